@@ -1,0 +1,57 @@
+import { defineConfig } from 'vitest/config';
+
+// Tests import the sources, so that a failure points at the line somebody wrote.
+const resolve = { conditions: ['source', 'module', 'node'] };
+const ssr = { resolve: { conditions: ['source', 'module', 'node'], externalConditions: ['node'] } };
+
+// A test's suffix says what it needs: nothing (.test.ts), the emulator over HTTP (.contract.test.ts), a real Incus
+// (.incus.test.ts). Groups run one after the other: quick answers first.
+export default defineConfig({
+  test: {
+    reporters: ['default', './scripts/closing-line.ts'],
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: { name: 'floors', include: ['test/floors.test.ts'], sequence: { groupOrder: 0 } },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['packages/*/src/**/*.test.ts', 'testbed/**/*.test.ts'],
+          exclude: ['**/*.contract.test.ts', '**/*.incus.test.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'contract',
+          include: ['packages/*/**/*.contract.test.ts', 'packages/*/**/*.incus.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**'],
+          globalSetup: ['./testbed/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['./testbed/global-setup.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+});
