@@ -1,0 +1,159 @@
+/** The way of one call to the server and back: gate, token, request, judgement. */
+
+import { Agent, type Dispatcher, request } from 'undici';
+import { type Answer, readAnswer } from './answer.js';
+import { type Auth, obtainCredential } from './auth.js';
+import { AzurePipelinesError, isAzurePipelinesError } from './azure-pipelines-error.js';
+import { type Call, type CallOptions, routeOf, urlOf } from './call.js';
+import type { Clock } from './clock.js';
+import { failureOfAnswer } from './failure-of-answer.js';
+import { Gate } from './gate.js';
+import type { RateLimit } from './rate-limit.js';
+import { Scope } from './scope.js';
+import { unreachable } from './unreachable.js';
+
+/** What became of one request; `status` is absent when there was no answer. */
+export interface CallReport {
+  readonly method: string;
+  /** With placeholders, so of a small fixed set: `GET pools/{pool}/agents`. */
+  readonly route: string;
+  readonly status: number | undefined;
+  readonly ms: number;
+  readonly rateLimit?: RateLimit;
+}
+
+export interface TransportOptions {
+  readonly url: string;
+  readonly auth: Auth;
+  readonly userAgent: string;
+  readonly dispatcher: Dispatcher | undefined;
+  readonly clock: Clock;
+  readonly onCall: ((call: CallReport) => void) | undefined;
+  readonly maxAnswerBytes: number;
+}
+
+const defaultDeadlineMs = 30_000;
+const maxConnections = 8;
+
+export class Transport implements AsyncDisposable {
+  readonly url: string;
+  readonly #options: TransportOptions;
+  readonly #clock: Clock;
+  readonly #gate: Gate;
+  readonly #own: Agent | undefined;
+  readonly #dispatcher: Dispatcher;
+  readonly #closing = new AbortController();
+
+  constructor(options: TransportOptions) {
+    this.url = options.url;
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#gate = new Gate(options.clock);
+    this.#own = options.dispatcher === undefined ? new Agent({ connections: maxConnections }) : undefined;
+    this.#dispatcher = options.dispatcher ?? this.#own ?? new Agent();
+  }
+
+  get rateLimit(): RateLimit | undefined {
+    return this.#gate.rateLimit;
+  }
+
+  /**
+   * Sends a call and returns its parsed body, `undefined` for an empty one.
+   *
+   * @throws AzurePipelinesError, or the reason of the caller's own abort, unwrapped.
+   */
+  async send(call: Call, options: CallOptions = {}): Promise<unknown> {
+    const deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
+    using scope = new Scope(this.#clock, deadlineMs, [options.signal, this.#closing.signal]);
+    try {
+      scope.signal.throwIfAborted();
+      const closedForMs = await this.#gate.pass(scope.deadlineAt, scope.signal);
+      if (closedForMs > 0) throw this.#held(call, closedForMs);
+      return await this.#exchange(call, scope);
+    } catch (error) {
+      if (scope.expired) throw this.#late(call, deadlineMs, error);
+      if (scope.signal.aborted) throw scope.signal.reason;
+      if (isAzurePipelinesError(error)) throw error;
+      throw unreachable(call.attempt, this.url, error);
+    }
+  }
+
+  /** Ends calls under way with an `AbortError` and closes the connections, unless they belong to an injected dispatcher. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await this.#own?.destroy();
+  }
+
+  async #exchange(call: Call, scope: Scope): Promise<unknown> {
+    const credential = await scope.race(obtainCredential(this.#options.auth, scope.signal));
+    const startedAt = this.#clock.now();
+    let status: number | undefined;
+    let rateLimit: RateLimit | undefined;
+    try {
+      const response = await request(urlOf(this.url, call), {
+        method: call.method,
+        headers: this.#headers(call, credential.header),
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        dispatcher: this.#dispatcher,
+        signal: scope.signal,
+        // The deadline of the call is the only clock.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      status = response.statusCode;
+      const heeded = this.#gate.heed(response.headers);
+      rateLimit = heeded.rateLimit;
+      const answer = await readAnswer(response, this.#options.maxAnswerBytes);
+      const failure = failureOfAnswer(call, this.url, answer, credential.secrets, heeded.retryAfterMs);
+      if (failure !== undefined) throw failure;
+      return this.#parse(call, answer);
+    } finally {
+      this.#report(call, status, this.#clock.now() - startedAt, rateLimit);
+    }
+  }
+
+  #headers(call: Call, authorization: string): Record<string, string> {
+    const version = call.apiVersion === undefined ? '' : `;api-version=${call.apiVersion}`;
+    return {
+      authorization,
+      accept: `application/json${version}`,
+      'user-agent': this.#options.userAgent,
+      // Asks for 401 in place of a redirect to the sign-in page.
+      'x-tfs-fedauthredirect': 'Suppress',
+      ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    };
+  }
+
+  #parse(call: Call, answer: Answer): unknown {
+    if (answer.text === '') return undefined;
+    try {
+      return JSON.parse(answer.text);
+    } catch {
+      // The parser's own message quotes the body, which may echo the token.
+      const why = `the answer (${answer.status}) is not the JSON it claims to be; try again later`;
+      throw new AzurePipelinesError('protocol', `${call.attempt} on ${this.url}: ${why}`, { status: answer.status });
+    }
+  }
+
+  #held(call: Call, retryAfterMs: number): AzurePipelinesError {
+    const why = `not sent, because the server asked for silence for another ${Math.ceil(retryAfterMs / 1000)} s`;
+    return new AzurePipelinesError('throttled', `${call.attempt} on ${this.url}: ${why}; try again then`, {
+      retryAfterMs,
+    });
+  }
+
+  #late(call: Call, deadlineMs: number, cause: unknown): AzurePipelinesError {
+    const why = `no whole answer within ${deadlineMs} ms; check the network, or try again later`;
+    return new AzurePipelinesError('timeout', `${call.attempt} on ${this.url}: ${why}`, { cause });
+  }
+
+  #report(call: Call, status: number | undefined, ms: number, rateLimit: RateLimit | undefined): void {
+    const report = { method: call.method, route: routeOf(call), status, ms };
+    try {
+      this.#options.onCall?.(rateLimit === undefined ? report : { ...report, rateLimit });
+    } catch {
+      // Whoever counts calls must not be able to break them.
+    }
+  }
+}
