@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { collectCommand } from './collect.js';
+import { enabledUnits, guestFiles } from './files.js';
+
+const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+const scripts = guestFiles.filter(file => file.path.startsWith('/usr/local/lib/iap/'));
+const units = guestFiles.filter(file => file.path.startsWith('/etc/systemd/system/'));
+
+describe('the guest files', () => {
+  test.each(scripts)('$path is bash that parses', file => {
+    const parsed = spawnSync('bash', ['-n'], { input: file.content, encoding: 'utf8' });
+    expect(parsed.stderr).toBe('');
+    expect(parsed.status).toBe(0);
+  });
+
+  test.skipIf(!hasShellcheck).each(scripts)('$path pleases shellcheck', file => {
+    const checked = spawnSync('shellcheck', ['--shell=bash', '--exclude=SC1091,SC2154', '-'], {
+      input: file.content,
+      encoding: 'utf8',
+    });
+    expect(checked.stdout).toBe('');
+    expect(checked.status).toBe(0);
+  });
+
+  test('the command that collects logs is bash that parses', () => {
+    expect(collectCommand.slice(0, 2)).toEqual(['bash', '-c']);
+    const parsed = spawnSync('bash', ['-n'], { input: collectCommand[2], encoding: 'utf8' });
+    expect(parsed.stderr).toBe('');
+  });
+
+  test('every script that a unit starts is among them and may be executed', () => {
+    const started = units.flatMap(unit => [...unit.content.matchAll(/^ExecStart=(\S+)/gm)].map(match => match[1]));
+    expect(started).toHaveLength(3);
+    for (const path of started) {
+      expect(guestFiles.find(file => file.path === path)?.mode).toBe(0o755);
+    }
+  });
+
+  test('every enabled unit is among them and says what wants it', () => {
+    for (const name of enabledUnits) {
+      const unit = units.find(file => file.path.endsWith(`/${name}`));
+      expect(unit?.content).toContain('WantedBy=multi-user.target');
+    }
+  });
+
+  test('the machine goes whichever way its agent or its registration ends', () => {
+    const agent = units.find(file => file.path.endsWith('/iap-agent.service'));
+    expect(agent?.content).toMatch(/^SuccessAction=poweroff-force$/m);
+    expect(agent?.content).toMatch(/^FailureAction=poweroff-force$/m);
+    const register = units.find(file => file.path.endsWith('/iap-register.service'));
+    expect(register?.content).toMatch(/^FailureAction=poweroff-force$/m);
+  });
+});

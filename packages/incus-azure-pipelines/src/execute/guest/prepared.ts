@@ -1,0 +1,77 @@
+import type { GuestFile } from './guest-file.js';
+
+/** Waits until the instance can take an agent, then says so to the host. */
+export const preparedScript: GuestFile = {
+  path: '/usr/local/lib/iap/prepared',
+  mode: 0o755,
+  content: `#!/bin/bash
+# Waits until this instance can take an agent, then says so to the host. The unit bounds the whole wait.
+set -u
+. /usr/local/lib/iap/library.sh
+
+# An instance that had its agent was used, whatever brought it here again: it is never prepared twice.
+used() {
+  local activated
+  [ -e "$activation.tar" ] || [ -e "$activation" ] && return 0
+  until activated=$(instance_key user.iap.activated); do sleep 0.1; done
+  [ -n "$activated" ]
+}
+
+default_route() {
+  grep -Eq '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route && return 0
+  grep -E '^0{32} 00 ' /proc/net/ipv6_route 2>/dev/null | grep -qv ' lo$'
+}
+
+docker_wanted() {
+  command -v dockerd >/dev/null &&
+    { systemctl --quiet is-enabled docker.service || systemctl --quiet is-enabled docker.socket; } 2>/dev/null
+}
+
+# Programs look up their own host name; it is new in every copy and the base cannot know it.
+grep -Fqw -- "$HOSTNAME" /etc/hosts 2>/dev/null || printf '127.0.1.1\\t%s\\n' "$HOSTNAME" >>/etc/hosts
+
+state=$(systemctl is-system-running --wait)
+say "The system is $state."
+if [ "$state" = degraded ]; then
+  say "Failed units: $(systemctl list-units --failed --plain --no-legend | cut -d ' ' -f 1 | paste -sd ' ')"
+fi
+
+if used; then
+  say 'This instance had its agent already: it is not prepared again.'
+  exit 0
+fi
+
+until default_route; do sleep 0.1; done
+
+until server=$(instance_key user.iap.server); do sleep 0.1; done
+if [ -n "$server" ]; then
+  until timeout 10 getent ahosts "$server" >/dev/null; do sleep 0.1; done
+fi
+
+# Asking docker's socket starts docker where its socket does so, and the answer waits until it is there.
+if docker_wanted; then
+  until curl --silent --fail --max-time 30 --unix-socket /run/docker.sock http://docker/_ping >/dev/null; do sleep 0.1; done
+fi
+
+used || { say 'Prepared.' && set_state Ready; }
+`,
+};
+
+/** Runs {@link preparedScript} beside the boot: a oneshot here would wait for the target that waits for it. */
+export const preparedUnit: GuestFile = {
+  path: '/etc/systemd/system/iap-prepared.service',
+  mode: 0o644,
+  content: `[Unit]
+Description=Tell the host when this instance is prepared
+
+[Service]
+Type=exec
+ExecStart=/usr/local/lib/iap/prepared
+RuntimeMaxSec=600
+StandardOutput=append:/var/log/iap/prepared.log
+StandardError=inherit
+
+[Install]
+WantedBy=multi-user.target
+`,
+};
