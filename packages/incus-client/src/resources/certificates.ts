@@ -1,0 +1,20 @@
+import { X509Certificate } from 'node:crypto';
+import type { CallOptions } from '../deadline.js';
+import { callFor, type Scope } from '../scope.js';
+import type { CertificatesPost } from '../wire/server.js';
+
+/** Client certificates that the daemon trusts: `/1.0/certificates`. */
+export interface Certificates {
+  add(post: CertificatesPost, options?: CallOptions): Promise<void>;
+}
+
+export function makeCertificates(scope: Scope): Certificates {
+  return {
+    async add(post, options) {
+      const certificate = new X509Certificate(post.certificate).raw.toString('base64');
+      const tried = `trust certificate "${post.name}"`;
+      const json = { ...post, type: 'client', certificate };
+      await callFor(scope, { tried, method: 'POST', route: '/1.0/certificates', json }, options);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { CallOptions } from '../deadline.js';
+import { callFor, type Scope } from '../scope.js';
+import type { Network, NetworksPost } from '../wire/server.js';
+
+/** Networks as the project sees them: `/1.0/networks`. */
+export interface Networks {
+  list(options?: CallOptions): Promise<readonly Network[]>;
+  get(name: string, options?: CallOptions): Promise<Network>;
+  create(post: NetworksPost, options?: CallOptions): Promise<void>;
+  delete(name: string, options?: CallOptions): Promise<void>;
+}
+
+const all = '/1.0/networks';
+const one = '/1.0/networks/{name}';
+
+export function makeNetworks(scope: Scope): Networks {
+  const query = { project: scope.project };
+  return {
+    async list(options) {
+      const exchange = {
+        tried: 'list networks',
+        method: 'GET',
+        route: all,
+        query: { ...query, recursion: 1 },
+      } as const;
+      return (await callFor<readonly Network[]>(scope, exchange, options)).map(readNetwork);
+    },
+    async get(name, options) {
+      const exchange = { tried: `get network "${name}"`, method: 'GET', route: one, names: { name }, query } as const;
+      return readNetwork(await callFor<Network>(scope, exchange, options));
+    },
+    async create(post, options) {
+      const tried = `create network "${post.name}"`;
+      await callFor(scope, { tried, method: 'POST', route: all, query, json: post }, options);
+    },
+    async delete(name, options) {
+      const tried = `delete network "${name}"`;
+      await callFor(scope, { tried, method: 'DELETE', route: one, names: { name }, query }, options);
+    },
+  };
+}
+
+function readNetwork(raw: Network): Network {
+  return { ...raw, config: raw.config ?? {} };
+}

@@ -1,0 +1,76 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocket } from 'ws';
+import { webSocketTarget } from './connection.js';
+import { refusal } from './errors.js';
+import { pathOf, type Query, type Transport, unreachable } from './request.js';
+import { parseEnvelope } from './wire/envelope.js';
+
+export interface WebSocketCall {
+  readonly tried: string;
+  readonly path: string;
+  readonly query: Query;
+  /** Adds listeners while the socket is still connecting, so that they miss nothing. */
+  readonly attach?: (socket: WebSocket) => void;
+}
+
+const handshakeTimeoutMs = 10_000;
+const largestRefusalBytes = 64 * 1024;
+
+/**
+ * Opens a websocket to the daemon. The caller owns it: close it, or abort the signal, which cuts it.
+ *
+ * @throws IncusError when the daemon refuses the upgrade or cannot be reached; the signal's reason when it aborts.
+ */
+export async function openWebSocket(
+  transport: Transport,
+  call: WebSocketCall,
+  signal: AbortSignal,
+): Promise<WebSocket> {
+  signal.throwIfAborted();
+  const { url, createConnection } = webSocketTarget(transport.connection, pathOf(call.path, {}, call.query));
+  const socket = new WebSocket(url, {
+    createConnection,
+    perMessageDeflate: false,
+    handshakeTimeout: handshakeTimeoutMs,
+  });
+  const cut = () => socket.terminate();
+  signal.addEventListener('abort', cut, { once: true });
+  socket.once('close', () => signal.removeEventListener('abort', cut));
+  // An error is always followed by `close`; without a listener it would end the process.
+  socket.on('error', () => undefined);
+  call.attach?.(socket);
+  try {
+    await opened(socket, transport, call.tried);
+  } catch (error) {
+    socket.terminate();
+    throw signal.aborted ? signal.reason : error;
+  }
+  return socket;
+}
+
+function opened(socket: WebSocket, transport: Transport, tried: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', error => reject(unreachable(tried, transport.connection, error)));
+    socket.once('unexpected-response', (request, response: IncomingMessage) => {
+      readRefusal(response)
+        .then(text => {
+          const envelope = parseEnvelope(text);
+          const why = envelope?.type === 'error' ? envelope.error : text;
+          reject(refusal(tried, why, response.statusCode));
+        })
+        .catch(reject)
+        .finally(() => request.destroy());
+    });
+  });
+}
+
+async function readRefusal(response: IncomingMessage): Promise<string> {
+  let text = '';
+  response.setEncoding('utf8');
+  for await (const chunk of response) {
+    text += chunk;
+    if (text.length > largestRefusalBytes) break;
+  }
+  return text;
+}

@@ -1,0 +1,82 @@
+import type { StringMap } from './instance.js';
+
+/** The daemon as it describes itself (`GET /1.0`). */
+export interface ServerInfo {
+  readonly api_extensions: readonly string[];
+  readonly api_version: string;
+  readonly auth: 'trusted' | 'untrusted';
+  readonly auth_user_name: string;
+  readonly auth_user_method: string;
+  readonly config: StringMap;
+  /** Absent for a client that is not trusted. */
+  readonly environment?: ServerEnvironment;
+}
+
+export interface ServerEnvironment {
+  /** `incus`; the sibling project answers `lxd`. */
+  readonly server: string;
+  readonly server_version: string;
+  readonly server_name: string;
+  readonly server_clustered: boolean;
+  readonly server_pid: number;
+  readonly addresses: readonly string[] | null;
+  readonly architectures: readonly string[];
+  readonly certificate: string;
+  /** SHA-256 of the DER form, lower-case hex. */
+  readonly certificate_fingerprint: string;
+  readonly driver: string;
+  readonly driver_version: string;
+  readonly kernel_version: string;
+  readonly os_name: string;
+  readonly os_version: string;
+  readonly project: string;
+  readonly storage: string;
+}
+
+/** The host's hardware (`GET /1.0/resources`), the parts that this client names. */
+export interface HostResources {
+  /** `total` counts threads. */
+  readonly cpu: { readonly architecture: string; readonly total: number };
+  /** Bytes. */
+  readonly memory: { readonly used: number; readonly total: number };
+}
+
+export interface StoragePool {
+  readonly name: string;
+  readonly driver: string;
+  readonly status: string;
+  readonly description: string;
+  readonly config: StringMap;
+}
+
+/** Bytes and inodes of a storage pool (`GET /1.0/storage-pools/{name}/resources`). */
+export interface StoragePoolResources {
+  readonly space: { readonly used: number; readonly total: number };
+  readonly inodes: { readonly used: number; readonly total: number };
+}
+
+export interface Network {
+  readonly name: string;
+  readonly type: string;
+  readonly managed: boolean;
+  readonly status: string;
+  readonly description: string;
+  readonly config: StringMap;
+}
+
+export interface NetworksPost {
+  readonly name: string;
+  readonly type?: string;
+  readonly description?: string;
+  readonly config?: StringMap;
+}
+
+/** A certificate to trust (`POST /1.0/certificates`). */
+export interface CertificatesPost {
+  readonly name: string;
+  /** PEM text. */
+  readonly certificate: string;
+  /** Confines it to `projects`. */
+  readonly restricted?: boolean;
+  readonly projects?: readonly string[];
+}
