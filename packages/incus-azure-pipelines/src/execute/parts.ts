@@ -1,0 +1,36 @@
+import type { AzurePipelinesClient } from 'azure-pipelines-client';
+import type { IncusClient, StringMap } from 'incus-client';
+import type { Clock } from '../lib/clock.js';
+import type { Secret } from '../lib/secret.js';
+import type { Emit } from '../model/event.js';
+import type { PoolSpec } from '../model/pool.js';
+
+/** What the executors work with. */
+export interface ExecutorParts {
+  readonly incus: IncusClient;
+  /** The installation's id, whole: it marks what is ours. */
+  readonly ownerId: string;
+  readonly pools: ReadonlyMap<string, PoolParts>;
+  /** The root disk device of the project's profile: a device in a request replaces it whole. */
+  readonly rootDisk: StringMap;
+  /** Where downloads are kept between base builds. */
+  readonly cacheDirectory: string;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+export interface PoolParts {
+  readonly spec: PoolSpec;
+  readonly azure: AzurePipelinesClient;
+  /** Id of the agent pool in Azure. @throws AzurePipelinesError. */
+  readonly agentPoolId: (signal: AbortSignal) => Promise<number>;
+  /** The token that registers agents, read anew each time, so that a changed file is used. */
+  readonly token: () => Promise<Secret>;
+}
+
+/** The parts of an action's pool. @throws Error when the configuration has no such pool any more. */
+export function poolOf(parts: ExecutorParts, pool: string): PoolParts {
+  const found = parts.pools.get(pool);
+  if (found === undefined) throw new Error(`pool "${pool}" is not in the configuration`);
+  return found;
+}

@@ -1,0 +1,67 @@
+import { ignoreNotFound as ignoreNotInAzure } from 'azure-pipelines-client';
+import { ignoreNotFound, isIncusError } from 'incus-client';
+import type { Action } from '../model/action.js';
+import { type ExecutorParts, poolOf } from './parts.js';
+
+const STOP_DEADLINE_MS = 60_000;
+
+/** Keeps Azure from assigning a job to the agent. Source: `PATCH pools/{pool}/agents/{agent}`. */
+export async function disableAgent(
+  action: Action<'disable-agent'>,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { azure, agentPoolId } = poolOf(parts, action.pool);
+  const patch = { id: action.agentId, name: action.name, enabled: false };
+  await ignoreNotInAzure(azure.agents.patch(await agentPoolId(signal), patch, { signal }));
+}
+
+/** Deletes the registration; Azure refuses while a job runs, which is the last guard. Source: `DELETE .../agents/{agent}`. */
+export async function deleteRegistration(
+  action: Action<'delete-registration'>,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { azure, agentPoolId } = poolOf(parts, action.pool);
+  await ignoreNotInAzure(azure.agents.delete(await agentPoolId(signal), action.agentId, { signal }));
+}
+
+/** Stops the instance by force and deletes it; being gone already is success. An ephemeral one goes by being stopped. */
+export async function deleteInstance(
+  action: Action<'delete-instance'>,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeInstance(action.name, parts, signal);
+}
+
+/** Deletes a base that a build has left half-made. */
+export async function deleteBase(
+  action: Action<'delete-base'>,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<void> {
+  await removeInstance(action.base, parts, signal);
+}
+
+/** Takes `/dev/incus` away from a guest that rings without end; its end then comes from Azure and from Incus. */
+export async function removeDoorbell(
+  action: Action<'remove-doorbell'>,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<void> {
+  await ignoreNotFound(
+    parts.incus.instances.patch(action.name, { config: { 'security.guestapi': 'false' } }, { signal }),
+  );
+  parts.emit('doorbell-removed', { name: action.name, pool: action.pool });
+}
+
+async function removeInstance(name: string, { incus }: ExecutorParts, signal: AbortSignal): Promise<void> {
+  const options = { signal, deadlineMs: STOP_DEADLINE_MS };
+  try {
+    await incus.instances.changeState(name, { action: 'stop', force: true }, options);
+  } catch (error) {
+    if (!isIncusError(error, 'not-found') && !isIncusError(error, 'already-so')) throw error;
+  }
+  await ignoreNotFound(incus.instances.delete(name, options));
+}

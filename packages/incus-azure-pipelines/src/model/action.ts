@@ -1,0 +1,64 @@
+/** Arguments of every action, by kind: the one list to extend when the daemon learns a new deed. */
+export interface ActionArgs {
+  /** Builds the base that the pool's configuration asks for. */
+  'build-base': { readonly base: string };
+  /** Deletes a base that was left half-made. */
+  'delete-base': { readonly base: string };
+  /** Copies the base, ephemeral, and starts the copy: it prepares itself. */
+  'create-instance': { readonly name: string; readonly base: string };
+  /** Makes a prepared instance an agent. */
+  'activate-agent': { readonly name: string };
+  /** Reads the last log lines of a finished agent, so that it may power off. */
+  'collect-log': { readonly name: string };
+  /** Stops new assignments. */
+  'disable-agent': { readonly name: string; readonly agentId: number };
+  'delete-registration': { readonly name: string; readonly agentId: number };
+  /** Stops, where it still runs, and deletes the instance. */
+  'delete-instance': { readonly name: string };
+  /** Takes the guest's doorbell away: it rang too often. */
+  'remove-doorbell': { readonly name: string };
+}
+
+export type ActionKind = keyof ActionArgs;
+
+/** One deed as data, with the pool it is for and the reason a person reads. */
+export type Action<K extends ActionKind = ActionKind> = {
+  [P in K]: { readonly kind: P; readonly pool: string; readonly reason: string } & ActionArgs[P];
+}[K];
+
+/** What to do now, and when to look again though nothing rings (epoch ms). */
+export interface Plan {
+  readonly actions: readonly Action[];
+  readonly wakeAt: number | undefined;
+  /** By pool: the arithmetic behind the actions. */
+  readonly pools: ReadonlyMap<string, PoolArithmetic>;
+}
+
+/** How a pool's number of agents came about, and what keeps it from it. */
+export interface PoolArithmetic {
+  readonly target: number;
+  readonly live: number;
+  readonly prepared: number;
+  readonly preparing: number;
+  readonly waiting: string | undefined;
+}
+
+/** One function per kind of action; a kind without one does not compile. */
+export type Executors = {
+  readonly [K in ActionKind]: (action: Action<K>, signal: AbortSignal) => Promise<void>;
+};
+
+/** What an action is about; one target has one action under way at a time. */
+export function targetOf(action: Action): string {
+  if (action.kind === 'build-base' || action.kind === 'delete-base') return action.base;
+  return action.name;
+}
+
+/**
+ * Identity of an action for back-off. Creations of one pool share a key, as do its activations: a new name is made for
+ * every attempt, and what failed for one would fail for the next.
+ */
+export function keyOf(action: Action): string {
+  const shared = action.kind === 'create-instance' || action.kind === 'activate-agent';
+  return `${action.kind}/${shared ? action.pool : targetOf(action)}`;
+}

@@ -1,0 +1,125 @@
+import type { Reading } from './observed.js';
+
+/**
+ * Where one agent is in its single-use life.
+ *
+ * | phase     | the instance                              | the registration                        |
+ * |-----------|-------------------------------------------|-----------------------------------------|
+ * | preparing | boots, not activated                      | none                                    |
+ * | prepared  | said Ready, not activated                 | none                                    |
+ * | starting  | activated                                 | none yet, or never online               |
+ * | idle      | runs                                      | online, enabled, nothing assigned       |
+ * | busy      | runs                                      | a job request is assigned               |
+ * | draining  | runs                                      | disabled, nothing assigned              |
+ * | offline   | runs                                      | was online, is not, nothing assigned    |
+ * | finished  | said Ready again, or its request is over  | whatever                                |
+ * | stopped   | stopped                                   | whatever                                |
+ * | orphan    | absent                                    | there                                   |
+ * | unclear   | Incus reads Error                         | whatever: only Azure can end this one   |
+ */
+export type AgentPhase =
+  | 'preparing'
+  | 'prepared'
+  | 'starting'
+  | 'idle'
+  | 'busy'
+  | 'draining'
+  | 'offline'
+  | 'finished'
+  | 'stopped'
+  | 'orphan'
+  | 'unclear';
+
+/** One agent as both systems show it, joined on its name. */
+export interface Agent {
+  readonly name: string;
+  /** Name of its pool in our configuration. */
+  readonly pool: string;
+  readonly phase: AgentPhase;
+  /** Epoch ms at which this phase was first seen. */
+  readonly since: number;
+  readonly instance: InstanceRecord | undefined;
+  readonly registration: Reading<Registration | undefined>;
+  readonly life: Life;
+}
+
+/** What Incus shows of one instance of ours. */
+export interface InstanceRecord {
+  readonly name: string;
+  readonly pool: string;
+  readonly status: 'running' | 'ready' | 'stopped' | 'error';
+  /** Name of the base it was copied from. */
+  readonly base: string;
+  readonly createdAt: number;
+  /** When it was told to become an agent; undefined for one that knows no secret. */
+  readonly activatedAt: number | undefined;
+  /** When its guest last rang Ready, as far as events told. */
+  readonly rangAt: number | undefined;
+  /** Its guest rings so often that it has to lose its doorbell. */
+  readonly noisy: boolean;
+}
+
+/** A base: the stopped instance that agents are copied from. */
+export interface BaseRecord {
+  readonly name: string;
+  /** Name of the pool it was built for. */
+  readonly pool: string;
+  readonly ready: boolean;
+  readonly createdAt: number;
+}
+
+/** What Azure shows of one registration of ours. */
+export interface Registration {
+  readonly agentId: number;
+  readonly name: string;
+  readonly online: boolean;
+  readonly enabled: boolean;
+  /** The job request it holds; `received` once the agent has taken it. */
+  readonly assigned: { readonly requestId: number; readonly received: boolean; readonly jobName: string } | undefined;
+  /** Epoch ms of the last change that Azure tells: registered, or online or offline. */
+  readonly changedAt: number;
+}
+
+/** What is remembered of an agent from pass to pass. Nothing of it is needed after a restart; it only makes decisions quicker. */
+export interface Life {
+  /** Its instance was seen, so that its absence now is an end that was observed. */
+  readonly instanceSeen: boolean;
+  /** The instance was seen running after its activation, so that Ready now means finished. */
+  readonly seenStarted: boolean;
+  readonly seenOnline: boolean;
+  /** The request it was seen to hold; a later reading without one means its job is over. */
+  readonly requestId: number | undefined;
+  /** Azure contradicted a `finished` of this guest once; the guest is not believed again. */
+  readonly disbelieved: boolean;
+  /** Since when every reading of Azure showed it disabled and unassigned: start of the first and the last such reading. */
+  readonly quietDisabled: Span | undefined;
+  /** Since when every reading of Azure showed it offline and unassigned. */
+  readonly quietOffline: Span | undefined;
+  /** Since when every reading of Incus showed it stopped. */
+  readonly quietStopped: Span | undefined;
+}
+
+/** Epoch ms of the first and the last of consecutive readings that agree. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Phases in which an agent takes one of the pool's places. */
+export function isLive(phase: AgentPhase): boolean {
+  switch (phase) {
+    case 'starting':
+    case 'idle':
+    case 'busy':
+    case 'draining':
+    case 'offline':
+    case 'unclear':
+      return true;
+    case 'preparing':
+    case 'prepared':
+    case 'finished':
+    case 'stopped':
+    case 'orphan':
+      return false;
+  }
+}

@@ -1,0 +1,36 @@
+import type { Action } from './action.js';
+import type { Agent, AgentPhase } from './agent.js';
+
+/** Everything that the daemon tells, by name. Log, metrics and status hang on this list. */
+export interface DaemonEvents {
+  /** An agent was seen in a phase for the first time. */
+  readonly 'phase-changed': { readonly agent: Agent; readonly from: AgentPhase | undefined; readonly at: number };
+  /** An agent that was there is in neither system any more. */
+  readonly 'agent-gone': { readonly agent: Agent; readonly at: number };
+  readonly 'action-started': { readonly action: Action; readonly at: number };
+  readonly 'action-ended': { readonly action: Action; readonly at: number; readonly ms: number };
+  readonly 'action-failed': {
+    readonly action: Action;
+    readonly at: number;
+    readonly error: unknown;
+    readonly retryAt: number;
+    readonly count: number;
+  };
+  /** A long action is getting on; `text` may come from a guest. */
+  readonly progress: { readonly action: Action; readonly text: string };
+  /** A system could not be read, or can be again. */
+  readonly 'reading-changed': { readonly of: string; readonly known: boolean; readonly error: string | undefined };
+  /** The last lines of a finished agent. Foreign text. */
+  readonly 'log-collected': { readonly name: string; readonly pool: string; readonly text: string };
+  /** A guest rang its doorbell too often and lost it. */
+  readonly 'doorbell-removed': { readonly name: string; readonly pool: string };
+  /** One call to Incus or Azure came back. */
+  readonly call: {
+    readonly to: 'incus' | 'azure';
+    readonly route: string;
+    readonly status: number | undefined;
+    readonly ms: number;
+  };
+}
+
+export type Emit = <K extends keyof DaemonEvents>(name: K, event: DaemonEvents[K]) => void;

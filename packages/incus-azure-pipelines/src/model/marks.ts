@@ -1,0 +1,22 @@
+/**
+ * The keys by which an instance says whose it is. They stand on the instance itself, so that a restarted daemon finds
+ * everything; guests can read them, so nothing secret is among them.
+ */
+export const MARKS = {
+  owner: 'user.iap.owner',
+  contract: 'user.iap.contract',
+  pool: 'user.iap.pool',
+  /** Name of the base that an instance was copied from. */
+  base: 'user.iap.base',
+  /** Host name of the Azure server: the guest waits until it resolves. */
+  server: 'user.iap.server',
+  /** Epoch ms of the activation; an instance that has it is never prepared again. */
+  activated: 'user.iap.activated',
+  /** On bases alone: `building` or `ready`. */
+  baseState: 'user.iap.base.state',
+  /** On bases alone: the agent version that is in it. */
+  baseAgentVersion: 'user.iap.base.agent-version',
+} as const;
+
+/** Version of the guest contract that this daemon speaks. */
+export const CONTRACT = '1';

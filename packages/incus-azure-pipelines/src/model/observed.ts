@@ -1,0 +1,40 @@
+import type { Action } from './action.js';
+import type { Agent, BaseRecord } from './agent.js';
+
+/** A value with the time its reading began, or the reason why it is not known. Unknown is never an empty list. */
+export type Reading<T> =
+  | { readonly known: true; readonly value: T; readonly at: number }
+  | { readonly known: false; readonly error: string; readonly since: number };
+
+/** Everything a pass decides on. */
+export interface Observed {
+  /** Digest of this installation's id, as it stands in every name. */
+  readonly owner: string;
+  readonly agents: Reading<readonly Agent[]>;
+  readonly bases: Reading<readonly BaseRecord[]>;
+  /** By pool: the name of the base that its configuration asks for. */
+  readonly wantedBases: ReadonlyMap<string, Reading<string>>;
+  /** By pool: job requests that wait for an agent; absent where nobody counts them. */
+  readonly queued: ReadonlyMap<string, Reading<number>>;
+  /** Pools that a person drains. */
+  readonly drained: ReadonlySet<string>;
+  /** Actions that run, or that ended after the latest reading began: their effect is not in it yet. */
+  readonly inFlight: readonly Action[];
+  readonly failures: ReadonlyMap<string, Failure>;
+  /** Names of finished agents whose log was collected. */
+  readonly collected: ReadonlySet<string>;
+  /** Why no instance may be created now, e.g. a host limit; undefined for no objection. */
+  readonly creationBlocked: string | undefined;
+}
+
+/** An action that failed: not before `retryAt` (epoch ms) again. */
+export interface Failure {
+  readonly count: number;
+  readonly retryAt: number;
+  readonly error: string;
+}
+
+/** The value of a reading, or undefined while it is unknown. */
+export function knownValue<T>(reading: Reading<T> | undefined): T | undefined {
+  return reading?.known ? reading.value : undefined;
+}

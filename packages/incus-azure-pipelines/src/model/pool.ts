@@ -1,0 +1,113 @@
+/** Desired state of the pools: what the configuration asks for, every default filled, nothing secret in it. */
+
+/** One pool: agents of one shape for one Azure agent pool. */
+export interface PoolSpec {
+  /** Name of the pool in our configuration; unique. */
+  readonly name: string;
+  /** Where its agents register. */
+  readonly azure: AzureTarget;
+  /** Ceiling on live agents. */
+  readonly agentCount: number;
+  /** Idle agents kept ready beyond the busy ones; equal to agentCount in a fixed pool. */
+  readonly standby: number;
+  /** Prepared instances kept beyond the live agents: booted, not registered. */
+  readonly reserve: number;
+  /** First part of every agent's name, `[a-z0-9-]`. */
+  readonly agentPrefix: string;
+  readonly base: BaseSpec;
+  readonly instance: InstanceSpec;
+  /** Variables of the agent's and its jobs' environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeouts: Timeouts;
+}
+
+export interface AzureTarget {
+  /** Collection URL, without a trailing slash. */
+  readonly url: string;
+  /** Name of the agent pool in Azure; free text. */
+  readonly agentPool: string;
+}
+
+/** What a base is built from; its digest is part of the generation. */
+export interface BaseSpec {
+  readonly image: ImageSource;
+  /** Scripts run as root in the base, in order. */
+  readonly provisionScripts: readonly ProvisionScript[];
+  /** Whether docker is installed and must answer before an instance counts as prepared. */
+  readonly docker: boolean;
+  /** Size of the guest's `/tmp` in memory, or undefined for the image's own way. */
+  readonly tmpfsSizeBytes: number | undefined;
+  /** An agent package file on this host, in place of the one the server offers. */
+  readonly agentPackagePath: string | undefined;
+}
+
+export interface ProvisionScript {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** Where the source image is found: an alias in this Incus, or an alias on an image server. */
+export type ImageSource =
+  /** `baseImage: NAME`: a local alias of that name where there is one, else the image server's. */
+  | { readonly kind: 'any'; readonly alias: string; readonly server: ImageServer }
+  | { readonly kind: 'local'; readonly alias: string }
+  | { readonly kind: 'server'; readonly alias: string; readonly server: ImageServer };
+
+export interface ImageServer {
+  readonly url: string;
+  readonly protocol: 'simplestreams' | 'incus';
+  /** PEM text of the server's certificate, where it is not signed by a known authority. */
+  readonly certificate: string | undefined;
+}
+
+/** Limits and devices of one instance. */
+export interface InstanceSpec {
+  /** Cores that a job sees; clamped to the host's. */
+  readonly cores: number | undefined;
+  readonly memoryBytes: number | undefined;
+  /** Root disk quota; undefined for none (on btrfs a quota slows every deletion of the storage pool). */
+  readonly diskSizeBytes: number | undefined;
+  readonly maxProcesses: number | undefined;
+}
+
+/** Durations in milliseconds. */
+export interface Timeouts {
+  /** From the instance's start until it is prepared. */
+  readonly preparationMs: number;
+  /** From activation until the agent was online in Azure. */
+  readonly startupGraceMs: number;
+  /** An agent that was online may be offline and unassigned this long before it is reaped. */
+  readonly offlineGraceMs: number;
+  /** From finished until the instance has to be gone. */
+  readonly powerOffMs: number;
+  /** A registration of ours without an instance is an orphan when it is older than this. */
+  readonly orphanGraceMs: number;
+}
+
+/** Settings of the whole daemon. */
+export interface DaemonSpec {
+  /** Incus project that holds the instances. */
+  readonly project: string;
+  readonly pools: readonly PoolSpec[];
+  /** A full look at everything happens at least this often. */
+  readonly reconcileIntervalMs: number;
+  /** Time between two readings of an Azure agent pool. */
+  readonly azurePollIntervalMs: number;
+  readonly maxConcurrentCreates: number;
+  readonly stateDirectory: string;
+  readonly controlSocketPath: string;
+  /** Where metrics and health are served; undefined for nowhere. */
+  readonly http: { readonly host: string; readonly port: number } | undefined;
+  readonly incus: IncusTarget;
+}
+
+/** How to reach Incus. */
+export type IncusTarget =
+  | { readonly kind: 'unix'; readonly socketPath: string | undefined }
+  | {
+      readonly kind: 'https';
+      readonly url: string;
+      readonly clientCertPath: string;
+      readonly clientKeyPath: string;
+      readonly serverCertPath: string | undefined;
+    };

@@ -1,0 +1,115 @@
+import { type AzurePipelinesClient, isAzurePipelinesError, type TaskAgent } from 'azure-pipelines-client';
+import { backoffMs } from '../lib/backoff.js';
+import type { Clock } from '../lib/clock.js';
+import { Doorbell } from '../lib/doorbell.js';
+import type { Registration } from '../model/agent.js';
+import type { Reading } from '../model/observed.js';
+
+/** An early look at Azure waits at least this long after the one before. */
+const REFRESH_SPACING_MS = 1_000;
+const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
+/** A refused token is tried again at this low rate. */
+const CREDENTIALS_RETRY_MS = 60_000;
+
+export interface AzureObserverOptions {
+  readonly client: AzurePipelinesClient;
+  readonly agentPool: string;
+  readonly pollIntervalMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** One agent pool in Azure as the daemon sees it: one list at a fixed, polite rate, whatever the number of agents. */
+export class AzureObserver {
+  readonly #options: AzureObserverOptions;
+  readonly #early = new Doorbell();
+  #poolId: number | undefined;
+  #failures = 0;
+  #reading: Reading<readonly Registration[]>;
+
+  constructor(options: AzureObserverOptions) {
+    this.#options = options;
+    this.#reading = { known: false, error: 'not read yet', since: options.clock.now() };
+  }
+
+  /** The latest reading. */
+  get reading(): Reading<readonly Registration[]> {
+    return this.#reading;
+  }
+
+  /** Asks for a reading soon, because one of our own calls has changed something. */
+  refresh(): void {
+    this.#early.ring();
+  }
+
+  /** Reads until the signal aborts, and rings after every reading. */
+  async follow(ring: () => void, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const startedAt = this.#options.clock.now();
+      const pauseMs = await this.#read(signal);
+      if (signal.aborted) return;
+      ring();
+      await this.#pause(startedAt, pauseMs, signal);
+    }
+  }
+
+  /** The id of the agent pool. @throws AzurePipelinesError as the call does; an Error when there is no such pool. */
+  async poolId(signal: AbortSignal): Promise<number> {
+    if (this.#poolId !== undefined) return this.#poolId;
+    const { client, agentPool } = this.#options;
+    const pool = await client.pools.findByName(agentPool, { signal });
+    if (pool === undefined)
+      throw new Error(`no agent pool "${agentPool}" at ${client.url}; create it, or give the token a role in it`);
+    this.#poolId = pool.id;
+    return pool.id;
+  }
+
+  async #read(signal: AbortSignal): Promise<number> {
+    const { client, clock, pollIntervalMs, random } = this.#options;
+    const at = clock.now();
+    try {
+      const poolId = await this.poolId(signal);
+      const agents = await client.agents.list(poolId, { includeAssignedRequest: true, signal });
+      this.#reading = { known: true, value: agents.map(registrationOf), at };
+      this.#failures = 0;
+      return pollIntervalMs;
+    } catch (error) {
+      if (signal.aborted) return 0;
+      this.#failures += 1;
+      const since = this.#reading.known ? at : this.#reading.since;
+      this.#reading = { known: false, error: error instanceof Error ? error.message : String(error), since };
+      const known = isAzurePipelinesError(error) ? error : undefined;
+      if (known?.kind === 'not-found') this.#poolId = undefined;
+      if (known?.kind === 'credentials') return Math.max(pollIntervalMs, CREDENTIALS_RETRY_MS);
+      return Math.max(pollIntervalMs, known?.retryAfterMs ?? 0, backoffMs(this.#failures, random(), BACKOFF));
+    }
+  }
+
+  /** Sleeps until the next reading is due, or shortly after someone asked for an early one. */
+  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const woken = new AbortController();
+    const either = AbortSignal.any([signal, woken.signal]);
+    const due = clock.sleep(startedAt + pauseMs - clock.now(), either).catch(() => {});
+    const early = this.#reading.known ? this.#early.wait(either) : due;
+    await Promise.race([due, early]);
+    woken.abort();
+    await clock.sleep(startedAt + REFRESH_SPACING_MS - clock.now(), signal).catch(() => {});
+  }
+}
+
+function registrationOf(agent: TaskAgent): Registration {
+  const request = agent.assignedRequest;
+  return {
+    agentId: agent.id,
+    name: agent.name,
+    online: agent.status === 'online',
+    enabled: agent.enabled !== false,
+    assigned: request && {
+      requestId: request.requestId,
+      received: request.receiveTime !== undefined,
+      jobName: request.jobName ?? '',
+    },
+    changedAt: Math.max(...[agent.createdOn, agent.statusChangedOn].map(time => (time ? Date.parse(time) : 0))),
+  };
+}

@@ -1,0 +1,76 @@
+import type { IncusClient, IncusEvent } from 'incus-client';
+import type { Clock } from '../lib/clock.js';
+import type { BaseRecord, InstanceRecord } from '../model/agent.js';
+import type { Reading } from '../model/observed.js';
+import { recordsOf } from './records.js';
+import { Rings } from './rings.js';
+
+/** Two lists are at least this far apart, however often something rings. */
+const LIST_SPACING_MS = 100;
+/** The events that say that something ended or is ready; those of our own calls are not among them. */
+const RINGING = new Set([
+  'instance-ready',
+  'instance-shutdown',
+  'instance-stopped',
+  'instance-deleted',
+  'instance-restarted',
+]);
+
+export interface IncusReadings {
+  readonly instances: Reading<readonly InstanceRecord[]>;
+  readonly bases: Reading<readonly BaseRecord[]>;
+}
+
+/** Incus as the daemon sees it: full lists on demand, and a ring whenever a list may have changed. */
+export class IncusObserver {
+  readonly #client: IncusClient;
+  readonly #ownerId: string;
+  readonly #clock: Clock;
+  readonly #rings = new Rings();
+  #lastListAt = Number.NEGATIVE_INFINITY;
+  #unknownSince: number | undefined;
+
+  constructor(client: IncusClient, ownerId: string, clock: Clock) {
+    this.#client = client;
+    this.#ownerId = ownerId;
+    this.#clock = clock;
+  }
+
+  /** Follows the events until the signal aborts, and rings on those that matter. Source: `GET /1.0/events`. */
+  async follow(ring: () => void, signal: AbortSignal): Promise<void> {
+    for await (const event of this.#client.events.subscribe({ types: ['lifecycle'], signal })) {
+      if (this.#isRing(event)) ring();
+    }
+  }
+
+  #isRing(event: IncusEvent): boolean {
+    if (event.type === 'gap') return true;
+    if (event.type !== 'lifecycle' || !RINGING.has(event.metadata.action)) return false;
+    const name = event.metadata.name;
+    if (event.metadata.action === 'instance-ready' && name !== undefined)
+      this.#rings.ring(name, Date.parse(event.timestamp));
+    return true;
+  }
+
+  /** Lists everything of ours; a list that fails is an unknown reading, never an empty one. */
+  async read(signal: AbortSignal): Promise<IncusReadings> {
+    await this.#clock.sleep(this.#lastListAt + LIST_SPACING_MS - this.#clock.now(), signal);
+    const at = this.#clock.now();
+    this.#lastListAt = at;
+    try {
+      const { instances, bases } = recordsOf(await this.#client.instances.list({ signal }), this.#ownerId, this.#rings);
+      this.#unknownSince = undefined;
+      this.#rings.keepOnly(new Set(instances.map(record => record.name)));
+      return { instances: { known: true, value: instances, at }, bases: { known: true, value: bases, at } };
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#unknownSince ??= at;
+      const unknown = { known: false, error: messageOf(error), since: this.#unknownSince } as const;
+      return { instances: unknown, bases: unknown };
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,95 @@
+import type { Agent, InstanceRecord, Registration } from '../model/agent.js';
+import { birthOf } from '../model/agent-name.js';
+import { knownValue, type Reading } from '../model/observed.js';
+import type { AzureTarget, PoolSpec } from '../model/pool.js';
+import { nextLife, phaseOf } from './phase.js';
+
+/** The readings of one moment, before they are joined. */
+export interface Sightings {
+  readonly instances: Reading<readonly InstanceRecord[]>;
+  /** By `azureKey`. */
+  readonly registrations: ReadonlyMap<string, Reading<readonly Registration[]>>;
+}
+
+/** Pools of one agent pool share its readings. */
+export function azureKey(target: AzureTarget): string {
+  return `${target.url} ${target.agentPool}`;
+}
+
+/**
+ * Joins what Incus and Azure show on the name, and with what was known of each agent, so that `since` and the proofs
+ * survive from pass to pass. Unknown while Incus is unread. Registrations without an instance belong to the pool that
+ * their instance had, else to the first pool of their agent pool.
+ */
+export function join(
+  previous: readonly Agent[],
+  sightings: Sightings,
+  desired: readonly PoolSpec[],
+  owner: string,
+  now: number,
+): Reading<readonly Agent[]> {
+  const { instances } = sightings;
+  if (!instances.known) return instances;
+  const before = new Map(previous.map(agent => [agent.name, agent]));
+  const byName = new Map(instances.value.map(record => [record.name, record]));
+  const pools = new Map(desired.map(spec => [spec.name, spec]));
+  const registrations = indexRegistrations(sightings, owner);
+
+  const agents: Agent[] = [];
+  for (const name of new Set([...byName.keys(), ...registrations.keys(), ...before.keys()])) {
+    const old = before.get(name);
+    const instance = byName.get(name);
+    const pool = instance?.pool ?? old?.pool ?? poolOfOrphan(registrations.get(name)?.key, desired);
+    const spec = pool === undefined ? undefined : pools.get(pool);
+    if (pool === undefined) continue;
+    const reading = registrationOf(name, spec, sightings, registrations);
+    if (instance === undefined && isForgotten(old, reading)) continue;
+    const life = nextLife(old, instance, reading, instances.at);
+    const phase = phaseOf(instance, reading, life, old?.phase, now);
+    agents.push({
+      name,
+      pool,
+      phase,
+      since: old?.phase === phase ? old.since : now,
+      instance,
+      registration: reading,
+      life,
+    });
+  }
+  return { known: true, value: agents, at: instances.at };
+}
+
+interface Indexed {
+  readonly key: string;
+  readonly registration: Registration;
+}
+
+/** Registrations of ours, by name: exact name grammar and owner; all others are foreign and are not looked at. */
+function indexRegistrations(sightings: Sightings, owner: string): ReadonlyMap<string, Indexed> {
+  const index = new Map<string, Indexed>();
+  for (const [key, reading] of sightings.registrations)
+    for (const registration of knownValue(reading) ?? [])
+      if (birthOf(registration.name, owner) !== undefined) index.set(registration.name, { key, registration });
+  return index;
+}
+
+function registrationOf(
+  name: string,
+  spec: PoolSpec | undefined,
+  sightings: Sightings,
+  index: ReadonlyMap<string, Indexed>,
+): Reading<Registration | undefined> {
+  const reading = spec && sightings.registrations.get(azureKey(spec.azure));
+  if (reading === undefined) return { known: false, error: 'no configured pool reads it', since: 0 };
+  return reading.known ? { known: true, value: index.get(name)?.registration, at: reading.at } : reading;
+}
+
+function poolOfOrphan(key: string | undefined, desired: readonly PoolSpec[]): string | undefined {
+  return desired.find(spec => azureKey(spec.azure) === key)?.name;
+}
+
+/** Gone from Incus, and known to be gone from Azure (or never there): nothing is left of it. */
+function isForgotten(old: Agent | undefined, reading: Reading<Registration | undefined>): boolean {
+  if (reading.known) return reading.value === undefined;
+  return old === undefined || old.phase === 'preparing' || old.phase === 'prepared';
+}

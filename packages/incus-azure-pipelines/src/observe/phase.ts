@@ -1,0 +1,92 @@
+import type { Agent, AgentPhase, InstanceRecord, Life, Registration } from '../model/agent.js';
+import { knownValue, type Reading } from '../model/observed.js';
+
+/**
+ * An activated guest needs a moment to unset its *Ready*. Without any sign of a start, Ready means finished only when
+ * this much time has passed since the activation.
+ */
+export const STARTED_GRACE_MS = 10_000;
+
+/**
+ * The phase that what both systems show adds up to; the table is the doc comment of `AgentPhase`. Azure decides
+ * whether an agent is busy; the guest's own word counts only for *prepared* and *finished*.
+ */
+export function phaseOf(
+  instance: InstanceRecord | undefined,
+  reading: Reading<Registration | undefined>,
+  life: Life,
+  before: AgentPhase | undefined,
+  now: number,
+): AgentPhase {
+  if (instance === undefined) return 'orphan';
+  if (instance.status === 'stopped') return 'stopped';
+  if (instance.activatedAt === undefined) return instance.status === 'ready' ? 'prepared' : 'preparing';
+  if (instance.status === 'error') return 'unclear';
+  if (!life.disbelieved && saysFinished(instance, life, now)) return 'finished';
+  if (!reading.known) return before !== undefined && isActivated(before) ? before : 'starting';
+  return phaseInAzure(reading.value, life);
+}
+
+function phaseInAzure(registration: Registration | undefined, life: Life): AgentPhase {
+  if (registration?.assigned) return 'busy';
+  if (life.requestId !== undefined) return 'finished';
+  if (registration === undefined) return life.seenOnline ? 'finished' : 'starting';
+  if (!registration.enabled) return 'draining';
+  if (registration.online) return 'idle';
+  return life.seenOnline ? 'offline' : 'starting';
+}
+
+/** Whether the guest rang Ready after its activation. */
+export function saysFinished(instance: InstanceRecord, life: Life, now: number): boolean {
+  const { activatedAt, rangAt, status } = instance;
+  if (status !== 'ready' || activatedAt === undefined) return false;
+  return life.seenStarted || (rangAt !== undefined && rangAt > activatedAt) || now - activatedAt > STARTED_GRACE_MS;
+}
+
+function isActivated(phase: AgentPhase): boolean {
+  return phase !== 'preparing' && phase !== 'prepared' && phase !== 'stopped' && phase !== 'orphan';
+}
+
+/** What is remembered of an agent after these readings. */
+export function nextLife(
+  before: Agent | undefined,
+  instance: InstanceRecord | undefined,
+  reading: Reading<Registration | undefined>,
+  instancesAt: number,
+): Life {
+  const old = before?.life;
+  const registration = knownValue(reading);
+  const seenStarted =
+    old?.seenStarted === true || (instance?.activatedAt !== undefined && instance.status === 'running');
+  return {
+    instanceSeen: old?.instanceSeen === true || instance !== undefined,
+    seenStarted,
+    seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
+    requestId: old?.requestId ?? registration?.assigned?.requestId,
+    disbelieved: old?.disbelieved === true || contradicted(before, reading),
+    quietDisabled: extend(old?.quietDisabled, reading, r => r !== undefined && !r.enabled && !r.assigned),
+    quietOffline: extend(old?.quietOffline, reading, r => r === undefined || (!r.online && !r.assigned)),
+    quietStopped: extend(
+      old?.quietStopped,
+      { known: true, value: instance?.status, at: instancesAt },
+      status => status === 'stopped',
+    ),
+  };
+}
+
+/** Azure still shows a job in a reading that began after the guest was believed to be finished. */
+function contradicted(before: Agent | undefined, reading: Reading<Registration | undefined>): boolean {
+  return (
+    before?.phase === 'finished' && reading.known && reading.at > before.since && reading.value?.assigned !== undefined
+  );
+}
+
+function extend<T>(
+  old: { readonly from: number; readonly to: number } | undefined,
+  reading: Reading<T>,
+  holds: (value: T) => boolean,
+): { readonly from: number; readonly to: number } | undefined {
+  if (!reading.known) return old;
+  if (!holds(reading.value)) return undefined;
+  return { from: old?.from ?? reading.at, to: reading.at };
+}

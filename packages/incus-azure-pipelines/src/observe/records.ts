@@ -1,0 +1,59 @@
+import type { Instance } from 'incus-client';
+import type { BaseRecord, InstanceRecord } from '../model/agent.js';
+import { MARKS } from '../model/marks.js';
+import type { Rings } from './rings.js';
+
+/** What a full list shows of this owner's instances and bases. Whatever lacks our exact owner is not looked at. */
+export interface Records {
+  readonly instances: readonly InstanceRecord[];
+  readonly bases: readonly BaseRecord[];
+}
+
+export function recordsOf(list: readonly Instance[], ownerId: string, rings: Rings): Records {
+  const instances: InstanceRecord[] = [];
+  const bases: BaseRecord[] = [];
+  for (const instance of list) {
+    if (instance.config[MARKS.owner] !== ownerId) continue;
+    if (instance.config[MARKS.baseState] === undefined) instances.push(instanceRecord(instance, rings));
+    else bases.push(baseRecord(instance));
+  }
+  return { instances, bases };
+}
+
+function instanceRecord(instance: Instance, rings: Rings): InstanceRecord {
+  const { config, name } = instance;
+  const activated = Number(config[MARKS.activated]);
+  return {
+    name,
+    pool: config[MARKS.pool] ?? '',
+    status: statusOf(instance.status),
+    base: config[MARKS.base] ?? '',
+    createdAt: Date.parse(instance.created_at),
+    activatedAt: config[MARKS.activated] === undefined || Number.isNaN(activated) ? undefined : activated,
+    rangAt: rings.lastAt(name),
+    noisy: rings.isNoisy(name) && config['security.guestapi'] !== 'false',
+  };
+}
+
+function baseRecord(instance: Instance): BaseRecord {
+  return {
+    name: instance.name,
+    pool: instance.config[MARKS.pool] ?? '',
+    ready: instance.config[MARKS.baseState] === 'ready',
+    createdAt: Date.parse(instance.created_at),
+  };
+}
+
+/** Frozen and in-between states are running ones to us; `Error` is what a slow look at a live container gives. */
+function statusOf(status: string): InstanceRecord['status'] {
+  switch (status) {
+    case 'Ready':
+      return 'ready';
+    case 'Stopped':
+      return 'stopped';
+    case 'Error':
+      return 'error';
+    default:
+      return 'running';
+  }
+}

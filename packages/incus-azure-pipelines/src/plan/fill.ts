@@ -1,0 +1,97 @@
+import type { Action, PoolArithmetic } from '../model/action.js';
+import { type Agent, isLive } from '../model/agent.js';
+import { agentName } from '../model/agent-name.js';
+import { knownValue, type Observed } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
+import { instanceCeiling, targetOf } from './target.js';
+
+/** A pool's agents, counted once, with what is under way taken into account. */
+export interface Census {
+  readonly spec: PoolSpec;
+  /** The base that new instances are copied from; undefined while there is none. */
+  readonly base: string | undefined;
+  readonly live: readonly Agent[];
+  /** Prepared instances of that base, the oldest first, none of them being activated. */
+  readonly prepared: readonly Agent[];
+  /** Preparing ones of that base. */
+  readonly preparing: readonly Agent[];
+  readonly target: number;
+  /** Agents on their way to live: activations under way. */
+  readonly activating: number;
+  /** Creations under way that no reading shows yet. */
+  readonly creating: number;
+  readonly instances: number;
+}
+
+/** Counts one pool. A drained pool wants no agents; an unknown queue adds none. */
+export function takeCensus(
+  spec: PoolSpec,
+  base: string | undefined,
+  agents: readonly Agent[],
+  observed: Observed,
+): Census {
+  const own = agents.filter(agent => agent.pool === spec.name);
+  const names = new Set(own.map(agent => agent.name));
+  const activating = new Set(namesOf(observed, spec, 'activate-agent'));
+  const live = own.filter(agent => isLive(agent.phase) && !activating.has(agent.name));
+  const fresh = own.filter(agent => agent.instance?.base === base && !activating.has(agent.name));
+  const drained = observed.drained.has(spec.name);
+  const busy = live.filter(agent => agent.phase === 'busy').length;
+  return {
+    spec: drained ? { ...spec, agentCount: 0, standby: 0, reserve: 0 } : spec,
+    base,
+    live,
+    prepared: fresh.filter(agent => agent.phase === 'prepared').sort((a, b) => (a.name < b.name ? -1 : 1)),
+    preparing: fresh.filter(agent => agent.phase === 'preparing'),
+    target: drained ? 0 : targetOf(spec, busy, knownValue(observed.queued.get(spec.name)) ?? 0),
+    activating: activating.size,
+    creating: namesOf(observed, spec, 'create-instance').filter(name => !names.has(name)).length,
+    instances: own.filter(agent => agent.instance !== undefined).length,
+  };
+}
+
+/** Agents that the target lacks. */
+export function missing(census: Census): number {
+  return Math.max(0, census.target - census.live.length - census.activating);
+}
+
+/** Makes agents of prepared instances, as many as the target lacks. */
+export function* activate(census: Census): Generator<Action> {
+  for (const agent of census.prepared.slice(0, missing(census)))
+    yield { kind: 'activate-agent', pool: census.spec.name, name: agent.name, reason: 'below target' };
+}
+
+/**
+ * How many instances to create: what the target lacks (`for: 'agents'`) and then the reserve (`for: 'reserve'`), less
+ * those on their way, never above the ceiling of instances.
+ */
+export function creationsWanted(census: Census): { readonly agents: number; readonly reserve: number } {
+  if (census.base === undefined) return { agents: 0, reserve: 0 };
+  const onTheWay = census.prepared.length + census.preparing.length + census.creating;
+  const room = Math.max(0, instanceCeiling(census.spec) - census.instances - census.creating);
+  const agents = Math.min(room, Math.max(0, missing(census) - onTheWay));
+  const total = Math.min(room, Math.max(0, missing(census) + census.spec.reserve - onTheWay));
+  return { agents, reserve: Math.max(0, total - agents) };
+}
+
+/** One creation; `birthAt` makes the name unique. */
+export function createInstance(census: Census, owner: string, birthAt: number, reason: string): Action | undefined {
+  if (census.base === undefined) return undefined;
+  const name = agentName(census.spec.agentPrefix, owner, birthAt);
+  return { kind: 'create-instance', pool: census.spec.name, name, base: census.base, reason };
+}
+
+/** The numbers behind the decision, for people. */
+export function arithmeticOf(census: Census, waiting: string | undefined): PoolArithmetic {
+  return {
+    target: census.target,
+    live: census.live.length + census.activating,
+    prepared: census.prepared.length,
+    preparing: census.preparing.length + census.creating,
+    waiting,
+  };
+}
+
+function namesOf(observed: Observed, spec: PoolSpec, kind: 'activate-agent' | 'create-instance'): string[] {
+  return observed.inFlight.flatMap(action => (action.kind === kind && action.pool === spec.name ? [action.name] : []));
+}

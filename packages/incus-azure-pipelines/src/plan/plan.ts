@@ -1,0 +1,115 @@
+import { type Action, keyOf, type Plan, type PoolArithmetic, targetOf } from '../model/action.js';
+import type { Agent } from '../model/agent.js';
+import { nextBirth } from '../model/agent-name.js';
+import type { Observed } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
+import { Alarm } from './alarm.js';
+import { baseObstacle, currentBase, planBases } from './bases.js';
+import { activate, arithmeticOf, type Census, createInstance, creationsWanted, takeCensus } from './fill.js';
+import { reap } from './reap.js';
+import { shrink, trimReserve } from './shrink.js';
+
+/** A boot takes the cores for a while; an instance this young counts as one that is being created. */
+export const BOOT_MS = 3_000;
+
+export interface PlanOptions {
+  /** Over all pools. */
+  readonly maxConcurrentCreates: number;
+}
+
+/**
+ * Decides what all pools need now. Pure: the same arguments give the same plan, and nothing changes before `wakeAt`
+ * unless something rings. While Incus is unread it decides nothing.
+ */
+export function plan(desired: readonly PoolSpec[], observed: Observed, now: number, options: PlanOptions): Plan {
+  if (!observed.agents.known) return { actions: [], wakeAt: undefined, pools: new Map() };
+  const agents = observed.agents.value;
+  const alarm = new Alarm(now);
+  const censuses = desired.map(spec => takeCensus(spec, currentBase(spec, observed), agents, observed));
+  const actions = new Admission(observed, alarm);
+  actions.offer(planBases(desired, observed));
+  for (const census of censuses) {
+    for (const agent of agents)
+      if (agent.pool === census.spec.name) actions.offer(reap(census.spec, agent, observed, alarm));
+    actions.offer(activate(census));
+    actions.offer(shrink(census, observed, options.maxConcurrentCreates, alarm));
+    actions.offer(trimReserve(census, agents, observed));
+  }
+  actions.offer(create(censuses, agents, observed, now, options, alarm));
+  return { actions: actions.admitted, wakeAt: alarm.at, pools: summary(desired, censuses, observed) };
+}
+
+/** Creations of all pools share one limit; agents that are missing come before any reserve. */
+function* create(
+  censuses: readonly Census[],
+  agents: readonly Agent[],
+  observed: Observed,
+  now: number,
+  options: PlanOptions,
+  alarm: Alarm,
+): Generator<Action> {
+  if (observed.creationBlocked !== undefined) return;
+  const underWay = observed.inFlight.flatMap(action => (action.kind === 'create-instance' ? [action.name] : []));
+  const booting = agents.filter(a => a.phase === 'preparing' && !underWay.includes(a.name) && isBooting(a, alarm));
+  let free = options.maxConcurrentCreates - underWay.length - booting.length;
+  let birth = nextBirth(now, [...agents.map(agent => agent.name), ...underWay], observed.owner);
+  for (const purpose of ['agents', 'reserve'] as const) {
+    for (const census of censuses) {
+      const failure = observed.failures.get(`create-instance/${census.spec.name}`);
+      if (failure && !alarm.passed(failure.retryAt)) continue;
+      const reason = purpose === 'agents' ? 'below target' : 'for the reserve';
+      for (let wanted = creationsWanted(census)[purpose]; wanted > 0 && free > 0; wanted--, free--, birth++) {
+        const action = createInstance(census, observed.owner, birth, reason);
+        if (action) yield action;
+      }
+    }
+  }
+}
+
+function isBooting(agent: Agent, alarm: Alarm): boolean {
+  return agent.instance !== undefined && !alarm.passed(agent.instance.createdAt + BOOT_MS);
+}
+
+/** Lets each target have one action at a time, and none before its back-off is over. */
+class Admission {
+  readonly admitted: Action[] = [];
+  readonly #taken: Set<string>;
+  readonly #observed: Observed;
+  readonly #alarm: Alarm;
+
+  constructor(observed: Observed, alarm: Alarm) {
+    this.#observed = observed;
+    this.#alarm = alarm;
+    this.#taken = new Set(observed.inFlight.map(targetOf));
+  }
+
+  offer(actions: Iterable<Action>): void {
+    for (const action of actions) {
+      const failure = this.#observed.failures.get(keyOf(action));
+      if (this.#taken.has(targetOf(action)) || (failure && !this.#alarm.passed(failure.retryAt))) continue;
+      this.#taken.add(targetOf(action));
+      this.admitted.push(action);
+    }
+  }
+}
+
+function summary(
+  desired: readonly PoolSpec[],
+  censuses: readonly Census[],
+  observed: Observed,
+): ReadonlyMap<string, PoolArithmetic> {
+  return new Map(
+    desired.flatMap((spec, index) => {
+      const census = censuses[index];
+      if (census === undefined) return [];
+      const waiting = observed.drained.has(spec.name) ? 'drained by a person' : obstacle(spec, observed);
+      return [[spec.name, arithmeticOf(census, waiting)]];
+    }),
+  );
+}
+
+function obstacle(spec: PoolSpec, observed: Observed): string | undefined {
+  const failed = ['create-instance', 'activate-agent'].map(kind => observed.failures.get(`${kind}/${spec.name}`));
+  const error = failed.find(failure => failure !== undefined)?.error;
+  return baseObstacle(spec, observed) ?? observed.creationBlocked ?? error;
+}

@@ -1,0 +1,128 @@
+import type { Action } from '../model/action.js';
+import type { Agent, Registration, Span } from '../model/agent.js';
+import { knownValue, type Observed } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
+import type { Alarm } from './alarm.js';
+
+/** Azure is asked twice, this far apart, before an agent that it shows as free is believed to be free. */
+export const PROOF_MS = 5_000;
+/** Incus shows `Stopped` for an instant while a container dies or starts; only what stays stopped this long is. */
+export const STOPPED_MS = 1_000;
+/** The guest waits this long for its log to be collected. */
+const COLLECT_MS = 3_000;
+
+/**
+ * What one agent needs, going by its phase alone. No branch stops, deletes or deregisters a busy agent: that absence is
+ * the promise that no job is killed.
+ */
+export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
+  const { instance } = agent;
+  if (instance?.noisy)
+    yield { kind: 'remove-doorbell', pool: agent.pool, name: agent.name, reason: 'rings without end' };
+  switch (agent.phase) {
+    case 'preparing':
+      if (instance && alarm.passed(instance.createdAt + spec.timeouts.preparationMs))
+        yield deleteInstance(agent, 'was not prepared in time');
+      return;
+    case 'starting':
+      if (instance?.activatedAt !== undefined && alarm.passed(instance.activatedAt + spec.timeouts.startupGraceMs))
+        yield* retire(agent, 'never came online', alarm);
+      return;
+    case 'offline':
+      if (alarm.passed(agent.since + spec.timeouts.offlineGraceMs)) yield* retire(agent, 'offline too long', alarm);
+      return;
+    case 'unclear':
+      if (agent.life.quietOffline && alarm.passed(agent.life.quietOffline.from + spec.timeouts.offlineGraceMs))
+        yield* retire(agent, 'Incus cannot read it and Azure has lost it', alarm);
+      return;
+    case 'draining':
+      yield* retire(agent, 'drained', alarm);
+      return;
+    case 'busy':
+      yield* fence(agent);
+      return;
+    case 'finished':
+      yield* finish(spec, agent, observed, alarm);
+      return;
+    case 'stopped':
+      if (agent.life.quietStopped && lasted(agent.life.quietStopped, STOPPED_MS, alarm))
+        yield deleteInstance(agent, 'stopped and still there');
+      return;
+    case 'orphan':
+      yield* forget(spec, agent, alarm);
+      return;
+    case 'prepared':
+    case 'idle':
+      return;
+  }
+}
+
+/**
+ * Drain in three steps, each of which waits for Azure to show the one before: disable; twice seen disabled and
+ * unassigned, so deregister; no registration left, so delete the instance.
+ */
+export function* retire(agent: Agent, reason: string, alarm: Alarm): Generator<Action> {
+  if (!agent.registration.known) return;
+  const registration = agent.registration.value;
+  if (registration === undefined) {
+    if (agent.life.quietOffline && lasted(agent.life.quietOffline, PROOF_MS, alarm))
+      yield deleteInstance(agent, reason);
+  } else if (registration.assigned === undefined) {
+    if (registration.enabled) yield disable(agent, registration, reason);
+    else if (agent.life.quietDisabled && lasted(agent.life.quietDisabled, PROOF_MS, alarm))
+      yield deregister(agent, registration, reason);
+  }
+}
+
+/** One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. */
+function* fence(agent: Agent): Generator<Action> {
+  const registration = knownValue(agent.registration);
+  if (registration?.enabled && registration.assigned?.received) yield disable(agent, registration, 'has its one job');
+}
+
+/** A finished guest powers itself off. Only when it does not, and Azure agrees that its job is over, is it deleted. */
+function* finish(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
+  const tooLateAt = agent.since + COLLECT_MS;
+  if (!observed.collected.has(agent.name) && agent.instance?.status === 'ready' && !alarm.passed(tooLateAt))
+    yield { kind: 'collect-log', pool: agent.pool, name: agent.name, reason: 'finished' };
+  if (!alarm.passed(agent.since + spec.timeouts.powerOffMs) || !agent.registration.known) return;
+  if (agent.registration.at < agent.since) return;
+  const registration = agent.registration.value;
+  if (registration?.assigned) return;
+  const over = registration === undefined || !registration.online || agent.life.requestId !== undefined;
+  if (over) yield deleteInstance(agent, 'finished, but did not power off');
+  else yield* retire(agent, 'says finished, but is online without a job', alarm);
+}
+
+/** The registration of an agent that is gone: at once where its end was seen, else as an orphan after the grace. */
+function* forget(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> {
+  const registration = knownValue(agent.registration);
+  if (!registration || registration.online || registration.assigned || !agent.life.quietOffline) return;
+  if (agent.life.instanceSeen) {
+    if (agent.life.quietOffline.to >= agent.since) yield deregister(agent, registration, 'its instance is gone');
+  } else if (
+    alarm.passed(registration.changedAt + spec.timeouts.orphanGraceMs) &&
+    lasted(agent.life.quietOffline, PROOF_MS, alarm)
+  ) {
+    yield deregister(agent, registration, 'orphan');
+  }
+}
+
+/** Whether readings have agreed for `ms`. The next reading rings by itself; the alarm is for the time in between. */
+function lasted(span: Span, ms: number, alarm: Alarm): boolean {
+  if (span.to - span.from >= ms) return true;
+  alarm.passed(span.from + ms);
+  return false;
+}
+
+function disable(agent: Agent, { agentId }: Registration, reason: string): Action {
+  return { kind: 'disable-agent', pool: agent.pool, name: agent.name, agentId, reason };
+}
+
+function deregister(agent: Agent, { agentId }: Registration, reason: string): Action {
+  return { kind: 'delete-registration', pool: agent.pool, name: agent.name, agentId, reason };
+}
+
+function deleteInstance(agent: Agent, reason: string): Action {
+  return { kind: 'delete-instance', pool: agent.pool, name: agent.name, reason };
+}

@@ -1,0 +1,56 @@
+import type { Action } from '../model/action.js';
+import type { Agent } from '../model/agent.js';
+import type { Observed } from '../model/observed.js';
+import type { Alarm } from './alarm.js';
+import type { Census } from './fill.js';
+import { missing } from './fill.js';
+import { retire } from './reap.js';
+
+/**
+ * Idle agents that are too many or of an old base, the old base first: each is retired by drain. An unknown queue never
+ * shrinks a pool.
+ */
+export function* shrink(census: Census, observed: Observed, maxAtOnce: number, alarm: Alarm): Generator<Action> {
+  const queue = observed.queued.get(census.spec.name);
+  const surplus = queue?.known === false ? 0 : census.live.length - count(census, 'draining') - census.target;
+  const idle = census.live.filter(agent => agent.phase === 'idle');
+  const drifted = provenBase(census) ? idle.filter(agent => agent.instance?.base !== census.base) : [];
+  const forDrift = drifted.slice(0, Math.max(0, maxAtOnce - count(census, 'draining')));
+  const others = idle.filter(agent => !drifted.includes(agent));
+  const tooMany = [...drifted, ...others].slice(0, Math.max(0, surplus));
+  for (const agent of new Set([...tooMany, ...forDrift]))
+    yield* retire(agent, tooMany.includes(agent) ? 'above target' : 'of an old base', alarm);
+}
+
+/**
+ * Prepared instances that nobody needs: of an old base, or beyond target and reserve. They know no secret and can hold
+ * no job, so they are simply deleted.
+ */
+export function* trimReserve(census: Census, agents: readonly Agent[], observed: Observed): Generator<Action> {
+  const wanted = missing(census) + census.spec.reserve;
+  const activating = new Set(observed.inFlight.flatMap(a => (a.kind === 'activate-agent' ? [a.name] : [])));
+  const kept = new Set([...census.prepared, ...census.preparing].slice(0, wanted).map(agent => agent.name));
+  for (const agent of agents) {
+    if (agent.pool !== census.spec.name || activating.has(agent.name) || kept.has(agent.name)) continue;
+    if (agent.phase !== 'prepared' && agent.phase !== 'preparing') continue;
+    // Without a base there is nothing to replace it with: what is prepared is better than nothing.
+    const drifted = census.base !== undefined && agent.instance?.base !== census.base;
+    const surplus = agent.instance?.base === census.base;
+    if (drifted || surplus || wanted === 0)
+      yield {
+        kind: 'delete-instance',
+        pool: agent.pool,
+        name: agent.name,
+        reason: drifted ? 'of an old base' : 'not needed any more',
+      };
+  }
+}
+
+/** A base is proven when one of its agents was seen online; before that, nothing that works is given up for it. */
+function provenBase(census: Census): boolean {
+  return census.live.some(agent => agent.instance?.base === census.base && agent.life.seenOnline);
+}
+
+function count(census: Census, phase: Agent['phase']): number {
+  return census.live.filter(agent => agent.phase === phase).length;
+}

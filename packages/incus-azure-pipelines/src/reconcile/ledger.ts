@@ -1,0 +1,72 @@
+import { backoffMs } from '../lib/backoff.js';
+import { type Action, keyOf, targetOf } from '../model/action.js';
+import type { Failure } from '../model/observed.js';
+
+const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
+
+interface Entry {
+  readonly action: Action;
+  readonly endedAt: number | undefined;
+}
+
+/** Which actions are under way, and which failed: the loop's only memory of its own deeds. */
+export class Ledger {
+  readonly #entries = new Map<string, Entry>();
+  readonly #failures = new Map<string, Failure>();
+  readonly #collected = new Set<string>();
+
+  started(action: Action): void {
+    this.#entries.set(targetOf(action), { action, endedAt: undefined });
+  }
+
+  /** Notes the end. The action stays in flight until a reading that began after it shows what it did. */
+  ended(action: Action, at: number): void {
+    this.#entries.set(targetOf(action), { action, endedAt: at });
+    this.#failures.delete(keyOf(action));
+    if (action.kind === 'collect-log') this.#collected.add(action.name);
+  }
+
+  /** Notes the failure and gives back what is known of it: how often in a row, and when to try again. */
+  failed(action: Action, at: number, error: string, random: number): Failure {
+    this.#entries.set(targetOf(action), { action, endedAt: at });
+    const count = (this.#failures.get(keyOf(action))?.count ?? 0) + 1;
+    const failure = { count, retryAt: at + backoffMs(count, random, BACKOFF), error };
+    this.#failures.set(keyOf(action), failure);
+    return failure;
+  }
+
+  /** Forgets the ended actions whose effect is in the readings; `readAt` tells when the reading for an action began. */
+  settle(readAt: (action: Action) => number | undefined): void {
+    for (const [target, { action, endedAt }] of this.#entries) {
+      const at = readAt(action);
+      if (endedAt !== undefined && at !== undefined && at >= endedAt) this.#entries.delete(target);
+    }
+  }
+
+  /** Forgets failures and collected logs of agents that are no more. */
+  keepOnly(names: ReadonlySet<string>): void {
+    for (const name of this.#collected) if (!names.has(name)) this.#collected.delete(name);
+    for (const [key, failure] of this.#failures) {
+      const [kind, target] = key.split('/', 2);
+      const perAgent = kind !== 'create-instance' && kind !== 'activate-agent' && kind?.endsWith('-base') !== true;
+      if (perAgent && target !== undefined && !names.has(target) && failure.count > 0) this.#failures.delete(key);
+    }
+  }
+
+  get inFlight(): readonly Action[] {
+    return [...this.#entries.values()].map(entry => entry.action);
+  }
+
+  /** Actions that still run, without those that only wait for a reading. */
+  get running(): number {
+    return [...this.#entries.values()].filter(entry => entry.endedAt === undefined).length;
+  }
+
+  get failures(): ReadonlyMap<string, Failure> {
+    return this.#failures;
+  }
+
+  get collected(): ReadonlySet<string> {
+    return this.#collected;
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * The loop: wake, observe, plan, start actions. It owns the picture of the world and the ledger; deciding never awaits,
+ * doing never decides, and no other timer moves anything.
+ */
+import type { Clock } from '../lib/clock.js';
+import { Doorbell } from '../lib/doorbell.js';
+import type { Action, Executors, Plan } from '../model/action.js';
+import type { Agent } from '../model/agent.js';
+import type { Emit } from '../model/event.js';
+import type { Observed, Reading } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
+import type { AzureObserver } from '../observe/azure-observer.js';
+import type { IncusObserver, IncusReadings } from '../observe/incus-observer.js';
+import { azureKey, join } from '../observe/join.js';
+import { plan } from '../plan/plan.js';
+import { changesOf } from './changes.js';
+import { Ledger } from './ledger.js';
+import { perform } from './perform.js';
+
+export interface ReconcilerParts {
+  readonly desired: readonly PoolSpec[];
+  readonly owner: string;
+  readonly incus: IncusObserver;
+  /** By `azureKey`. */
+  readonly azure: ReadonlyMap<string, AzureObserver>;
+  /** By pool: the base that its configuration asks for. */
+  readonly wantedBases: () => ReadonlyMap<string, Reading<string>>;
+  readonly drained: () => ReadonlySet<string>;
+  readonly creationBlocked: () => string | undefined;
+  readonly executors: Executors;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly emit: Emit;
+  readonly reconcileIntervalMs: number;
+  readonly maxConcurrentCreates: number;
+}
+
+/** One pass: what was seen, and what was decided on it. */
+export interface Pass {
+  readonly at: number;
+  readonly observed: Observed;
+  readonly plan: Plan;
+}
+
+export class Reconciler {
+  readonly #parts: ReconcilerParts;
+  readonly #doorbell = new Doorbell();
+  readonly #ledger = new Ledger();
+  #agents: Reading<readonly Agent[]>;
+  #last: Pass | undefined;
+
+  constructor(parts: ReconcilerParts) {
+    this.#parts = parts;
+    this.#agents = { known: false, error: 'not read yet', since: parts.clock.now() };
+  }
+
+  /** The latest pass; undefined before the first one. */
+  get last(): Pass | undefined {
+    return this.#last;
+  }
+
+  /** Asks for a pass soon. */
+  ring(): void {
+    this.#doorbell.ring();
+  }
+
+  /** Passes until the signal aborts. Actions get a signal of their own: they may end after planning has stopped. */
+  async run(signal: AbortSignal, actionSignal: AbortSignal): Promise<void> {
+    const running = new Set<Promise<void>>();
+    while (!signal.aborted) {
+      const pass = await this.pass(signal).catch(error => {
+        if (signal.aborted) return undefined;
+        throw error;
+      });
+      if (pass === undefined) break;
+      for (const action of pass.plan.actions) {
+        const done = this.#start(action, actionSignal).finally(() => running.delete(done));
+        running.add(done);
+      }
+      await this.#rest(pass, signal);
+    }
+    await Promise.all(running);
+  }
+
+  /** Looks at everything and decides, without doing anything. */
+  async pass(signal: AbortSignal): Promise<Pass> {
+    const { clock, desired, owner } = this.#parts;
+    const readings = await this.#parts.incus.read(signal);
+    const now = clock.now();
+    const registrations = new Map([...this.#parts.azure].map(([key, observer]) => [key, observer.reading]));
+    const before = this.#agents.known ? this.#agents.value : [];
+    const agents = join(before, { instances: readings.instances, registrations }, desired, owner, now);
+    if (agents.known) this.#remember(agents, before, now);
+    this.#ledger.settle(action => readAt(action, readings, this.#parts));
+    const observed = this.#observe(readings, agents);
+    this.#last = { at: now, observed, plan: plan(desired, observed, now, this.#parts) };
+    return this.#last;
+  }
+
+  #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
+    for (const change of changesOf(before, agents.value))
+      if (change.kind === 'gone') this.#parts.emit('agent-gone', { agent: change.agent, at: now });
+      else this.#parts.emit('phase-changed', { agent: change.agent, from: change.from, at: now });
+    this.#agents = agents;
+    this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)));
+  }
+
+  #observe(readings: IncusReadings, agents: Reading<readonly Agent[]>): Observed {
+    return {
+      owner: this.#parts.owner,
+      agents,
+      bases: readings.bases,
+      wantedBases: this.#parts.wantedBases(),
+      queued: new Map(),
+      drained: this.#parts.drained(),
+      inFlight: this.#ledger.inFlight,
+      failures: this.#ledger.failures,
+      collected: this.#ledger.collected,
+      creationBlocked: this.#parts.creationBlocked(),
+    };
+  }
+
+  async #start(action: Action, signal: AbortSignal): Promise<void> {
+    const { clock, emit, executors, random } = this.#parts;
+    const startedAt = clock.now();
+    this.#ledger.started(action);
+    emit('action-started', { action, at: startedAt });
+    try {
+      await perform(executors, action, signal);
+      const at = clock.now();
+      this.#ledger.ended(action, at);
+      emit('action-ended', { action, at, ms: at - startedAt });
+    } catch (error) {
+      const at = clock.now();
+      const message = error instanceof Error ? error.message : String(error);
+      const { retryAt, count } = this.#ledger.failed(action, at, message, random());
+      if (!signal.aborted) emit('action-failed', { action, at, error, retryAt, count });
+    }
+    if (isAzureAction(action)) azureOf(action, this.#parts)?.refresh();
+    this.#doorbell.ring();
+  }
+
+  /** Waits for a ring, the plan's own deadline, or the interval. */
+  async #rest(pass: Pass, signal: AbortSignal): Promise<void> {
+    const { clock, reconcileIntervalMs } = this.#parts;
+    const until = Math.min(pass.plan.wakeAt ?? Number.POSITIVE_INFINITY, pass.at + reconcileIntervalMs);
+    const over = new AbortController();
+    const either = AbortSignal.any([signal, over.signal]);
+    const due = clock.sleep(until - clock.now(), either).catch(() => {});
+    await Promise.race([due, this.#doorbell.wait(either)]);
+    over.abort();
+  }
+}
+
+/** When the reading began that shows what this action does; undefined while that reading is unknown. */
+function readAt(action: Action, readings: IncusReadings, parts: ReconcilerParts): number | undefined {
+  const reading = isAzureAction(action) ? azureOf(action, parts)?.reading : readings.instances;
+  return reading?.known ? reading.at : undefined;
+}
+
+function azureOf(action: Action, parts: ReconcilerParts): AzureObserver | undefined {
+  const spec = parts.desired.find(pool => pool.name === action.pool);
+  return spec && parts.azure.get(azureKey(spec.azure));
+}
+
+function isAzureAction(action: Action): boolean {
+  return action.kind === 'disable-agent' || action.kind === 'delete-registration';
+}
