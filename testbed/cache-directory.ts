@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/**
+ * Returns the folder where finished images are kept between runs: in the work tree, so that whoever deletes the tree
+ * keeps nothing of it. The compiled program and the source lie at different depths of it.
+ */
+export function imageCacheDirectory(): string {
+  let directory = import.meta.dirname;
+  while (!existsSync(join(directory, 'package-lock.json'))) {
+    const parent = dirname(directory);
+    if (parent === directory) throw new Error(`look for the work tree above ${import.meta.dirname}: there is none`);
+    directory = parent;
+  }
+  return join(directory, '.cache', 'images');
+}

@@ -1,0 +1,42 @@
+import { describe, inject } from 'vitest';
+
+/** A private Incus that the test files of one run share. Each test removes the instances it makes. */
+export interface Testbed {
+  readonly socketPath: string;
+  /** The daemon's INCUS_DIR. */
+  readonly directory: string;
+  /** Alias of a stock image of this host's distribution: systemd, sudo and docker, nothing of ours. */
+  readonly image: 'debian';
+  readonly bridge: string;
+  /** The host's address on the bridge, where guests reach the servers of a test. */
+  readonly gateway: string;
+  readonly storagePool: string;
+}
+
+/** What the global setup found out: a testbed, or why there can be none here. */
+export type ProvidedTestbed =
+  | { readonly available: true; readonly testbed: Testbed }
+  | { readonly available: false; readonly reason: string };
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    testbed: ProvidedTestbed;
+  }
+}
+
+/**
+ * Describes behaviour on a real Incus. Where none can run, the tests are skipped and their title says why.
+ *
+ * @param tests is given a function that returns the testbed; call it inside tests and hooks.
+ */
+export function describeOnIncus(title: string, tests: (testbed: () => Testbed) => void): void {
+  const provided = inject('testbed');
+  if (provided.available) {
+    describe(title, () => tests(() => provided.testbed));
+    return;
+  }
+  describe.skip(`${title} [skipped: ${provided.reason}]`, () =>
+    tests(() => {
+      throw new Error(`ask for the testbed of a skipped test: ${provided.reason}`);
+    }));
+}

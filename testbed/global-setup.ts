@@ -1,0 +1,72 @@
+import type { TestProject } from 'vitest/node';
+import { imageCacheDirectory } from './cache-directory.js';
+import type { ProvidedTestbed } from './for-tests.js';
+import { buildImage } from './image.js';
+import { listInstances } from './incus-command.js';
+import { leftovers } from './leftovers.js';
+import { hostObstacle, missingPackages } from './prepare-host.js';
+import { type PrivateIncus, startPrivateIncus } from './private-incus.js';
+
+/** One private Incus for the whole run, whatever number of projects ask for it. */
+interface SharedTestbed {
+  readonly provided: ProvidedTestbed;
+  readonly incus?: PrivateIncus;
+}
+
+interface Sharing {
+  users: number;
+  testbed: Promise<SharedTestbed>;
+}
+
+// Vitest loads this file once for each project that names it, so a variable of the module would be two.
+const key = Symbol.for('incus-azure-pipelines.testbed');
+const shared = globalThis as { [key]?: Sharing | undefined };
+
+/** Starts the testbed of the run, or joins it, and provides it to the project's tests. */
+export async function setup(project: TestProject): Promise<void> {
+  // The tests' own results are in by then; a few guests take longer to go than the default of 10 s allows for.
+  project.vitest.config.teardownTimeout = Math.max(project.vitest.config.teardownTimeout, 120_000);
+  shared[key] ??= { users: 0, testbed: startShared() };
+  shared[key].users += 1;
+  project.provide('testbed', (await shared[key].testbed).provided);
+}
+
+/** Takes the testbed down with its last user, and fails the run when anything is left behind. */
+export async function teardown(): Promise<void> {
+  const sharing = shared[key];
+  if (sharing === undefined) return;
+  sharing.users -= 1;
+  if (sharing.users > 0) return;
+  shared[key] = undefined;
+  const { incus } = await sharing.testbed;
+  if (incus === undefined) return;
+  const instances = await listInstances(incus.directory, 10_000).catch(() => []);
+  await incus[Symbol.asyncDispose]();
+  const left = [...instances.map(({ project, name }) => `instance ${project}/${name}`), ...(await leftovers())];
+  if (left.length === 0) return;
+  // Vitest reports an error of a teardown, yet ends with success.
+  process.exitCode = 1;
+  throw new Error(`the tests left behind: ${left.join(', ')}`);
+}
+
+async function startShared(): Promise<SharedTestbed> {
+  const reason = hostObstacle() ?? (await missingProgram());
+  if (reason !== undefined) return { provided: { available: false, reason } };
+  const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const files = await buildImage({ cacheDirectory: imageCacheDirectory(), onProgress });
+  const incus = await startPrivateIncus();
+  try {
+    await incus.importImage(files, 'debian');
+  } catch (error) {
+    await incus[Symbol.asyncDispose]();
+    throw error;
+  }
+  const { socketPath, directory, bridge, gateway, storagePool } = incus;
+  const testbed = { socketPath, directory, image: 'debian', bridge, gateway, storagePool } as const;
+  return { provided: { available: true, testbed }, incus };
+}
+
+async function missingProgram(): Promise<string | undefined> {
+  const missing = await missingPackages();
+  return missing.length === 0 ? undefined : `not installed: ${missing.join(', ')} ("npm test" as root installs them)`;
+}

@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { findIncus, findIncusd } from './incus-programs.js';
+import { runCommand } from './run-command.js';
+
+const incusPackages = ['incus-base', 'incus-client'];
+const otherPackages = [
+  'uidmap',
+  'nftables',
+  'iproute2',
+  'mount',
+  'dnsmasq-base',
+  'btrfs-progs',
+  'squashfs-tools',
+  'xz-utils',
+  'mmdebstrap',
+  'attr',
+  'acl',
+  'rsync',
+  'openssl',
+];
+
+/** Says why this host cannot run a private Incus whatever is installed on it; undefined when nothing is in the way. */
+export function hostObstacle(): string | undefined {
+  if (process.platform !== 'linux') return 'real instances need Linux';
+  if (!existsSync('/usr/bin/apt-get')) return 'the testbed knows Debian and Ubuntu only (there is no apt-get here)';
+  if (process.getuid?.() !== 0) return 'a private Incus needs root';
+  return undefined;
+}
+
+/** Lists the Debian packages that a private Incus needs and this host lacks. */
+export async function missingPackages(signal?: AbortSignal): Promise<string[]> {
+  const hasIncus = findIncusd() !== undefined && findIncus() !== undefined;
+  const wanted = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query has a template language of its own.
+  const format = '${db:Status-Status} ${Package}\n';
+  const status = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, '*'], { signal });
+  const installed = new Set(
+    status
+      .split('\n')
+      .filter(line => line.startsWith('installed '))
+      .map(line => line.slice('installed '.length)),
+  );
+  return wanted.filter(name => !installed.has(name));
+}
+
+/**
+ * Installs what a private Incus needs from the distribution; does nothing, silently, when all is there.
+ *
+ * @param onProgress is given one line before each long step.
+ * @throws Error when a package cannot be installed.
+ */
+export async function prepareHost(onProgress: (line: string) => void, signal?: AbortSignal): Promise<void> {
+  const missing = await missingPackages(signal);
+  if (missing.length === 0) return;
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  onProgress(`Installing from the distribution: ${missing.join(' ')}`);
+  await runCommand('apt-get', ['--quiet', 'update'], { env, signal, deadlineMs: 300_000 });
+  await runCommand('apt-get', ['--quiet', '--yes', '--no-install-recommends', 'install', ...missing], {
+    env,
+    signal,
+    deadlineMs: 600_000,
+  });
+  const stillMissing = await missingPackages(signal);
+  if (stillMissing.length > 0) throw new Error(`install packages: ${stillMissing.join(', ')} did not arrive`);
+}
+
+async function main(): Promise<void> {
+  const obstacle = hostObstacle();
+  if (obstacle === undefined) {
+    await prepareHost(line => process.stderr.write(`${line}\n`));
+    return;
+  }
+  process.stderr.write(`Everything that needs a real Incus will be skipped: ${obstacle}.\n`);
+  if (process.env.CI === 'true') process.exitCode = 1;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) await main();

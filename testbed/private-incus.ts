@@ -1,0 +1,231 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chooseBridge, chooseGateway, parseIpv4Network } from './choose-network.js';
+import { raiseHostSettings } from './host-settings.js';
+import type { ImageFiles } from './image.js';
+import { incusEnvironment } from './incus-command.js';
+import { findIncusd } from './incus-programs.js';
+import { endProcess, identifyProcess } from './process-identity.js';
+import { runCommand } from './run-command.js';
+import { type RunRecord, readRunRecords, stateDirectory, writeRunRecord } from './run-record.js';
+import { sweepAbandonedRuns, takeDown } from './take-down.js';
+import { networkInterfaces } from './traces.js';
+
+/** How a private Incus is to be; every part has a default that meets no other on this host. */
+export interface PrivateIncusOptions {
+  /** Its INCUS_DIR: a path that does not exist yet, on a disk with room for the storage. */
+  readonly directory?: string;
+  /** At most 15 characters. */
+  readonly bridge?: string;
+  /** The bridge's own address, the `1` of a /24: `10.9.8.1`. */
+  readonly gateway?: string;
+  readonly storageDriver?: 'btrfs' | 'dir';
+  /** Size of the sparse loop file of a btrfs pool. Quotas stay off. */
+  readonly storageSizeGiB?: number;
+  /** `address:port` for HTTPS; the daemon listens on its socket alone when there is none. */
+  readonly httpsAddress?: string;
+  /** Added to the daemon's environment, such as SSL_CERT_FILE. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** How a daemon is stopped and started again. */
+export interface RestartOptions {
+  /** SIGTERM leaves the containers running, SIGPWR is what a host's shutdown sends, SIGKILL is a crash. */
+  readonly signal?: 'SIGTERM' | 'SIGKILL' | 'SIGPWR';
+  /** Runs between the end of the old daemon and the start of the new one. */
+  readonly whileAway?: () => Promise<void>;
+}
+
+const readyDeadlineMs = 60_000;
+
+/**
+ * Starts an Incus daemon of its own beside whatever runs on this host, with a storage pool, a bridge with NAT and a
+ * default profile that has both. What earlier runs left behind when they were killed is taken down first.
+ *
+ * @throws Error when the daemon does not come up; nothing is left behind then, nor after an abort.
+ */
+export async function startPrivateIncus(options: PrivateIncusOptions = {}): Promise<PrivateIncus> {
+  options.signal?.throwIfAborted();
+  await refuseMountedLxcfs();
+  await sweepAbandonedRuns();
+  const run = await planRun(options);
+  await writeRunRecord(run);
+  const incus = new PrivateIncus(run, options);
+  try {
+    await raiseHostSettings();
+    await incus.start();
+    return incus;
+  } catch (error) {
+    await incus[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** A running private daemon. Disposing takes everything back that was made for it or inside it. */
+export class PrivateIncus implements AsyncDisposable {
+  readonly directory: string;
+  readonly socketPath: string;
+  readonly bridge: string;
+  /** The address of the host on the bridge; guests reach servers of a test there. */
+  readonly gateway: string;
+  readonly storagePool = 'default';
+  readonly logPath: string;
+  readonly #run: RunRecord;
+  readonly #options: PrivateIncusOptions;
+  #daemon: ChildProcess | undefined;
+  #disposed: Promise<void> | undefined;
+
+  constructor(run: RunRecord, options: PrivateIncusOptions) {
+    this.directory = run.directory;
+    this.socketPath = join(run.directory, 'unix.socket');
+    this.bridge = run.bridge;
+    this.gateway = run.gateway;
+    this.logPath = join(run.directory, 'incusd.log');
+    this.#run = run;
+    this.#options = options;
+  }
+
+  /** The daemon's own pid. It changes with each restart. */
+  get pid(): number {
+    const pid = this.#daemon?.pid;
+    if (pid === undefined) throw new Error(`look up the private Incus in ${this.directory}: it is not running`);
+    return pid;
+  }
+
+  /** Runs an `incus` command against this daemon and returns what it printed. */
+  async incus(args: readonly string[], input?: string): Promise<string> {
+    const env = incusEnvironment(this.directory);
+    const { signal } = this.#options;
+    return runCommand('incus', args, { env, signal, deadlineMs: 120_000, ...(input === undefined ? {} : { input }) });
+  }
+
+  /** Imports an image under an alias. */
+  async importImage(files: ImageFiles, alias: string): Promise<void> {
+    await this.incus(['image', 'import', files.metadata, files.rootfs, '--alias', alias]);
+  }
+
+  /** Stops the daemon and starts it again on the same state. */
+  async restart(options: RestartOptions = {}): Promise<void> {
+    const identity = identifyProcess(this.pid);
+    if (identity !== undefined) await endProcess(identity, options.signal ?? 'SIGTERM', 60_000);
+    await options.whileAway?.();
+    await this.#launch();
+  }
+
+  /** Makes the directory, the daemon and what its default profile needs. Called once, by whoever made this. */
+  async start(): Promise<void> {
+    await mkdir(this.directory, { mode: 0o711 });
+    await this.#launch();
+    await this.incus(['admin', 'init', '--preseed'], JSON.stringify(preseed(this.#run, this.#options)));
+    const { httpsAddress } = this.#options;
+    if (httpsAddress !== undefined) await this.incus(['config', 'set', `core.https_address=${httpsAddress}`]);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= takeDown(this.#run);
+    return this.#disposed;
+  }
+
+  async #launch(): Promise<void> {
+    const program = findIncusd();
+    if (program === undefined)
+      throw new Error('start a private Incus: incusd is not installed; run "npm test" as root');
+    const errors = await open(join(this.directory, 'incusd.stderr'), 'a');
+    const env = { ...incusEnvironment(this.directory), ...this.#options.env };
+    // A group of its own: a Ctrl-C in the terminal is for us, and the daemon must outlive it to be taken down in order.
+    const daemon = spawn(program, ['--group', 'root', `--logfile=${this.logPath}`], {
+      detached: true,
+      env,
+      stdio: ['ignore', errors.fd, errors.fd],
+    });
+    this.#daemon = daemon;
+    daemon.once('error', error => void appendFile(this.logPath, `${error.message}\n`).catch(() => undefined));
+    daemon.unref();
+    await errors.close();
+    await this.#waitReady(daemon);
+  }
+
+  async #waitReady(daemon: ChildProcess): Promise<void> {
+    const ended = new AbortController();
+    const onExit = (): void => ended.abort(new Error('the daemon ended'));
+    daemon.once('exit', onExit);
+    const signal = AbortSignal.any([ended.signal, ...(this.#options.signal ? [this.#options.signal] : [])]);
+    try {
+      const env = incusEnvironment(this.directory);
+      await runCommand('incus', ['admin', 'waitready'], { env, signal, deadlineMs: readyDeadlineMs });
+    } catch (cause) {
+      this.#options.signal?.throwIfAborted();
+      const log = await readFile(this.logPath, 'utf8').catch(() => '');
+      throw new Error(`start a private Incus in ${this.directory}: it did not become ready\n${log.slice(-2_000)}`, {
+        cause,
+      });
+    } finally {
+      daemon.off('exit', onExit);
+    }
+  }
+}
+
+async function planRun(options: PrivateIncusOptions): Promise<RunRecord> {
+  const owner = identifyProcess(process.pid);
+  if (owner === undefined) throw new Error('start a private Incus: /proc does not show this process');
+  const id = randomBytes(4).toString('hex');
+  const others = await readRunRecords();
+  const bridges = [...networkInterfaces(), ...others.map(run => run.bridge)];
+  const networks = [...(await hostNetworks()), ...others.map(run => run.gateway.replace(/\d+$/, '0/24'))];
+  const taken = networks.flatMap(text => parseIpv4Network(text) ?? []);
+  return {
+    id,
+    owner,
+    directory: options.directory ?? join(stateDirectory, id),
+    bridge: options.bridge ?? chooseBridge(bridges, Math.random),
+    gateway: options.gateway ?? chooseGateway(taken, Math.random),
+  };
+}
+
+async function hostNetworks(): Promise<string[]> {
+  const addresses = await runCommand('ip', ['-json', '-4', 'address', 'show']);
+  const routes = await runCommand('ip', ['-json', '-4', 'route', 'show', 'table', 'all']);
+  const interfaces = JSON.parse(addresses) as { addr_info?: { local: string; prefixlen: number }[] }[];
+  return [
+    ...interfaces.flatMap(({ addr_info = [] }) => addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`)),
+    ...(JSON.parse(routes) as { dst: string }[]).map(route => route.dst),
+  ];
+}
+
+/** What `incus admin init --preseed` reads; JSON is YAML. */
+function preseed(run: RunRecord, options: PrivateIncusOptions): unknown {
+  const driver = options.storageDriver ?? 'btrfs';
+  const config = driver === 'btrfs' ? { size: `${options.storageSizeGiB ?? 20}GiB` } : {};
+  return {
+    storage_pools: [{ name: 'default', driver, config }],
+    networks: [
+      {
+        name: run.bridge,
+        type: 'bridge',
+        config: { 'ipv4.address': `${run.gateway}/24`, 'ipv4.nat': 'true', 'ipv6.address': 'none' },
+      },
+    ],
+    profiles: [
+      {
+        name: 'default',
+        devices: {
+          root: { type: 'disk', path: '/', pool: 'default' },
+          eth0: { type: 'nic', name: 'eth0', network: run.bridge },
+        },
+      },
+    ],
+  };
+}
+
+async function refuseMountedLxcfs(): Promise<void> {
+  if (existsSync('/run/systemd/system')) return;
+  const mounts = await readFile('/proc/self/mounts', 'utf8');
+  if (!mounts.includes(' /var/lib/lxcfs ')) return;
+  throw new Error(
+    'start a private Incus: lxcfs is mounted and its hook fails where systemd does not run; "umount /var/lib/lxcfs"',
+  );
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { restoreHostSettings } from './host-settings.js';
+import { incusEnvironment, listInstances } from './incus-command.js';
+import { endProcess } from './process-identity.js';
+import { runCommand } from './run-command.js';
+import { isOwned, type RunRecord, readRunRecords, removeEmptyStateDirectory, removeRunRecord } from './run-record.js';
+import { incusChains, loopDevicesUnder, mountsUnder, networkInterfaces, processesOf } from './traces.js';
+
+/**
+ * Takes back everything that a private Incus has made, whatever state it is in, and forgets it.
+ *
+ * A daemon that still answers deletes its instances first. Everything after that works without it, so a daemon that
+ * hangs or died long ago leaves no more behind than one that stopped in peace.
+ *
+ * @throws Error that lists what could not be removed; the record then stays, for the next attempt.
+ */
+export async function takeDown(run: RunRecord): Promise<void> {
+  const guests = await readdir(join(run.directory, 'containers')).catch(() => []);
+  await deleteInstances(run);
+  await Promise.all(processesOf(run.directory).map(found => endProcess(found, 'SIGTERM', 5_000)));
+  // The end of a container starts forks of its own.
+  await Promise.all(processesOf(run.directory).map(found => endProcess(found, 'SIGKILL', 5_000)));
+  for (const point of mountsUnder(run.directory)) await attempt('umount', ['--lazy', point]);
+  for (const device of loopDevicesUnder(run.directory)) await attempt('losetup', ['--detach', device]);
+  if (networkInterfaces().includes(run.bridge)) await attempt('ip', ['link', 'delete', run.bridge]);
+  await deleteChains(run.bridge);
+  await removeControlGroups(guests);
+  await rm(run.directory, { recursive: true, force: true, maxRetries: 5 });
+  const remains = await remainsOf(run);
+  if (remains.length > 0) throw new Error(`take down ${run.directory}: these stayed: ${remains.join(', ')}`);
+  await removeRunRecord(run.id);
+  if ((await readRunRecords()).length > 0) return;
+  await restoreHostSettings((await incusChains()).length > 0);
+  await removeEmptyStateDirectory();
+}
+
+/** Takes down the runs whose owner has ended without doing so, and returns their directories. */
+export async function sweepAbandonedRuns(): Promise<string[]> {
+  const abandoned = (await readRunRecords()).filter(run => !isOwned(run));
+  for (const run of abandoned) await takeDown(run);
+  return abandoned.map(run => run.directory);
+}
+
+/** Lists what is still there of one run, as words for a person. */
+export async function remainsOf(run: Pick<RunRecord, 'directory' | 'bridge'>): Promise<string[]> {
+  const { directory, bridge } = run;
+  const chains = await incusChains();
+  return [
+    ...processesOf(directory).map(found => `process ${found.pid}`),
+    ...mountsUnder(directory).map(point => `mount ${point}`),
+    ...loopDevicesUnder(directory).map(device => `loop device ${device}`),
+    ...networkInterfaces().flatMap(name => (name === bridge ? [`bridge ${name}`] : [])),
+    ...chains.flatMap(name => (name.endsWith(`.${bridge}`) ? [`nft chain ${name}`] : [])),
+    ...(existsSync(directory) ? [`directory ${directory}`] : []),
+  ];
+}
+
+async function deleteInstances(run: RunRecord): Promise<void> {
+  if (!existsSync(join(run.directory, 'unix.socket'))) return;
+  const instances = await listInstances(run.directory, 5_000).catch(() => []);
+  const env = incusEnvironment(run.directory);
+  await Promise.all(
+    instances.map(({ name, project }) =>
+      attempt('incus', ['delete', '--force', '--project', project, name], { env, deadlineMs: 30_000 }),
+    ),
+  );
+}
+
+async function deleteChains(bridge: string): Promise<void> {
+  for (const name of await incusChains()) {
+    if (name.endsWith(`.${bridge}`)) await attempt('nft', ['delete', 'chain', 'inet', 'incus', name]);
+  }
+  // The table belongs to all daemons of the host; the last one to leave takes it along.
+  if ((await incusChains()).length === 0) await attempt('nft', ['delete', 'table', 'inet', 'incus']);
+}
+
+/** A container whose monitor was killed leaves empty control groups behind; those in use refuse to be removed. */
+async function removeControlGroups(guests: readonly string[]): Promise<void> {
+  const hierarchies = await readdir('/sys/fs/cgroup').catch(() => []);
+  const tops = ['/sys/fs/cgroup', ...hierarchies.map(name => join('/sys/fs/cgroup', name))];
+  for (const top of tops) {
+    for (const guest of guests) {
+      for (const kind of ['lxc.payload', 'lxc.monitor']) await removeEmptyTree(join(top, `${kind}.${guest}`));
+    }
+  }
+}
+
+async function removeEmptyTree(directory: string): Promise<void> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await removeEmptyTree(join(directory, entry.name));
+  await rmdir(directory).catch(() => undefined);
+}
+
+/** What counts is what is left at the end, not which of the steps found nothing to do. */
+async function attempt(...call: Parameters<typeof runCommand>): Promise<void> {
+  await runCommand(...call).catch(() => undefined);
+}
