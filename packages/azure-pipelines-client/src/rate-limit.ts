@@ -52,7 +52,7 @@ export function parseRateLimit(headers: AnswerHeaders): RateLimit | undefined {
 export function parseRetryAfterMs(headers: AnswerHeaders, now: number): number | undefined {
   const text = headerValue(headers, 'retry-after')?.trim();
   if (text === undefined || text === '') return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : Date.parse(text) - serverNow(headers, now);
+  const ms = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1000 : parseHttpDate(text) - serverNow(headers, now);
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestHoldMs);
 }
 
@@ -74,7 +74,12 @@ function numberOf(headers: AnswerHeaders, name: string): number | undefined {
   return text !== undefined && /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
+function parseHttpDate(text: string): number {
+  // Date.parse alone takes "-3" for a day.
+  return text.endsWith(' GMT') ? Date.parse(text) : Number.NaN;
+}
+
 function serverNow(headers: AnswerHeaders, now: number): number {
-  const date = Date.parse(headerValue(headers, 'date') ?? '');
+  const date = parseHttpDate(headerValue(headers, 'date') ?? '');
   return Number.isNaN(date) ? now : date;
 }

@@ -31,16 +31,17 @@ export class Scope implements Disposable {
 
   /** Settles as the promise does, or rejects as soon as the scope ends, for work that may not heed a signal. */
   async race<T>(promise: Promise<T>): Promise<T> {
-    this.signal.throwIfAborted();
-    let stop: (() => void) | undefined;
+    const { signal } = this;
+    let stop = () => {};
     const ended = new Promise<never>((_, reject) => {
-      stop = () => reject(this.signal.reason);
-      this.signal.addEventListener('abort', stop, { once: true });
+      stop = () => reject(signal.reason);
+      if (signal.aborted) stop();
+      else signal.addEventListener('abort', stop, { once: true });
     });
     try {
       return await Promise.race([promise, ended]);
     } finally {
-      if (stop !== undefined) this.signal.removeEventListener('abort', stop);
+      signal.removeEventListener('abort', stop);
     }
   }
 

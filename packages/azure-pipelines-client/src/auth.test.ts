@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { connect, emptyList, token } from '../test/connect.js';
+import { type ScriptedAnswer, serve } from '../test/local-server.js';
+import { rejection } from '../test/rejection.js';
+
+describe('the token', () => {
+  const echo = { message: `bad ${token}, Basic OmFiYzEyMw==`, typeKey: token };
+  it.each<[string, ScriptedAnswer]>([
+    ['in an error', { status: 400, body: echo, headers: { ActivityId: token } }],
+    ['in a header', { status: 500, headers: { 'x-tfs-serviceerror': `no%20${token}` } }],
+    ['in a redirect', { status: 301, headers: { location: `https://new.example/${token}` } }],
+    ['in broken JSON', { headers: { 'content-type': 'application/json' }, body: token }],
+  ])('never shows up in an error when the server echoes it %s', async (_, answer) => {
+    await using server = await serve(answer);
+    await using client = connect(server.url);
+    const error = await rejection(client.agents.list(12));
+    const everything = [error.message, error.stack, JSON.stringify(error), String(error.cause)].join('\n');
+    expect(everything).not.toContain(token);
+    expect(everything).not.toContain('OmFiYzEyMw==');
+  });
+
+  it('is asked for again before each call, and trimmed', async () => {
+    await using server = await serve(emptyList);
+    const tokens = ['first\n', 'second'];
+    await using client = connect(server.url, { auth: { kind: 'pat', token: () => tokens.shift() ?? '' } });
+    await client.agents.list(12);
+    await client.agents.list(12);
+    const sent = server.seen.map(({ headers }) => headers.authorization);
+    expect(sent).toEqual([':first', ':second'].map(pair => `Basic ${Buffer.from(pair).toString('base64')}`));
+  });
+
+  it.each([
+    ['', 'it is empty'],
+    ['two words', 'holds a space'],
+    ['näh', 'another character'],
+  ])('%j is refused before anything is sent', async (bad, why) => {
+    await using server = await serve(emptyList);
+    await using client = connect(server.url, { auth: { kind: 'pat', token: bad } });
+    const error = await rejection(client.agents.list(12));
+    expect(error.kind).toBe('credentials');
+    expect(error.message).toContain(why);
+    expect(server.seen).toHaveLength(0);
+  });
+
+  it('that could not be obtained is a retryable failure of its own', async () => {
+    const cause = new Error('token endpoint answered 500');
+    await using client = connect('http://127.0.0.1:9/c', {
+      auth: { kind: 'bearer', token: () => Promise.reject(cause) },
+    });
+    const error = await rejection(client.agents.list(12));
+    expect(error).toMatchObject({ kind: 'credentials', retryable: true, cause });
+    expect(error.message).toContain('token endpoint answered 500');
+  });
+});
