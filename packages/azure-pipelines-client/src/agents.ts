@@ -1,7 +1,7 @@
 /** Registrations of agents. Source: `Agents` of the `taskAgent` document. */
 
 import type { Call, CallOptions } from './call.js';
-import { isBoolean, isNumber, isString, parseList, parseObject } from './parse.js';
+import { isNumber, isString, parseList, parseObject } from './parse.js';
 import type { Transport } from './transport.js';
 import type { TaskAgent, TaskAgentPublicKey } from './wire.js';
 
@@ -58,7 +58,6 @@ const maxParallelism = 1;
 const shape = {
   id: isNumber,
   name: isString,
-  enabled: isBoolean,
   status: (value: unknown) => value === 'online' || value === 'offline',
 };
 

@@ -19,11 +19,6 @@ export function isString(value: unknown): boolean {
   return typeof value === 'string';
 }
 
-/** Fits a boolean. */
-export function isBoolean(value: unknown): boolean {
-  return typeof value === 'boolean';
-}
-
 /**
  * Takes an object whose fields fit the shape for a `T`; its fields that are `null` are left out.
  *

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { Agent } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { connect, emptyList } from '../test/connect.js';
 import { FakeClock } from '../test/fake-clock.js';
@@ -36,6 +37,23 @@ describe('the network', () => {
     const error = await rejection(client.agents.list(12));
     expect(error.kind).toBe('unreachable');
     expect(error.message).toContain('check scheme and port');
+  });
+});
+
+describe('a dispatcher of the caller', () => {
+  it('carries the calls and outlives the client', async () => {
+    await using server = await serve(emptyList);
+    const dispatcher = new Agent();
+    try {
+      for (const _ of ['first client', 'second client']) {
+        await using client = connect(server.url, { dispatcher });
+        await client.agents.list(12);
+      }
+      expect(dispatcher.closed).toBe(false);
+      expect(server.seen).toHaveLength(2);
+    } finally {
+      await dispatcher.close();
+    }
   });
 });
 

@@ -57,7 +57,8 @@ export interface TaskAgent {
   readonly id: number;
   readonly name: string;
   readonly status: TaskAgentStatus;
-  readonly enabled: boolean;
+  /** False once somebody disabled the agent: it ends the job that it has and gets no other. */
+  readonly enabled?: boolean;
   readonly version?: string;
   readonly osDescription?: string;
   readonly maxParallelism?: number;

@@ -10,7 +10,7 @@ export interface ScriptedAnswer {
   readonly fault?: 'cut' | 'cut in the body' | 'hang';
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
