@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { connect, emptyList, token } from '../test/connect.js';
 import { type ScriptedAnswer, serve } from '../test/local-server.js';
@@ -17,6 +20,19 @@ describe('the token', () => {
     const everything = [error.message, error.stack, JSON.stringify(error), String(error.cause)].join('\n');
     expect(everything).not.toContain(token);
     expect(everything).not.toContain('OmFiYzEyMw==');
+  });
+
+  it('never shows up, even deep inside, when something that is not HTTP echoes the request', async () => {
+    const echo = createServer(socket => socket.pipe(socket)).listen(0, '127.0.0.1');
+    await once(echo, 'listening');
+    const address = echo.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const client = connect(`http://127.0.0.1:${port}/c`);
+    const error = await rejection(client.agents.list(12));
+    await client.close();
+    echo.close();
+    expect(error.message).toContain('is not HTTP');
+    expect(inspect(error, { depth: 9 })).not.toContain('OmFiYzEyMw==');
   });
 
   it('is asked for again before each call, and trimmed', async () => {

@@ -71,7 +71,7 @@ export class Transport implements AsyncDisposable {
       if (closedForMs > 0) throw this.#held(call, closedForMs);
       return await this.#exchange(call, scope);
     } catch (error) {
-      if (scope.expired) throw this.#late(call, deadlineMs, error);
+      if (scope.expired) throw this.#late(call, deadlineMs);
       if (scope.signal.aborted) throw scope.signal.reason;
       if (isAzurePipelinesError(error)) throw error;
       throw unreachable(call.attempt, this.url, error);
@@ -143,9 +143,9 @@ export class Transport implements AsyncDisposable {
     });
   }
 
-  #late(call: Call, deadlineMs: number, cause: unknown): AzurePipelinesError {
+  #late(call: Call, deadlineMs: number): AzurePipelinesError {
     const why = `no whole answer within ${deadlineMs} ms; check the network, or try again later`;
-    return new AzurePipelinesError('timeout', `${call.attempt} on ${this.url}: ${why}`, { cause });
+    return new AzurePipelinesError('timeout', `${call.attempt} on ${this.url}: ${why}`);
   }
 
   #report(call: Call, status: number | undefined, ms: number, rateLimit: RateLimit | undefined): void {

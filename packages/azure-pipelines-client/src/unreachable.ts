@@ -29,12 +29,16 @@ const reasons: ReadonlyMap<string, string> = new Map([
 
 /** Makes the error of a call that brought no answer, or only a part of one. */
 export function unreachable(attempt: string, url: string, cause: unknown): AzurePipelinesError {
-  const code = codeOf(cause);
-  const reason = code.startsWith('HPE_')
-    ? 'what answers there is not HTTP; check scheme and port of the URL'
-    : reasons.get(code);
-  const why = reason ?? (cause instanceof Error ? cause.message : String(cause));
+  if (cause instanceof Error && cause.name === 'HTTPParserError') return notHttp(attempt, url, cause);
+  const why = reasons.get(codeOf(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
   return new AzurePipelinesError('unreachable', `${attempt} on ${url}: ${why}`, { cause });
+}
+
+function notHttp(attempt: string, url: string, cause: Error): AzurePipelinesError {
+  const why = 'what answers there is not HTTP; check scheme and port of the URL';
+  // The parser's error carries the bytes that came; a port that echoes would put the token into every log.
+  const bare = new Error(cause.message);
+  return new AzurePipelinesError('unreachable', `${attempt} on ${url}: ${why}`, { cause: bare });
 }
 
 function codeOf(error: unknown): string {
