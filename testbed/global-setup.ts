@@ -1,11 +1,11 @@
 import type { TestProject } from 'vitest/node';
-import { imageCacheDirectory } from './cache-directory.js';
 import type { ProvidedTestbed } from './for-tests.js';
 import { buildImage } from './image.js';
 import { listInstances } from './incus-command.js';
 import { leftovers } from './leftovers.js';
 import { hostObstacle, missingPackages } from './prepare-host.js';
 import { type PrivateIncus, startPrivateIncus } from './private-incus.js';
+import { imageCacheDirectory } from './work-tree.js';
 
 /** One private Incus for the whole run, whatever number of projects ask for it. */
 interface SharedTestbed {

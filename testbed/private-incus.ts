@@ -1,36 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { chooseBridge, chooseGateway, parseIpv4Network } from './choose-network.js';
+import { withHostLock } from './host-lock.js';
 import { raiseHostSettings } from './host-settings.js';
 import type { ImageFiles } from './image.js';
 import { incusEnvironment } from './incus-command.js';
 import { findIncusd } from './incus-programs.js';
+import { startKeeper } from './keeper.js';
+import { type PrivateIncusOptions, planRun, preseed } from './plan-run.js';
 import { endProcess, identifyProcess } from './process-identity.js';
 import { runCommand } from './run-command.js';
-import { type RunRecord, readRunRecords, stateDirectory, writeRunRecord } from './run-record.js';
+import { type RunRecord, writeRunRecord } from './run-record.js';
 import { sweepAbandonedRuns, takeDown } from './take-down.js';
-import { networkInterfaces } from './traces.js';
-
-/** How a private Incus is to be; every part has a default that meets no other on this host. */
-export interface PrivateIncusOptions {
-  /** Its INCUS_DIR: a path that does not exist yet, on a disk with room for the storage. */
-  readonly directory?: string;
-  /** At most 15 characters. */
-  readonly bridge?: string;
-  /** The bridge's own address, the `1` of a /24: `10.9.8.1`. */
-  readonly gateway?: string;
-  readonly storageDriver?: 'btrfs' | 'dir';
-  /** Size of the sparse loop file of a btrfs pool. Quotas stay off. */
-  readonly storageSizeGiB?: number;
-  /** `address:port` for HTTPS; the daemon listens on its socket alone when there is none. */
-  readonly httpsAddress?: string;
-  /** Added to the daemon's environment, such as SSL_CERT_FILE. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly signal?: AbortSignal;
-}
 
 /** How a daemon is stopped and started again. */
 export interface RestartOptions {
@@ -52,11 +34,14 @@ export async function startPrivateIncus(options: PrivateIncusOptions = {}): Prom
   options.signal?.throwIfAborted();
   await refuseMountedLxcfs();
   await sweepAbandonedRuns();
-  const run = await planRun(options);
-  await writeRunRecord(run);
+  const run = await withHostLock(async () => {
+    const planned = await planRun(options);
+    await writeRunRecord(planned);
+    await raiseHostSettings();
+    return planned;
+  });
   const incus = new PrivateIncus(run, options);
   try {
-    await raiseHostSettings();
     await incus.start();
     return incus;
   } catch (error) {
@@ -77,6 +62,7 @@ export class PrivateIncus implements AsyncDisposable {
   readonly #run: RunRecord;
   readonly #options: PrivateIncusOptions;
   #daemon: ChildProcess | undefined;
+  #keeper: ChildProcess | undefined;
   #disposed: Promise<void> | undefined;
 
   constructor(run: RunRecord, options: PrivateIncusOptions) {
@@ -118,6 +104,7 @@ export class PrivateIncus implements AsyncDisposable {
 
   /** Makes the directory, the daemon and what its default profile needs. Called once, by whoever made this. */
   async start(): Promise<void> {
+    this.#keeper = startKeeper();
     await mkdir(this.directory, { mode: 0o711 });
     await this.#launch();
     await this.incus(['admin', 'init', '--preseed'], JSON.stringify(preseed(this.#run, this.#options)));
@@ -126,7 +113,7 @@ export class PrivateIncus implements AsyncDisposable {
   }
 
   [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed ??= takeDown(this.#run);
+    this.#disposed ??= takeDown(this.#run).finally(() => this.#keeper?.stdin?.destroy());
     return this.#disposed;
   }
 
@@ -167,58 +154,6 @@ export class PrivateIncus implements AsyncDisposable {
       daemon.off('exit', onExit);
     }
   }
-}
-
-async function planRun(options: PrivateIncusOptions): Promise<RunRecord> {
-  const owner = identifyProcess(process.pid);
-  if (owner === undefined) throw new Error('start a private Incus: /proc does not show this process');
-  const id = randomBytes(4).toString('hex');
-  const others = await readRunRecords();
-  const bridges = [...networkInterfaces(), ...others.map(run => run.bridge)];
-  const networks = [...(await hostNetworks()), ...others.map(run => run.gateway.replace(/\d+$/, '0/24'))];
-  const taken = networks.flatMap(text => parseIpv4Network(text) ?? []);
-  return {
-    id,
-    owner,
-    directory: options.directory ?? join(stateDirectory, id),
-    bridge: options.bridge ?? chooseBridge(bridges, Math.random),
-    gateway: options.gateway ?? chooseGateway(taken, Math.random),
-  };
-}
-
-async function hostNetworks(): Promise<string[]> {
-  const addresses = await runCommand('ip', ['-json', '-4', 'address', 'show']);
-  const routes = await runCommand('ip', ['-json', '-4', 'route', 'show', 'table', 'all']);
-  const interfaces = JSON.parse(addresses) as { addr_info?: { local: string; prefixlen: number }[] }[];
-  return [
-    ...interfaces.flatMap(({ addr_info = [] }) => addr_info.map(({ local, prefixlen }) => `${local}/${prefixlen}`)),
-    ...(JSON.parse(routes) as { dst: string }[]).map(route => route.dst),
-  ];
-}
-
-/** What `incus admin init --preseed` reads; JSON is YAML. */
-function preseed(run: RunRecord, options: PrivateIncusOptions): unknown {
-  const driver = options.storageDriver ?? 'btrfs';
-  const config = driver === 'btrfs' ? { size: `${options.storageSizeGiB ?? 20}GiB` } : {};
-  return {
-    storage_pools: [{ name: 'default', driver, config }],
-    networks: [
-      {
-        name: run.bridge,
-        type: 'bridge',
-        config: { 'ipv4.address': `${run.gateway}/24`, 'ipv4.nat': 'true', 'ipv6.address': 'none' },
-      },
-    ],
-    profiles: [
-      {
-        name: 'default',
-        devices: {
-          root: { type: 'disk', path: '/', pool: 'default' },
-          eth0: { type: 'nic', name: 'eth0', network: run.bridge },
-        },
-      },
-    ],
-  };
 }
 
 async function refuseMountedLxcfs(): Promise<void> {

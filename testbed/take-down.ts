@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withHostLock } from './host-lock.js';
 import { restoreHostSettings } from './host-settings.js';
 import { incusEnvironment, listInstances } from './incus-command.js';
 import { endProcess } from './process-identity.js';
@@ -16,7 +17,34 @@ import { incusChains, loopDevicesUnder, mountsUnder, networkInterfaces, processe
  *
  * @throws Error that lists what could not be removed; the record then stays, for the next attempt.
  */
-export async function takeDown(run: RunRecord): Promise<void> {
+export function takeDown(run: RunRecord): Promise<void> {
+  return withHostLock(() => takeDownLocked(run));
+}
+
+/** Takes down the runs whose owner has ended without doing so, and returns their directories. */
+export function sweepAbandonedRuns(): Promise<string[]> {
+  return withHostLock(async () => {
+    const abandoned = (await readRunRecords()).filter(run => !isOwned(run));
+    for (const run of abandoned) await takeDownLocked(run);
+    return abandoned.map(run => run.directory);
+  });
+}
+
+/** Lists what is still there of one run, as words for a person. */
+export async function remainsOf(run: Pick<RunRecord, 'directory' | 'bridge'>): Promise<string[]> {
+  const { directory, bridge } = run;
+  const chains = await incusChains();
+  return [
+    ...processesOf(directory).map(found => `process ${found.pid}`),
+    ...mountsUnder(directory).map(point => `mount ${point}`),
+    ...loopDevicesUnder(directory).map(device => `loop device ${device}`),
+    ...networkInterfaces().flatMap(name => (name === bridge ? [`bridge ${name}`] : [])),
+    ...chains.flatMap(name => (name.endsWith(`.${bridge}`) ? [`nft chain ${name}`] : [])),
+    ...(existsSync(directory) ? [`directory ${directory}`] : []),
+  ];
+}
+
+async function takeDownLocked(run: RunRecord): Promise<void> {
   const guests = await readdir(join(run.directory, 'containers')).catch(() => []);
   await deleteInstances(run);
   await Promise.all(processesOf(run.directory).map(found => endProcess(found, 'SIGTERM', 5_000)));
@@ -34,27 +62,6 @@ export async function takeDown(run: RunRecord): Promise<void> {
   if ((await readRunRecords()).length > 0) return;
   await restoreHostSettings((await incusChains()).length > 0);
   await removeEmptyStateDirectory();
-}
-
-/** Takes down the runs whose owner has ended without doing so, and returns their directories. */
-export async function sweepAbandonedRuns(): Promise<string[]> {
-  const abandoned = (await readRunRecords()).filter(run => !isOwned(run));
-  for (const run of abandoned) await takeDown(run);
-  return abandoned.map(run => run.directory);
-}
-
-/** Lists what is still there of one run, as words for a person. */
-export async function remainsOf(run: Pick<RunRecord, 'directory' | 'bridge'>): Promise<string[]> {
-  const { directory, bridge } = run;
-  const chains = await incusChains();
-  return [
-    ...processesOf(directory).map(found => `process ${found.pid}`),
-    ...mountsUnder(directory).map(point => `mount ${point}`),
-    ...loopDevicesUnder(directory).map(device => `loop device ${device}`),
-    ...networkInterfaces().flatMap(name => (name === bridge ? [`bridge ${name}`] : [])),
-    ...chains.flatMap(name => (name.endsWith(`.${bridge}`) ? [`nft chain ${name}`] : [])),
-    ...(existsSync(directory) ? [`directory ${directory}`] : []),
-  ];
 }
 
 async function deleteInstances(run: RunRecord): Promise<void> {
