@@ -1,0 +1,149 @@
+/** The agent package that the emulator offers: a tarball laid out like the real agent's, with a Node of its own. */
+
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, chmod, constants, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { agentScripts } from './agent-scripts.js';
+import { findNodeRuntime } from './node-runtime.js';
+
+export interface StandInOptions {
+  /** Where built packages are kept; made when missing. Equal contents are packed once. */
+  readonly cacheDirectory: string;
+  /** How long the listener waits at its start, in place of the real agent's heavier runtime. Default 0. */
+  readonly startDelayMs?: number;
+  /** Shortest and longest pause after a poll that brought nothing. Default: the real agent's 5 to 15 seconds. */
+  readonly pollPauseMs?: readonly [number, number];
+  readonly signal?: AbortSignal;
+}
+
+export interface StandInPackage {
+  readonly path: string;
+  readonly version: string;
+  /** Of the tarball, in hexadecimal. */
+  readonly sha256: string;
+}
+
+interface PackedFile {
+  /** Below the package's root. */
+  readonly path: string;
+  readonly content: { readonly text: string } | { readonly copyOf: string };
+  readonly isExecutable: boolean;
+}
+
+/** Higher than any agent that a job may demand. */
+const version = '4.999.0';
+const realPollPauseMs = [5000, 15_000] as const;
+const deadlineMs = 300_000;
+
+/**
+ * Builds the stand-in's tarball with GNU tar and gzip (pigz where there is one), or finds it in the cache. Throws when the
+ * agent's code has not been compiled, or a tool is missing.
+ */
+export async function buildStandInPackage(options: StandInOptions): Promise<StandInPackage> {
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
+  const files = await packedFiles(options, signal);
+  const directory = join(options.cacheDirectory, await contentsHash(files, signal));
+  const path = join(directory, `vsts-agent-linux-${process.arch}-${version}.tar.gz`);
+  if (!(await exists(path))) {
+    await mkdir(directory, { recursive: true });
+    await pack(files, path, signal);
+  }
+  const hash = createHash('sha256');
+  await hashFile(hash, path, signal);
+  return { path, version, sha256: hash.digest('hex') };
+}
+
+async function packedFiles(options: StandInOptions, signal: AbortSignal): Promise<readonly PackedFile[]> {
+  const runtime = await findNodeRuntime(signal);
+  const [shortest, longest] = options.pollPauseMs ?? realPollPauseMs;
+  const built = { version, startDelayMs: options.startDelayMs ?? 0, pollPauseMs: [shortest, longest] };
+  const copies = [
+    ...(await compiledCode()).map(copyOf => ({ path: `bin/agent/${basename(copyOf)}`, copyOf, isExecutable: false })),
+    ...runtime.libraries.map(copyOf => ({ path: `bin/lib/${basename(copyOf)}`, copyOf, isExecutable: false })),
+    { path: 'externals/node/bin/node', copyOf: runtime.executable, isExecutable: true },
+  ];
+  const texts = [
+    ...agentScripts(),
+    { path: 'bin/standin.json', text: `${JSON.stringify(built)}\n`, isExecutable: false },
+  ];
+  return [
+    ...texts.map(({ path, text, isExecutable }) => ({ path, content: { text }, isExecutable })),
+    ...copies.map(({ path, copyOf, isExecutable }) => ({ path, content: { copyOf }, isExecutable })),
+  ].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The agent runs without a compiler: whether this module is compiled or source, the compiled agent is what travels. */
+async function compiledCode(): Promise<readonly string[]> {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const directory = join(dirname(dirname(here)), 'dist', 'standin', 'agent');
+  const names = await readdir(directory).catch((error: unknown) => {
+    throw new Error(`pack the stand-in agent: ${directory} is missing; run "npm run build" first`, { cause: error });
+  });
+  return names.filter(name => name.endsWith('.js')).map(name => join(directory, name));
+}
+
+async function contentsHash(files: readonly PackedFile[], signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for (const { path, content, isExecutable } of files) {
+    hash.update(`\0${path}\0${isExecutable ? 'x' : '-'}\0`);
+    if ('text' in content) hash.update(content.text);
+    else await hashFile(hash, content.copyOf, signal);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function hashFile(hash: ReturnType<typeof createHash>, path: string, signal: AbortSignal): Promise<void> {
+  for await (const chunk of createReadStream(path, { signal, highWaterMark: 1 << 20 })) hash.update(chunk);
+}
+
+async function pack(files: readonly PackedFile[], path: string, signal: AbortSignal): Promise<void> {
+  const staging = await mkdtemp(join(dirname(path), '.packing-'));
+  try {
+    const root = join(staging, 'root');
+    for (const { path: name, content, isExecutable } of files) {
+      const target = join(root, name);
+      await mkdir(dirname(target), { recursive: true });
+      if ('text' in content) await writeFile(target, content.text);
+      else await copyFile(content.copyOf, target, constants.COPYFILE_FICLONE);
+      await chmod(target, isExecutable ? 0o755 : 0o644);
+    }
+    const tarball = join(staging, basename(path));
+    const sameEverywhere = [
+      '--sort=name',
+      '--mtime=@0',
+      '--owner=0',
+      '--group=0',
+      '--numeric-owner',
+      '--mode=u=rwX,go=rX',
+    ];
+    const compressor = ['--use-compress-program', `${await compressorName(signal)} -1n`];
+    const args = ['--create', ...sameEverywhere, ...compressor, '--file', tarball, '--directory', root, '.'];
+    await promisify(execFile)('tar', args, { signal });
+    // Another process may have been as quick: both tarballs are the same.
+    await rename(tarball, path);
+  } finally {
+    await rm(staging, { recursive: true, force: true });
+  }
+}
+
+async function compressorName(signal: AbortSignal): Promise<'pigz' | 'gzip'> {
+  try {
+    await promisify(execFile)('pigz', ['--version'], { signal });
+    return 'pigz';
+  } catch {
+    signal.throwIfAborted();
+    return 'gzip';
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
+}
