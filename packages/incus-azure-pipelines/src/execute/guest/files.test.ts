@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { MARKS } from '../../model/marks.js';
 import { collectCommand } from './collect.js';
 import { enabledUnits, guestFiles } from './files.js';
 
@@ -35,6 +36,11 @@ describe('the guest files', () => {
     for (const path of started) {
       expect(guestFiles.find(file => file.path === path)?.mode).toBe(0o755);
     }
+  });
+
+  test('the scripts read the keys that the host writes', () => {
+    const prepared = guestFiles.find(file => file.path.endsWith('/prepared'));
+    for (const key of [MARKS.server, MARKS.activated]) expect(prepared?.content).toContain(`instance_key ${key})`);
   });
 
   test('every enabled unit is among them and says what wants it', () => {

@@ -14,6 +14,3 @@ export const COLLECTED_PATH = `${RUN_DIRECTORY}/collected`;
 
 /** What the guest's own units write, one `.log` file for each. */
 export const LOG_DIRECTORY = '/var/log/iap';
-
-/** Instance keys that the guest reads on /dev/incus. */
-export const GUEST_KEYS = { server: 'user.iap.server', activated: 'user.iap.activated' } as const;

@@ -1,0 +1,158 @@
+/** What is done inside a base, as the scripts that do it. Their texts are part of every base's digest. */
+
+import { AGENT_USER, LOG_DIRECTORY } from '../guest/layout.js';
+
+/** Waits for the end of the boot, then for a default route; POSIX sh, since the image's shell is not known yet. */
+export const waitForBoot = `
+command -v systemctl >/dev/null || { echo 'this image does not run systemd; use one that does'; exit 1; }
+command -v bash >/dev/null || { echo 'this image has no bash; use one that has'; exit 1; }
+while :; do
+  state=$(systemctl is-system-running --wait 2>/dev/null)
+  case $state in running | degraded | maintenance) break ;; esac
+  sleep 0.1
+done
+echo "The system is $state."
+[ "$state" != maintenance ] || exit 1
+waited=0
+until grep -Eq '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route ||
+  grep -E '^0{32} 00 ' /proc/net/ipv6_route 2>/dev/null | grep -qv ' lo$'; do
+  [ "$waited" -lt 300 ] || { echo 'There is no default route after 30 seconds; going on without a network.'; break; }
+  waited=$((waited + 1))
+  sleep 0.1
+done
+exit 0
+`;
+
+/**
+ * Installs what the guest contract needs and the image lacks, and makes the agent's user. First argument: \`docker\` or
+ * \`no-docker\`.
+ *
+ * An image that has all of the essential programs is taken as it is, without any network. Where packages have to be
+ * installed anyway, git and what the agent's own update needs come along.
+ */
+export const installScript = `#!/bin/bash
+set -euo pipefail
+docker=$1
+essential=()
+wanted=()
+essential() { command -v "$1" >/dev/null || essential+=("$2"); }
+wanted() { command -v "$1" >/dev/null || wanted+=("$2"); }
+
+essential curl curl
+essential sudo sudo
+essential setpriv util-linux
+essential tar tar
+essential gzip gzip
+if [ "$docker" = docker ]; then
+  essential dockerd docker.io
+  essential docker docker-cli
+  essential iptables iptables
+fi
+wanted git git
+wanted ping iputils-ping
+[ -e /etc/ssl/certs/ca-certificates.crt ] || wanted+=(ca-certificates)
+
+if [ "\${#essential[@]}" -gt 0 ]; then
+  if ! command -v apt-get >/dev/null; then
+    echo "this image lacks \${essential[*]} and has no apt-get to install them; use a Debian or Ubuntu image, or one that has them"
+    exit 1
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  options=(-q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  apt-get "\${options[@]}" update
+  install=()
+  for package in "\${essential[@]}" "\${wanted[@]}"; do
+    # Where docker.io brings the command itself, there is no docker-cli.
+    if [ "$package" != docker-cli ] || apt-cache show docker-cli >/dev/null 2>&1; then install+=("$package"); fi
+  done
+  apt-get "\${options[@]}" install --no-install-recommends "\${install[@]}"
+fi
+command -v git >/dev/null || echo 'git is not in this base: checkout steps need a provision script that installs it.'
+
+if [ "$docker" = docker ]; then
+  systemctl --quiet enable docker.service
+else
+  systemctl --quiet disable --now docker.service docker.socket 2>/dev/null || true
+fi
+
+getent group ${AGENT_USER.name} >/dev/null || groupadd --gid ${AGENT_USER.gid} ${AGENT_USER.name}
+getent passwd ${AGENT_USER.name} >/dev/null ||
+  useradd --uid ${AGENT_USER.uid} --gid ${AGENT_USER.gid} --home-dir ${AGENT_USER.home} --create-home --shell /bin/bash ${AGENT_USER.name}
+if [ "$(id -u ${AGENT_USER.name}):$(id -g ${AGENT_USER.name})" != ${AGENT_USER.uid}:${AGENT_USER.gid} ]; then
+  echo 'this image has a user ${AGENT_USER.name} of its own that is not ${AGENT_USER.uid}:${AGENT_USER.gid}; use an image without one'
+  exit 1
+fi
+if getent group docker >/dev/null; then usermod --append --groups docker ${AGENT_USER.name}; fi
+mkdir -p /etc/tmpfiles.d /etc/sudoers.d /usr/local/lib/iap
+`;
+
+/**
+ * Installs the libraries of the unpacked agent where they are missing, by the agent's own script, which knows them for
+ * every distribution. What is looked for is what config.sh would refuse to start without.
+ */
+export const librariesScript = `#!/bin/bash
+set -euo pipefail
+cd ${AGENT_USER.home}
+[ -x config.sh ] && [ -x run.sh ] || { echo 'the agent package holds no config.sh and run.sh'; exit 1; }
+[ -e bin/libcoreclr.so ] || exit 0
+lacking() {
+  ldd bin/libcoreclr.so bin/libSystem.*.Native*.so 2>/dev/null | grep -q 'not found' && return 0
+  ! ldconfig -p | grep -q libicuuc || ! ldconfig -p | grep -q libssl
+}
+if lacking; then
+  export DEBIAN_FRONTEND=noninteractive
+  ./bin/installdependencies.sh
+fi
+`;
+
+/**
+ * Takes away what belongs to this one instance, and what a copy would do over again at its first boot.
+ *
+ * Where networkd has the interface and no global IPv6 address came, copies do not wait for a link-local one either: it
+ * takes most of their boot.
+ */
+export const cleanScript = `#!/bin/bash
+set -uo pipefail
+file=$(networkctl status eth0 2>/dev/null | sed -n 's/^ *Network File: *//p')
+if [ -n "$file" ] && ! grep -Eq ' 00 [0-9a-f]{2} +eth0$' /proc/net/if_inet6 2>/dev/null; then
+  folder=/etc/systemd/network/$(basename "$file").d
+  mkdir -p "$folder"
+  printf '[Network]\\nLinkLocalAddressing=no\\nIPv6AcceptRA=no\\n' >"$folder/iap.conf"
+fi
+
+if command -v apt-get >/dev/null; then
+  apt-get clean
+  rm -rf /var/lib/apt/lists/*
+fi
+sed -i "/[[:space:]]$HOSTNAME\\$/d" /etc/hosts 2>/dev/null
+rm -f /etc/hostname /var/lib/dbus/machine-id /var/lib/systemd/random-seed /root/.bash_history
+rm -rf /var/lib/systemd/network/* /var/lib/dhcp/*
+find /var/tmp /tmp -mindepth 1 -xdev -delete 2>/dev/null
+find /var/log -type f -delete
+mkdir -p ${LOG_DIRECTORY}
+: >/etc/machine-id
+ldconfig
+touch /etc/.updated /var/.updated
+exit 0
+`;
+
+/** The guest's own /tmp in memory, as a whole unit, since not every distribution has one to change. */
+export function tmpMount(sizeBytes: number): string {
+  return `[Unit]
+Description=Temporary files in memory
+DefaultDependencies=no
+ConditionPathIsSymbolicLink=!/tmp
+Conflicts=umount.target
+Before=local-fs.target umount.target
+After=swap.target
+
+[Mount]
+What=tmpfs
+Where=/tmp
+Type=tmpfs
+Options=mode=1777,strictatime,nosuid,nodev,size=${sizeBytes}
+
+[Install]
+WantedBy=local-fs.target
+`;
+}
