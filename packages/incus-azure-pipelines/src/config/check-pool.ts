@@ -1,0 +1,146 @@
+/** What the keys of one pool mean together. */
+
+import { formatGib, gibToBytes } from '../lib/units.js';
+import { LONGEST_PREFIX } from './agent-prefix.js';
+import type { ConfigEnvironment } from './environment.js';
+import { error, type Finding, show, warning } from './finding.js';
+import { parseImageName } from './image-name.js';
+import type { PoolEntry } from './pool-entry.js';
+import { suggest } from './suggest.js';
+
+/** Checks counts against each other and the length of agent names. */
+export function checkCounts(pool: PoolEntry): readonly Finding[] {
+  const { agentCount, standby, reserve, agentPrefix } = pool.settings;
+  const findings: Finding[] = [];
+  // A pool is paused by agentCount: 0 alone, whatever its other keys say.
+  if (agentCount !== undefined && agentCount > 0) {
+    if (standby !== undefined && standby > agentCount) {
+      findings.push(
+        error(
+          pool.path('standby'),
+          `${standby} idle agents cannot fit into agentCount ${agentCount}`,
+          `write at most standby: ${agentCount}, or raise agentCount`,
+        ),
+      );
+    }
+    if (reserve !== undefined && reserve > agentCount) {
+      findings.push(
+        warning(
+          pool.path('reserve'),
+          `${reserve} booted instances wait behind ${agentCount} agents, and most will never be needed`,
+          `reserve: ${agentCount} is enough`,
+        ),
+      );
+    }
+  }
+  if (agentPrefix !== undefined && agentPrefix.length > LONGEST_PREFIX) {
+    findings.push(
+      error(
+        pool.path('agentPrefix'),
+        `has ${agentPrefix.length} characters, which makes the names of agents too long for Incus`,
+        `use at most ${LONGEST_PREFIX}`,
+      ),
+    );
+  }
+  return findings;
+}
+
+/** Compares sizes with each other and, where Incus is on this host, with the host. */
+export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined): readonly Finding[] {
+  const { maxCores, maxRamInGb, tmpfsSizeInGb } = pool.settings;
+  const findings: Finding[] = [];
+  if (host !== undefined && maxCores !== undefined && maxCores > host.cores) {
+    findings.push(
+      warning(
+        pool.path('maxCores'),
+        `this host has ${host.cores} cores`,
+        `jobs will see ${host.cores}; write maxCores: ${host.cores} to say so`,
+      ),
+    );
+  }
+  if (host !== undefined && maxRamInGb !== undefined && gibToBytes(maxRamInGb) > host.memoryBytes) {
+    findings.push(
+      warning(
+        pool.path('maxRamInGb'),
+        `this host has only ${formatGib(host.memoryBytes)} of memory`,
+        'a job that uses more takes the whole host down with it; write less',
+      ),
+    );
+  }
+  if (maxRamInGb !== undefined && tmpfsSizeInGb !== undefined && tmpfsSizeInGb > maxRamInGb) {
+    findings.push(
+      warning(
+        pool.path('tmpfsSizeInGb'),
+        `a /tmp of ${tmpfsSizeInGb} GiB lies in a memory of ${maxRamInGb} GiB, and a job that fills it runs out of memory`,
+        `write less than tmpfsSizeInGb: ${maxRamInGb}, or raise maxRamInGb`,
+      ),
+    );
+  }
+  return findings;
+}
+
+const SECRET_NAME = /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PAT|APIKEY|API_KEY|PRIVATE_KEY)(?:$|_)/i;
+
+/** Finds variables that would disturb the agent or show a secret. */
+export function checkEnvironment(pool: PoolEntry): readonly Finding[] {
+  return Object.keys(pool.settings.env ?? {}).flatMap(name => {
+    const path = pool.path('env', name);
+    if (/^VSTS_AGENT_INPUT_/i.test(name)) {
+      return [error(path, 'this variable would change how the agent registers', 'delete it', 'key')];
+    }
+    if (!SECRET_NAME.test(name)) return [];
+    return [
+      warning(
+        path,
+        'looks like a secret, and everybody who sees the agent pool can read it',
+        'make it a secret variable of the pipeline',
+      ),
+    ];
+  });
+}
+
+const BUILT_IN_REMOTES = ['local', 'images'] as const;
+
+/** Checks that `baseImage` names a remote there is, and that image servers are reached safely. */
+export function checkImages(pool: PoolEntry): readonly Finding[] {
+  const { baseImage, imageServer, remotes = {} } = pool.settings;
+  const findings: Finding[] = [];
+  if (baseImage !== undefined) {
+    const { remote, alias } = parseImageName(baseImage);
+    const known = [...BUILT_IN_REMOTES, ...Object.keys(remotes)];
+    if (alias.trim() === '') {
+      findings.push(
+        error(
+          pool.path('baseImage'),
+          `${show(baseImage)} names no image`,
+          'write the alias behind the colon, as in images:ubuntu/24.04',
+        ),
+      );
+    } else if (remote !== undefined && !known.includes(remote)) {
+      const near = suggest(remote, known);
+      const remedy =
+        near === undefined
+          ? `add ${show(remote)} under "remotes:"; known are ${known.join(', ')}`
+          : `did you mean "${near}:${alias}"?`;
+      findings.push(error(pool.path('baseImage'), `there is no remote ${show(remote)}`, remedy));
+    }
+  }
+  for (const name of BUILT_IN_REMOTES) {
+    if (!Object.hasOwn(remotes, name)) continue;
+    const remedy =
+      name === 'local' ? 'take another name' : 'take another name, or write this server under "imageServer:"';
+    findings.push(error(pool.path('remotes', name), `"${name}" already has a meaning`, remedy, 'key'));
+  }
+  const servers = [['imageServer'], ...Object.keys(remotes).map(name => ['remotes', name])];
+  for (const [i, server] of [imageServer, ...Object.values(remotes)].entries()) {
+    const keys = servers[i] ?? [];
+    if (server !== undefined && server.url === undefined) {
+      findings.push(error(pool.path(...keys), 'has no url', 'write url: https://... in it', 'key'));
+    } else if (server?.url !== undefined && !(URL.canParse(server.url) && new URL(server.url).protocol === 'https:')) {
+      findings.push(
+        error(pool.path(...keys, 'url'), `${show(server.url)} is not an https URL`, 'write url: https://...'),
+      );
+    }
+  }
+  return findings;
+}

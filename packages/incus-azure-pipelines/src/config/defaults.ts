@@ -1,0 +1,20 @@
+/** What holds where the file says nothing, as it would be written in the file. */
+export const DEFAULTS = {
+  projectName: 'default',
+  reserve: 1,
+  registration: 'guest',
+  docker: true,
+  preparationTimeout: '3m',
+  startupGracePeriod: '5m',
+  offlineGracePeriod: '5m',
+  powerOffTimeout: '1m',
+  orphanGracePeriod: '5m',
+  imageServerUrl: 'https://images.linuxcontainers.org',
+  imageProtocol: 'simplestreams',
+  reconcileInterval: '15s',
+  azurePollInterval: '10s',
+  stateDirectory: '/var/lib/incus-azure-pipelines',
+  controlSocket: '/run/incus-azure-pipelines/control.sock',
+  httpHost: '127.0.0.1',
+  httpPort: 9273,
+} as const;

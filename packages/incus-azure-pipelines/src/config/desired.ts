@@ -1,0 +1,115 @@
+/** From the parsed file to the desired state: every default filled, every path absolute, nothing secret. */
+
+import { resolve } from 'node:path';
+import { gibToBytes, parseDuration } from '../lib/units.js';
+import type { AzureTarget, DaemonSpec, ImageServer, ImageSource, IncusTarget, PoolSpec } from '../model/pool.js';
+import { prefixFromHostname } from './agent-prefix.js';
+import { collectionUrl } from './check-azure.js';
+import { DEFAULTS } from './defaults.js';
+import type { ConfigEnvironment } from './environment.js';
+import { parseImageName } from './image-name.js';
+import type { PoolEntry } from './pool-entry.js';
+import type { PoolSettings } from './pool-schema.js';
+import type { FileSettings } from './schema.js';
+
+/** What else the desired state is made of. */
+export interface Surroundings {
+  readonly environment: ConfigEnvironment;
+  /** Where relative paths start. */
+  readonly directory: string;
+  /** Texts of scripts and certificates by absolute path. */
+  readonly contents: ReadonlyMap<string, string>;
+}
+
+/** Makes the desired state of a file that passed all checks. */
+export function desiredState(file: FileSettings, pools: readonly PoolEntry[], around: Surroundings): DaemonSpec {
+  return {
+    project: file.projectName ?? DEFAULTS.projectName,
+    pools: pools.map(pool => poolSpec(pool, around)),
+    reconcileIntervalMs: file.reconcileInterval ?? ms(DEFAULTS.reconcileInterval),
+    azurePollIntervalMs: file.azurePollInterval ?? ms(DEFAULTS.azurePollInterval),
+    maxConcurrentCreates: file.maxConcurrentCreates ?? around.environment.cores,
+    stateDirectory: file.stateDirectory ?? DEFAULTS.stateDirectory,
+    controlSocketPath: file.controlSocket ?? DEFAULTS.controlSocket,
+    http:
+      file.http === false
+        ? undefined
+        : { host: file.http?.host ?? DEFAULTS.httpHost, port: file.http?.port ?? DEFAULTS.httpPort },
+    incus: incusTarget(file.incus ?? {}, around.directory),
+  };
+}
+
+function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec {
+  const agentCount = settings.agentCount ?? 0;
+  const path = (written: string) => resolve(around.directory, written);
+  return {
+    name,
+    azure: azureTarget(settings),
+    agentCount,
+    standby: Math.min(settings.standby ?? agentCount, agentCount),
+    reserve: agentCount === 0 ? 0 : (settings.reserve ?? DEFAULTS.reserve),
+    agentPrefix: settings.agentPrefix ?? prefixFromHostname(around.environment.hostname),
+    base: {
+      image: imageSource(settings, around),
+      provisionScripts: (settings.provisionScripts ?? []).map(script => ({
+        path: path(script),
+        content: around.contents.get(path(script)) ?? '',
+      })),
+      docker: settings.docker ?? DEFAULTS.docker,
+      tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
+      agentPackagePath: settings.agentPackage === undefined ? undefined : path(settings.agentPackage),
+    },
+    instance: {
+      cores: settings.maxCores,
+      memoryBytes: bytes(settings.maxRamInGb),
+      diskSizeBytes: bytes(settings.diskSizeInGb),
+      maxProcesses: settings.maxProcesses,
+    },
+    environment: Object.fromEntries(Object.entries(settings.env ?? {}).map(([key, value]) => [key, String(value)])),
+    timeouts: {
+      preparationMs: settings.preparationTimeout ?? ms(DEFAULTS.preparationTimeout),
+      startupGraceMs: settings.startupGracePeriod ?? ms(DEFAULTS.startupGracePeriod),
+      offlineGraceMs: settings.offlineGracePeriod ?? ms(DEFAULTS.offlineGracePeriod),
+      powerOffMs: settings.powerOffTimeout ?? ms(DEFAULTS.powerOffTimeout),
+      orphanGraceMs: settings.orphanGracePeriod ?? ms(DEFAULTS.orphanGracePeriod),
+    },
+  };
+}
+
+function azureTarget({ azure }: PoolSettings): AzureTarget {
+  return { url: collectionUrl(azure?.url ?? ''), agentPool: azure?.pool ?? '' };
+}
+
+function imageSource(settings: PoolSettings, around: Surroundings): ImageSource {
+  const { remote, alias } = parseImageName(settings.baseImage ?? '');
+  if (remote === 'local') return { kind: 'local', alias };
+  const named = remote === undefined || remote === 'images' ? settings.imageServer : settings.remotes?.[remote];
+  const server: ImageServer = {
+    url: collectionUrl(named?.url ?? DEFAULTS.imageServerUrl),
+    protocol: named?.protocol ?? DEFAULTS.imageProtocol,
+    certificate:
+      named?.certificate === undefined ? undefined : around.contents.get(resolve(around.directory, named.certificate)),
+  };
+  return { kind: remote === undefined ? 'any' : 'server', alias, server };
+}
+
+function incusTarget(incus: NonNullable<FileSettings['incus']>, directory: string): IncusTarget {
+  const { socket, url, clientCert = '', clientKey = '', serverCert } = incus;
+  if (url === undefined)
+    return { kind: 'unix', socketPath: socket === undefined ? undefined : resolve(directory, socket) };
+  return {
+    kind: 'https',
+    url: collectionUrl(url),
+    clientCertPath: resolve(directory, clientCert),
+    clientKeyPath: resolve(directory, clientKey),
+    serverCertPath: serverCert === undefined ? undefined : resolve(directory, serverCert),
+  };
+}
+
+function bytes(gib: number | undefined): number | undefined {
+  return gib === undefined ? undefined : gibToBytes(gib);
+}
+
+function ms(written: string): number {
+  return parseDuration(written) ?? 0;
+}

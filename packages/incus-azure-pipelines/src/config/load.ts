@@ -1,0 +1,156 @@
+/** Reads a configuration file, and says everything that is wrong with it at once. */
+
+import { dirname, resolve } from 'node:path';
+import type { DaemonSpec } from '../model/pool.js';
+import { checkFile } from './checks.js';
+import { type CredentialSource, checkCredential, credentialSource } from './credential.js';
+import { desiredState } from './desired.js';
+import { readDocument } from './document.js';
+import { type ConfigEnvironment, hostEnvironment } from './environment.js';
+import { readNamedFiles, readTextFile } from './files.js';
+import { error, type Finding, formatPath, type KeyPath, warning } from './finding.js';
+import { findingsOf } from './issues.js';
+import { ConfigError, type ConfigMessage } from './message.js';
+import { poolEntries } from './pool-entry.js';
+import { type FileSettings, fileSchema } from './schema.js';
+import { withoutPaths } from './without-paths.js';
+
+export interface LoadedConfig {
+  readonly spec: DaemonSpec;
+  /** By name of the pool. */
+  readonly credentials: ReadonlyMap<string, CredentialSource>;
+  readonly warnings: readonly ConfigMessage[];
+}
+
+/** Reads and checks a configuration file. Throws `ConfigError` with all messages when it cannot be used. */
+export async function loadConfig(
+  path: string,
+  environment: ConfigEnvironment = hostEnvironment(),
+): Promise<LoadedConfig> {
+  const file = await readTextFile(path, { limitBytes: 1_048_576 });
+  if ('problem' in file) {
+    const remedy = file.remedy ?? 'name the configuration with -config FILE';
+    throw new ConfigError([
+      { file: path, line: 1, column: 1, key: '', problem: file.problem, remedy, severity: 'error' },
+    ]);
+  }
+  return parseConfig(file.text, path, environment, { everybodyReads: (file.mode & 0o004) !== 0 });
+}
+
+/** Checks the text of a configuration as if it stood in `path`. Throws `ConfigError` like `loadConfig`. */
+export async function parseConfig(
+  text: string,
+  path: string,
+  environment: ConfigEnvironment = hostEnvironment(),
+  { everybodyReads = false }: { readonly everybodyReads?: boolean } = {},
+): Promise<LoadedConfig> {
+  const document = readDocument(text);
+  const messages: ConfigMessage[] = document.problems.map(problem => ({
+    file: path,
+    key: '',
+    severity: 'error',
+    ...problem,
+  }));
+  if (document.value === undefined) throw new ConfigError(messages);
+
+  const directory = dirname(resolve(path));
+  const { settings, broken } = parseSettings(document.value);
+  const poolsBroken = broken.some(({ path: keys }) => keys.length === 1 && keys[0] === 'pools');
+  const pools = settings === undefined || poolsBroken ? [] : poolEntries(settings);
+  const findings: Finding[] = [...broken];
+  let contents: ReadonlyMap<string, string> = new Map();
+  if (settings !== undefined) {
+    const files = await readNamedFiles(settings, pools, directory);
+    contents = files.contents;
+    findings.push(...checkFile(settings, pools, environment), ...files.findings);
+    for (const pool of pools) findings.push(...(await checkCredential(pool, directory, environment)));
+    for (const pool of pools) {
+      if (!everybodyReads || typeof pool.settings.azure?.pat !== 'string') continue;
+      findings.push(
+        warning(
+          pool.path('azure', 'pat'),
+          'every user of this host can read the token in this file',
+          `run: chmod 600 ${path}`,
+        ),
+      );
+    }
+  }
+
+  for (const finding of relevant(findings, broken)) {
+    const { path: keys, problem, remedy, severity } = finding;
+    messages.push({
+      file: path,
+      ...document.locate(keys, finding.at),
+      key: formatPath(keys),
+      problem,
+      remedy,
+      severity,
+    });
+  }
+  const told = inOrder(messages);
+  if (settings === undefined || told.some(message => message.severity === 'error')) throw new ConfigError(told);
+  return {
+    spec: desiredState(settings, pools, { environment, directory, contents }),
+    credentials: new Map(
+      pools.map(pool => [
+        pool.name,
+        credentialSource(pool.settings.azure?.pat ?? '', pool.name, directory, environment),
+      ]),
+    ),
+    warnings: told,
+  };
+}
+
+/** Parses what can be parsed: a key of the wrong kind is told of and left out, so that the others are still checked. */
+function parseSettings(value: unknown): {
+  readonly settings: FileSettings | undefined;
+  readonly broken: readonly Finding[];
+} {
+  if (value === null) {
+    return {
+      settings: undefined,
+      broken: [error([], 'the file is empty', 'write at least agentCount, baseImage and azure')],
+    };
+  }
+  if (typeof value !== 'object' || Array.isArray(value)) {
+    return {
+      settings: undefined,
+      broken: [error([], 'the file is not a map of keys', 'write lines such as "agentCount: 2"')],
+    };
+  }
+  const parsed = fileSchema.safeParse(value);
+  if (parsed.success) return { settings: parsed.data, broken: [] };
+  const broken = findingsOf(parsed.error.issues, value);
+  return {
+    settings: fileSchema.safeParse(
+      withoutPaths(
+        value,
+        broken.map(finding => finding.path),
+      ),
+    ).data,
+    broken,
+  };
+}
+
+/** Leaves out what only follows from a key that was there but could not be read, and what was said already. */
+function relevant(findings: readonly Finding[], broken: readonly Finding[]): readonly Finding[] {
+  const said = new Set<string>();
+  return findings.filter(finding => {
+    const name = `${formatPath(finding.path)}: ${finding.problem}`;
+    if (said.has(name)) return false;
+    said.add(name);
+    return broken.includes(finding) || !broken.some(other => concerns(finding.path, other.meant ?? other.path));
+  });
+}
+
+/** Whether one of two paths lies in the other, in the pool itself or in the defaults beside `pools:`. */
+function concerns(path: KeyPath, broken: KeyPath): boolean {
+  const shared = path[0] === 'pools' ? path.slice(2) : path;
+  return [path, shared].some(
+    inner => inner.length > 0 && inner.slice(0, broken.length).every((part, i) => broken[i] === part),
+  );
+}
+
+function inOrder(messages: readonly ConfigMessage[]): readonly ConfigMessage[] {
+  return messages.toSorted((a, b) => a.line - b.line || a.column - b.column);
+}

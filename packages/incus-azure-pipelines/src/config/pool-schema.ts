@@ -1,0 +1,176 @@
+/** The keys of a pool, each with its kind, its sentence and its default. */
+
+import { z } from 'zod';
+import { DEFAULTS } from './defaults.js';
+import { count, duration, expecting, flag, gib, key, path, text } from './kinds.js';
+
+const imageServer = expecting(
+  z.strictObject({
+    url: key(text('an https URL', DEFAULTS.imageServerUrl), 'URL of the image server.'),
+    protocol: key(
+      expecting(z.enum(['simplestreams', 'incus']), {
+        kind: 'choice',
+        expects: 'simplestreams or incus',
+        example: 'simplestreams',
+      }),
+      'What the server speaks.',
+      DEFAULTS.imageProtocol,
+    ),
+    certificate: key(
+      path('/etc/ssl/images.crt'),
+      "PEM file with the server's certificate, where no known authority signed it.",
+    ),
+  }),
+  { kind: 'map', expects: 'a map with url, protocol and certificate', example: `{url: ${DEFAULTS.imageServerUrl}}` },
+);
+
+const pat = expecting(
+  z.union([
+    z.string().meta({ writeOnly: true }),
+    z.strictObject({
+      file: key(path('/etc/incus-azure-pipelines/pat'), 'File that holds the token alone; read again at every use.'),
+      env: key(
+        text('the name of a variable', 'AZURE_PAT', /^[A-Za-z_][A-Za-z0-9_]*$/),
+        "Variable of the daemon's environment that holds the token.",
+      ),
+    }),
+  ]),
+  {
+    kind: 'text',
+    expects: 'the token in quotes, {file: PATH} or {env: NAME}',
+    example: '{file: /etc/incus-azure-pipelines/pat}',
+  },
+);
+
+const azure = expecting(
+  z.strictObject({
+    pat: key(pat, 'Personal access token with the scope "Agent Pools (read, manage)".'),
+    url: key(
+      text('the URL of the organisation', 'https://dev.azure.com/contoso'),
+      'URL of the organisation, or of the collection on Azure DevOps Server.',
+    ),
+    pool: key(text('the name of an agent pool', 'Default'), 'Name of the agent pool in Azure.'),
+  }),
+  {
+    kind: 'map',
+    expects: 'a map with pat, url and pool',
+    example: '{pat: {env: AZURE_PAT}, url: "https://dev.azure.com/contoso", pool: Default}',
+  },
+);
+
+const variables = expecting(
+  z.record(
+    text('a name of letters, digits and _, not starting with a digit', 'HTTP_PROXY', /^[A-Za-z_][A-Za-z0-9_]*$/),
+    expecting(z.union([z.string().regex(/^[^\p{Cc}]*$/u), z.number(), z.boolean()]), {
+      kind: 'text',
+      expects: 'text on one line',
+      example: '"text"',
+    }),
+  ),
+  { kind: 'map', expects: 'a map of variables', example: '{HTTP_PROXY: "http://proxy:3128"}' },
+);
+
+/** What a pool may say, and what may stand beside `pools:` as the default of each. */
+export const poolKeys = {
+  name: key(
+    text(
+      'a name of letters, digits, dots, dashes, _ and spaces, at most 64 long',
+      'linux',
+      /^[A-Za-z0-9][A-Za-z0-9._ -]{0,63}$/,
+    ),
+    'Name of the pool in this file; unique. A file with one pool needs none.',
+  ),
+  agentCount: key(count(0, 1000, 2), 'Most agents that live at once.'),
+  standby: key(
+    count(0, 1000, 1),
+    'Idle agents kept ready beyond the busy ones; agentCount when left out, which makes a pool of fixed size.',
+  ),
+  reserve: key(
+    count(0, 1000, 1),
+    'Booted instances kept beyond the live agents, not registered, ready to take over.',
+    DEFAULTS.reserve,
+  ),
+  agentPrefix: key(
+    text(
+      'lower-case letters, digits and dashes, a letter first and no dash last',
+      'ci1',
+      /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/,
+    ),
+    "First part of every agent's name; the name of this host when left out.",
+  ),
+  baseImage: key(
+    text('an image alias, or remote:alias', 'ubuntu/24.04'),
+    'Image that the base is built from: ALIAS (of this Incus, else of imageServer), local:ALIAS, images:ALIAS, or REMOTE:ALIAS.',
+  ),
+  imageServer: key(imageServer, 'Where images come from that this Incus does not have.'),
+  remotes: key(
+    expecting(z.record(text('a name of letters, digits, _ and dashes', 'mirror', /^[A-Za-z0-9_-]+$/), imageServer), {
+      kind: 'map',
+      expects: 'a map of image servers by name',
+      example: '{mirror: {url: "https://mirror.example"}}',
+    }),
+    'Further image servers, by the name that baseImage calls them.',
+  ),
+  provisionScripts: key(
+    expecting(z.array(path('/etc/incus-azure-pipelines/tools.sh')), {
+      kind: 'list',
+      expects: 'a list of paths',
+      example: '[/etc/incus-azure-pipelines/tools.sh]',
+    }),
+    'Scripts run as root in the base, in order; paths are relative to this file.',
+  ),
+  docker: key(flag(true), 'Whether docker is installed in the base.', DEFAULTS.docker),
+  agentPackage: key(
+    path('/var/cache/vsts-agent-linux-x64.tar.gz'),
+    'Agent package on this host, in place of the one that the server offers.',
+  ),
+  maxCores: key(count(1, 4096, 8), 'Cores that a job sees; all when left out.'),
+  maxRamInGb: key(gib(0.25, 4), 'Memory of an agent in GiB; no limit when left out.'),
+  diskSizeInGb: key(gib(1, 50), 'Quota of the root disk in GiB; none when left out.'),
+  tmpfsSizeInGb: key(gib(0.01, 12), 'Size in GiB of a /tmp in memory.'),
+  maxProcesses: key(count(100, 4_194_304, 10_000), 'Most processes of an agent; no limit when left out.'),
+  env: key(variables, 'Variables of the agent and its jobs. Everybody who sees the agent pool can read them.'),
+  registration: key(
+    expecting(z.enum(['guest']), { kind: 'choice', expects: 'guest', example: 'guest', later: ['host', 'auto'] }),
+    'Who registers an agent.',
+    DEFAULTS.registration,
+  ),
+  preparationTimeout: key(
+    duration('3m'),
+    "From an instance's start until it is booted with network and docker.",
+    DEFAULTS.preparationTimeout,
+  ),
+  startupGracePeriod: key(
+    duration('5m'),
+    'From activation until the agent is online in Azure.',
+    DEFAULTS.startupGracePeriod,
+  ),
+  offlineGracePeriod: key(
+    duration('5m'),
+    'How long an idle agent may be offline before it is reaped.',
+    DEFAULTS.offlineGracePeriod,
+  ),
+  powerOffTimeout: key(
+    duration('1m'),
+    'From the end of the job until the instance has to be gone.',
+    DEFAULTS.powerOffTimeout,
+  ),
+  orphanGracePeriod: key(
+    duration('5m'),
+    'Age from which a registration of ours without an instance is deleted.',
+    DEFAULTS.orphanGracePeriod,
+  ),
+  azure: key(azure, 'Where the agents register.'),
+};
+
+/** One pool of the list `pools:`. */
+export const poolSchema = expecting(z.strictObject(poolKeys), {
+  kind: 'map',
+  expects: 'a map of keys that begins with name',
+  example: '{name: linux}',
+});
+
+/** One pool as the file says it, durations in milliseconds. */
+export type PoolSettings = z.output<typeof poolSchema>;
+
+export type TokenSettings = z.output<typeof pat>;

@@ -1,0 +1,93 @@
+/**
+ * The file format: every key with its kind, its sentence and its default.
+ *
+ * Every key may be left out here, since a pool takes what it lacks from what stands beside `pools:`; what must be
+ * there in the end is checked once that is done.
+ */
+
+import { z } from 'zod';
+import { DEFAULTS } from './defaults.js';
+import { count, duration, expecting, key, path, text } from './kinds.js';
+import { poolKeys, poolSchema } from './pool-schema.js';
+
+const daemonKeys = {
+  projectName: key(
+    text(
+      'a project name without spaces, slashes, quotes, _ and *',
+      'azure-pipelines',
+      /^(?!\.{1,2}$)[^\s/_'"*\p{Cc}\p{Cf}]{1,63}$/u,
+    ),
+    'Incus project that holds the instances.',
+    DEFAULTS.projectName,
+  ),
+  reconcileInterval: key(
+    duration('15s'),
+    'A full look at everything happens at least this often.',
+    DEFAULTS.reconcileInterval,
+  ),
+  azurePollInterval: key(duration('10s'), 'Time between two readings of an agent pool.', DEFAULTS.azurePollInterval),
+  maxConcurrentCreates: key(count(1, 64, 2), 'Instances made at the same time; the number of cores when left out.'),
+  stateDirectory: key(
+    text('an absolute path', DEFAULTS.stateDirectory, /^\/[^\p{Cc}\p{Cf}]*$/u),
+    'Where the daemon keeps its id and caches.',
+    DEFAULTS.stateDirectory,
+  ),
+  controlSocket: key(
+    text('an absolute path', DEFAULTS.controlSocket, /^\/[^\p{Cc}\p{Cf}]*$/u),
+    'Socket that the other commands talk to.',
+    DEFAULTS.controlSocket,
+  ),
+  http: key(
+    expecting(
+      z.union([
+        z.literal(false),
+        z.strictObject({
+          host: key(text('an address of this host', DEFAULTS.httpHost), 'Address to listen on.', DEFAULTS.httpHost),
+          port: key(count(0, 65_535, DEFAULTS.httpPort), 'Port to listen on; 0 takes any free one.', DEFAULTS.httpPort),
+        }),
+      ]),
+      { kind: 'map', expects: 'false or a map with host and port', example: `{port: ${DEFAULTS.httpPort}}` },
+    ),
+    'Where metrics and health are served; false for nowhere.',
+  ),
+  incus: key(
+    expecting(
+      z.strictObject({
+        socket: key(path('/var/lib/incus/unix.socket'), 'Socket of the local Incus.'),
+        url: key(text('an https URL', 'https://incus.example:8443'), 'URL of an Incus on the network.'),
+        clientCert: key(
+          path('/etc/incus-azure-pipelines/client.crt'),
+          'PEM file with the certificate that this host shows.',
+        ),
+        clientKey: key(path('/etc/incus-azure-pipelines/client.key'), 'PEM file with the key of clientCert.'),
+        serverCert: key(
+          path('/etc/incus-azure-pipelines/server.crt'),
+          "PEM file with the server's certificate, where no known authority signed it.",
+        ),
+      }),
+      {
+        kind: 'map',
+        expects: 'a map with socket, or with url, clientCert and clientKey',
+        example: '{socket: /var/lib/incus/unix.socket}',
+      },
+    ),
+    'How Incus is reached; the local one when left out.',
+  ),
+};
+
+/** The whole file. */
+export const fileSchema = z.strictObject({
+  ...poolKeys,
+  ...daemonKeys,
+  pools: key(
+    expecting(z.array(poolSchema).min(1), {
+      kind: 'list',
+      expects: 'a list of at least one pool',
+      example: '[{name: linux}]',
+    }),
+    'Several pools; what stands beside this key is the default of each.',
+  ),
+});
+
+/** The whole file as it was written, durations in milliseconds. */
+export type FileSettings = z.output<typeof fileSchema>;
