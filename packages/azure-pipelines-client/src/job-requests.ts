@@ -6,7 +6,7 @@ import type { Transport } from './transport.js';
 import type { TaskAgentJobRequest } from './wire.js';
 
 export interface JobRequests {
-  /** Lists the job requests of a pool that are queued, assigned or running. */
+  /** Lists the job requests of a pool that are queued, assigned or running, in no promised order. */
   listUnfinished(poolId: number, options?: CallOptions): Promise<readonly TaskAgentJobRequest[]>;
 }
 
