@@ -90,7 +90,10 @@ const texts: readonly (readonly [RegExp, IncusErrorKind])[] = [
     'conflict',
   ],
   [/only empty projects can be removed/i, 'conflict'],
-  [/shutting down|isn't ready yet|missing event connection|couldn't find a cluster member/i, 'unavailable'],
+  [
+    /(?:^|: |is )shutting down$|isn't ready yet|missing event connection|couldn't find a cluster member/i,
+    'unavailable',
+  ],
   // Seen while an instance goes away under a file call: the pool is there, the volume is not yet or no more.
   [/instance storage pool not found/i, 'unavailable'],
   [/does not have permissions|not authorized|certificate is restricted|certificate add operation/i, 'forbidden'],

@@ -6,6 +6,8 @@ import type { CertificatesPost } from '../wire/server.js';
 /** Client certificates that the daemon trusts: `/1.0/certificates`. */
 export interface Certificates {
   add(post: CertificatesPost, options?: CallOptions): Promise<void>;
+  /** Takes the SHA-256 of the DER form, lower-case hex. */
+  delete(fingerprint: string, options?: CallOptions): Promise<void>;
 }
 
 export function makeCertificates(scope: Scope): Certificates {
@@ -15,6 +17,16 @@ export function makeCertificates(scope: Scope): Certificates {
       const tried = `trust certificate "${post.name}"`;
       const json = { ...post, type: 'client', certificate };
       await callFor(scope, { tried, method: 'POST', route: '/1.0/certificates', json }, options);
+    },
+    async delete(fingerprint, options) {
+      const tried = `distrust certificate ${fingerprint}`;
+      const exchange = {
+        tried,
+        method: 'DELETE',
+        route: '/1.0/certificates/{fingerprint}',
+        names: { fingerprint },
+      } as const;
+      await callFor(scope, exchange, options);
     },
   };
 }

@@ -1,0 +1,66 @@
+import { expect, it, vi } from 'vitest';
+import { describeOnIncus } from '../../../testbed/for-tests.js';
+import type { IncusClient } from '../src/index.js';
+import { useProject } from './use-project.js';
+
+describeOnIncus('operations', testbed => {
+  const incus = useProject('client-operations', testbed);
+
+  async function operationOn({ operations }: IncusClient, instance: string) {
+    const suffix = `/${instance}?project=client-operations`;
+    const found = (await operations.list()).find(({ resources }) => resources?.instances?.[0]?.endsWith(suffix));
+    if (!found) throw new Error(`no operation on ${instance}`);
+    return found;
+  }
+
+  it('that have ended are known for a while, then gone', async () => {
+    const client = incus();
+    await client.instances.create({ name: 'x', source: { type: 'none' } });
+    const { id } = await operationOn(client, 'x');
+    expect(await client.operations.wait(id)).toMatchObject({ kind: 'success', operation: { status: 'Success' } });
+    await vi.waitFor(() => expect(client.operations.get(id)).rejects.toMatchObject({ kind: 'not-found' }), {
+      timeout: 20_000,
+      interval: 500,
+    });
+    expect(await client.operations.wait(id)).toEqual({ kind: 'gone' });
+  });
+
+  it('that fail throw from the wait, each time', async () => {
+    const client = incus();
+    const stop = client.instances.changeState('x', { action: 'stop', force: true });
+    await expect(stop).rejects.toMatchObject({ kind: 'already-so' });
+    const failed = (await client.operations.list()).find(({ status }) => status === 'Failure');
+    await expect(client.operations.wait(failed?.id ?? '')).rejects.toMatchObject({ kind: 'already-so' });
+  });
+
+  it('that cannot be cancelled say so', async () => {
+    const client = incus();
+    await client.instances.create({ name: 'y', source: { type: 'none' } });
+    const { id } = await operationOn(client, 'y');
+    await expect(client.operations.cancel(id)).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  it('of a guest that ignores its shutdown fail, and are not taken for a wait that ran out', async () => {
+    const { instances, exec } = incus();
+    const source = { type: 'image', alias: testbed().image } as const;
+    await instances.create({ name: 'deaf', source, start: true });
+    // A frozen process tree cannot answer the halt signal.
+    await exec('deaf', { command: ['true'] });
+    await instances.changeState('deaf', { action: 'freeze' });
+    const stop = instances.changeState('deaf', { action: 'stop', timeoutS: 1 });
+    await expect(stop).rejects.toThrow(/stop instance "deaf": .+/);
+    await instances.stop('deaf', { force: true });
+  });
+
+  it('go on when the wait for them is given up', async () => {
+    const { instances } = incus();
+    const source = { type: 'image', alias: testbed().image } as const;
+    const controller = new AbortController();
+    const creation = instances.create({ name: 'left', source }, { signal: controller.signal });
+    await vi.waitFor(async () => expect(await instances.names()).toContain('left'), { timeout: 20_000, interval: 2 });
+    controller.abort();
+    await creation.catch((error: unknown) => expect(error).toMatchObject({ name: 'AbortError' }));
+    await vi.waitFor(() => instances.start('left'), { timeout: 20_000 });
+    expect((await instances.state('left')).pid).toBeGreaterThan(0);
+  });
+});
