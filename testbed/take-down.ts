@@ -47,9 +47,10 @@ export async function remainsOf(run: Pick<RunRecord, 'directory' | 'bridge'>): P
 async function takeDownLocked(run: RunRecord): Promise<void> {
   const guests = await readdir(join(run.directory, 'containers')).catch(() => []);
   await deleteInstances(run);
-  await Promise.all(processesOf(run.directory).map(found => endProcess(found, 'SIGTERM', 5_000)));
-  // The end of a container starts forks of its own.
-  await Promise.all(processesOf(run.directory).map(found => endProcess(found, 'SIGKILL', 5_000)));
+  // Nothing of their state is kept, so nothing is gained by asking. The end of a container starts forks: a second look.
+  for (const _ of ['first', 'second']) {
+    await Promise.all(processesOf(run.directory).map(found => endProcess(found, 'SIGKILL', 5_000)));
+  }
   for (const point of mountsUnder(run.directory)) await attempt('umount', ['--lazy', point]);
   for (const device of loopDevicesUnder(run.directory)) await attempt('losetup', ['--detach', device]);
   if (networkInterfaces().includes(run.bridge)) await attempt('ip', ['link', 'delete', run.bridge]);
