@@ -1,4 +1,4 @@
-import type { Reading } from './observed.js';
+import type { Reading } from './reading.js';
 
 /**
  * Where one agent is in its single-use life.

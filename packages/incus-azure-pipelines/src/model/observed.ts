@@ -1,10 +1,8 @@
 import type { Action } from './action.js';
 import type { Agent, BaseRecord } from './agent.js';
+import type { Reading } from './reading.js';
 
-/** A value with the time its reading began, or the reason why it is not known. Unknown is never an empty list. */
-export type Reading<T> =
-  | { readonly known: true; readonly value: T; readonly at: number }
-  | { readonly known: false; readonly error: string; readonly since: number };
+export { knownValue, type Reading } from './reading.js';
 
 /** Everything a pass decides on. */
 export interface Observed {
@@ -32,9 +30,4 @@ export interface Failure {
   readonly count: number;
   readonly retryAt: number;
   readonly error: string;
-}
-
-/** The value of a reading, or undefined while it is unknown. */
-export function knownValue<T>(reading: Reading<T> | undefined): T | undefined {
-  return reading?.known ? reading.value : undefined;
 }

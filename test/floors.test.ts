@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { brokenFloors, type Sources } from './floors.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const FOREIGN = new Set(['node_modules', 'dist', 'build', '.git', '.cache', 'results']);
+
+function filesUnder(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    if (FOREIGN.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? filesUnder(path) : entry.isFile() ? [path] : [];
+  });
+}
+
+const files = filesUnder(ROOT).map(path => relative(ROOT, path));
+const sources: Sources = new Map(
+  files
+    .filter(path => /^(?:packages\/[^/]+\/src|testbed|demo|bench)\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'))
+    .map(path => [path, readFileSync(join(ROOT, path), 'utf8')]),
+);
+
+const APP = 'packages/incus-azure-pipelines/src';
+
+test('every file keeps to its floor', () => {
+  expect(sources.size).toBeGreaterThan(50);
+  expect(brokenFloors(sources)).toEqual([]);
+});
+
+test('no file names the machine that it was written on', () => {
+  const texts = files.filter(path => /\.(?:ts|js|json|md|yaml|yml|sh)$/.test(path) && path !== 'package-lock.json');
+  const machine = /\.\.\/shared\b|(?<![\w}])\/work\//;
+  expect(texts.length).toBeGreaterThan(50);
+  expect(texts.filter(path => machine.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);
+});
+
+const planted: readonly { readonly rule: string; readonly files: Record<string, string>; readonly told: string }[] = [
+  {
+    rule: 'a sideways import',
+    files: { [`${APP}/plan/plan.ts`]: "import { join } from '../observe/join.js';" },
+    told: 'plan/plan.ts -> observe/join.ts (sideways)',
+  },
+  {
+    rule: 'a sideways import of a type',
+    files: { [`${APP}/plan/plan.ts`]: "import type { Sightings } from '../observe/join.js';" },
+    told: 'plan/plan.ts -> observe/join.ts (sideways)',
+  },
+  {
+    rule: 'an import that spans lines',
+    files: { [`${APP}/execute/perform.ts`]: "import {\n  plan,\n  type Plan,\n} from '../plan/plan.js';" },
+    told: 'execute/perform.ts -> plan/plan.ts (sideways)',
+  },
+  {
+    rule: 'an import upwards',
+    files: { [`${APP}/model/agent.ts`]: "export { plan } from '../plan/plan.js';" },
+    told: 'model/agent.ts -> plan/plan.ts (up)',
+  },
+  {
+    rule: 'a dynamic import upwards',
+    files: { [`${APP}/reconcile/reconciler.ts`]: "const { run } = await import('../cli/run.js');" },
+    told: 'reconcile/reconciler.ts -> cli/run.ts (up)',
+  },
+  {
+    rule: 'a type named by a dynamic import',
+    files: { [`${APP}/lib/clock.ts`]: "export type P = import('../model/pool.js').PoolSpec;" },
+    told: 'lib/clock.ts -> model/pool.ts (sideways)',
+  },
+  {
+    rule: 'an import for its effect',
+    files: { [`${APP}/report/status.ts`]: "import '../reconcile/ledger.js';" },
+    told: 'report/status.ts -> reconcile/ledger.ts (sideways)',
+  },
+  { rule: 'a folder on no floor', files: { [`${APP}/utils/text.ts`]: '' }, told: 'utils/text.ts is on no floor' },
+  {
+    rule: 'a client in the report',
+    files: { [`${APP}/report/http.ts`]: "import type { IncusClient } from 'incus-client';" },
+    told: 'report/http.ts -> incus-client (client)',
+  },
+  {
+    rule: 'the emulator in the app',
+    files: { [`${APP}/daemon.ts`]: "import { startEmulator } from 'azure-pipelines-emulator';" },
+    told: `${APP}/daemon.ts -> azure-pipelines-emulator (package)`,
+  },
+  {
+    rule: 'the app in a client',
+    files: { 'packages/incus-client/src/index.ts': "import '../../incus-azure-pipelines/src/index.js';" },
+    told: 'packages/incus-client/src/index.ts -> incus-azure-pipelines (package)',
+  },
+  {
+    rule: "the client's code in the emulator",
+    files: { 'packages/azure-pipelines-emulator/src/index.ts': "import { connect } from 'azure-pipelines-client';" },
+    told: 'packages/azure-pipelines-emulator/src/index.ts -> azure-pipelines-client (code, where types alone are shared)',
+  },
+  {
+    rule: 'a cycle',
+    files: {
+      'testbed/a.ts': "import { b } from './b.js';",
+      'testbed/b.ts': "import type { A } from './c.js';",
+      'testbed/c.ts': "export * from './a.js';",
+    },
+    told: 'testbed/a.ts -> testbed/b.ts -> testbed/c.ts -> testbed/a.ts (cycle)',
+  },
+  {
+    rule: 'a file that is too long',
+    files: { 'demo/main.ts': 'x\n'.repeat(261) },
+    told: 'demo/main.ts has 261 lines, more than 260',
+  },
+  {
+    rule: 'files that are too long by half',
+    files: { [`${APP}/cli/a.ts`]: 'x\n'.repeat(81), [`${APP}/cli/b.ts`]: 'x\n'.repeat(90) },
+    told: "half of the app's files have 90 lines, more than 80",
+  },
+];
+
+test.each(planted)('finds $rule', ({ files: texts, told }) => {
+  expect(brokenFloors(new Map(Object.entries(texts)))).toEqual([told]);
+});
+
+test.each([
+  ['plan/plan.ts', 'const now = Date.now();', 'Date.now'],
+  ['plan/plan.ts', 'const now = new Date();', 'new Date()'],
+  ['model/agent.ts', 'const chance = Math.random();', 'Math.random'],
+  ['observe/join.ts', 'setTimeout(ring, 5);', 'setTimeout'],
+  ['observe/phase.ts', 'const { cwd } = process.env;', 'process.'],
+  ['config/desired.ts', 'const x = await y;', 'await'],
+  ['plan/plan.ts', "import { readFileSync } from 'node:fs';", 'it imports node:fs'],
+])('finds that %s is not pure with %s', (file, text, found) => {
+  expect(brokenFloors(new Map([[`${APP}/${file}`, text]]))).toEqual([`${file} is not pure: ${found}`]);
+});
+
+test('allows what goes down, types of the client to the emulator, and words in comments', () => {
+  const allowed = {
+    [`${APP}/plan/plan.ts`]: "// await Date.now()\nimport type { Agent } from '../model/agent.js';\nnew Date(now);",
+    [`${APP}/model/agent.ts`]: "/* import '../plan/plan.js' */",
+    [`${APP}/execute/parts.ts`]: "import { connectIncus } from 'incus-client';",
+    [`${APP}/cli/main.ts`]: "import { startDaemon } from '../daemon.js';\nimport { run } from './run.js';",
+    'packages/azure-pipelines-emulator/src/index.ts': "import type { TaskAgent } from 'azure-pipelines-client';",
+  };
+  expect(brokenFloors(new Map(Object.entries(allowed)))).toEqual([]);
+});

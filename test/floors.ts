@@ -1,0 +1,166 @@
+/**
+ * The floors of the house, as data, and the checks that hold them. A file may import its own folder and what stands on
+ * lower floors; never sideways, never up. Types count: who imports a type knows the folder.
+ */
+import { dirname, join, normalize } from 'node:path';
+
+/** Text of every source file by its path from the root of the repository. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** What each package may import of the others; `types` allows `import type` alone. */
+const PACKAGES: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>>> = {
+  'incus-client': {},
+  'azure-pipelines-client': {},
+  // The emulator shares the client's wire types and never its code: one parser in both could be wrong in both.
+  'azure-pipelines-emulator': { 'azure-pipelines-client': 'types' },
+  // The emulator serves its tests alone.
+  'incus-azure-pipelines': { 'incus-client': 'all', 'azure-pipelines-client': 'all' },
+};
+
+const APP = 'packages/incus-azure-pipelines/src/';
+
+/** The app's floors, the lowest first. */
+const FLOORS: readonly (readonly string[])[] = [
+  ['model', 'lib'],
+  ['config', 'observe', 'plan', 'execute'],
+  ['reconcile', 'report'],
+  ['daemon.ts'],
+  ['cli', 'index.ts'],
+];
+
+const CLIENTS: readonly string[] = ['incus-client', 'azure-pipelines-client'];
+const KNOW_CLIENTS: readonly string[] = ['observe', 'execute', 'daemon.ts'];
+
+/** Files that decide: the same arguments give the same answer. */
+const PURE = /^(?:model\/|plan\/|observe\/(?:join|phase)\.ts$|config\/desired\.ts$)/;
+const IMPURE =
+  /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|\bawait\b|\basync\b/;
+
+const MOST_LINES = 260;
+const MOST_LINES_MEDIAN = 80;
+
+/** Every broken rule as one line, such as `plan/plan.ts -> observe/join.ts (sideways)`; none when the house stands. */
+export function brokenFloors(sources: Sources): string[] {
+  return [
+    ...brokenPackages(sources),
+    ...brokenFolders(sources),
+    ...impurities(sources),
+    ...cycles(sources),
+    ...sizes(sources),
+  ];
+}
+
+function* brokenPackages(sources: Sources): Generator<string> {
+  for (const [path, text] of sources) {
+    const own = packageOf(path);
+    if (own === undefined) continue;
+    for (const { specifier, typeOnly } of importsOf(text)) {
+      const other = packageOf(resolve(path, specifier) ?? '') ?? nameIn(specifier);
+      if (other === undefined || other === own) continue;
+      const allowed = PACKAGES[own]?.[other];
+      if (allowed === undefined) yield `${path} -> ${other} (package)`;
+      else if (allowed === 'types' && !typeOnly) yield `${path} -> ${other} (code, where types alone are shared)`;
+    }
+  }
+}
+
+function* brokenFolders(sources: Sources): Generator<string> {
+  for (const [path, text] of sources) {
+    if (!path.startsWith(APP)) continue;
+    const file = path.slice(APP.length);
+    const folder = folderOf(file);
+    const floor = floorOf(folder);
+    if (floor < 0) yield `${file} is on no floor`;
+    for (const { specifier } of importsOf(text)) {
+      const client = nameIn(specifier);
+      if (client !== undefined && CLIENTS.includes(client) && !KNOW_CLIENTS.includes(folder))
+        yield `${file} -> ${client} (client)`;
+      const to = resolve(path, specifier);
+      if (!to?.startsWith(APP)) continue;
+      const other = folderOf(to.slice(APP.length));
+      if (other === folder || floorOf(other) < floor) continue;
+      yield `${file} -> ${to.slice(APP.length)} (${floorOf(other) > floor ? 'up' : 'sideways'})`;
+    }
+  }
+}
+
+function* impurities(sources: Sources): Generator<string> {
+  for (const [path, text] of sources) {
+    const file = path.startsWith(APP) ? path.slice(APP.length) : '';
+    if (!PURE.test(file)) continue;
+    const impure = IMPURE.exec(withoutComments(text))?.[0];
+    if (impure !== undefined) yield `${file} is not pure: ${impure}`;
+    for (const { specifier } of importsOf(text))
+      if ((specifier.startsWith('node:') && specifier !== 'node:path') || nameIn(specifier) !== undefined)
+        yield `${file} is not pure: it imports ${specifier}`;
+  }
+}
+
+function* cycles(sources: Sources): Generator<string> {
+  const done = new Set<string>();
+  function* walk(path: string, trail: readonly string[]): Generator<string> {
+    const start = trail.indexOf(path);
+    if (start >= 0) yield [...trail.slice(start), path].join(' -> ').concat(' (cycle)');
+    if (start >= 0 || done.has(path)) return;
+    for (const { specifier } of importsOf(sources.get(path) ?? '')) {
+      const to = resolve(path, specifier);
+      if (to !== undefined && sources.has(to)) yield* walk(to, [...trail, path]);
+    }
+    done.add(path);
+  }
+  for (const path of sources.keys()) yield* walk(path, []);
+}
+
+function* sizes(sources: Sources): Generator<string> {
+  const app: number[] = [];
+  for (const [path, text] of sources) {
+    const lines = text.split('\n').length - 1;
+    if (lines > MOST_LINES) yield `${path} has ${lines} lines, more than ${MOST_LINES}`;
+    if (path.startsWith(APP)) app.push(lines);
+  }
+  const median = app.sort((a, b) => a - b)[Math.floor(app.length / 2)] ?? 0;
+  if (median > MOST_LINES_MEDIAN) yield `half of the app's files have ${median} lines, more than ${MOST_LINES_MEDIAN}`;
+}
+
+interface Import {
+  readonly specifier: string;
+  readonly typeOnly: boolean;
+}
+
+/** All imports and re-exports, static, for their effect, dynamic and in types. */
+function importsOf(text: string): Import[] {
+  const code = withoutComments(text);
+  const statements = code.matchAll(/\b(?:im|ex)port\s+(type\s)?[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/g);
+  const others = code.matchAll(/\b(?:import|require)\s*\(?\s*['"`]([^'"`]+)['"`]/g);
+  return [
+    ...[...statements].map(match => ({ specifier: match[2] ?? '', typeOnly: match[1] !== undefined })),
+    ...[...others].map(match => ({ specifier: match[1] ?? '', typeOnly: false })),
+  ];
+}
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
+}
+
+/** The source file that a relative import names; undefined for one by name. */
+function resolve(from: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('.')) return undefined;
+  return normalize(join(dirname(from), specifier)).replace(/\.js$/, '.ts');
+}
+
+function packageOf(path: string): string | undefined {
+  return /^packages\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** The package of ours that an import by name reaches. */
+function nameIn(specifier: string): string | undefined {
+  return Object.keys(PACKAGES).find(name => specifier === name || specifier.startsWith(`${name}/`));
+}
+
+function folderOf(file: string): string {
+  return file.split('/')[0] ?? '';
+}
+
+function floorOf(folder: string): number {
+  return FLOORS.findIndex(floor => floor.includes(folder));
+}
