@@ -63,7 +63,7 @@ export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined)
       warning(
         pool.path('maxRamInGb'),
         `this host has only ${formatGib(host.memoryBytes)} of memory`,
-        'a job that uses more takes the whole host down with it; write less',
+        'write less, so that one job cannot use up the host',
       ),
     );
   }

@@ -9,7 +9,6 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  type Node,
   parseDocument,
   visit,
 } from 'yaml';
@@ -17,7 +16,7 @@ import type { KeyPath } from './finding.js';
 import { type SyntaxAdvice, syntaxAdvice } from './syntax.js';
 
 /** Counted from 1. */
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }
@@ -128,9 +127,9 @@ function offsetOf(document: Document, path: KeyPath, at: 'key' | 'value'): numbe
 }
 
 function isEmpty(node: unknown): boolean {
-  return node === undefined || node === null || (isScalar(node) && node.source === '');
+  return node === undefined || node === null || (isScalar(node) && node.type === 'PLAIN' && node.source === '');
 }
 
 function startOf(node: unknown): number | undefined {
-  return isNode(node) ? (node as Node).range?.[0] : undefined;
+  return isNode(node) ? node.range?.[0] : undefined;
 }

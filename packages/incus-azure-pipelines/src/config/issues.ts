@@ -33,13 +33,13 @@ function unknownKey(path: KeyPath): Finding {
   if (parent[0] === 'pools' && parent.length === 2 && Object.hasOwn(fileSchema.shape, name)) {
     return unknown('it holds for the whole file: move it beside "pools:"');
   }
-  const near = suggest(name, siblings);
-  if (near !== undefined) return { ...unknown(`did you mean "${near}"?`), meant: [...parent, near] };
   for (const owner of ['azure', 'imageServer', 'incus', 'http']) {
     if (!keysOf(schemaAt([owner])).includes(name)) continue;
     const home = Object.hasOwn(poolKeys, owner) ? parent.slice(0, parent[0] === 'pools' ? 2 : 0) : [];
     return { ...unknown(`it belongs under "${owner}:"`), meant: [...home, owner, name] };
   }
+  const near = suggest(name, siblings);
+  if (near !== undefined) return { ...unknown(`did you mean "${near}"?`), meant: [...parent, near] };
   if (parent.length > 0 && Object.hasOwn(fileSchema.shape, name)) {
     return { ...unknown(`it does not belong under "${formatPath(parent)}:"; move it out`), meant: [name] };
   }

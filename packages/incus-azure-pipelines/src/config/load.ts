@@ -5,7 +5,7 @@ import type { DaemonSpec } from '../model/pool.js';
 import { checkFile } from './checks.js';
 import { type CredentialSource, checkCredential, credentialSource } from './credential.js';
 import { desiredState } from './desired.js';
-import { readDocument } from './document.js';
+import { type ConfigDocument, readDocument } from './document.js';
 import { type ConfigEnvironment, hostEnvironment } from './environment.js';
 import { readNamedFiles, readTextFile } from './files.js';
 import { error, type Finding, formatPath, type KeyPath, warning } from './finding.js';
@@ -45,59 +45,35 @@ export async function parseConfig(
   { everybodyReads = false }: { readonly everybodyReads?: boolean } = {},
 ): Promise<LoadedConfig> {
   const document = readDocument(text);
-  const messages: ConfigMessage[] = document.problems.map(problem => ({
-    file: path,
-    key: '',
-    severity: 'error',
-    ...problem,
-  }));
-  if (document.value === undefined) throw new ConfigError(messages);
+  const unread = document.problems.map(problem => ({ file: path, key: '', severity: 'error' as const, ...problem }));
+  if (document.value === undefined) throw new ConfigError(unread);
 
   const directory = dirname(resolve(path));
   const { settings, broken } = parseSettings(document.value);
-  const poolsBroken = broken.some(({ path: keys }) => keys.length === 1 && keys[0] === 'pools');
-  const pools = settings === undefined || poolsBroken ? [] : poolEntries(settings);
-  const findings: Finding[] = [...broken];
-  let contents: ReadonlyMap<string, string> = new Map();
-  if (settings !== undefined) {
-    const files = await readNamedFiles(settings, pools, directory);
-    contents = files.contents;
-    findings.push(...checkFile(settings, pools, environment), ...files.findings);
-    for (const pool of pools) findings.push(...(await checkCredential(pool, directory, environment)));
-    for (const pool of pools) {
-      if (!everybodyReads || typeof pool.settings.azure?.pat !== 'string') continue;
-      findings.push(
-        warning(
-          pool.path('azure', 'pat'),
-          'every user of this host can read the token in this file',
-          `run: chmod 600 ${path}`,
-        ),
-      );
+  const pools = settings === undefined || isBroken(broken, 'pools') ? [] : poolEntries(settings);
+  const files = await readNamedFiles(settings ?? {}, pools, directory);
+  const findings = [...broken, ...files.findings];
+  if (settings !== undefined) findings.push(...checkFile(settings, pools, environment));
+  for (const pool of pools) {
+    findings.push(...(await checkCredential(pool, directory, environment)));
+    if (everybodyReads && typeof pool.settings.azure?.pat === 'string') {
+      const problem = 'every user of this host can read the token in this file';
+      findings.push(warning(pool.path('azure', 'pat'), problem, `run: chmod 600 ${path}`));
     }
   }
 
-  for (const finding of relevant(findings, broken)) {
-    const { path: keys, problem, remedy, severity } = finding;
-    messages.push({
-      file: path,
-      ...document.locate(keys, finding.at),
-      key: formatPath(keys),
-      problem,
-      remedy,
-      severity,
-    });
-  }
-  const told = inOrder(messages);
-  if (settings === undefined || told.some(message => message.severity === 'error')) throw new ConfigError(told);
+  const found = relevant(findings, broken).map(finding => located(finding, path, document));
+  const messages = [...unread, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
+  if (settings === undefined || messages.some(message => message.severity === 'error')) throw new ConfigError(messages);
   return {
-    spec: desiredState(settings, pools, { environment, directory, contents }),
+    spec: desiredState(settings, pools, { environment, directory, contents: files.contents }),
     credentials: new Map(
-      pools.map(pool => [
-        pool.name,
-        credentialSource(pool.settings.azure?.pat ?? '', pool.name, directory, environment),
+      pools.map(({ name, settings: { azure } }) => [
+        name,
+        credentialSource(azure?.pat ?? '', name, directory, environment),
       ]),
     ),
-    warnings: told,
+    warnings: messages,
   };
 }
 
@@ -151,6 +127,14 @@ function concerns(path: KeyPath, broken: KeyPath): boolean {
   );
 }
 
-function inOrder(messages: readonly ConfigMessage[]): readonly ConfigMessage[] {
-  return messages.toSorted((a, b) => a.line - b.line || a.column - b.column);
+function isBroken(broken: readonly Finding[], key: string): boolean {
+  return broken.some(({ path }) => path.length === 1 && path[0] === key);
+}
+
+function located(
+  { path, at, problem, remedy, severity }: Finding,
+  file: string,
+  document: ConfigDocument,
+): ConfigMessage {
+  return { file, ...document.locate(path, at), key: formatPath(path), problem, remedy, severity };
 }

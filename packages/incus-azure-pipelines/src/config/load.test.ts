@@ -1,0 +1,198 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig, parseConfig } from './load.js';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'load-config-'));
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+const HOST = {
+  variables: { AZURE_PAT: ' from-variable\n' },
+  hostname: 'CI_1.example.com',
+  cores: 8,
+  memoryBytes: 32 * 2 ** 30,
+};
+
+const ONE_POOL =
+  'agentCount: 2\nbaseImage: debian/13\nazure: {pat: token, url: https://dev.azure.com/contoso/, pool: Default}\n';
+
+const read = (text: string) => parseConfig(text, join(directory, 'config.yaml'), HOST);
+
+async function write(name: string, content: string, mode = 0o600): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  await chmod(path, mode);
+  return path;
+}
+
+describe('the first example of all', () => {
+  const example = (script: string) => `projectName: azure-pipelines
+agentCount: 2
+baseImage: ubuntu/24.04
+maxCores: 8
+maxRamInGb: 4
+tmpfsSizeInGb: 12
+provisionScripts:
+- ${script}
+azure:
+  pat: myVerySecretPatHere
+  url: https://dev.azure.com/contoso
+  pool: myAgentPool
+`;
+
+  it('loads, with a word on its placeholder and its /tmp', async () => {
+    const path = await write('example.yaml', example(await write('script', '#!/bin/sh\ntrue\n')));
+    const { spec, warnings } = await loadConfig(path, HOST);
+    expect(warnings.map(message => [message.line, message.key, message.severity])).toEqual([
+      [6, 'tmpfsSizeInGb', 'warning'],
+      [10, 'azure.pat', 'warning'],
+    ]);
+    expect(spec).toEqual({
+      project: 'azure-pipelines',
+      pools: [
+        {
+          name: 'myAgentPool',
+          azure: { url: 'https://dev.azure.com/contoso', agentPool: 'myAgentPool' },
+          agentCount: 2,
+          standby: 2,
+          reserve: 1,
+          agentPrefix: 'ci-1',
+          base: {
+            image: {
+              kind: 'any',
+              alias: 'ubuntu/24.04',
+              server: { url: 'https://images.linuxcontainers.org', protocol: 'simplestreams', certificate: undefined },
+            },
+            provisionScripts: [{ path: join(directory, 'script'), content: '#!/bin/sh\ntrue\n' }],
+            docker: true,
+            tmpfsSizeBytes: 12 * 2 ** 30,
+            agentPackagePath: undefined,
+          },
+          instance: { cores: 8, memoryBytes: 4 * 2 ** 30, diskSizeBytes: undefined, maxProcesses: undefined },
+          environment: {},
+          timeouts: {
+            preparationMs: 180_000,
+            startupGraceMs: 300_000,
+            offlineGraceMs: 300_000,
+            powerOffMs: 60_000,
+            orphanGraceMs: 300_000,
+          },
+        },
+      ],
+      reconcileIntervalMs: 15_000,
+      azurePollIntervalMs: 10_000,
+      maxConcurrentCreates: 8,
+      stateDirectory: '/var/lib/incus-azure-pipelines',
+      controlSocketPath: '/run/incus-azure-pipelines/control.sock',
+      http: { host: '127.0.0.1', port: 9273 },
+      incus: { kind: 'unix', socketPath: undefined },
+    });
+  });
+
+  it('is told of the script when it is not there', async () => {
+    await expect(read(example('/nowhere/script'))).rejects.toThrow(
+      'config.yaml:8:3: provisionScripts[0]: there is no file /nowhere/script; put the file there, or correct the path',
+    );
+  });
+});
+
+describe('pools', () => {
+  it('take from what stands beside them what they do not say', async () => {
+    const { spec } = await read(`${ONE_POOL}maxCores: 4
+env: {A: shared, B: shared}
+pools:
+- name: small
+- name: large
+  agentCount: 5
+  env: {B: own}
+  azure: {pool: Large}
+`);
+    expect(spec.pools.map(pool => [pool.name, pool.agentCount, pool.azure.agentPool, pool.instance.cores])).toEqual([
+      ['small', 2, 'Default', 4],
+      ['large', 5, 'Large', 4],
+    ]);
+    expect(spec.pools[1]?.azure.url).toBe('https://dev.azure.com/contoso');
+    expect(spec.pools.map(pool => pool.environment)).toEqual([
+      { A: 'shared', B: 'shared' },
+      { A: 'shared', B: 'own' },
+    ]);
+  });
+
+  it('are paused by agentCount: 0 alone', async () => {
+    const { spec, warnings } = await read(`${ONE_POOL.replace('2', '0')}standby: 1\nreserve: 2\n`);
+    expect(spec.pools[0]).toMatchObject({ agentCount: 0, standby: 0, reserve: 0 });
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('values', () => {
+  it('reads variables as they are written', async () => {
+    const { spec } = await read(`${ONE_POOL}env: {VERSION: 1.10, DEBUG: true, EMPTY: "", MODE: 0755}\n`);
+    expect(spec.pools[0]?.environment).toEqual({ VERSION: '1.10', DEBUG: 'true', EMPTY: '', MODE: '0755' });
+  });
+
+  it('reads sizes as GiB and durations as milliseconds', async () => {
+    const { spec } = await read(
+      `${ONE_POOL}maxRamInGb: 1.5\ndiskSizeInGb: 20\nreconcileInterval: 1h\nofflineGracePeriod: 1m30s\n`,
+    );
+    expect(spec.pools[0]?.instance).toMatchObject({ memoryBytes: 1_610_612_736, diskSizeBytes: 21_474_836_480 });
+    expect(spec.pools[0]?.timeouts.offlineGraceMs).toBe(90_000);
+    expect(spec.reconcileIntervalMs).toBe(3_600_000);
+  });
+
+  it('serves no metrics with http: false', async () => {
+    expect((await read(`${ONE_POOL}http: false\n`)).spec.http).toBeUndefined();
+  });
+
+  it('reaches an Incus on the network with files beside the configuration', async () => {
+    await write('client.crt', '-----BEGIN CERTIFICATE-----\n');
+    await write('client.key', '-----BEGIN PRIVATE KEY-----\n');
+    const { spec } = await read(
+      `${ONE_POOL}maxCores: 64\nincus: {url: "https://incus.example:8443/", clientCert: client.crt, clientKey: client.key}\n`,
+    );
+    expect(spec.incus).toEqual({
+      kind: 'https',
+      url: 'https://incus.example:8443',
+      clientCertPath: join(directory, 'client.crt'),
+      clientKeyPath: join(directory, 'client.key'),
+      serverCertPath: undefined,
+    });
+  });
+});
+
+describe('baseImage', () => {
+  const servers =
+    'imageServer: {url: "https://images.example/", certificate: ca.crt}\nremotes: {mirror: {url: "https://mirror.example", protocol: incus}}\n';
+  const images = {
+    url: 'https://images.example',
+    protocol: 'simplestreams',
+    certificate: '-----BEGIN CERTIFICATE-----\n',
+  };
+  const mirror = { url: 'https://mirror.example', protocol: 'incus', certificate: undefined };
+
+  it.each([
+    ['debian/13', { kind: 'any', alias: 'debian/13', server: images }],
+    ['images:debian/13', { kind: 'server', alias: 'debian/13', server: images }],
+    ['local:debian/13', { kind: 'local', alias: 'debian/13' }],
+    ['mirror:debian/13', { kind: 'server', alias: 'debian/13', server: mirror }],
+  ])('%s', async (written, source) => {
+    await write('ca.crt', images.certificate);
+    const { spec } = await read(`${ONE_POOL.replace('debian/13', written)}${servers}`);
+    expect(spec.pools[0]?.base.image).toEqual(source);
+  });
+});
+
+describe('a file that cannot be read', () => {
+  it.each([
+    ['nowhere.yaml', 'there is no file'],
+    ['.', 'is a directory'],
+  ])('is told of: %s', async (name, problem) => {
+    await expect(loadConfig(join(directory, name), HOST)).rejects.toThrow(problem);
+  });
+});

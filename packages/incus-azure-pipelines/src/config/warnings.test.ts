@@ -1,0 +1,98 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig, parseConfig } from './load.js';
+import { formatMessage } from './message.js';
+
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'load-config-'));
+});
+
+afterAll(() => rm(directory, { recursive: true }));
+
+const HOST = {
+  variables: { AZURE_PAT: ' from-variable\n' },
+  hostname: 'CI_1.example.com',
+  cores: 8,
+  memoryBytes: 32 * 2 ** 30,
+};
+
+const ONE_POOL =
+  'agentCount: 2\nbaseImage: debian/13\nazure: {pat: token, url: https://dev.azure.com/contoso/, pool: Default}\n';
+
+const read = (text: string) => parseConfig(text, join(directory, 'config.yaml'), HOST);
+
+async function write(name: string, content: string, mode = 0o600): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  await chmod(path, mode);
+  return path;
+}
+
+describe('warnings', () => {
+  const withUrl = (url: string) => ONE_POOL.replace('https://dev.azure.com/contoso/', `"${url}"`);
+  it.each([
+    [
+      `${ONE_POOL}maxCores: 16\n`,
+      '4:11: warning: maxCores: this host has 8 cores; jobs will see 8; write maxCores: 8 to say so',
+    ],
+    [
+      `${ONE_POOL}maxRamInGb: 64\n`,
+      '4:13: warning: maxRamInGb: this host has only 32 GiB of memory; write less, so that one job cannot use up the host',
+    ],
+    [
+      `${ONE_POOL}reserve: 3\n`,
+      '4:10: warning: reserve: 3 booted instances wait behind 2 agents, and most will never be needed; reserve: 2 is enough',
+    ],
+    [
+      `${ONE_POOL}env: {NPM_TOKEN: x}\n`,
+      '4:18: warning: env.NPM_TOKEN: looks like a secret, and everybody who sees the agent pool can read it; make it a secret variable of the pipeline',
+    ],
+    [
+      `${ONE_POOL}http: {host: 0.0.0.0}\n`,
+      '4:14: warning: http.host: metrics on "0.0.0.0" are open to other machines, without a password; keep 127.0.0.1 unless a firewall stands before it',
+    ],
+    [
+      withUrl('http://dev.azure.com/contoso'),
+      '3:26: warning: azure.url: uses http, so the token crosses the network in clear; write url: https://dev.azure.com/contoso',
+    ],
+    [
+      withUrl('https://tfs.example.com'),
+      '3:26: warning: azure.url: names no collection; Azure DevOps Server needs one, as in https://tfs.example.com/DefaultCollection',
+    ],
+  ])('%#', async (text, wanted) => {
+    const { warnings } = await read(text);
+    expect(warnings.map(message => formatMessage({ ...message, file: '' }).slice(1))).toEqual([wanted]);
+  });
+
+  it.each([
+    'http://127.0.0.1:8080/c',
+    'http://[::1]:8080/c',
+    'http://10.1.2.3/c',
+    'http://tfs/c',
+    'http://tfs.lan/c',
+    'https://contoso.visualstudio.com/DefaultCollection',
+  ])('keeps quiet about %s', async url => {
+    expect((await read(withUrl(url))).warnings).toEqual([]);
+  });
+
+  it('says when everybody can read the token, in this file or in its own', async () => {
+    const own = await loadConfig(await write('open.yaml', ONE_POOL, 0o644), HOST);
+    await write('pat', 'token\n', 0o644);
+    const other = await read(ONE_POOL.replace('pat: token', 'pat: {file: pat}'));
+    expect([...own.warnings, ...other.warnings].map(message => [message.problem, message.remedy])).toEqual([
+      ['every user of this host can read the token in this file', `run: chmod 600 ${join(directory, 'open.yaml')}`],
+      ['every user of this host can read the file', `run: chmod 600 ${join(directory, 'pat')}`],
+    ]);
+  });
+
+  it('says when a script is empty or has Windows line ends', async () => {
+    await write('empty.sh', '\n');
+    await write('windows.sh', '#!/bin/sh\r\ntrue\r\n');
+    const { warnings } = await read(`${ONE_POOL}provisionScripts: [empty.sh, windows.sh]\n`);
+    expect(warnings.map(message => message.key)).toEqual(['provisionScripts[0]', 'provisionScripts[1]']);
+  });
+});
