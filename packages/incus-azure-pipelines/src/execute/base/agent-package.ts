@@ -49,7 +49,7 @@ export async function describeAgentFile(path: string, signal: AbortSignal): Prom
  * @throws Error when it has none for the platform, or none with a hash; AzurePipelinesError when it cannot be asked.
  */
 export async function findServerAgent(
-  azure: AzurePipelinesClient,
+  azure: Pick<AzurePipelinesClient, 'url' | 'packages'>,
   platform: string,
   signal: AbortSignal,
 ): Promise<AgentPackage> {

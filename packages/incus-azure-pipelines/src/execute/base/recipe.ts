@@ -93,7 +93,10 @@ mkdir -p /etc/tmpfiles.d /etc/sudoers.d /usr/local/lib/iap
 export const librariesScript = `#!/bin/bash
 set -euo pipefail
 cd ${AGENT_USER.home}
-[ -x config.sh ] && [ -x run.sh ] || { echo 'the agent package holds no config.sh and run.sh'; exit 1; }
+if ! [ -x config.sh ] || ! [ -x run.sh ]; then
+  echo 'the agent package holds no config.sh and run.sh'
+  exit 1
+fi
 [ -e bin/libcoreclr.so ] || exit 0
 lacking() {
   ldd bin/libcoreclr.so bin/libSystem.*.Native*.so 2>/dev/null | grep -q 'not found' && return 0

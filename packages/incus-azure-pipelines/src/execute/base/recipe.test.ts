@@ -1,0 +1,30 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
+
+const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+
+const scripts = [
+  { name: 'waitForBoot', shell: 'sh', text: waitForBoot },
+  { name: 'installScript', shell: 'bash', text: installScript },
+  { name: 'librariesScript', shell: 'bash', text: librariesScript },
+  { name: 'cleanScript', shell: 'bash', text: cleanScript },
+];
+
+describe('the recipe of a base', () => {
+  test.each(scripts)('$name parses', ({ shell, text }) => {
+    const parsed = spawnSync(shell, ['-n'], { input: text, encoding: 'utf8' });
+    expect(parsed.stderr).toBe('');
+    expect(parsed.status).toBe(0);
+  });
+
+  test.skipIf(!hasShellcheck).each(scripts)('$name pleases shellcheck', ({ shell, text }) => {
+    const checked = spawnSync('shellcheck', [`--shell=${shell}`, '-'], { input: text, encoding: 'utf8' });
+    expect(checked.stdout).toBe('');
+    expect(checked.status).toBe(0);
+  });
+
+  test('gives /tmp the size that was asked for', () => {
+    expect(tmpMount(12 * 1024 ** 3)).toContain('size=12884901888\n');
+  });
+});
