@@ -41,6 +41,8 @@ export async function runScript(run: ScriptRun): Promise<number | undefined> {
   else run.signal.addEventListener('abort', onAbort, { once: true });
   try {
     const exitCode = await exited;
+    // What bash started in the background ignores an interrupt, and would keep the output open.
+    if (run.signal.aborted) signalGroup(group, 'SIGKILL');
     await within(outputs, openOutputMs);
     return exitCode;
   } finally {
