@@ -40,7 +40,8 @@ export const ROUTES: readonly Route[] = [
 /** Builds the imitated API. */
 export function createApp(world: World, faults: Faults, calls: CallLog): Hono<Bindings> {
   const app = new Hono<Bindings>();
-  const base = `/${encodeURIComponent(world.settings.collection)}`;
+  // Paths are matched after decoding.
+  const base = `/${world.settings.collection}`;
   for (const route of ROUTES) {
     const path = `${base}${route.template.replaceAll(/\{(\w+)\}/g, ':$1')}`;
     app.on(route.method, path, context => answer(world, faults, calls, route, context));
@@ -61,14 +62,13 @@ async function answer(
   const signal = AbortSignal.any([request.signal, world.closing.signal]);
   const identification = identify(world, context.req.header('Authorization'));
   const caller: Caller = identification.kind === 'accepted' ? identification.caller : { kind: 'anonymous' };
-  const base = `/${encodeURIComponent(world.settings.collection)}`;
   const call: Call = {
     world,
     caller,
     params: context.req.param(),
     query: url.searchParams,
     request,
-    calledUrl: `${url.origin}${base}`,
+    calledUrl: `${url.origin}/${encodeURIComponent(world.settings.collection)}`,
     signal,
   };
   const respond = async () => {

@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 /** `azure-pipelines-emulator`: starts an emulator alone, prints its URL, then what happens. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { InvalidArgumentError, program } from 'commander';
 import { describeEvent } from './describe-event.js';
 import { startEmulator } from './emulator.js';
 import type { EmulatorOptions } from './options.js';
+import { buildStandInPackage } from './standin/package.js';
 
 interface CliOptions {
   readonly host: string;
@@ -12,6 +15,7 @@ interface CliOptions {
   readonly token?: string;
   readonly collection: string;
   readonly publicUrl?: string;
+  readonly agentPackage: boolean;
 }
 
 program
@@ -23,6 +27,7 @@ program
   .option('--token <text>', 'personal access token; default $AZURE_PIPELINES_EMULATOR_TOKEN, else a random one')
   .option('--collection <name>', 'first segment of the URL', 'emulated')
   .option('--public-url <url>', 'URL by which agents reach it, when it is another')
+  .option('--no-agent-package', 'serve no agent package, instead of the stand-in agent')
   .action(run);
 
 await program.parseAsync();
@@ -35,6 +40,7 @@ async function run(cli: CliOptions): Promise<void> {
     pools: cli.pool,
     collection: cli.collection,
     ...(token === undefined ? {} : { token }),
+    ...(cli.agentPackage ? { agentPackage: await buildStandInPackage({ cacheDirectory: cacheDirectory() }) } : {}),
     ...(cli.publicUrl === undefined ? {} : { publicUrl: cli.publicUrl }),
   };
   const stopped = new Promise<void>(resolve => {
@@ -46,6 +52,10 @@ async function run(cli: CliOptions): Promise<void> {
   if (token === undefined) process.stdout.write(`token ${emulator.token}\n`);
   emulator.on(event => process.stdout.write(`${describeEvent(event)}\n`));
   await stopped;
+}
+
+function cacheDirectory(): string {
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'azure-pipelines-emulator');
 }
 
 function parsePort(text: string): number {

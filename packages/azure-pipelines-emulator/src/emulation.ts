@@ -32,7 +32,10 @@ export function createEmulation(options: EmulatorOptions = {}): Emulation {
     applyLapses(world);
     world.changed();
   });
-  world.publicUrl = (options.publicUrl ?? `http://emulator.invalid/${settings.collection}`).replace(/\/+$/, '');
+  world.publicUrl = (options.publicUrl ?? `http://emulator.invalid/${encodeURIComponent(settings.collection)}`).replace(
+    /\/+$/,
+    '',
+  );
   const faults = new Faults();
   const calls = new CallLog();
   const driver = createDriver(world, faults, calls);

@@ -48,7 +48,7 @@ export const RESOURCES: readonly Resource[] = [
   {
     id: '00d9565f-ed9c-4a06-9a50-00e7896ccab4',
     area: 'Location',
-    name: 'ConnectionData',
+    name: 'connectionData',
     template: '_apis/{resource}',
     resourceVersion: 1,
   },

@@ -1,4 +1,5 @@
 /** An agent that does one step of the protocol at a time, as its test tells it. */
+import { Buffer } from 'node:buffer';
 import {
   constants,
   createDecipheriv,
@@ -114,7 +115,7 @@ export class ScriptedAgent {
   readonly authorization: { readonly clientId: string; readonly authorizationUrl: string };
   token = '';
   sessionId = '';
-  #sessionKey: Buffer | undefined;
+  #sessionKey: Uint8Array | undefined;
 
   constructor(organisation: Organisation, id: number, name: string, authorization: ScriptedAgent['authorization']) {
     this.organisation = organisation;

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { Organisation } from '../../test/scripted-agent.js';
+
+const PATH = '/_apis/distributedtask/pools';
+
+describe('agent pools', () => {
+  it('are found by name in any case, and none is no error', async () => {
+    using organisation = new Organisation({ pools: ['linux', 'my agents'] });
+    const found = await organisation.admin('GET', `${PATH}?poolName=My%20Agents&poolType=automation`);
+    expect(found.body).toMatchObject({ count: 1, value: [{ id: 2, name: 'my agents', isHosted: false }] });
+    expect((await organisation.admin('GET', `${PATH}?poolName=windows`)).body).toEqual({ count: 0, value: [] });
+    expect((await organisation.admin('GET', `${PATH}?poolIds=1,2`)).body.count).toBe(2);
+    expect((await organisation.admin('GET', `${PATH}?poolType=deployment`)).body.count).toBe(0);
+    expect((await organisation.admin('GET', `${PATH}/9`)).body.typeKey).toBe('TaskAgentPoolNotFoundException');
+  });
+
+  it('keep what is set', async () => {
+    using organisation = new Organisation();
+    expect((await organisation.admin('PATCH', `${PATH}/1`, { autoUpdate: false })).body.autoUpdate).toBe(false);
+    expect((await organisation.admin('GET', `${PATH}/1`)).body.autoUpdate).toBe(false);
+    organisation.driver.setPool('default', { autoUpdate: true });
+    expect((await organisation.admin('GET', `${PATH}/1`)).body.autoUpdate).toBe(true);
+  });
+
+  it('grant every permission', async () => {
+    using organisation = new Organisation();
+    expect((await organisation.admin('GET', `${PATH}/1/permissions/27`)).body).toBe(true);
+  });
+
+  it('have a queue in every project, under another id', async () => {
+    using organisation = new Organisation();
+    const queues = '/project/_apis/distributedtask/queues';
+    const { body } = await organisation.admin('GET', `${queues}?queueName=default`);
+    expect(body.value).toMatchObject([{ id: 1001, pool: { id: 1, name: 'default' } }]);
+    organisation.driver.queueJob({ steps: [{ script: 'true' }] });
+    expect((await organisation.admin('GET', `${queues}/1001/agentrequests?$top=5`)).body.count).toBe(1);
+    expect((await organisation.admin('GET', `${queues}/1`)).status).toBe(404);
+  });
+});
