@@ -99,8 +99,10 @@ if ! [ -x config.sh ] || ! [ -x run.sh ]; then
 fi
 [ -e bin/libcoreclr.so ] || exit 0
 lacking() {
-  ldd bin/libcoreclr.so bin/libSystem.*.Native*.so 2>/dev/null | grep -q 'not found' && return 0
-  ! ldconfig -p | grep -q libicuuc || ! ldconfig -p | grep -q libssl
+  local needed known
+  needed=$(ldd bin/libcoreclr.so bin/libSystem.*.Native*.so 2>/dev/null || true)
+  known=$(ldconfig -p)
+  [[ $needed == *'not found'* || $known != *libicuuc.so* || $known != *libssl.so* ]]
 }
 if lacking; then
   export DEBIAN_FRONTEND=noninteractive

@@ -13,6 +13,7 @@ home=/home/agent
 path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 say() {
+  local TZ=UTC
   printf '%(%Y-%m-%d %H:%M:%SZ)T %s\\n' -1 "$*"
 }
 
