@@ -35,7 +35,7 @@ export class UnpackedPackage implements Disposable {
   /** Builds the package, or takes it from the cache, and unpacks it. */
   static async unpack(): Promise<UnpackedPackage> {
     const cacheDirectory = fileURLToPath(new URL('../../../.cache/stand-in', import.meta.url));
-    const { path } = await buildStandInPackage({ cacheDirectory, pollPauseMs: [0, 0] });
+    const { path } = await buildStandInPackage({ cacheDirectory, pollPauseMs: [0, 0], errorPauseMs: [0, 0] });
     const directory = mkdtempSync(join(tmpdir(), 'stand-in-package-'));
     execFileSync('tar', ['--extract', '--gzip', '--no-same-owner', '--file', path, '--directory', directory]);
     return new UnpackedPackage(directory);

@@ -12,7 +12,7 @@ export interface NodeRuntime {
 
 /** What every glibc system has, and has to have of one piece: taking these along would break more than it mends. */
 const cLibraryNames =
-  /^(linux-vdso|ld-linux|libc|libm|libdl|libpthread|librt|libresolv|libutil|libanl|libmvec|libnss_)\b/;
+  /^(linux-vdso|ld-linux|libc|libm|libdl|libpthread|librt|libresolv|libutil|libanl|libmvec|libnss_\w+)\b/;
 const deadlineMs = 30_000;
 
 /** Finds the executable and its libraries with `ldd`. Throws when a library is missing here. */

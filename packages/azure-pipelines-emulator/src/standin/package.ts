@@ -17,6 +17,8 @@ export interface StandInOptions {
   readonly startDelayMs?: number;
   /** Shortest and longest pause after a poll that brought nothing. Default: the real agent's 5 to 15 seconds. */
   readonly pollPauseMs?: readonly [number, number];
+  /** The same after a poll that failed. Default: the real agent's 15 to 30 seconds. */
+  readonly errorPauseMs?: readonly [number, number];
   readonly signal?: AbortSignal;
 }
 
@@ -36,7 +38,6 @@ interface PackedFile {
 
 /** Higher than any agent that a job may demand. */
 const version = '4.999.0';
-const realPollPauseMs = [5000, 15_000] as const;
 const deadlineMs = 300_000;
 
 /**
@@ -60,8 +61,12 @@ export async function buildStandInPackage(options: StandInOptions): Promise<Stan
 
 async function packedFiles(options: StandInOptions, signal: AbortSignal): Promise<readonly PackedFile[]> {
   const runtime = await findNodeRuntime(signal);
-  const [shortest, longest] = options.pollPauseMs ?? realPollPauseMs;
-  const built = { version, startDelayMs: options.startDelayMs ?? 0, pollPauseMs: [shortest, longest] };
+  const built = {
+    version,
+    startDelayMs: options.startDelayMs ?? 0,
+    pollPauseMs: options.pollPauseMs ?? [5000, 15_000],
+    errorPauseMs: options.errorPauseMs ?? [15_000, 30_000],
+  };
   const copies = [
     ...(await compiledCode()).map(copyOf => ({ path: `bin/agent/${basename(copyOf)}`, copyOf, isExecutable: false })),
     ...runtime.libraries.map(copyOf => ({ path: `bin/lib/${basename(copyOf)}`, copyOf, isExecutable: false })),

@@ -191,6 +191,17 @@ test('ends politely when it is asked to', async () => {
   await offline;
 });
 
+test('goes on after lost connections and says so', async () => {
+  await agent.configure(emulator, 'a1');
+  emulator.failNext({ method: 'GET', path: /messages/, kind: 'cut', times: 3 });
+  const job = emulator.queueJob({ steps: [{ script: 'true' }] });
+  const { code, stdout } = await agent.start('run.sh', ['--once']).ended;
+  expect(code).toBe(0);
+  expect((await job.finished).result).toBe('succeeded');
+  expect(stdout.filter(line => line.includes('Agent connect error: '))).toHaveLength(1);
+  expect(stdout.filter(line => line.endsWith('Z: Agent reconnected.'))).toHaveLength(1);
+});
+
 test('takes a killed worker for a failed job', async () => {
   await agent.configure(emulator, 'a1');
   emulator.queueJob({ steps: [{ script: 'echo "pids $PPID $$"; sleep 600' }] });

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { numberIn, objectFrom, parseJson, textIn } from './json.js';
+import { type JsonObject, numberIn, objectFrom, parseJson, textIn } from './json.js';
 
 export interface BuildOptions {
   readonly version: string;
@@ -10,16 +10,23 @@ export interface BuildOptions {
   readonly startDelayMs: number;
   /** Shortest and longest pause after a poll that brought nothing. */
   readonly pollPauseMs: readonly [number, number];
+  /** Shortest and longest pause after a poll that failed; twice as long from the sixth in a row on. */
+  readonly errorPauseMs: readonly [number, number];
 }
 
 /** Reads the options of the agent in this folder. */
 export function readBuildOptions(rootDirectory: string): BuildOptions {
   const file = 'bin/standin.json';
   const options = objectFrom(parseJson(readFileSync(join(rootDirectory, file), 'utf8')), file);
-  const pauses: readonly unknown[] = Array.isArray(options.pollPauseMs) ? options.pollPauseMs : [];
   return {
     version: textIn(options, 'version', file),
     startDelayMs: numberIn(options, 'startDelayMs', file),
-    pollPauseMs: [Number(pauses[0]), Number(pauses[1])],
+    pollPauseMs: rangeIn(options, 'pollPauseMs'),
+    errorPauseMs: rangeIn(options, 'errorPauseMs'),
   };
+}
+
+function rangeIn(options: JsonObject, key: string): readonly [number, number] {
+  const range: readonly unknown[] = Array.isArray(options[key]) ? options[key] : [];
+  return [Number(range[0]), Number(range[1])];
 }

@@ -23,10 +23,26 @@ export interface Call {
 const apiVersion = '7.1-preview.1';
 const defaultDeadlineMs = 100_000;
 const firstRetryPauseMs = 1000;
+const connectAttempts = 5;
+const connectPauseMs = 100;
 const retriedStatuses: readonly number[] = [429, 500, 502, 503, 504];
 
-/** Connects: asks the server where its resources are. Throws a ServiceError when it refuses. */
+/**
+ * Connects: asks the server where its resources are, up to five times within half a second when it is not well. Throws a
+ * ServiceError when it refuses, a socket's error when it cannot be reached.
+ */
 export async function connect(serverUrl: string, access: Access, signal: AbortSignal): Promise<Connection> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await connectOnce(serverUrl, access, signal);
+    } catch (error) {
+      if (signal.aborted || !mayPass(error) || attempt === connectAttempts) throw error;
+      await pause(connectPauseMs, signal);
+    }
+  }
+}
+
+async function connectOnce(serverUrl: string, access: Access, signal: AbortSignal): Promise<Connection> {
   const base = serverUrl.replace(/\/+$/, '');
   const url = new URL(`${base}/_apis/connectionData?connectOptions=1&lastChangeId=-1&lastChangeId64=-1`);
   const what = `GET ${base}/_apis/connectionData`;
@@ -65,8 +81,7 @@ export class Connection {
       try {
         return await send(url, what, this.#access, call, signal);
       } catch (error) {
-        const mayRetry = !(error instanceof ServiceError) || retriedStatuses.includes(error.status);
-        if (signal.aborted || !mayRetry || attempt >= (call.retries ?? 0)) throw error;
+        if (signal.aborted || !mayPass(error) || attempt >= (call.retries ?? 0)) throw error;
         const asked = error instanceof ServiceError ? error.retryAfterMs : undefined;
         await pause(asked ?? firstRetryPauseMs * 2 ** attempt, signal);
       }
@@ -86,6 +101,11 @@ export class Connection {
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
     return url;
   }
+}
+
+/** Whether the same call may go better next time. */
+function mayPass(error: unknown): boolean {
+  return !(error instanceof ServiceError) || retriedStatuses.includes(error.status);
 }
 
 type SentCall = Pick<Call, 'method' | 'body' | 'deadlineMs'>;

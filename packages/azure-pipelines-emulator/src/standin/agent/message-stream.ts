@@ -10,12 +10,12 @@ import type { AgentMessage, Session } from './session.js';
 export interface StreamOptions {
   /** Shortest and longest pause after a poll that brought nothing. */
   readonly pollPauseMs: readonly [number, number];
+  /** The same after a poll that failed; twice as long from the sixth in a row on. */
+  readonly errorPauseMs: readonly [number, number];
   readonly print: (line: string) => void;
 }
 
 const keepAlivePauseMs = 30_000;
-const errorPauseMs = [15_000, 30_000] as const;
-const laterErrorPauseMs = [30_000, 60_000] as const;
 const errorsBeforeLater = 5;
 
 /**
@@ -38,11 +38,12 @@ export async function* receiveMessages(
       errors = 0;
     } catch (error) {
       if (signal.aborted) return;
-      if (await renewed(session, error, signal)) continue;
+      if (await renewed(session, error)) continue;
       throwIfFinal(error);
       if (errors === 0) options.print(connectErrorLine(Date.now(), messageOf(error)));
       errors += 1;
-      pauseRange = errors <= errorsBeforeLater ? errorPauseMs : laterErrorPauseMs;
+      const [shortest, longest] = options.errorPauseMs;
+      pauseRange = errors <= errorsBeforeLater ? [shortest, longest] : [shortest * 2, longest * 2];
     }
     if (message === undefined) {
       await pause(between(pauseRange), signal).catch(() => {});
@@ -67,10 +68,10 @@ export async function keepSessionAlive(session: Session, diagnose: Diagnose, sig
   }
 }
 
-async function renewed(session: Session, error: unknown, signal: AbortSignal): Promise<boolean> {
+async function renewed(session: Session, error: unknown): Promise<boolean> {
   if (!(error instanceof ServiceError) || error.typeKey !== 'TaskAgentSessionExpiredException') return false;
   try {
-    await session.reopen(signal);
+    await session.reopen();
     return true;
   } catch (reopenError) {
     throwIfFinal(reopenError);

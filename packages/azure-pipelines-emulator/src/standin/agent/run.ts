@@ -65,11 +65,11 @@ export async function run(context: RunContext): Promise<void> {
     if (context.once) ended.abort();
   });
   try {
-    for await (const message of receiveMessages(session, { pollPauseMs: build.pollPauseMs, print }, stop)) {
+    for await (const message of receiveMessages(session, { ...build, print }, stop)) {
       diagnose(`message ${message.id} of type ${message.type}`);
       if (await jobs.take(message)) {
         // A message that stays behind is looked at again by nobody here, and a job runs without its deletion too.
-        await session.deleteMessage(message.id, stop).catch((error: unknown) => diagnose(messageOf(error)));
+        await session.deleteMessage(message.id).catch((error: unknown) => diagnose(messageOf(error)));
       }
     }
   } finally {

@@ -34,7 +34,12 @@ const noSession = '00000000-0000-0000-0000-000000000000';
 /** Connects and opens a session. Throws what the server answered, with no second try. */
 export async function openSession(request: SessionRequest, signal: AbortSignal): Promise<Session> {
   const connection = await connect(request.settings.serverUrl, request.access, signal);
-  return new Session(request, connection, await postSession(request, connection, signal));
+  const session = new Session(request, connection, await postSession(request, connection));
+  if (signal.aborted) {
+    await session[Symbol.asyncDispose]();
+    signal.throwIfAborted();
+  }
+  return session;
 }
 
 export class Session implements AsyncDisposable {
@@ -49,9 +54,9 @@ export class Session implements AsyncDisposable {
   }
 
   /** Opens another session in place of one that the server has forgotten. */
-  async reopen(signal: AbortSignal): Promise<void> {
+  async reopen(): Promise<void> {
     this.#open = undefined;
-    this.#open = await postSession(this.#request, this.connection, signal);
+    this.#open = await postSession(this.#request, this.connection);
   }
 
   /** Waits for the first message after `lastMessageId` without taking it; undefined when the server had none. */
@@ -77,10 +82,10 @@ export class Session implements AsyncDisposable {
   }
 
   /** Takes a message out of the queue. */
-  async deleteMessage(id: number, signal: AbortSignal): Promise<void> {
+  async deleteMessage(id: number): Promise<void> {
     const route = { poolId: this.#request.settings.poolId, messageId: id };
     const query = { sessionId: this.#open?.id ?? noSession };
-    await this.connection.call({ method: 'DELETE', location: 'messages', route, query }, signal);
+    await this.connection.call({ method: 'DELETE', location: 'messages', route, query }, new AbortController().signal);
   }
 
   /** Closes the session; the agent is offline then. A server that no longer knows it is content. */
@@ -98,7 +103,8 @@ export class Session implements AsyncDisposable {
   }
 }
 
-async function postSession(request: SessionRequest, connection: Connection, signal: AbortSignal): Promise<OpenSession> {
+/** Not to be interrupted: a session whose answer nobody waits for would stay open on the server. */
+async function postSession(request: SessionRequest, connection: Connection): Promise<OpenSession> {
   const { settings, version } = request;
   const body = {
     sessionId: noSession,
@@ -113,7 +119,8 @@ async function postSession(request: SessionRequest, connection: Connection, sign
     systemCapabilities: request.capabilities,
   };
   const route = { poolId: settings.poolId };
-  const answer = await connection.call({ method: 'POST', location: 'sessions', route, body }, signal);
+  const never = new AbortController().signal;
+  const answer = await connection.call({ method: 'POST', location: 'sessions', route, body }, never);
   const session = objectFrom(answer, 'the session');
   const wrapped = objectIn(session, 'encryptionKey');
   const value = optionalTextIn(wrapped, 'value');
