@@ -82,5 +82,5 @@ describe.each(['onPremises', 'hosted'] as const)("Microsoft's client with a serv
 });
 
 function agentNamed(name: string): TaskAgent {
-  return { name, version: '4.275.0', osDescription: 'Linux', maxParallelism: 1 };
+  return { name, version: '4.275.0', oSDescription: 'Linux', maxParallelism: 1 };
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:https';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { KNOWN_CERTIFICATE } from '../test/known-certificate.js';
 import { startEmulator } from './emulator.js';
 
 const basic = (token: string) => ({ Authorization: `Basic ${Buffer.from(`:${token}`).toString('base64')}` });
@@ -38,6 +40,15 @@ describe('an emulator behind a socket', () => {
     const impatient = fetch(pools(emulator.url), { headers: basic(emulator.token), signal: AbortSignal.timeout(50) });
     await expect(impatient).rejects.toThrow('timeout');
     await expect.poll(() => emulator.calls().length).toBe(calls + 1);
+  });
+
+  it('speaks HTTPS with the certificate that it is given', async () => {
+    await using emulator = await startEmulator({ tls: KNOWN_CERTIFICATE });
+    expect(emulator.url).toMatch(/^https:/);
+    const request = get(pools(emulator.url), { ca: KNOWN_CERTIFICATE.cert, agent: false });
+    const [response] = await once(request, 'response');
+    response.resume();
+    expect(response.statusCode).toBe(401);
   });
 
   it('opens its side door to its own host', async () => {

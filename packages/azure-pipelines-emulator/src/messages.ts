@@ -14,18 +14,16 @@ export function pushMessage(
   session.bell.ring();
 }
 
-/** Returns the oldest message after `lastMessageId` and leaves it where it is. */
-export function peekMessage(session: Session, lastMessageId: number): Message | undefined {
-  return session.messages.find(message => message.id > lastMessageId);
-}
-
 /** Forgets a message; one that is gone already is no error. */
 export function deleteMessage(world: World, session: Session, messageId: number): void {
   session.messages = session.messages.filter(message => message.id !== messageId);
   world.changed();
 }
 
-/** Waits for a message until the hold time is over, the session has ended or `signal` is aborted. */
+/**
+ * Waits for the oldest message after `lastMessageId`, and leaves it where it is. Gives up when the hold time is over,
+ * the session has ended or `signal` is aborted.
+ */
 export async function pollMessage(
   world: World,
   session: Session,
@@ -39,7 +37,7 @@ export async function pollMessage(
   session.openPolls += 1;
   try {
     while (!until.aborted && world.state.sessions.has(session.id)) {
-      const message = peekMessage(session, lastMessageId);
+      const message = session.messages.find(({ id }) => id > lastMessageId);
       if (message !== undefined) {
         message.fetched = true;
         return message;

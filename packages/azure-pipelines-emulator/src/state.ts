@@ -101,7 +101,7 @@ export interface JobRequest {
 }
 
 /** What a bearer token is good for. */
-export type Grant =
+type Grant =
   | { readonly kind: 'agent'; readonly agentId: number; readonly clientId: string; readonly expiresAt: number }
   | { readonly kind: 'job'; readonly requestId: number };
 

@@ -65,8 +65,17 @@ export class World {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Tells all listeners; one that throws does so outside of the call that led here. */
   emit(event: EmulatorEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 
   /** Returns the pool of an agent or a job request, whose `poolId` is known to exist. */

@@ -24,10 +24,10 @@ export interface Got {
 }
 
 /** One key for all tests: making one takes long, and no test depends on two being different unless it makes its own. */
-export const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 /** Public half of a key as registrations carry it. */
-export function publicKeyOf(key: KeyObject): { exponent: string; modulus: string } {
+function publicKeyOf(key: KeyObject): { exponent: string; modulus: string } {
   const { e = '', n = '' } = key.export({ format: 'jwk' });
   const base64 = (text: string) => Buffer.from(text, 'base64url').toString('base64');
   return { exponent: base64(e), modulus: base64(n) };
@@ -245,7 +245,7 @@ export class JobInHand {
 }
 
 /** The form of a token request. */
-export function tokenForm(assertion: string): string {
+function tokenForm(assertion: string): string {
   return new URLSearchParams({
     grant_type: 'client_credentials',
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
