@@ -1,1 +1,3 @@
-export {};
+export { type LoadedConfig, loadConfig } from './config/load.js';
+export { ConfigError, type ConfigMessage } from './config/message.js';
+export { type Daemon, makeDaemon } from './daemon.js';

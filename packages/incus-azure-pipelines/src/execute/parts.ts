@@ -13,6 +13,8 @@ export interface ExecutorParts {
   readonly pools: ReadonlyMap<string, PoolParts>;
   /** The root disk device of the project's profile: a device in a request replaces it whole. */
   readonly rootDisk: StringMap;
+  /** Architecture of the Incus host, as the kernel names it. */
+  readonly architecture: string;
   /** Where downloads are kept between base builds. */
   readonly cacheDirectory: string;
   readonly clock: Clock;

@@ -5,8 +5,6 @@
  * characters of `[a-z0-9-]`, which is what Incus takes as a name.
  */
 
-export const OWNER_DIGEST_LENGTH = 6;
-
 /** Formats the name of an agent that is born at `birthAt` (epoch ms). */
 export function agentName(prefix: string, owner: string, birthAt: number): string {
   return `${prefix}-${owner}-${birthAt.toString(36)}`;

@@ -5,7 +5,7 @@ import type { Reading } from './reading.js';
  *
  * | phase     | the instance                              | the registration                        |
  * |-----------|-------------------------------------------|-----------------------------------------|
- * | preparing | boots, not activated                      | none                                    |
+ * | preparing | made or booting, not activated            | none                                    |
  * | prepared  | said Ready, not activated                 | none                                    |
  * | starting  | activated                                 | none yet, or never online               |
  * | idle      | runs                                      | online, enabled, nothing assigned       |
@@ -13,9 +13,9 @@ import type { Reading } from './reading.js';
  * | draining  | runs                                      | disabled, nothing assigned              |
  * | offline   | runs                                      | was online, is not, nothing assigned    |
  * | finished  | said Ready again, or its request is over  | whatever                                |
- * | stopped   | stopped                                   | whatever                                |
+ * | stopped   | activated, and stopped                    | whatever                                |
  * | orphan    | absent                                    | there                                   |
- * | unclear   | Incus reads Error                         | whatever: only Azure can end this one   |
+ * | unclear   | Incus reads Error                         | nothing assigned: only Azure can end it |
  */
 export type AgentPhase =
   | 'preparing'
@@ -86,8 +86,10 @@ export interface Life {
   readonly instanceSeen: boolean;
   /** The instance was seen running after its activation, so that Ready now means finished. */
   readonly seenStarted: boolean;
+  /** The guest rang finished; its status wanders while it powers off. */
+  readonly saidFinished: boolean;
   readonly seenOnline: boolean;
-  /** The request it was seen to hold; a later reading without one means its job is over. */
+  /** The request it was seen to have taken; a later reading without one means its job is over. */
   readonly requestId: number | undefined;
   /** Azure contradicted a `finished` of this guest once; the guest is not believed again. */
   readonly disbelieved: boolean;

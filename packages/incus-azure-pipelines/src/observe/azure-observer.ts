@@ -46,7 +46,7 @@ export class AzureObserver {
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const startedAt = this.#options.clock.now();
-      const pauseMs = await this.#read(signal);
+      const pauseMs = await this.read(signal);
       if (signal.aborted) return;
       ring();
       await this.#pause(startedAt, pauseMs, signal);
@@ -64,7 +64,8 @@ export class AzureObserver {
     return pool.id;
   }
 
-  async #read(signal: AbortSignal): Promise<number> {
+  /** Reads once; the result is in `reading`. Gives back the pause until the next one is due, in ms. */
+  async read(signal: AbortSignal): Promise<number> {
     const { client, clock, pollIntervalMs, random } = this.#options;
     const at = clock.now();
     try {

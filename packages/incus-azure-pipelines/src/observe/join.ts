@@ -44,8 +44,8 @@ export function join(
     if (pool === undefined) continue;
     const reading = registrationOf(name, spec, sightings, registrations);
     if (instance === undefined && isForgotten(old, reading)) continue;
-    const life = nextLife(old, instance, reading, instances.at);
-    const phase = phaseOf(instance, reading, life, old?.phase, now);
+    const life = nextLife(old, instance, reading, instances.at, now);
+    const phase = phaseOf(instance, reading, life, old?.phase);
     agents.push({
       name,
       pool,

@@ -16,13 +16,12 @@ export function phaseOf(
   reading: Reading<Registration | undefined>,
   life: Life,
   before: AgentPhase | undefined,
-  now: number,
 ): AgentPhase {
   if (instance === undefined) return 'orphan';
-  if (instance.status === 'stopped') return 'stopped';
   if (instance.activatedAt === undefined) return instance.status === 'ready' ? 'prepared' : 'preparing';
-  if (instance.status === 'error') return 'unclear';
-  if (!life.disbelieved && saysFinished(instance, life, now)) return 'finished';
+  if (instance.status === 'stopped') return 'stopped';
+  if (instance.status === 'error') return knownValue(reading)?.assigned ? 'busy' : 'unclear';
+  if (!life.disbelieved && life.saidFinished) return 'finished';
   if (!reading.known) return before !== undefined && isActivated(before) ? before : 'starting';
   return phaseInAzure(reading.value, life);
 }
@@ -37,10 +36,10 @@ function phaseInAzure(registration: Registration | undefined, life: Life): Agent
 }
 
 /** Whether the guest rang Ready after its activation. */
-export function saysFinished(instance: InstanceRecord, life: Life, now: number): boolean {
+function saysFinished(instance: InstanceRecord, seenStarted: boolean, now: number): boolean {
   const { activatedAt, rangAt, status } = instance;
   if (status !== 'ready' || activatedAt === undefined) return false;
-  return life.seenStarted || (rangAt !== undefined && rangAt > activatedAt) || now - activatedAt > STARTED_GRACE_MS;
+  return seenStarted || (rangAt !== undefined && rangAt > activatedAt) || now - activatedAt > STARTED_GRACE_MS;
 }
 
 function isActivated(phase: AgentPhase): boolean {
@@ -53,6 +52,7 @@ export function nextLife(
   instance: InstanceRecord | undefined,
   reading: Reading<Registration | undefined>,
   instancesAt: number,
+  now: number,
 ): Life {
   const old = before?.life;
   const registration = knownValue(reading);
@@ -61,8 +61,10 @@ export function nextLife(
   return {
     instanceSeen: old?.instanceSeen === true || instance !== undefined,
     seenStarted,
+    saidFinished:
+      old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old?.seenStarted === true, now)),
     seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
-    requestId: old?.requestId ?? registration?.assigned?.requestId,
+    requestId: old?.requestId ?? (registration?.assigned?.received ? registration.assigned.requestId : undefined),
     disbelieved: old?.disbelieved === true || contradicted(before, reading),
     quietDisabled: extend(old?.quietDisabled, reading, r => r !== undefined && !r.enabled && !r.assigned),
     quietOffline: extend(old?.quietOffline, reading, r => r === undefined || (!r.online && !r.assigned)),

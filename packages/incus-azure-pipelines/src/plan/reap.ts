@@ -23,16 +23,18 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
     case 'preparing':
       if (instance && alarm.passed(instance.createdAt + spec.timeouts.preparationMs))
         yield deleteInstance(agent, 'was not prepared in time');
+      else if (agent.life.quietStopped && lasted(agent.life.quietStopped, STOPPED_MS, alarm))
+        yield deleteInstance(agent, 'stopped before it was prepared');
       return;
     case 'starting':
-      if (instance?.activatedAt !== undefined && alarm.passed(instance.activatedAt + spec.timeouts.startupGraceMs))
-        yield* retire(agent, 'never came online', alarm);
+      if (hadItsStart(spec, agent, alarm)) yield* retire(agent, 'never came online', alarm);
       return;
     case 'offline':
       if (alarm.passed(agent.since + spec.timeouts.offlineGraceMs)) yield* retire(agent, 'offline too long', alarm);
       return;
     case 'unclear':
-      if (agent.life.quietOffline && alarm.passed(agent.life.quietOffline.from + spec.timeouts.offlineGraceMs))
+      if (!hadItsStart(spec, agent, alarm) || !agent.life.quietOffline) return;
+      if (alarm.passed(agent.life.quietOffline.from + spec.timeouts.offlineGraceMs))
         yield* retire(agent, 'Incus cannot read it and Azure has lost it', alarm);
       return;
     case 'draining':
@@ -80,18 +82,23 @@ function* fence(agent: Agent): Generator<Action> {
   if (registration?.enabled && registration.assigned?.received) yield disable(agent, registration, 'has its one job');
 }
 
-/** A finished guest powers itself off. Only when it does not, and Azure agrees that its job is over, is it deleted. */
+/**
+ * A finished guest powers itself off. One that does not is drained like any other: its word alone, which foreign code may
+ * have spoken, ends nothing.
+ */
 function* finish(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
   const tooLateAt = agent.since + COLLECT_MS;
   if (!observed.collected.has(agent.name) && agent.instance?.status === 'ready' && !alarm.passed(tooLateAt))
     yield { kind: 'collect-log', pool: agent.pool, name: agent.name, reason: 'finished' };
-  if (!alarm.passed(agent.since + spec.timeouts.powerOffMs) || !agent.registration.known) return;
-  if (agent.registration.at < agent.since) return;
-  const registration = agent.registration.value;
-  if (registration?.assigned) return;
-  const over = registration === undefined || !registration.online || agent.life.requestId !== undefined;
-  if (over) yield deleteInstance(agent, 'finished, but did not power off');
-  else yield* retire(agent, 'says finished, but is online without a job', alarm);
+  if (!alarm.passed(agent.since + spec.timeouts.powerOffMs) || !hadItsStart(spec, agent, alarm)) return;
+  if (agent.registration.known && agent.registration.at >= agent.since)
+    yield* retire(agent, 'finished, but did not power off', alarm);
+}
+
+/** Whether it has been online, or has had the time for it: before that, no registration is no proof of anything. */
+function hadItsStart(spec: PoolSpec, { life, instance }: Agent, alarm: Alarm): boolean {
+  if (life.seenOnline || instance?.activatedAt === undefined) return true;
+  return alarm.passed(instance.activatedAt + spec.timeouts.startupGraceMs);
 }
 
 /** The registration of an agent that is gone: at once where its end was seen, else as an orphan after the grace. */

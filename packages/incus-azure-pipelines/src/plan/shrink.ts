@@ -7,15 +7,19 @@ import { missing } from './fill.js';
 import { retire } from './reap.js';
 
 /**
- * Idle agents that are too many or of an old base, the old base first: each is retired by drain. An unknown queue never
- * shrinks a pool.
+ * Idle agents that are too many or of an old base, the old base first: each is retired by drain. An unknown queue may
+ * hold work for all of them. A guest that lied about its end makes nobody too many: its own end mends the count.
  */
 export function* shrink(census: Census, observed: Observed, maxAtOnce: number, alarm: Alarm): Generator<Action> {
+  const disabling = new Set(observed.inFlight.flatMap(a => (a.kind === 'disable-agent' ? [a.name] : [])));
+  const leaving = census.live.filter(a => a.phase === 'draining' || (a.phase === 'idle' && disabling.has(a.name)));
+  const staying = census.live.filter(agent => !leaving.includes(agent));
   const queue = observed.queued.get(census.spec.name);
-  const surplus = queue?.known === false ? 0 : census.live.length - count(census, 'draining') - census.target;
-  const idle = census.live.filter(agent => agent.phase === 'idle');
+  const wanted = queue?.known === false ? census.spec.agentCount : census.target;
+  const surplus = staying.filter(agent => !agent.life.disbelieved).length - wanted;
+  const idle = staying.filter(agent => agent.phase === 'idle');
   const drifted = provenBase(census) ? idle.filter(agent => agent.instance?.base !== census.base) : [];
-  const forDrift = drifted.slice(0, Math.max(0, maxAtOnce - count(census, 'draining')));
+  const forDrift = drifted.slice(0, Math.max(0, maxAtOnce - leaving.length));
   const others = idle.filter(agent => !drifted.includes(agent));
   const tooMany = [...drifted, ...others].slice(0, Math.max(0, surplus));
   for (const agent of new Set([...tooMany, ...forDrift]))
@@ -49,8 +53,4 @@ export function* trimReserve(census: Census, agents: readonly Agent[], observed:
 /** A base is proven when one of its agents was seen online; before that, nothing that works is given up for it. */
 function provenBase(census: Census): boolean {
   return census.live.some(agent => agent.instance?.base === census.base && agent.life.seenOnline);
-}
-
-function count(census: Census, phase: Agent['phase']): number {
-  return census.live.filter(agent => agent.phase === phase).length;
 }

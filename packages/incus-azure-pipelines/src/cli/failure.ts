@@ -1,0 +1,19 @@
+import { ConfigError, formatMessage } from '../config/message.js';
+import { UserError } from '../lib/user-error.js';
+
+/** Prints why the program ends, and gives its exit code: 2 for a mistake the reader can mend, 1 for anything else. */
+export function reportFailure(error: unknown): number {
+  if (error instanceof ConfigError) {
+    for (const message of error.messages) process.stderr.write(`${formatMessage(message)}\n`);
+    return 2;
+  }
+  if (error instanceof UserError) {
+    process.stderr.write(`incus-azure-pipelines: ${error.message}\n`);
+    return 2;
+  }
+  // The clients say in one sentence what was tried and why it failed; their stack tells a reader nothing more.
+  const known = error instanceof Error && (error.name === 'AzurePipelinesError' || error.name === 'IncusError');
+  const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`incus-azure-pipelines: ${text}\n`);
+  return 1;
+}

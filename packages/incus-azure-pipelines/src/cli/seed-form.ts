@@ -1,0 +1,7 @@
+const SEED_WORDS: Readonly<Record<string, string>> = { '-run': 'run', '-config': '--config' };
+
+/** Takes the older call `-run -config FILE` for `run --config FILE`, in either order. */
+export function seedForm(args: readonly string[]): string[] {
+  if (!args.includes('-run')) return args.map(word => (word === '-config' ? '--config' : word));
+  return ['run', ...args.filter(word => word !== '-run').map(word => SEED_WORDS[word] ?? word)];
+}

@@ -1,0 +1,45 @@
+import type { StatusDocument } from '../report/status.js';
+import { callDaemon } from './control.js';
+import { table } from './table.js';
+
+/** Shows what the daemon saw and decided in its last pass. */
+export async function printStatus(options: { readonly socket: string; readonly json?: boolean }): Promise<void> {
+  const status = (await callDaemon(options.socket, 'GET', '/status')) as StatusDocument;
+  process.stdout.write(options.json ? `${JSON.stringify(status, undefined, 2)}\n` : formatStatus(status, Date.now()));
+}
+
+/** The status as a person reads it at `now` (epoch ms). */
+export function formatStatus(status: StatusDocument, now: number): string {
+  const lines: string[] = [];
+  if (!status.incus.readable)
+    lines.push(`Incus cannot be read since ${ago(status.incus.since, now)}: ${status.incus.error}\n\n`);
+  for (const pool of status.pools) {
+    const numbers = `${pool.live} of ${pool.agentCount} agents, ${pool.prepared} prepared, ${pool.preparing} preparing`;
+    lines.push(`${pool.name} (agent pool "${pool.agentPool}"): ${numbers}${pool.drained ? ', draining' : ''}\n`);
+    if (!pool.azure.readable)
+      lines.push(`  Azure cannot be read since ${ago(pool.azure.since, now)}: ${pool.azure.error}\n`);
+    if (pool.waiting !== undefined) lines.push(`  waits: ${pool.waiting}\n`);
+    for (const { action, failures, retryAt, error } of pool.backingOff)
+      lines.push(`  ${action} failed ${failures} times, again in ${seconds(retryAt - now)}: ${error}\n`);
+    const rows = pool.agents.map(agent => [
+      agent.name,
+      agent.phase,
+      ago(agent.since, now),
+      agent.job ?? '',
+      pool.underWay.find(action => action.on === agent.name)?.action ?? '',
+    ]);
+    if (rows.length > 0) lines.push(`\n${table(['agent', 'phase', 'since', 'job', 'under way'], rows)}`);
+    lines.push('\n');
+  }
+  return lines.join('');
+}
+
+function ago(at: number, now: number): string {
+  return at === 0 ? 'the start' : `${seconds(now - at)} ago`;
+}
+
+function seconds(ms: number): string {
+  const whole = Math.max(0, Math.round(ms / 1000));
+  if (whole < 120) return `${whole}s`;
+  return whole < 7200 ? `${Math.round(whole / 60)}m` : `${Math.round(whole / 3600)}h`;
+}

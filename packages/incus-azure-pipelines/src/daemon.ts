@@ -1,0 +1,186 @@
+/** Builds the parts of the daemon, hands them to each other, and takes them apart again in the reverse order. */
+import { readFile } from 'node:fs/promises';
+import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
+import { type Connection, connectIncus, type IncusClient } from 'incus-client';
+import type { CredentialSource } from './config/credential.js';
+import type { LoadedConfig } from './config/load.js';
+import { makeExecutors } from './execute/executors.js';
+import type { PoolParts } from './execute/parts.js';
+import { systemClock } from './lib/clock.js';
+import { Events } from './lib/events.js';
+import { type Installation, openInstallation } from './lib/installation.js';
+import type { DaemonEvents, Emit } from './model/event.js';
+import type { DaemonSpec, IncusTarget, PoolSpec } from './model/pool.js';
+import { AzureObserver } from './observe/azure-observer.js';
+import { hostObstacle, mostInstances } from './observe/host-limits.js';
+import { IncusObserver } from './observe/incus-observer.js';
+import { azureKey } from './observe/join.js';
+import { checkIncus } from './observe/start-checks.js';
+import { instanceCeiling } from './plan/target.js';
+import { DrainWishes } from './reconcile/drain-wishes.js';
+import { Reconciler } from './reconcile/reconciler.js';
+import { WantedBases } from './reconcile/wanted-bases.js';
+
+export interface Daemon extends AsyncDisposable {
+  readonly spec: DaemonSpec;
+  readonly installation: Installation;
+  readonly reconciler: Reconciler;
+  readonly events: Events<DaemonEvents>;
+  readonly wishes: DrainWishes;
+  /** By pool: what Azure was read as. */
+  readonly azure: ReadonlyMap<string, AzureObserver>;
+  /** One look and one plan, nothing done. */
+  look(signal: AbortSignal): Promise<void>;
+  /** Runs until the signal aborts; then waits, for a bounded time, for actions that are under way. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Actions that are under way at the end get this long; what they leave half-made is found again by the next daemon. */
+const ENDING_MS = 20_000;
+
+/**
+ * Connects everything and checks it, loudly: whatever is wrong at the start is said, and nothing has been touched.
+ *
+ * @throws UserError, or an AzurePipelinesError, whose message is one sentence with its remedy.
+ */
+export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Promise<Daemon> {
+  const { spec } = config;
+  const clock = systemClock;
+  const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
+  const emit: Emit = (name, event) => events.emit(name, event);
+  const installation = await openInstallation(spec.stateDirectory);
+  const incus = await openIncus(spec.incus, spec.project, emit);
+  const facts = await checkIncus(incus, signal);
+  const clients = azureClients(config, emit);
+  const observers = new Map<string, AzureObserver>();
+  const pools = new Map<string, PoolParts>();
+  for (const pool of spec.pools) {
+    const client = required(clients.get(pool.name), pool.name);
+    const observer = observers.get(azureKey(pool.azure)) ?? observe(client, pool, spec);
+    observers.set(azureKey(pool.azure), observer);
+    await observer.poolId(signal);
+    const token = () => required(config.credentials.get(pool.name), pool.name).read();
+    pools.set(pool.name, { spec: pool, azure: client, agentPoolId: s => observer.poolId(s), token });
+  }
+  const wishes = await DrainWishes.open(installation, spec.pools);
+  const incusObserver = new IncusObserver(incus, installation.ownerId, clock);
+  const executorParts = {
+    incus,
+    ownerId: installation.ownerId,
+    pools,
+    rootDisk: facts.rootDisk,
+    architecture: facts.architecture,
+    cacheDirectory: `${spec.stateDirectory}/cache`,
+    clock,
+    emit,
+  };
+  const wantedBases = new WantedBases(executorParts, installation.owner);
+  let blocked: string | undefined;
+  const reconciler = new Reconciler({
+    desired: spec.pools,
+    owner: installation.owner,
+    incus: incusObserver,
+    azure: observers,
+    wantedBases: () => wantedBases.readings,
+    drained: () => wishes.drained,
+    creationBlocked: () => blocked,
+    executors: makeExecutors(executorParts),
+    clock,
+    random: Math.random,
+    emit,
+    reconcileIntervalMs: spec.reconcileIntervalMs,
+    maxConcurrentCreates: spec.maxConcurrentCreates,
+  });
+  wishes.onChange(() => reconciler.ring());
+  const checkHost = async () => {
+    blocked = await hostObstacle(mostInstances(spec.pools, instanceCeiling));
+  };
+
+  return {
+    spec,
+    installation,
+    reconciler,
+    events,
+    wishes,
+    azure: new Map(spec.pools.map(pool => [pool.name, required(observers.get(azureKey(pool.azure)), pool.name)])),
+    async look(lookSignal) {
+      await checkHost();
+      await wantedBases.resolve(lookSignal);
+      await Promise.all([...observers.values()].map(observer => observer.read(lookSignal)));
+      await reconciler.pass(lookSignal);
+    },
+    async run(runSignal) {
+      await checkHost();
+      const ring = () => reconciler.ring();
+      const ending = new AbortController();
+      const late = () => setTimeout(() => ending.abort(), ENDING_MS).unref();
+      runSignal.addEventListener('abort', late, { once: true });
+      await Promise.all([
+        ...[...observers.values()].map(observer => observer.follow(ring, runSignal)),
+        incusObserver.follow(ring, runSignal),
+        wantedBases.follow(ring, runSignal),
+        reconciler.run(runSignal, ending.signal),
+      ]);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([incus.close(), ...[...clients.values()].map(client => client.close())]);
+    },
+  };
+}
+
+async function openIncus(target: IncusTarget, project: string, emit: Emit): Promise<IncusClient> {
+  const connection = await connectionOf(target);
+  return connectIncus({
+    ...(connection === undefined ? {} : { connection }),
+    project,
+    onCall: ({ method, route, status, ms }) => emit('call', { to: 'incus', route: `${method} ${route}`, status, ms }),
+  });
+}
+
+async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {
+  if (target.kind === 'unix')
+    return target.socketPath === undefined ? undefined : { kind: 'unix', socketPath: target.socketPath };
+  const [clientCert, clientKey, serverCert] = await Promise.all(
+    [target.clientCertPath, target.clientKeyPath, target.serverCertPath].map(path =>
+      path === undefined ? undefined : readFile(path, 'utf8'),
+    ),
+  );
+  return {
+    kind: 'https',
+    url: target.url,
+    clientCert: required(clientCert, 'clientCert'),
+    clientKey: required(clientKey, 'clientKey'),
+    ...(serverCert === undefined ? {} : { serverCert }),
+  };
+}
+
+/** One client per pool: two pools may have two tokens. */
+function azureClients({ spec, credentials }: LoadedConfig, emit: Emit): ReadonlyMap<string, AzurePipelinesClient> {
+  return new Map(
+    spec.pools.map(pool => [pool.name, azureClient(pool, required(credentials.get(pool.name), pool.name), emit)]),
+  );
+}
+
+function azureClient(pool: PoolSpec, credentials: CredentialSource, emit: Emit): AzurePipelinesClient {
+  return connectAzurePipelines({
+    url: pool.azure.url,
+    auth: { kind: 'pat', token: async () => (await credentials.read()).reveal() },
+    userAgent: 'incus-azure-pipelines',
+    onCall: ({ route, status, ms }) => emit('call', { to: 'azure', route, status, ms }),
+  });
+}
+
+function observe(client: AzurePipelinesClient, pool: PoolSpec, spec: DaemonSpec): AzureObserver {
+  return new AzureObserver({
+    client,
+    agentPool: pool.azure.agentPool,
+    pollIntervalMs: spec.azurePollIntervalMs,
+    clock: systemClock,
+    random: Math.random,
+  });
+}
+
+function required<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new Error(`"${what}" is not in the configuration`);
+  return value;
+}

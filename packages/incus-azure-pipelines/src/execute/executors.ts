@@ -1,0 +1,22 @@
+import type { Executors } from '../model/action.js';
+import { activateAgent } from './activate-agent.js';
+import { buildPoolBase } from './build-pool-base.js';
+import { collectLog } from './collect-log.js';
+import { createInstance } from './create-instance.js';
+import type { ExecutorParts } from './parts.js';
+import { deleteBase, deleteInstance, deleteRegistration, disableAgent, removeDoorbell } from './retire-agent.js';
+
+/** The table of all deeds: what a plan may ask for, and who does it. */
+export function makeExecutors(parts: ExecutorParts): Executors {
+  return {
+    'build-base': (action, signal) => buildPoolBase(action, parts, signal),
+    'delete-base': (action, signal) => deleteBase(action, parts, signal),
+    'create-instance': (action, signal) => createInstance(action, parts, signal),
+    'activate-agent': (action, signal) => activateAgent(action, parts, signal),
+    'collect-log': (action, signal) => collectLog(action, parts, signal),
+    'disable-agent': (action, signal) => disableAgent(action, parts, signal),
+    'delete-registration': (action, signal) => deleteRegistration(action, parts, signal),
+    'delete-instance': (action, signal) => deleteInstance(action, parts, signal),
+    'remove-doorbell': (action, signal) => removeDoorbell(action, parts, signal),
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * The state directory: who we are and what a person wishes. Of the agents nothing is kept here; they are found again
+ * in Incus and Azure.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { UserError } from './user-error.js';
+
+/** Length of the digest that stands in every name. */
+const OWNER_DIGEST_LENGTH = 6;
+
+export interface Installation {
+  /** Random, made once: it marks what is ours. */
+  readonly ownerId: string;
+  /** Short digest of it, part of every agent's name. */
+  readonly owner: string;
+  readonly directory: string;
+}
+
+/** Opens the state directory and makes it, with a new owner id, where it is not there. @throws UserError when it cannot be used. */
+export async function openInstallation(directory: string): Promise<Installation> {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const ownerId = await readOrMake(join(directory, 'owner'), () => randomBytes(16).toString('hex'));
+    if (!/^[0-9a-f]{32}$/.test(ownerId))
+      throw new UserError(`${join(directory, 'owner')}: not an owner id; restore it, or delete it to begin anew`);
+    const owner = createHash('sha256').update(ownerId).digest('hex').slice(0, OWNER_DIGEST_LENGTH);
+    return { ownerId, owner, directory };
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`state directory ${directory} cannot be used (${why}); set stateDirectory to one that can`);
+  }
+}
+
+/** Pools that a person drains; the wish outlives the daemon. `*` stands for all of them. */
+export async function readDrained(installation: Installation): Promise<ReadonlySet<string>> {
+  const text = await readFile(wishesPath(installation), 'utf8').catch(() => '');
+  return new Set(text.split('\n').filter(line => line !== ''));
+}
+
+/** Replaces the wishes, whole or not at all. */
+export async function writeDrained(installation: Installation, pools: ReadonlySet<string>): Promise<void> {
+  const path = wishesPath(installation);
+  await writeFile(`${path}.new`, [...pools].map(pool => `${pool}\n`).join(''), { mode: 0o600, flush: true });
+  await rename(`${path}.new`, path);
+}
+
+function wishesPath({ directory }: Installation): string {
+  return join(directory, 'drained');
+}
+
+async function readOrMake(path: string, make: () => string): Promise<string> {
+  try {
+    const file = await open(path, 'wx', 0o600);
+    await file.writeFile(`${make()}\n`);
+    await file.sync();
+    await file.close();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  return (await readFile(path, 'utf8')).trim();
+}

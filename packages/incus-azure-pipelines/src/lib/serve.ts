@@ -1,0 +1,77 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { UserError } from './user-error.js';
+
+type Fetch = Parameters<typeof getRequestListener>[0];
+
+export interface Served extends AsyncDisposable {
+  /** The port that was taken, or 0 on a Unix socket. */
+  readonly port: number;
+}
+
+/** Serves on a TCP port; 0 takes a free one. @throws UserError when the port is taken. */
+export async function serveOnPort(fetch: Fetch, host: string, port: number): Promise<Served> {
+  const server = createServer(getRequestListener(fetch));
+  await listen(server, { host, port }).catch(error => {
+    throw new UserError(`cannot listen on ${host}:${port} (${reasonOf(error)}); choose another under "http"`);
+  });
+  return served(server);
+}
+
+/**
+ * Serves on a Unix socket of mode 0660. A socket file that a dead process has left is replaced; one that answers is not.
+ *
+ * @throws UserError when the path cannot be used.
+ */
+export async function serveOnSocket(fetch: Fetch, path: string): Promise<Served> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    if (await answers(path)) throw new Error('another process answers on it');
+    await rm(path, { force: true });
+    const server = createServer(getRequestListener(fetch));
+    await listen(server, { path });
+    await chmod(path, 0o660);
+    return served(server);
+  } catch (error) {
+    throw new UserError(
+      `cannot make the control socket ${path} (${reasonOf(error)}); set controlSocket to another path`,
+    );
+  }
+}
+
+function listen(server: Server, where: { host: string; port: number } | { path: string }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(where, () => resolve());
+  });
+}
+
+function served(server: Server): Served {
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    async [Symbol.asyncDispose]() {
+      await new Promise<void>(resolve => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = connect(path, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,62 @@
+import { type IncusClient, isIncusError, type StringMap } from 'incus-client';
+import { UserError } from '../lib/user-error.js';
+
+/** What the daemon builds on; all of it is in Incus 6.0. Source: `GET /1.0`, `api_extensions`. */
+const NEEDED_EXTENSIONS = [
+  'instance_create_start',
+  'instance_ready_state',
+  'operation_wait',
+  'event_lifecycle_name_and_project',
+  'container_exec_user_group_cwd',
+  'projects',
+] as const;
+
+export interface IncusFacts {
+  /** The root disk device of the project's default profile. */
+  readonly rootDisk: StringMap;
+  /** Architecture of the host as the kernel names it, e.g. `x86_64`. */
+  readonly architecture: string;
+}
+
+/**
+ * Looks whether Incus is there and fit, before anything is touched.
+ *
+ * @throws UserError with one sentence and its remedy for the first thing that is wrong.
+ */
+export async function checkIncus(client: IncusClient, signal: AbortSignal): Promise<IncusFacts> {
+  const info = await client.server.info({ signal }).catch(error => {
+    if (signal.aborted || !isIncusError(error)) throw error;
+    throw new UserError(`Incus cannot be reached: ${error.message}; start it, or name its socket under "incus"`);
+  });
+  if (info.environment?.server !== 'incus')
+    throw new UserError('what answers is not Incus, or does not trust this client; LXD cannot be used in its place');
+  const lacking = NEEDED_EXTENSIONS.filter(extension => !info.api_extensions.includes(extension));
+  if (lacking.length > 0)
+    throw new UserError(
+      `Incus ${info.environment.server_version} is too old: it lacks ${lacking.join(', ')}; install 6.0 or later`,
+    );
+  return {
+    rootDisk: await checkProfile(client, signal),
+    architecture: info.environment.architectures[0] ?? 'x86_64',
+  };
+}
+
+/** The seed's warning, as an error: without a root disk and a network no instance can come up. */
+async function checkProfile(client: IncusClient, signal: AbortSignal): Promise<StringMap> {
+  const { project } = client;
+  const profile = await client.profiles.get('default', { signal }).catch(error => {
+    if (!isIncusError(error, 'not-found')) throw error;
+    throw new UserError(`Incus has no project "${project}"; make it with: incus project create ${project}`);
+  });
+  const devices = Object.values(profile.profile.devices);
+  const rootDisk = devices.find(device => device.type === 'disk' && device.path === '/');
+  if (rootDisk === undefined)
+    throw new UserError(
+      `the default profile of Incus project "${project}" has no root disk; add one with: incus profile device add default root disk path=/ pool=POOL --project ${project}`,
+    );
+  if (!devices.some(device => device.type === 'nic'))
+    throw new UserError(
+      `the default profile of Incus project "${project}" has no network; add one with: incus profile device add default eth0 nic network=NETWORK --project ${project}`,
+    );
+  return rootDisk;
+}

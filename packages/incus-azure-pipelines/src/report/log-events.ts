@@ -1,0 +1,47 @@
+import type { Events } from '../lib/events.js';
+import type { Logger } from '../lib/log.js';
+import type { DaemonEvents } from '../model/event.js';
+import { printable } from './printable.js';
+
+/** Writes one line for everything the daemon tells: constant message, data beside it. */
+export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
+  events.on('phase-changed', ({ agent, from }) =>
+    log.info(
+      { pool: agent.pool, agent: agent.name, from, phase: agent.phase, job: jobOf(agent.registration) },
+      'phase changed',
+    ),
+  );
+  events.on('agent-gone', ({ agent }) =>
+    log.info({ pool: agent.pool, agent: agent.name, from: agent.phase }, 'agent gone'),
+  );
+  events.on('action-started', ({ action }) => log.debug({ ...action }, 'action started'));
+  events.on('action-ended', ({ action, ms }) => log.info({ ...action, ms }, 'action done'));
+  events.on('action-failed', ({ action, error, count, retryAt }) =>
+    log[count > 2 ? 'warn' : 'info'](
+      {
+        ...action,
+        error: printable(error instanceof Error ? error.message : String(error)),
+        count,
+        retryAt: new Date(retryAt).toISOString(),
+      },
+      'action failed; it will be tried again',
+    ),
+  );
+  events.on('progress', ({ action, text }) =>
+    log.info({ pool: action.pool, action: action.kind, text: printable(text) }, 'progress'),
+  );
+  events.on('reading-changed', ({ of, known, error }) =>
+    known ? log.info({ of }, 'can be read again') : log.warn({ of, error: printable(error ?? '') }, 'cannot be read'),
+  );
+  events.on('log-collected', ({ name, pool, text }) =>
+    log.debug({ pool, agent: name, text: printable(text) }, 'last lines of a finished agent'),
+  );
+  events.on('doorbell-removed', ({ name, pool }) =>
+    log.warn({ pool, agent: name }, 'a guest rang without end and lost its doorbell'),
+  );
+}
+
+function jobOf(registration: DaemonEvents['phase-changed']['agent']['registration']): string | undefined {
+  const job = registration.known ? registration.value?.assigned?.jobName : undefined;
+  return job === undefined ? undefined : printable(job);
+}

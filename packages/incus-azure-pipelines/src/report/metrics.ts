@@ -1,0 +1,87 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Events } from '../lib/events.js';
+import type { DaemonEvents } from '../model/event.js';
+import type { StatusDocument } from './status.js';
+
+const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Prometheus metrics, fed by events and, at a scrape, by the last status: a scrape calls neither Incus nor Azure. */
+export function makeMetrics(events: Events<DaemonEvents>, status: () => StatusDocument | undefined): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const actions = new Counter({
+    name: 'iap_actions_total',
+    help: 'Actions that ended, by kind and outcome.',
+    labelNames: ['pool', 'action', 'outcome'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'iap_action_duration_seconds',
+    help: 'How long actions took that succeeded.',
+    labelNames: ['action'],
+    buckets: SECONDS,
+    registers,
+  });
+  const phases = new Counter({
+    name: 'iap_phases_total',
+    help: 'Phases that agents have entered.',
+    labelNames: ['pool', 'phase'],
+    registers,
+  });
+  const calls = new Histogram({
+    name: 'iap_call_duration_seconds',
+    help: 'Calls to Incus and Azure, by route and status.',
+    labelNames: ['to', 'route', 'status'],
+    buckets: SECONDS,
+    registers,
+  });
+  events.on('action-ended', ({ action, ms }) => {
+    actions.inc({ pool: action.pool, action: action.kind, outcome: 'done' });
+    durations.observe({ action: action.kind }, ms / 1000);
+  });
+  events.on('action-failed', ({ action }) =>
+    actions.inc({ pool: action.pool, action: action.kind, outcome: 'failed' }),
+  );
+  events.on('phase-changed', ({ agent }) => phases.inc({ pool: agent.pool, phase: agent.phase }));
+  events.on('call', ({ to, route, status: code, ms }) =>
+    calls.observe({ to, route, status: code === undefined ? 'none' : String(code) }, ms / 1000),
+  );
+  addGauges(registers, status);
+  return registry;
+}
+
+function addGauges(registers: Registry[], status: () => StatusDocument | undefined): void {
+  new Gauge({
+    name: 'iap_agents',
+    help: 'Agents by phase.',
+    labelNames: ['pool', 'phase'],
+    registers,
+    collect() {
+      this.reset();
+      for (const pool of status()?.pools ?? [])
+        for (const agent of pool.agents) this.inc({ pool: pool.name, phase: agent.phase });
+    },
+  });
+  new Gauge({
+    name: 'iap_target_agents',
+    help: 'Live agents wanted.',
+    labelNames: ['pool'],
+    registers,
+    collect() {
+      for (const pool of status()?.pools ?? []) this.set({ pool: pool.name }, pool.target);
+    },
+  });
+  new Gauge({
+    name: 'iap_readable',
+    help: 'Whether Incus, and Azure for each pool, can be read: 1 or 0.',
+    labelNames: ['of'],
+    registers,
+    collect() {
+      const document = status();
+      if (document === undefined) return;
+      this.set({ of: 'incus' }, Number(document.incus.readable));
+      for (const pool of document.pools) this.set({ of: `azure/${pool.name}` }, Number(pool.azure.readable));
+    },
+  });
+}

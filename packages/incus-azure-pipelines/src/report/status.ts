@@ -1,0 +1,127 @@
+import type { Action, Plan } from '../model/action.js';
+import type { Agent, AgentPhase } from '../model/agent.js';
+import { knownValue, type Observed, type Reading } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
+import { printable } from './printable.js';
+
+/** What `status --json` prints. Instants are epoch ms; every text from outside is made printable. */
+export interface StatusDocument {
+  readonly at: number;
+  readonly owner: string;
+  readonly incus: Readable;
+  readonly pools: readonly PoolStatus[];
+}
+
+export interface Readable {
+  readonly readable: boolean;
+  readonly since: number;
+  readonly error?: string;
+}
+
+export interface PoolStatus {
+  readonly name: string;
+  readonly agentPool: string;
+  readonly azure: Readable;
+  readonly agentCount: number;
+  readonly target: number;
+  readonly live: number;
+  readonly prepared: number;
+  readonly preparing: number;
+  readonly base?: string;
+  readonly drained: boolean;
+  /** Why there are fewer agents than wanted. */
+  readonly waiting?: string;
+  readonly agents: readonly AgentStatus[];
+  readonly underWay: readonly ActionStatus[];
+  readonly backingOff: readonly BackOffStatus[];
+}
+
+export interface AgentStatus {
+  readonly name: string;
+  readonly phase: AgentPhase;
+  readonly since: number;
+  readonly base?: string;
+  readonly createdAt?: number;
+  readonly job?: string;
+}
+
+export interface ActionStatus {
+  readonly action: string;
+  readonly on: string;
+  readonly reason: string;
+}
+
+export interface BackOffStatus {
+  readonly action: string;
+  readonly failures: number;
+  readonly retryAt: number;
+  readonly error: string;
+}
+
+/** What the last pass saw and decided, for people and programs. Pure. */
+export function statusOf(
+  desired: readonly PoolSpec[],
+  pass: { readonly at: number; readonly observed: Observed; readonly plan: Plan },
+  azureOf: (spec: PoolSpec) => Reading<unknown> | undefined,
+): StatusDocument {
+  const { observed, plan, at } = pass;
+  return {
+    at,
+    owner: observed.owner,
+    incus: readable(observed.agents),
+    pools: desired.map(spec => poolStatus(spec, observed, plan, readable(azureOf(spec)))),
+  };
+}
+
+function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Readable): PoolStatus {
+  const arithmetic = plan.pools.get(spec.name);
+  const base = knownValue(observed.wantedBases.get(spec.name));
+  const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === spec.name);
+  return {
+    name: spec.name,
+    agentPool: spec.azure.agentPool,
+    azure,
+    agentCount: spec.agentCount,
+    target: arithmetic?.target ?? 0,
+    live: arithmetic?.live ?? 0,
+    prepared: arithmetic?.prepared ?? 0,
+    preparing: arithmetic?.preparing ?? 0,
+    ...(base === undefined ? {} : { base }),
+    drained: observed.drained.has(spec.name),
+    ...(arithmetic?.waiting === undefined ? {} : { waiting: printable(arithmetic.waiting) }),
+    agents: agents.map(agentStatus),
+    underWay: observed.inFlight.filter(action => action.pool === spec.name).map(actionStatus),
+    backingOff: backOffs(observed, spec.name, agents),
+  };
+}
+
+function agentStatus(agent: Agent): AgentStatus {
+  const job = knownValue(agent.registration)?.assigned?.jobName;
+  return {
+    name: agent.name,
+    phase: agent.phase,
+    since: agent.since,
+    ...(agent.instance === undefined ? {} : { base: agent.instance.base, createdAt: agent.instance.createdAt }),
+    ...(job === undefined ? {} : { job: printable(job) }),
+  };
+}
+
+/** An action as `plan` and `status` show it. */
+export function actionStatus(action: Action): ActionStatus {
+  return { action: action.kind, on: 'name' in action ? action.name : action.base, reason: action.reason };
+}
+
+function backOffs(observed: Observed, pool: string, agents: readonly Agent[]): BackOffStatus[] {
+  const names = new Set([pool, knownValue(observed.wantedBases.get(pool)), ...agents.map(agent => agent.name)]);
+  return [...observed.failures].flatMap(([key, failure]) => {
+    const [action = key, target] = key.split('/', 2);
+    if (!names.has(target)) return [];
+    return [{ action, failures: failure.count, retryAt: failure.retryAt, error: printable(failure.error) }];
+  });
+}
+
+function readable(reading: Reading<unknown> | undefined): Readable {
+  if (reading === undefined) return { readable: false, since: 0, error: 'not read yet' };
+  if (reading.known) return { readable: true, since: reading.at };
+  return { readable: false, since: reading.since, error: printable(reading.error) };
+}
