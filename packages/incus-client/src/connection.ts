@@ -37,8 +37,11 @@ export function describeConnection(connection: Connection): string {
 
 /** Makes the pool of HTTP connections. Bodies may be silent for as long as an operation takes; calls have deadlines. */
 export function makeAgent(connection: Connection): Agent {
-  const connect = connection.kind === 'unix' ? { socketPath: connection.socketPath } : tlsOptions(connection);
-  return new Agent({ connect, headersTimeout: 0, bodyTimeout: 0 });
+  const patience = { headersTimeout: 0, bodyTimeout: 0 };
+  if (connection.kind === 'https') return new Agent({ ...patience, connect: tlsOptions(connection) });
+  // On its socket the daemon reads the first byte of a connection before it accepts the next: one that is open and silent
+  // locks every client out. After an aborted call undici opens just such a connection, so idle ones must not be kept.
+  return new Agent({ ...patience, connect: { socketPath: connection.socketPath }, keepAliveTimeout: 1 });
 }
 
 /** The origin that HTTP requests name; over a unix socket the host is a word without meaning. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { refused, startScriptedDaemon, sync } from '../test/scripted-daemon.js';
 import { connectIncus, isIncusError } from './index.js';
 import { type CallReport, pathOf } from './request.js';
@@ -76,6 +76,12 @@ describe('a call', () => {
     const error: unknown = await daemon.client.instances.list({ signal: controller.signal }).catch((e: unknown) => e);
     expect(error).toBe(controller.signal.reason);
     expect(error).toMatchObject({ name: 'AbortError' });
+  });
+
+  it('that is given up leaves no silent connection, which would keep the daemon from accepting others', async () => {
+    await using daemon = await startScriptedDaemon(() => 'hang');
+    await expect(daemon.client.instances.list({ deadlineMs: 20 })).rejects.toMatchObject({ kind: 'timeout' });
+    await vi.waitFor(async () => expect(await daemon.connections()).toBe(0));
   });
 
   it('whose connection breaks is unreachable', async () => {

@@ -8,6 +8,20 @@ describeOnIncus('exec', testbed => {
   const run = (script: string, over: Partial<ExecRequest> = {}) =>
     incus().exec('x', { command: ['sh', '-c', script], ...over });
 
+  /** A command that says its pid and then sleeps. */
+  function sleeper() {
+    let onStdout: (chunk: Uint8Array) => void = () => undefined;
+    const started = new Promise<string>(resolve => {
+      onStdout = chunk => resolve(Buffer.from(chunk).toString().trim());
+    });
+    return { script: 'echo $$; exec sleep 1000', onStdout, started };
+  }
+
+  async function killed(pid: string): Promise<void> {
+    expect(pid).toMatch(/^\d+$/);
+    await vi.waitFor(async () => expect((await run(`kill -0 ${pid}`)).exitCode).not.toBe(0), 10_000);
+  }
+
   beforeAll(async () => {
     const { instances } = incus();
     const source = { type: 'image', alias: testbed().image } as const;
@@ -57,12 +71,16 @@ describeOnIncus('exec', testbed => {
   });
 
   it('fails with the error of its input, and kills the command', async () => {
+    const command = sleeper();
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield new Uint8Array(1);
+      await command.started;
       throw new Error('the source broke');
     }
-    await expect(run('echo $$ > /run/broken.pid; exec cat', { stdin: broken() })).rejects.toThrow('the source broke');
-    await vi.waitFor(async () => expect((await run('kill -0 $(cat /run/broken.pid)')).exitCode).not.toBe(0), 10_000);
+    await expect(run(command.script, { onStdout: command.onStdout, stdin: broken() })).rejects.toThrow(
+      'the source broke',
+    );
+    await killed(await command.started);
   });
 
   it('passes on all output as it comes, and keeps as much as it may', async () => {
@@ -77,28 +95,20 @@ describeOnIncus('exec', testbed => {
   });
 
   it('kills the command when it is aborted', async () => {
+    const command = sleeper();
     const controller = new AbortController();
-    const call = incus().exec(
-      'x',
-      {
-        command: ['sh', '-c', 'echo $$; exec sleep 1000'],
-        onStdout: chunk => controller.abort(Buffer.from(chunk).toString()),
-      },
-      { signal: controller.signal },
-    );
-    const pid: unknown = await call.catch((reason: unknown) => reason);
-    expect(pid).toMatch(/^\d+\n$/);
-    await vi.waitFor(async () => expect((await run(`kill -0 ${String(pid)}`)).exitCode).not.toBe(0), 10_000);
+    void command.started.then(() => controller.abort());
+    const request = { command: ['sh', '-c', command.script], onStdout: command.onStdout };
+    const call = incus().exec('x', request, { signal: controller.signal });
+    await expect(call).rejects.toBe(controller.signal.reason);
+    await killed(await command.started);
   });
 
   it('kills the command when its time is over', async () => {
-    const call = incus().exec(
-      'x',
-      { command: ['sh', '-c', 'echo $$ > /run/late.pid; exec sleep 1000'] },
-      { deadlineMs: 1000 },
-    );
-    await expect(call).rejects.toMatchObject({ kind: 'timeout' });
-    await vi.waitFor(async () => expect((await run('kill -0 $(cat /run/late.pid)')).exitCode).not.toBe(0), 10_000);
+    const command = sleeper();
+    const request = { command: ['sh', '-c', command.script], onStdout: command.onStdout };
+    await expect(incus().exec('x', request, { deadlineMs: 2000 })).rejects.toMatchObject({ kind: 'timeout' });
+    await killed(await command.started);
   });
 
   it('runs several at once', async () => {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import { describeOnIncus } from '../../../testbed/for-tests.js';
 import { useProject } from './use-project.js';
 
@@ -8,10 +8,13 @@ describeOnIncus('files', testbed => {
   const owned = { uid: 1100, gid: 1100 };
 
   beforeAll(async () => {
-    const { instances } = incus();
+    const { instances, exec } = incus();
     const source = { type: 'image', alias: testbed().image } as const;
     await instances.create({ name: 'stopped', source });
     await instances.create({ name: 'running', source, start: true });
+    // Before the guest has mounted its own /run, a file that is pushed there vanishes under the mount.
+    const command = ['grep', '-q', ' /run tmpfs ', '/proc/mounts'];
+    await vi.waitFor(async () => expect((await exec('running', { command })).exitCode).toBe(0), 20_000);
   });
 
   it('of a stopped instance have the owner and mode that they were pushed with, inside too once it runs', async () => {

@@ -62,8 +62,8 @@ describeOnIncus('https', testbed => {
     await incus.instances.create({ name: 'x', source: { type: 'image', alias: testbed().image }, start: true });
     expect(await events.next()).toMatchObject({ value: { metadata: { action: 'instance-created', name: 'x' } } });
     await events.return?.();
-    await incus.files.push('x', '/run/file', 'pushed', { mode: 0o600 });
-    expect((await incus.exec('x', { command: ['cat', '/run/file', '-'], stdin: ' and fed' })).stdout).toBe(
+    await incus.files.push('x', '/root/file', 'pushed', { mode: 0o600 });
+    expect((await incus.exec('x', { command: ['cat', '/root/file', '-'], stdin: ' and fed' })).stdout).toBe(
       'pushed and fed',
     );
   });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { connectIncus, type IncusClient, type IncusOptions } from '../src/index.js';
 
@@ -19,6 +20,8 @@ export type Reply = { readonly status?: number; readonly json: unknown } | 'hang
 export interface ScriptedDaemon extends AsyncDisposable {
   readonly client: IncusClient;
   readonly requests: readonly SeenRequest[];
+  /** How many connections are open. */
+  connections(): Promise<number>;
 }
 
 /** Listens on a unix socket and answers as told; websockets are handed to `onWebSocket`, or refused without it. */
@@ -63,6 +66,7 @@ export async function startScriptedDaemon(
   return {
     client,
     requests,
+    connections: promisify(server.getConnections.bind(server)),
     async [Symbol.asyncDispose]() {
       await client.close();
       for (const socket of webSockets.clients) socket.terminate();
