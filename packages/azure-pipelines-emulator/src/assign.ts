@@ -33,6 +33,7 @@ export interface Assignment {
  */
 export function assignments(waiting: readonly WaitingRequest[], agents: readonly Candidate[]): readonly Assignment[] {
   const free = agents.filter(isFree).sort((a, b) => (a.onlineAt ?? 0) - (b.onlineAt ?? 0) || a.id - b.id);
+  if (free.length === 0) return [];
   const pairs: Assignment[] = [];
   for (const request of [...waiting].sort((a, b) => a.id - b.id)) {
     const index = free.findIndex(agent => agent.poolId === request.poolId && satisfies(agent, request.demands));

@@ -30,7 +30,10 @@ program
   .option('--no-agent-package', 'serve no agent package, instead of the stand-in agent')
   .action(run);
 
-await program.parseAsync();
+await program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
 
 async function run(cli: CliOptions): Promise<void> {
   const token = cli.token ?? process.env.AZURE_PIPELINES_EMULATOR_TOKEN;
@@ -60,7 +63,6 @@ function cacheDirectory(): string {
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('Give a number up to 65535.');
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Give a number up to 65535.');
   return port;
 }

@@ -1,4 +1,5 @@
 /** What those who drive an emulator may ask of it and do to it. */
+import type { Bell } from './bell.js';
 import type { CallLog } from './call-log.js';
 import type { EmulatorEvent } from './events.js';
 import type { Fault, Faults } from './faults.js';
@@ -46,7 +47,7 @@ export function createDriver(world: World, faults: Faults, calls: CallLog): Driv
   return {
     queueJob(job) {
       const request = queueRequest(world, job);
-      const finished = until(world, () => request.result !== undefined).then(() => show(request));
+      const finished = until(world, request.ended, () => request.result !== undefined).then(() => show(request));
       finished.catch(() => undefined);
       return { requestId: request.id, jobId: request.jobId, finished };
     },
@@ -70,15 +71,15 @@ export function createDriver(world: World, faults: Faults, calls: CallLog): Driv
     clearFaults: () => faults.clear(),
     calls: () => calls.list(),
     on: listener => world.on(listener),
-    settled: () => until(world, () => isSettled(world)),
+    settled: () => until(world, world.bell, () => isSettled(world)),
   };
 }
 
-async function until(world: World, reached: () => boolean): Promise<void> {
+async function until(world: World, bell: Bell, reached: () => boolean): Promise<void> {
   const { signal } = world.closing;
   while (!reached()) {
     if (signal.aborted) throw new Error('wait for the emulator: it was closed before that came about');
-    await world.bell.wait(signal);
+    await bell.wait(signal);
   }
 }
 

@@ -36,7 +36,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   server.listen(options.port ?? 0, host);
   await once(server, 'listening').catch((cause: unknown) => {
     emulation[Symbol.dispose]();
-    throw new Error(`start the emulator on ${host}:${options.port ?? 0}: cannot listen there`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`start the emulator on ${host}:${options.port ?? 0}: ${reason}; choose another port or address`, {
+      cause,
+    });
   });
   const { port } = server.address() as AddressInfo;
   const origin = `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,6 +1,7 @@
 /** The life of a job request, from the queue to its result. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { assignments, satisfies } from './assign.js';
+import { Bell } from './bell.js';
 import { unmetDemands } from './demands.js';
 import { pushMessage } from './messages.js';
 import type { Agent, JobRequest, Pool, Step } from './state.js';
@@ -45,6 +46,7 @@ export function queueRequest(world: World, wish: JobWish): JobRequest {
     timelineId: randomUUID(),
     token: randomBytes(32).toString('base64url'),
     queuedAt: world.clock.now(),
+    ended: new Bell(),
     lines: [],
     lineCounts: new Map(),
     timeline: new Map(),
@@ -108,6 +110,7 @@ export function finishRequest(world: World, request: JobRequest, result: TaskRes
     }
   }
   const { agentName } = request;
+  request.ended.ring();
   world.emit({ kind: 'job-finished', ...facts(world, request), result, agentName, message });
   world.changed();
 }

@@ -91,6 +91,8 @@ export interface JobRequest {
   finishedAt?: number | undefined;
   result?: TaskResult | undefined;
   message?: string | undefined;
+  /** Rung when the job has its result. */
+  readonly ended: Bell;
   /** When the server itself ends a cancelled job that its agent has not ended. */
   cancelDeadlineAt?: number | undefined;
   readonly lines: string[];

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { Bell } from './bell.js';
 import type { Clock } from './clock.js';
 import type { EmulatorEvent } from './events.js';
@@ -25,6 +26,8 @@ export class World {
     this.settings = settings;
     this.clock = clock;
     this.#react = react;
+    // Every job that somebody waits for listens to it.
+    setMaxListeners(0, this.closing.signal);
     this.state = {
       instanceId: randomUUID(),
       projectId: randomUUID(),
