@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
-const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+const checker = 'shellcheck';
+const hasChecker = spawnSync(checker, ['--version']).status === 0;
 
 const scripts = [
   { name: 'waitForBoot', shell: 'sh', text: waitForBoot },
@@ -18,8 +19,8 @@ describe('the recipe of a base', () => {
     expect(parsed.status).toBe(0);
   });
 
-  test.skipIf(!hasShellcheck).each(scripts)('$name pleases shellcheck', ({ shell, text }) => {
-    const checked = spawnSync('shellcheck', [`--shell=${shell}`, '-'], { input: text, encoding: 'utf8' });
+  test.skipIf(!hasChecker).each(scripts)('$name pleases shellcheck, where it is installed', ({ shell, text }) => {
+    const checked = spawnSync(checker, [`--shell=${shell}`, '-'], { input: text, encoding: 'utf8' });
     expect(checked.stdout).toBe('');
     expect(checked.status).toBe(0);
   });

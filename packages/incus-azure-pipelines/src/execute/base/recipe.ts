@@ -106,6 +106,7 @@ lacking() {
 }
 if lacking; then
   export DEBIAN_FRONTEND=noninteractive
+  if command -v apt-get >/dev/null; then apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update; fi
   ./bin/installdependencies.sh
 fi
 `;

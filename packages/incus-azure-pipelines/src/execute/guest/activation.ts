@@ -17,7 +17,7 @@ export interface Activation {
   readonly credentials: ActivationCredentials;
 }
 
-export type ActivationCredentials =
+type ActivationCredentials =
   /** The guest registers the agent itself and forgets the token. */
   | { readonly kind: 'token'; readonly token: Secret }
   /** The host has registered the agent; the texts of the agent's own three files. */

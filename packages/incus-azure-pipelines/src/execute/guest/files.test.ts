@@ -4,7 +4,8 @@ import { MARKS } from '../../model/marks.js';
 import { collectCommand } from './collect.js';
 import { enabledUnits, guestFiles } from './files.js';
 
-const hasShellcheck = spawnSync('shellcheck', ['--version']).status === 0;
+const checker = 'shellcheck';
+const hasChecker = spawnSync(checker, ['--version']).status === 0;
 const scripts = guestFiles.filter(file => file.path.startsWith('/usr/local/lib/iap/'));
 const units = guestFiles.filter(file => file.path.startsWith('/etc/systemd/system/'));
 
@@ -15,8 +16,8 @@ describe('the guest files', () => {
     expect(parsed.status).toBe(0);
   });
 
-  test.skipIf(!hasShellcheck).each(scripts)('$path pleases shellcheck', file => {
-    const checked = spawnSync('shellcheck', ['--shell=bash', '--exclude=SC1091,SC2154', '-'], {
+  test.skipIf(!hasChecker).each(scripts)('$path pleases shellcheck, where it is installed', file => {
+    const checked = spawnSync(checker, ['--shell=bash', '--exclude=SC1091,SC2154', '-'], {
       input: file.content,
       encoding: 'utf8',
     });

@@ -4,7 +4,7 @@
 export const AGENT_USER = { name: 'agent', uid: 1100, gid: 1100, home: '/home/agent' } as const;
 
 /** On the guest's tmpfs, for root alone: what is pushed here never reaches a disk. */
-export const RUN_DIRECTORY = '/run/iap';
+const RUN_DIRECTORY = '/run/iap';
 
 /** The one file whose arrival starts the agent. */
 export const ACTIVATION_PATH = `${RUN_DIRECTORY}/activation.tar`;

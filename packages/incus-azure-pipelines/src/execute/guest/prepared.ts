@@ -44,6 +44,8 @@ fi
 until default_route; do sleep 0.1; done
 
 until server=$(instance_key user.iap.server); do sleep 0.1; done
+# In a URL an IPv6 address stands in brackets.
+server=\${server#[} server=\${server%]}
 if [ -n "$server" ]; then
   until timeout 10 getent ahosts "$server" >/dev/null; do sleep 0.1; done
 fi
