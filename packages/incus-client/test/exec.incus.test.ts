@@ -100,7 +100,7 @@ describeOnIncus('exec', testbed => {
     void command.started.then(() => controller.abort());
     const request = { command: ['sh', '-c', command.script], onStdout: command.onStdout };
     const call = incus().exec('x', request, { signal: controller.signal });
-    await expect(call).rejects.toBe(controller.signal.reason);
+    await expect(call).rejects.toMatchObject({ name: 'AbortError' });
     await killed(await command.started);
   });
 

@@ -73,13 +73,10 @@ async function run(scope: Scope, tried: string, instance: string, request: ExecR
     return openWebSocket(transport, { tried, path, query: { secret }, attach }, live);
   };
   try {
-    // In parallel, for the command starts when all are connected, and the daemon waits five seconds at most.
-    const [stdin] = await Promise.all([
-      open(fds['0']),
-      open(fds['1'], stdout),
-      open(fds['2'], stderr),
-      open(fds.control),
-    ]);
+    // The daemon starts the command as soon as the other three are there, and refuses a control socket once it has ended.
+    await open(fds.control);
+    // In parallel, since the daemon waits five seconds at most.
+    const [stdin] = await Promise.all([open(fds['0']), open(fds['1'], stdout), open(fds['2'], stderr)]);
     const output = Promise.all([stdout.ended, stderr.ended]);
     const [operation] = await Promise.race([
       Promise.all([succeeded(transport, tried, id, live), output]),
