@@ -15,10 +15,7 @@ export function agentScripts(): readonly PackageText[] {
     script('env.sh', environmentScript),
     script('bin/Agent.Listener', launcher('Agent.Listener', 'listener.js')),
     script('bin/Agent.Worker', launcher('Agent.Worker', 'worker.js')),
-    script(
-      'bin/installdependencies.sh',
-      '#!/bin/bash\n# Everything that this agent needs is in its package.\nexit 0\n',
-    ),
+    script('bin/installdependencies.sh', dependenciesScript),
     { path: 'license.html', text: license, isExecutable: false },
     { path: 'bin/agent/package.json', text: '{ "type": "module" }\n', isExecutable: false },
   ];
@@ -54,6 +51,23 @@ root=\${BASH_SOURCE[0]%/*}
 [[ $root == "\${BASH_SOURCE[0]}" ]] && root=.
 "$root/bin/Agent.Listener" run $*
 exit $?
+`;
+
+const dependenciesScript = `#!/bin/bash
+# Nothing is downloaded. Some distributions' Node reads parts of itself from fixed paths: the package brings those parts
+# along, and they go there unless the machine has its own.
+builtins=$(dirname -- "\${BASH_SOURCE[0]}")/../externals/builtins
+[[ -d $builtins ]] || exit 0
+if [[ $EUID -ne 0 ]]; then
+  echo "Need to run with sudo privilege"
+  exit 1
+fi
+cd -- "$builtins" || exit 1
+shopt -s globstar
+for file in **/*; do
+  [[ -d $file || -e /$file ]] && continue
+  mkdir -p "/\${file%/*}" && cp -- "$file" "/$file" || exit 1
+done
 `;
 
 const environmentScript = `#!/bin/bash

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { librariesIn } from './node-runtime.js';
+import { builtinsIn, librariesIn } from './node-runtime.js';
 
 test('takes along what is not of the C library', () => {
   const output = [
@@ -21,4 +21,10 @@ test('takes along what is not of the C library', () => {
 
 test('says which library is missing', () => {
   expect(() => librariesIn('\tlibuv.so.1 => not found')).toThrow('libuv.so.1');
+});
+
+test('finds the scripts that a distribution left out of its Node', () => {
+  const defines = ['A=1', 'NODE_SHARED_BUILTIN_ACORN_PATH=/usr/share/nodejs/acorn/dist/acorn.js'];
+  expect(builtinsIn({ target_defaults: { defines } })).toEqual(['/usr/share/nodejs/acorn/dist/acorn.js']);
+  expect(builtinsIn({ target_defaults: {} })).toEqual([]);
 });

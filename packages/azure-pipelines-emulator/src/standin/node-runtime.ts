@@ -1,13 +1,16 @@
-/** The Node that runs this very process, and the shared libraries that it needs beyond the C library's own. */
+/** The Node that runs this very process, and what it needs of this machine beyond the C library. */
 
 import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import { isJsonObject, objectIn } from './agent/json.js';
 
 export interface NodeRuntime {
   readonly executable: string;
   /** Paths on this machine; the names under which they are looked for are the last parts. */
   readonly libraries: readonly string[];
+  /** Scripts that a distribution's Node reads from fixed paths at every start; without them it aborts. */
+  readonly builtins: readonly string[];
 }
 
 /** What every glibc system has, and has to have of one piece: taking these along would break more than it mends. */
@@ -20,7 +23,14 @@ export async function findNodeRuntime(signal: AbortSignal): Promise<NodeRuntime>
   const executable = process.execPath;
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]);
   const { stdout } = await promisify(execFile)('ldd', [executable], { signal: bounded });
-  return { executable, libraries: librariesIn(stdout) };
+  return { executable, libraries: librariesIn(stdout), builtins: builtinsIn(process.config) };
+}
+
+/** Picks the paths of the scripts that were left out of the executable when it was built (Debian does so). */
+export function builtinsIn(config: unknown): readonly string[] {
+  const defines = isJsonObject(config) ? objectIn(config, 'target_defaults').defines : undefined;
+  if (!Array.isArray(defines)) return [];
+  return defines.flatMap(define => /^NODE_SHARED_BUILTIN_\w+_PATH=(\/.+)$/.exec(String(define))?.[1] ?? []);
 }
 
 /** Picks the paths of the libraries out of what `ldd` prints, without those of the C library. */

@@ -39,6 +39,8 @@ interface PackedFile {
 /** Higher than any agent that a job may demand. */
 const version = '4.999.0';
 const deadlineMs = 300_000;
+/** What the launchers start; all that these import lies beside them. */
+const programs = [new URL('./agent/listener.js', import.meta.url), new URL('./agent/worker.js', import.meta.url)];
 
 /**
  * Builds the stand-in's tarball with GNU tar and gzip (pigz where there is one), or finds it in the cache. Throws when the
@@ -70,6 +72,7 @@ async function packedFiles(options: StandInOptions, signal: AbortSignal): Promis
   const copies = [
     ...(await compiledCode()).map(copyOf => ({ path: `bin/agent/${basename(copyOf)}`, copyOf, isExecutable: false })),
     ...runtime.libraries.map(copyOf => ({ path: `bin/lib/${basename(copyOf)}`, copyOf, isExecutable: false })),
+    ...runtime.builtins.map(copyOf => ({ path: `externals/builtins${copyOf}`, copyOf, isExecutable: false })),
     { path: 'externals/node/bin/node', copyOf: runtime.executable, isExecutable: true },
   ];
   const texts = [
@@ -82,14 +85,18 @@ async function packedFiles(options: StandInOptions, signal: AbortSignal): Promis
   ].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The agent runs without a compiler: whether this module is compiled or source, the compiled agent is what travels. */
+/** Lists the agent's modules: compiled ones, whether this one is compiled or source, since they run without a compiler. */
 async function compiledCode(): Promise<readonly string[]> {
-  const here = dirname(fileURLToPath(import.meta.url));
-  const directory = join(dirname(dirname(here)), 'dist', 'standin', 'agent');
-  const names = await readdir(directory).catch((error: unknown) => {
-    throw new Error(`pack the stand-in agent: ${directory} is missing; run "npm run build" first`, { cause: error });
-  });
-  return names.filter(name => name.endsWith('.js')).map(name => join(directory, name));
+  const compiled = programs.map(program => fileURLToPath(program).replace('/src/standin/', '/dist/standin/'));
+  for (const program of compiled) {
+    if (!(await exists(program)))
+      throw new Error(`pack the stand-in agent: ${program} is missing; run "npm run build"`);
+  }
+  const directories = [...new Set(compiled.map(dirname))];
+  const modules = await Promise.all(
+    directories.map(async directory => (await readdir(directory)).map(name => join(directory, name))),
+  );
+  return modules.flat().filter(name => name.endsWith('.js'));
 }
 
 async function contentsHash(files: readonly PackedFile[], signal: AbortSignal): Promise<string> {

@@ -1,6 +1,6 @@
 /** The arguments and environment inputs of the agent's own command line, as its documentation lists them. */
 
-export type Verb = 'configure' | 'remove' | 'reauth' | 'run' | 'warmup';
+type Verb = 'configure' | 'remove' | 'reauth' | 'run' | 'warmup';
 
 export interface CommandLine {
   readonly verb: Verb;

@@ -3,14 +3,13 @@
 import { existsSync } from 'node:fs';
 import { hostname, release, type } from 'node:os';
 import { join } from 'node:path';
-import { type Access, accessByKey, accessByToken } from './access.js';
+import { accessByKey } from './access.js';
+import { type AdminAccess, adminAccess, findAgent, required } from './admin-access.js';
 import {
   isConfigured,
   keyForConfiguration,
   readCredentials,
   readKey,
-  readSettings,
-  removeConfiguration,
   writeCredentials,
   writeSettings,
 } from './agent-files.js';
@@ -75,59 +74,12 @@ export async function configure(context: ConfigureContext): Promise<void> {
   print(settingsSavedLine(Date.now()));
 }
 
-/** Deletes the registration with an administrator's token, then the files. Throws when the server refuses. */
-export async function removeRegistration(context: ConfigureContext): Promise<void> {
-  const { rootDirectory, commandLine, print, signal } = context;
-  if (isConfigured(rootDirectory)) {
-    const settings = readSettings(rootDirectory);
-    const connection = await connect(settings.serverUrl, adminAccess(commandLine).access, signal);
-    print('Removing agent from the server');
-    const agent = await findAgent(connection, settings.poolId, settings.agentName, signal);
-    if (agent === undefined) {
-      print('Does not exist. Skipping Removing agent from the server');
-    } else {
-      const route = { poolId: settings.poolId, agentId: numberIn(agent, 'id', 'the registration') };
-      await connection.call({ method: 'DELETE', location: 'agents', route }, signal);
-      print('Succeeded: Removing agent from the server');
-    }
-  }
-  removeConfiguration(rootDirectory);
-  print('Succeeded: Removing .credentials');
-  print('Succeeded: Removing .agent');
-}
-
-function required(commandLine: CommandLine, name: string): string {
-  const value = commandLine.values.get(name);
-  if (value === undefined || value === '') {
-    throw new Error(`Invalid configuration provided for ${name}. Terminating unattended configuration.`);
-  }
-  return value;
-}
-
-interface AdminAccess {
-  readonly access: Access;
-  readonly credential: { readonly scheme: string; readonly values: Readonly<Record<string, string>> };
-}
-
-function adminAccess(commandLine: CommandLine): AdminAccess {
-  const auth = (commandLine.values.get('auth') ?? 'pat').toLowerCase();
-  if (auth !== 'pat') throw new Error(`Authentication "${auth}" is not known to this agent; use --auth pat.`);
-  const token = required(commandLine, 'token');
-  return { access: accessByToken(token), credential: { scheme: 'PAT', values: { token } } };
-}
-
 async function findPool(connection: Connection, name: string, signal: AbortSignal) {
   const query = { poolName: name, poolType: 'automation' };
   const answer = await connection.call({ method: 'GET', location: 'pools', route: {}, query }, signal);
   const pool = objectsIn(objectFrom(answer, 'the list of pools'), 'value')[0];
   if (pool === undefined) throw new Error(`Agent pool not found: '${name}'`);
   return { id: numberIn(pool, 'id', 'the pool'), name: optionalTextIn(pool, 'name') ?? name };
-}
-
-async function findAgent(connection: Connection, poolId: number, name: string, signal: AbortSignal) {
-  const query = { agentName: name, includeCapabilities: 'false' };
-  const answer = await connection.call({ method: 'GET', location: 'agents', route: { poolId }, query }, signal);
-  return objectsIn(objectFrom(answer, 'the list of agents'), 'value')[0];
 }
 
 async function register(

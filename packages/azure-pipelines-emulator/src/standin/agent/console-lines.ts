@@ -3,7 +3,7 @@
 import type { TaskResult } from './task-result.js';
 
 /** Formats an instant as the agent's console does: seconds, a blank between date and time, and Z. */
-export function consoleTime(at: number): string {
+function consoleTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}Z`;
 }
 

@@ -24,7 +24,6 @@ async function main({ verb, flags, unrecognized }: CommandLine, build: BuildOpti
     print(build.version);
     return exitCodes.done;
   }
-  if (verb === 'warmup') return exitCodes.done;
   const diagnose = openDiagnostics(process.env.AGENT_DIAGLOGPATH ?? join(rootDirectory, '_diag'), 'Agent', Date.now());
   diagnose(`stand-in agent ${build.version}, verb ${verb}`);
   const interrupted = new AbortController();
@@ -43,15 +42,27 @@ async function perform(build: BuildOptions, diagnose: Diagnose, signal: AbortSig
   const { verb, flags } = commandLine;
   try {
     if (build.startDelayMs > 0) await pause(build.startDelayMs, signal);
-    if (verb === 'run') {
-      const { run } = await import('./run.js');
-      await run({ rootDirectory, build, once: flags.has('once'), print, diagnose, signal });
-    } else {
-      const { configure, removeRegistration } = await import('./configure.js');
-      if (verb === 'reauth')
+    // Each verb loads its own code only: the listener is to be there at once.
+    switch (verb) {
+      case 'run': {
+        const { run } = await import('./run.js');
+        await run({ rootDirectory, build, once: flags.has('once'), print, diagnose, signal });
+        break;
+      }
+      case 'configure': {
+        const { configure } = await import('./configure.js');
+        await configure({ rootDirectory, commandLine, build, print, signal });
+        break;
+      }
+      case 'remove': {
+        const { removeRegistration } = await import('./remove.js');
+        await removeRegistration({ rootDirectory, commandLine, print, signal });
+        break;
+      }
+      case 'reauth':
         throw new Error('The verb "reauth" is not known to this agent; remove and configure it again.');
-      const perform = verb === 'remove' ? removeRegistration : configure;
-      await perform({ rootDirectory, commandLine, build, print, signal });
+      case 'warmup':
+        break;
     }
     return exitCodes.done;
   } catch (error) {

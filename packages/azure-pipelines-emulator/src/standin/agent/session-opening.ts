@@ -47,7 +47,7 @@ export async function openSessionPatiently(context: OpeningContext, signal: Abor
 }
 
 /** Whether the same request may be answered otherwise later. */
-export function isTransient(error: ServiceError): boolean {
+function isTransient(error: ServiceError): boolean {
   return error.status === 429 || error.status >= 500;
 }
 
