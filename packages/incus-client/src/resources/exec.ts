@@ -31,7 +31,10 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** More was written than the result holds. */
+  /**
+   * More was written than the result holds, or a stream broke off before its end mark: the daemon (6.0.4) at times closes the
+   * streams of a command that ends at once while others begin.
+   */
   readonly truncated: boolean;
 }
 
