@@ -191,6 +191,18 @@ test('ends politely when it is asked to', async () => {
   await offline;
 });
 
+test('cancels its job when it is asked to end', async () => {
+  await agent.configure(emulator, 'a1');
+  const job = emulator.queueJob({ steps: [{ script: 'echo "child $$"; sleep 600' }] });
+  const underWay = numbersAfter('child');
+  const run = agent.start('bin/Agent.Listener', ['run', '--once']);
+  const [step = 0] = await underWay;
+  run.process.kill('SIGTERM');
+  expect((await run.ended).code).toBe(0);
+  expect((await job.finished).result).toBe('canceled');
+  expect(isAlive(step)).toBe(false);
+});
+
 test('goes on after lost connections and says so', async () => {
   await agent.configure(emulator, 'a1');
   emulator.failNext({ method: 'GET', path: /messages/, kind: 'cut', times: 3 });
