@@ -1,17 +1,17 @@
 /** The shapes that every JSON answer of Incus comes in (`doc/rest-api.md`, "Return values"). */
-export interface SyncEnvelope<T> {
+interface SyncEnvelope<T> {
   readonly type: 'sync';
   readonly metadata: T;
 }
 
-export interface AsyncEnvelope<T> {
+interface AsyncEnvelope<T> {
   readonly type: 'async';
   /** `/1.0/operations/<uuid>`, sometimes followed by `?project=<name>`. */
   readonly operation: string;
   readonly metadata: T;
 }
 
-export interface ErrorEnvelope {
+interface ErrorEnvelope {
   readonly type: 'error';
   readonly error: string;
   readonly error_code: number;
