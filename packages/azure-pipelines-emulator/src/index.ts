@@ -6,5 +6,5 @@ export type { Fault } from './faults.js';
 export type { AgentPackage, EmulatorOptions } from './options.js';
 export type { AgentRecord, CallRecord, JobRecord, StepRecord } from './records.js';
 export type { JobWish } from './requests.js';
-export type { TaskResult } from './wire/task-result.js';
 export { buildStandInPackage, type StandInOptions, type StandInPackage } from './standin/package.js';
+export type { TaskResult } from './wire/task-result.js';
