@@ -8,7 +8,7 @@ import { retire } from './reap.js';
 
 /**
  * Idle agents that are too many or of an old base, the old base first: each is retired by drain. An unknown queue may
- * hold work for all of them. A guest that lied about its end makes nobody too many: its own end mends the count.
+ * hold work for all of them. A busy guest that lied about its end makes nobody too many: its own end mends the count.
  */
 export function* shrink(census: Census, observed: Observed, maxAtOnce: number, alarm: Alarm): Generator<Action> {
   const disabling = new Set(observed.inFlight.flatMap(a => (a.kind === 'disable-agent' ? [a.name] : [])));
@@ -16,10 +16,10 @@ export function* shrink(census: Census, observed: Observed, maxAtOnce: number, a
   const staying = census.live.filter(agent => !leaving.includes(agent));
   const queue = observed.queued.get(census.spec.name);
   const wanted = queue?.known === false ? census.spec.agentCount : census.target;
-  const surplus = staying.filter(agent => !agent.life.disbelieved).length - wanted;
+  const surplus = staying.filter(a => !(a.life.disbelieved && a.phase === 'busy')).length - wanted;
   const idle = staying.filter(agent => agent.phase === 'idle');
-  const drifted = provenBase(census) ? idle.filter(agent => agent.instance?.base !== census.base) : [];
-  const forDrift = drifted.slice(0, Math.max(0, maxAtOnce - leaving.length));
+  const drifted = census.base === undefined ? [] : idle.filter(agent => agent.instance?.base !== census.base);
+  const forDrift = drifted.slice(0, Math.max(0, driftAtOnce(census, maxAtOnce) - leaving.length));
   const others = idle.filter(agent => !drifted.includes(agent));
   const tooMany = [...drifted, ...others].slice(0, Math.max(0, surplus));
   for (const agent of new Set([...tooMany, ...forDrift]))
@@ -50,7 +50,12 @@ export function* trimReserve(census: Census, agents: readonly Agent[], observed:
   }
 }
 
-/** A base is proven when one of its agents was seen online; before that, nothing that works is given up for it. */
-function provenBase(census: Census): boolean {
-  return census.live.some(agent => agent.instance?.base === census.base && agent.life.seenOnline);
+/**
+ * How many agents may be given up at once for a new base. Until one of its agents was seen online a single one is, by a
+ * pool that lacks none: a base that does not work costs one place, not the pool.
+ */
+function driftAtOnce(census: Census, maxAtOnce: number): number {
+  const fresh = census.live.filter(agent => agent.instance?.base === census.base);
+  if (fresh.some(agent => agent.life.seenOnline)) return maxAtOnce;
+  return fresh.length === 0 && census.activating === 0 && missing(census) === 0 ? 1 : 0;
 }

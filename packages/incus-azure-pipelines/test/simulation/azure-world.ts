@@ -1,0 +1,167 @@
+import type { Registration } from '../../src/model/agent.js';
+import type { Random } from './random.js';
+import type { Timeline } from './timeline.js';
+
+/** The service lets go of a job whose agent is silent for this long. */
+const LOCK_MS = 60_000;
+const HISTORY_MS = 30_000;
+
+/** The agent's end of a registration: what Azure reaches when it hands out a job. */
+export interface Listener {
+  /** Whether it listens now, so that a job it is sent arrives. */
+  listens(): boolean;
+  /** It has taken the job. */
+  received(): void;
+}
+
+interface State {
+  readonly registrations: Map<number, Registration>;
+  readonly queue: number[];
+  readonly history: { readonly at: number; readonly registrations: readonly Registration[] }[];
+  /** The state that the latest list showed: a later one never shows an older. */
+  shownAt: number;
+}
+
+/** Azure Pipelines as it truly is: who is registered, what is queued, and who holds which job. */
+export class AzureWorld {
+  readonly #timeline: Timeline;
+  readonly #random: Random;
+  readonly #pools = new Map<string, State>();
+  readonly #listeners = new Map<number, Listener>();
+  #lastId = 0;
+  jobsDone = 0;
+
+  constructor(timeline: Timeline, random: Random) {
+    this.#timeline = timeline;
+    this.#random = random;
+  }
+
+  register(key: string, name: string, listener: Listener | undefined, ageMs = 0): number {
+    const agentId = ++this.#lastId;
+    const changedAt = this.#timeline.now - ageMs;
+    if (listener) this.#listeners.set(agentId, listener);
+    this.#set(key, { agentId, name, online: false, enabled: true, assigned: undefined, changedAt });
+    return agentId;
+  }
+
+  setOnline(key: string, agentId: number, online: boolean): void {
+    const registration = this.find(key, agentId);
+    if (registration === undefined || registration.online === online) return;
+    this.#set(key, { ...registration, online, changedAt: this.#timeline.now });
+    if (online) this.#assignSoon(key);
+  }
+
+  disable(key: string, agentId: number): void {
+    const registration = this.find(key, agentId);
+    if (registration) this.#set(key, { ...registration, enabled: false });
+  }
+
+  /** Deletes a registration; refuses while it holds a job. Gives back whether it is gone. */
+  remove(key: string, agentId: number): boolean {
+    if (this.find(key, agentId)?.assigned) return false;
+    this.#state(key).registrations.delete(agentId);
+    this.#note(key);
+    return true;
+  }
+
+  enqueue(key: string): void {
+    this.#state(key).queue.push(++this.#lastId);
+    this.#assignSoon(key);
+  }
+
+  cancelQueued(key: string): void {
+    this.#state(key).queue.pop();
+  }
+
+  queued(key: string): number {
+    return this.#state(key).queue.length;
+  }
+
+  /** Ends the request that the agent holds; one that has not taken it is free for the next. */
+  release(key: string, agentId: number, done: boolean): void {
+    const registration = this.find(key, agentId);
+    if (!registration?.assigned) return;
+    if (done) this.jobsDone += 1;
+    this.#set(key, { ...registration, assigned: undefined });
+    this.#assignSoon(key);
+  }
+
+  /** The agent is gone for good: Azure finds out by its silence. */
+  abandon(key: string, agentId: number): void {
+    this.#timeline.in(this.#random.between(2_000, 40_000), () => this.setOnline(key, agentId, false));
+    const requestId = this.find(key, agentId)?.assigned?.requestId;
+    if (requestId === undefined) return;
+    this.#timeline.in(LOCK_MS, () => {
+      if (this.find(key, agentId)?.assigned?.requestId === requestId) this.release(key, agentId, false);
+    });
+  }
+
+  find(key: string, agentId: number): Registration | undefined {
+    return this.#state(key).registrations.get(agentId);
+  }
+
+  all(key: string): Registration[] {
+    return [...this.#state(key).registrations.values()];
+  }
+
+  /** What a list that began at `at` shows, where it may lag behind. */
+  list(key: string, at: number, lagMs: number): readonly Registration[] {
+    const state = this.#state(key);
+    state.shownAt = Math.max(state.shownAt, at - lagMs);
+    return state.history.findLast(entry => entry.at <= state.shownAt)?.registrations ?? [];
+  }
+
+  #assignSoon(key: string): void {
+    this.#timeline.in(this.#random.between(50, 2_500), () => this.#assign(key));
+  }
+
+  #assign(key: string): void {
+    const { queue } = this.#state(key);
+    const free = this.all(key).filter(
+      r => r.online && r.enabled && !r.assigned && this.#listeners.get(r.agentId)?.listens(),
+    );
+    const chosen = this.#random.pick(free);
+    const requestId = chosen && queue.shift();
+    if (chosen === undefined || requestId === undefined) return;
+    const { agentId } = chosen;
+    this.#set(key, { ...chosen, assigned: { requestId, received: false, jobName: `job ${requestId}` } });
+    this.#timeline.in(this.#random.between(50, 3_000), () => this.#receive(key, agentId, requestId));
+    if (queue.length > 0) this.#assignSoon(key);
+  }
+
+  /** The agent takes its job, unless somebody cancelled it in between. */
+  #receive(key: string, agentId: number, requestId: number): void {
+    const registration = this.find(key, agentId);
+    const listener = this.#listeners.get(agentId);
+    if (registration?.assigned?.requestId !== requestId || registration.assigned.received) return;
+    if (this.#random.chance(0.08)) {
+      this.release(key, agentId, false);
+    } else if (listener?.listens()) {
+      this.#set(key, { ...registration, assigned: { ...registration.assigned, received: true } });
+      listener.received();
+    } else {
+      this.#timeline.in(LOCK_MS, () => {
+        if (this.find(key, agentId)?.assigned?.received === false) this.release(key, agentId, false);
+      });
+    }
+  }
+
+  #state(key: string): State {
+    const state = this.#pools.get(key) ?? { registrations: new Map(), queue: [], history: [], shownAt: 0 };
+    this.#pools.set(key, state);
+    return state;
+  }
+
+  #set(key: string, registration: Registration): void {
+    this.#state(key).registrations.set(registration.agentId, registration);
+    this.#note(key);
+  }
+
+  #note(key: string): void {
+    const { history, registrations } = this.#state(key);
+    const { now } = this.#timeline;
+    history.push({ at: now, registrations: [...registrations.values()] });
+    const kept = history.findLastIndex(entry => entry.at <= now - HISTORY_MS);
+    if (kept > 20) history.splice(0, kept);
+  }
+}

@@ -1,0 +1,158 @@
+import type { AzureWorld, Listener } from './azure-world.js';
+import type { IncusWorld } from './incus-world.js';
+import type { Random } from './random.js';
+import type { Timeline } from './timeline.js';
+
+/** The guest gives up on its own registration after this long. */
+const REGISTRATION_LIMIT_MS = 35_000;
+
+export interface GuestWorld {
+  readonly timeline: Timeline;
+  readonly random: Random;
+  readonly incus: IncusWorld;
+  readonly azure: AzureWorld;
+  /** Chance that it gets stuck at a step. */
+  readonly stuck: () => number;
+}
+
+/** What runs inside one instance, from its boot to its power-off. */
+export class Guest implements Listener {
+  readonly #world: GuestWorld;
+  readonly name: string;
+  readonly key: string;
+  agentId: number | undefined;
+  listening = false;
+  /** It took a job and has not ended it. */
+  working = false;
+  /** It has had its life as an agent. */
+  over = false;
+  /** It told a lie, or was hidden, so that its place may be given away though it lives. */
+  excused = false;
+  jobs = 0;
+
+  constructor(world: GuestWorld, name: string, key: string) {
+    this.#world = world;
+    this.name = name;
+    this.key = key;
+  }
+
+  /** Boots and, when all is there, says Ready. */
+  boot(): void {
+    if (this.#isStuck()) return;
+    this.#in(300, 6_000, () => this.#world.incus.setState(this.name, 'ready'));
+  }
+
+  /** The activation has arrived: Started, registered, online. */
+  activate(): void {
+    const { random, incus } = this.#world;
+    const slow = random.chance(0.03);
+    if (slow) this.excused = true;
+    this.#in(50, slow ? 14_000 : 2_000, () => {
+      if (this.#isStuck()) this.excused = true;
+      else incus.setState(this.name, 'running');
+      const fails = this.#isStuck();
+      this.#in(500, random.chance(0.05) ? REGISTRATION_LIMIT_MS - 15_000 : 8_000, () => {
+        if (fails) this.end();
+        else this.#register();
+      });
+    });
+  }
+
+  listens(): boolean {
+    return this.listening && this.#world.incus.isAlive(this.name);
+  }
+
+  /** Its one job runs. */
+  received(): void {
+    this.working = true;
+    this.jobs += 1;
+    const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;
+    this.#in(300, ms, () => this.endJob(true));
+  }
+
+  endJob(done: boolean): void {
+    if (!this.working || this.agentId === undefined) return;
+    this.working = false;
+    this.#world.azure.release(this.key, this.agentId, done);
+    this.end();
+  }
+
+  /** The listener has exited: the wrapper says so, waits a little for its log to be collected, and powers off. */
+  end(): void {
+    const { azure, random, incus } = this.#world;
+    if (this.over) return;
+    this.over = true;
+    this.listening = false;
+    const { agentId } = this;
+    if (agentId !== undefined && random.chance(0.9)) azure.setOnline(this.key, agentId, false);
+    else if (agentId !== undefined) azure.abandon(this.key, agentId);
+    this.#in(10, 300, () => {
+      if (!this.#isStuck()) incus.setState(this.name, 'ready');
+      this.#in(200, 3_000, () => {
+        if (!this.#isStuck()) this.die();
+      });
+    });
+  }
+
+  /** Azure has deleted its registration: the listener finds out at its next call, and exits. */
+  deregistered(): void {
+    this.over = true;
+    this.#in(100, 20_000, () => {
+      this.over = false;
+      this.end();
+    });
+  }
+
+  /** The instance goes. */
+  die(): void {
+    const { incus, random, stuck } = this.#world;
+    incus.die(this.name, !random.chance(stuck()));
+    this.dead();
+  }
+
+  /** The instance is no more, however that came. */
+  dead(): void {
+    this.listening = false;
+    this.working = false;
+    this.over = true;
+    if (this.agentId !== undefined) this.#world.azure.abandon(this.key, this.agentId);
+  }
+
+  /** Loses Azure for so long; a job that runs goes on. */
+  loseAzure(ms: number): void {
+    const { azure, timeline } = this.#world;
+    const { agentId } = this;
+    if (agentId === undefined || this.over) return;
+    this.listening = false;
+    azure.setOnline(this.key, agentId, false);
+    timeline.in(ms, () => this.#listen(agentId));
+  }
+
+  #register(): void {
+    const agentId = this.#world.azure.register(this.key, this.name, this);
+    this.agentId = agentId;
+    if (!this.#isStuck()) this.#in(200, 6_000, () => this.#listen(agentId));
+  }
+
+  #listen(agentId: number): void {
+    const { azure, incus } = this.#world;
+    if (this.over || !incus.isAlive(this.name)) return;
+    if (azure.find(this.key, agentId) === undefined) {
+      this.end();
+      return;
+    }
+    this.listening = true;
+    azure.setOnline(this.key, agentId, true);
+  }
+
+  #isStuck(): boolean {
+    return this.#world.random.chance(this.#world.stuck());
+  }
+
+  /** Goes on after a while, if the instance still lives. */
+  #in(fromMs: number, toMs: number, then: () => void): void {
+    this.#world.timeline.in(this.#world.random.between(fromMs, Math.max(fromMs, toMs)), () => {
+      if (this.#world.incus.isAlive(this.name)) then();
+    });
+  }
+}

@@ -1,0 +1,154 @@
+import type { Action } from '../../src/model/action.js';
+import { type Agent, isLive } from '../../src/model/agent.js';
+import type { Observed } from '../../src/model/observed.js';
+import { knownValue } from '../../src/model/reading.js';
+import { join } from '../../src/observe/join.js';
+import { plan } from '../../src/plan/plan.js';
+import type { Brain } from './daemon.js';
+import type { Planner } from './promises.js';
+
+/** A bug that is planted on purpose: the simulation is worth something only if it finds each. */
+export interface Mutant {
+  readonly bug: string;
+  readonly brain: Brain;
+}
+
+/** The real plan, decided on a falsified picture. */
+function seeing(falsify: (observed: Observed, now: number) => Observed): Planner {
+  return (desired, observed, now, options) => plan(desired, falsify(observed, now), now, options);
+}
+
+function seeingAgents(falsify: (agents: readonly Agent[], observed: Observed) => readonly Agent[]): Planner {
+  return seeing(observed => {
+    const { agents } = observed;
+    return agents.known ? { ...observed, agents: { ...agents, value: falsify(agents.value, observed) } } : observed;
+  });
+}
+
+/** The real plan, with something added to it or taken away. */
+function doing(change: (actions: readonly Action[], agents: readonly Agent[], now: number) => Action[]): Planner {
+  return (desired, observed, now, options) => {
+    const real = plan(desired, observed, now, options);
+    const taken = new Set(observed.inFlight.map(action => ('name' in action ? action.name : '')));
+    const free = (knownValue(observed.agents) ?? []).filter(agent => !taken.has(agent.name));
+    return { ...real, actions: change(real.actions, free, now) };
+  };
+}
+
+function adding(choose: (agent: Agent, now: number) => Action | undefined): Planner {
+  return doing((actions, agents, now) => {
+    const added = agents.flatMap(agent => choose(agent, now) ?? []);
+    const names = new Set(added.map(action => ('name' in action ? action.name : '')));
+    return [...actions.filter(action => !('name' in action && names.has(action.name))), ...added];
+  });
+}
+
+function deletion({ name, pool }: Agent): Action {
+  return { kind: 'delete-instance', pool, name, reason: 'planted' };
+}
+
+function deregistration({ name, pool, registration }: Agent): Action | undefined {
+  const agentId = knownValue(registration)?.agentId;
+  return agentId === undefined ? undefined : { kind: 'delete-registration', pool, name, agentId, reason: 'planted' };
+}
+
+const planners: Readonly<Record<string, Planner>> = {
+  'drains without proof': adding(agent => (agent.phase === 'draining' ? deregistration(agent) : undefined)),
+  'stops idle agents of its own accord': adding((agent, now) =>
+    agent.phase === 'idle' && now - agent.since > 30_000 ? deletion(agent) : undefined,
+  ),
+  'ends jobs that run long': adding((agent, now) =>
+    agent.phase === 'busy' && now - agent.since > 30_000 ? deletion(agent) : undefined,
+  ),
+  "deletes the finished on the guest's word": adding((agent, now) =>
+    agent.phase === 'finished' && now - agent.since > 3_000 ? deletion(agent) : undefined,
+  ),
+  'takes Error for an end': adding(agent => (agent.phase === 'unclear' ? deletion(agent) : undefined)),
+  'deletes registrations of others': (desired, observed, now, options) => {
+    const real = plan(desired, observed, now, options);
+    const pool = desired[0]?.name ?? '';
+    const action: Action = { kind: 'delete-registration', pool, name: 'somebody', agentId: 2, reason: 'planted' };
+    return { ...real, actions: observed.inFlight.length === 0 ? [...real.actions, action] : real.actions };
+  },
+  'takes an unread Incus for an empty one': seeing((observed, now) => {
+    if (observed.agents.known) return observed;
+    const wanted = [...observed.wantedBases].flatMap(([pool, reading]) => {
+      const name = knownValue(reading);
+      return name === undefined ? [] : [{ name, pool, ready: true, createdAt: now }];
+    });
+    const bases = { known: true, value: wanted, at: now } as const;
+    return { ...observed, agents: { known: true, value: [], at: now }, bases };
+  }),
+  'takes an unread Azure for an empty one': seeingAgents(agents =>
+    agents.map(agent =>
+      agent.registration.known ? agent : { ...agent, registration: { known: true, value: undefined, at: agent.since } },
+    ),
+  ),
+  'does not count the busy': seeingAgents(agents =>
+    agents.map(agent => (agent.phase === 'busy' ? { ...agent, phase: 'finished' } : agent)),
+  ),
+  'does not count what starts': seeingAgents(agents => agents.filter(agent => agent.phase !== 'starting')),
+  'forgets what is under way': seeing(observed => ({ ...observed, inFlight: [] })),
+  'knows no ceiling of instances': (desired, observed, now, options) =>
+    plan(
+      desired.map(spec => ({ ...spec, reserve: spec.reserve + 3 })),
+      observed,
+      now,
+      options,
+    ),
+  'creates without limit': (desired, observed, now) => plan(desired, observed, now, { maxConcurrentCreates: 100 }),
+  'does not back off': seeing(observed => ({ ...observed, failures: new Map() })),
+  'sets no wakeAt': (desired, observed, now, options) => ({
+    ...plan(desired, observed, now, options),
+    wakeAt: undefined,
+  }),
+  'depends on more than its arguments': (() => {
+    let calls = 0;
+    return (desired, observed, now, options) => {
+      const real = plan(desired, observed, now, options);
+      calls += 1;
+      return calls % 50 === 0 ? { ...real, actions: [] } : real;
+    };
+  })(),
+  'does not fence': doing(actions => actions.filter(action => action.reason !== 'has its one job')),
+  'leaves orphans': doing(actions => actions.filter(action => action.reason !== 'orphan')),
+  'leaves what stopped': doing(actions => actions.filter(action => action.reason !== 'stopped and still there')),
+  'leaves what does not power off': doing(actions =>
+    actions.filter(action => action.reason !== 'finished, but did not power off'),
+  ),
+  'leaves what never came online': doing(actions => actions.filter(action => action.reason !== 'never came online')),
+  'leaves what is offline': doing(actions => actions.filter(action => action.reason !== 'offline too long')),
+  'leaves what was not prepared': doing(actions =>
+    actions.filter(action => action.reason !== 'was not prepared in time'),
+  ),
+  'keeps the surplus': doing(actions => actions.filter(action => action.reason !== 'above target')),
+  'keeps the old base': doing(actions => actions.filter(action => action.reason !== 'of an old base')),
+  'replaces no more than half': (desired, observed, now, options) =>
+    plan(
+      desired.map(spec => ({ ...spec, standby: Math.ceil(spec.standby / 2) })),
+      observed,
+      now,
+      options,
+    ),
+};
+
+const joins: Readonly<Record<string, typeof join>> = {
+  'believes a finished guest for ever': (...given) => {
+    const agents = join(...given);
+    const value = knownValue(agents) ?? [];
+    return agents.known
+      ? { ...agents, value: value.map(agent => (agent.life.disbelieved ? { ...agent, phase: 'finished' } : agent)) }
+      : agents;
+  },
+  'loses the agents that Azure does not show': (...given) => {
+    const agents = join(...given);
+    return agents.known
+      ? { ...agents, value: agents.value.filter(agent => !isLive(agent.phase) || agent.registration.known) }
+      : agents;
+  },
+};
+
+export const mutants: readonly Mutant[] = [
+  ...Object.entries(planners).map(([bug, planner]) => ({ bug, brain: { join, plan: planner } })),
+  ...Object.entries(joins).map(([bug, mutated]) => ({ bug, brain: { join: mutated, plan } })),
+];

@@ -1,0 +1,142 @@
+/** What the daemon promises, stated apart from the rules that keep it. */
+import { type Action, keyOf, type Plan, targetOf } from '../../src/model/action.js';
+import { type Agent, isLive } from '../../src/model/agent.js';
+import { birthOf } from '../../src/model/agent-name.js';
+import { knownValue, type Observed } from '../../src/model/observed.js';
+import type { PoolSpec } from '../../src/model/pool.js';
+import type { PlanOptions } from '../../src/plan/plan.js';
+
+export type Planner = (desired: readonly PoolSpec[], observed: Observed, now: number, options: PlanOptions) => Plan;
+
+/** A promise that a world saw broken. */
+export class BrokenPromise extends Error {
+  override readonly name = 'BrokenPromise';
+  readonly promise: string;
+
+  constructor(promise: string, found: string) {
+    super(`${promise}: ${found}`);
+    this.promise = promise;
+  }
+}
+
+export function promised(holds: boolean, promise: string, found: () => string): void {
+  if (!holds) throw new BrokenPromise(promise, found());
+}
+
+/** One pass with all that it decided on. */
+export interface Decision {
+  readonly planner: Planner;
+  readonly desired: readonly PoolSpec[];
+  readonly observed: Observed;
+  readonly now: number;
+  readonly options: PlanOptions;
+  readonly plan: Plan;
+}
+
+/** Holds a decision against every promise that can be read off it. @throws BrokenPromise. */
+export function checkDecision(decision: Decision): void {
+  const { observed, plan } = decision;
+  checkTime(decision);
+  promised(observed.agents.known || plan.actions.length === 0, 'an unread Incus lets nothing be done', () =>
+    told(plan.actions),
+  );
+  const agents = new Map((knownValue(observed.agents) ?? []).map(agent => [agent.name, agent]));
+  const taken = new Set(observed.inFlight.map(targetOf));
+  for (const action of plan.actions) {
+    promised(!taken.has(targetOf(action)), 'one target has one action at a time', () => told([action]));
+    taken.add(targetOf(action));
+    const failure = observed.failures.get(keyOf(action));
+    promised(failure === undefined || failure.retryAt <= decision.now, 'failures back off', () => told([action]));
+    checkTouched(action, observed, agents);
+  }
+  for (const spec of decision.desired) checkCounts(spec, decision, [...agents.values()]);
+  const creations = [...observed.inFlight, ...plan.actions].filter(action => action.kind === 'create-instance');
+  const planned = plan.actions.some(action => action.kind === 'create-instance');
+  promised(!planned || creations.length <= decision.options.maxConcurrentCreates, 'creations at once are limited', () =>
+    told(creations),
+  );
+  checkFences(decision, agents);
+}
+
+/** The same arguments give the same plan, and nothing changes before `wakeAt`. */
+function checkTime({ planner, desired, observed, now, options, plan }: Decision): void {
+  const decided = comparable(plan.actions);
+  promised(comparable(planner(desired, observed, now, options).actions) === decided, 'same inputs, same plan', () =>
+    told(plan.actions),
+  );
+  const justBefore = plan.wakeAt === undefined ? now + 3_600_000 : plan.wakeAt - 1;
+  promised(justBefore >= now, 'wakeAt lies ahead', () => `${plan.wakeAt} at ${now}`);
+  const later = planner(desired, observed, justBefore, options);
+  promised(
+    comparable(later.actions) === decided,
+    'nothing changes before wakeAt',
+    () => `${justBefore - now} ms later: ${told(later.actions)} instead of ${told(plan.actions)}`,
+  );
+}
+
+/** Names of newborns hold the time; all else must be equal. */
+function comparable(actions: readonly Action[]): string {
+  return JSON.stringify(actions.map(action => (action.kind === 'create-instance' ? { ...action, name: '' } : action)));
+}
+
+function checkTouched(action: Action, observed: Observed, agents: ReadonlyMap<string, Agent>): void {
+  if (action.kind === 'build-base' || action.kind === 'delete-base') return;
+  promised(birthOf(action.name, observed.owner) !== undefined, 'what is foreign is not touched', () => told([action]));
+  if (action.kind === 'create-instance') {
+    promised(!agents.has(action.name), 'a name is used once', () => action.name);
+    return;
+  }
+  const agent = agents.get(action.name);
+  promised(agent !== undefined, 'only what is there is touched', () => told([action]));
+  const destructive =
+    action.kind === 'delete-registration' || action.kind === 'disable-agent' || action.kind === 'delete-instance';
+  if (agent === undefined || !destructive) return;
+  const harmless = action.kind === 'delete-instance' && (!agent.instance?.activatedAt || agent.phase === 'stopped');
+  promised(harmless || agent.registration.known, 'an unread Azure lets nothing be ended', () => told([action]));
+  const registration = knownValue(agent.registration);
+  promised(
+    harmless || action.kind === 'disable-agent' || registration?.assigned === undefined,
+    'a busy agent is not ended',
+    () => told([action]),
+  );
+}
+
+function checkCounts(spec: PoolSpec, { observed, plan }: Decision, agents: readonly Agent[]): void {
+  const own = agents.filter(agent => agent.pool === spec.name);
+  const names = new Set(own.map(agent => agent.name));
+  const activating = new Set(of(observed.inFlight, spec, 'activate-agent'));
+  const live = own.filter(agent => isLive(agent.phase) && !activating.has(agent.name)).length + activating.size;
+  const activations = of(plan.actions, spec, 'activate-agent').length;
+  promised(
+    activations === 0 || live + activations <= spec.agentCount,
+    'live and activating agents stay within agentCount',
+    () => `${live} + ${activations} > ${spec.agentCount}`,
+  );
+  const creating = of(observed.inFlight, spec, 'create-instance').filter(name => !names.has(name)).length;
+  const creations = of(plan.actions, spec, 'create-instance').length;
+  const instances = own.filter(agent => agent.instance !== undefined).length + creating + creations;
+  const ceiling = spec.agentCount + spec.reserve + Math.max(1, Math.floor(spec.agentCount / 2));
+  promised(creations === 0 || instances <= ceiling, 'instances stay within their ceiling', () => {
+    return `${instances} > ${ceiling}`;
+  });
+}
+
+/** An agent that has taken its job is disabled in the same pass, unless that is under way or has just failed. */
+function checkFences({ desired, observed, plan }: Decision, agents: ReadonlyMap<string, Agent>): void {
+  const dealtWith = new Set([...observed.inFlight, ...plan.actions].map(targetOf));
+  for (const agent of agents.values()) {
+    const registration = knownValue(agent.registration);
+    if (agent.instance?.status !== 'running' || !registration?.enabled || !registration.assigned?.received) continue;
+    if (agent.phase === 'finished' || !desired.some(spec => spec.name === agent.pool)) continue;
+    const failed = observed.failures.has(`disable-agent/${agent.name}`);
+    promised(failed || dealtWith.has(agent.name), 'an agent that took a job is fenced', () => agent.name);
+  }
+}
+
+function of(actions: readonly Action[], spec: PoolSpec, kind: 'activate-agent' | 'create-instance'): string[] {
+  return actions.flatMap(action => (action.kind === kind && action.pool === spec.name ? [action.name] : []));
+}
+
+function told(actions: readonly Action[]): string {
+  return actions.map(action => `${action.kind} ${targetOf(action)} (${action.reason})`).join(', ') || 'nothing';
+}

@@ -1,0 +1,80 @@
+import * as fc from 'fast-check';
+
+/** How often things go wrong while the storm lasts: probabilities, or events per minute. */
+export interface Faults {
+  /** A list of Incus fails. */
+  readonly incusUnread: number;
+  /** A list of Azure fails. */
+  readonly azureUnread: number;
+  /** An event of Incus is lost. */
+  readonly ringLost: number;
+  /** An action fails, with or without having done what it was for. */
+  readonly actionFails: number;
+  /** A guest gets stuck on its way: in boot, registration, before its first session or at power-off. */
+  readonly guestStuck: number;
+  /** Azure shows a state that is up to three seconds old. */
+  readonly azureLags: number;
+  /** Per minute: an instance dies. */
+  readonly deaths: number;
+  /** Per minute: Incus reads one or all as Error. */
+  readonly errors: number;
+  /** Per minute: a running job rings Ready, or a guest rings without end. */
+  readonly liars: number;
+  /** Per minute: an agent loses Azure, for a while or for good. */
+  readonly offline: number;
+  /** Per minute: a person disables an agent, drains a pool, changes agentCount, or wants another base. */
+  readonly people: number;
+  /** Per minute: the daemon dies and starts again. */
+  readonly restarts: number;
+}
+
+export interface ScenarioPool {
+  readonly agentCount: number;
+  readonly standby: number;
+  readonly reserve: number;
+}
+
+/** Everything that one simulated world depends on. */
+export interface Scenario {
+  readonly seed: number;
+  readonly pools: readonly ScenarioPool[];
+  /** Whether the pools serve one agent pool in Azure. */
+  readonly shared: boolean;
+  readonly maxConcurrentCreates: number;
+  readonly jobsPerMinute: number;
+  readonly faults: Faults;
+}
+
+const pool = fc
+  .record({ agentCount: fc.integer({ min: 1, max: 5 }), spare: fc.integer({ min: 0, max: 5 }), reserve: fc.nat(2) })
+  .map(({ agentCount, spare, reserve }): ScenarioPool => {
+    // Most pools are fixed ones, as by default.
+    return { agentCount, standby: spare > 2 ? agentCount : Math.min(spare, agentCount), reserve };
+  });
+
+function rate(...rates: number[]): fc.Arbitrary<number> {
+  return fc.constantFrom(0, ...rates);
+}
+
+/** Worlds of every kind: calm and stormy, each fault alone or with others. */
+export const scenarios: fc.Arbitrary<Scenario> = fc.record({
+  seed: fc.integer({ min: 0, max: 2 ** 31 }),
+  pools: fc.array(pool, { minLength: 1, maxLength: 2 }),
+  shared: fc.boolean(),
+  maxConcurrentCreates: fc.integer({ min: 1, max: 3 }),
+  jobsPerMinute: fc.constantFrom(1, 5, 15, 30),
+  faults: fc.record({
+    incusUnread: rate(0.05, 0.3),
+    azureUnread: rate(0.05, 0.4),
+    ringLost: rate(0.1, 1),
+    actionFails: rate(0.05, 0.2),
+    guestStuck: rate(0.02, 0.1),
+    azureLags: rate(0.3),
+    deaths: rate(0.5, 3),
+    errors: rate(1, 6),
+    liars: rate(1, 4),
+    offline: rate(0.5, 3),
+    people: rate(0.5, 2),
+    restarts: rate(0.2, 1),
+  }),
+});
