@@ -75,7 +75,14 @@ async function answer(
     const turnedAway = admit(world, route, identification, context);
     return turnedAway ?? (await route.answer(call));
   };
-  const record = { method: route.method, route: route.template, path: url.pathname, caller: caller.kind };
+  const record = {
+    method: route.method,
+    route: route.template,
+    path: url.pathname,
+    caller: caller.kind,
+    at: world.clock.now(),
+  };
+  const ended = calls.arrive();
   const fault = faults.take(route.method, url.pathname, caller.kind);
   let status = 0;
   try {
@@ -88,7 +95,7 @@ async function answer(
     given.response.headers.set('ActivityId', randomUUID());
     return given.response;
   } finally {
-    calls.add({ ...record, status, at: world.clock.now() });
+    ended({ ...record, status });
   }
 }
 
@@ -134,6 +141,6 @@ function refuseUnknown(world: World, calls: CallLog, base: string, context: Cont
   const error = ours
     ? new AzureError(501, 'NotImitatedException', `The emulator does not imitate ${method} ${path}.`)
     : new AzureError(404, 'HostDoesNotExistException', `No collection at ${path}; the only one is ${base}.`);
-  calls.add({ method, route: path, path, status: error.status, caller: 'anonymous', at: world.clock.now() });
+  calls.arrive()({ method, route: path, path, status: error.status, caller: 'anonymous', at: world.clock.now() });
   return errorResponse(error);
 }

@@ -32,7 +32,7 @@ export interface Driver {
   /** Makes the next calls that fit go wrong. */
   failNext(fault: Fault): void;
   clearFaults(): void;
-  /** Lists the calls of imitated routes in the order in which they ended. */
+  /** Lists the calls that were answered, in the order in which they came. */
   calls(): readonly CallRecord[];
   /** Calls `listener` at each event until the returned function is called. */
   on(listener: (event: EmulatorEvent) => void): () => void;

@@ -58,5 +58,6 @@ export interface CallRecord {
   /** 0 when no answer was given. */
   readonly status: number;
   readonly caller: 'organisation' | 'agent' | 'job' | 'anonymous';
+  /** When it came, in ms since the epoch. */
   readonly at: number;
 }
