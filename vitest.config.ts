@@ -20,8 +20,8 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['packages/*/src/**/*.test.ts', 'testbed/**/*.test.ts'],
-          exclude: ['**/*.contract.test.ts', '**/*.incus.test.ts'],
+          include: ['packages/*/{src,test}/**/*.test.ts', '{testbed,demo,bench,scripts}/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/dist/**', '**/*.contract.test.ts', '**/*.incus.test.ts'],
           sequence: { groupOrder: 1 },
         },
       },
@@ -30,7 +30,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'contract',
-          include: ['packages/*/**/*.contract.test.ts', 'packages/*/**/*.incus.test.ts'],
+          include: ['packages/*/**/*.contract.test.ts', 'packages/*/**/*.incus.test.ts', 'testbed/**/*.incus.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           globalSetup: ['./testbed/global-setup.ts'],
           testTimeout: 60_000,

@@ -12,7 +12,12 @@ export function workTree(): string {
   return directory;
 }
 
-/** Returns where finished images are kept between runs: whoever deletes the tree keeps nothing of it. */
+/** Returns where what is dear to make is kept between runs: whoever deletes the tree keeps nothing of it. */
+export function cacheDirectory(): string {
+  return join(workTree(), '.cache');
+}
+
+/** Returns where finished images are kept. */
 export function imageCacheDirectory(): string {
-  return join(workTree(), '.cache', 'images');
+  return join(cacheDirectory(), 'images');
 }

@@ -140,17 +140,13 @@ async function openIncus(target: IncusTarget, project: string, emit: Emit): Prom
 async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {
   if (target.kind === 'unix')
     return target.socketPath === undefined ? undefined : { kind: 'unix', socketPath: target.socketPath };
-  const [clientCert, clientKey, serverCert] = await Promise.all(
-    [target.clientCertPath, target.clientKeyPath, target.serverCertPath].map(path =>
-      path === undefined ? undefined : readFile(path, 'utf8'),
-    ),
-  );
+  const { url, clientCertPath, clientKeyPath, serverCertPath } = target;
   return {
     kind: 'https',
-    url: target.url,
-    clientCert: required(clientCert, 'clientCert'),
-    clientKey: required(clientKey, 'clientKey'),
-    ...(serverCert === undefined ? {} : { serverCert }),
+    url,
+    clientCert: await readFile(clientCertPath, 'utf8'),
+    clientKey: await readFile(clientKeyPath, 'utf8'),
+    ...(serverCertPath === undefined ? {} : { serverCert: await readFile(serverCertPath, 'utf8') }),
   };
 }
 

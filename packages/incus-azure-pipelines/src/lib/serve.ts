@@ -1,11 +1,11 @@
 import { chmod, mkdir, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { getRequestListener } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import { UserError } from './user-error.js';
 
-type Fetch = Parameters<typeof getRequestListener>[0];
+type Server = ReturnType<typeof createAdaptorServer>;
+type Fetch = Parameters<typeof createAdaptorServer>[0]['fetch'];
 
 export interface Served extends AsyncDisposable {
   /** The port that was taken, or 0 on a Unix socket. */
@@ -14,7 +14,7 @@ export interface Served extends AsyncDisposable {
 
 /** Serves on a TCP port; 0 takes a free one. @throws UserError when the port is taken. */
 export async function serveOnPort(fetch: Fetch, host: string, port: number): Promise<Served> {
-  const server = createServer(getRequestListener(fetch));
+  const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
   await listen(server, { host, port }).catch(error => {
     throw new UserError(`cannot listen on ${host}:${port} (${reasonOf(error)}); choose another under "http"`);
   });
@@ -31,7 +31,7 @@ export async function serveOnSocket(fetch: Fetch, path: string): Promise<Served>
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
     if (await answers(path)) throw new Error('another process answers on it');
     await rm(path, { force: true });
-    const server = createServer(getRequestListener(fetch));
+    const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
     await listen(server, { path });
     await chmod(path, 0o660);
     return served(server);
@@ -56,7 +56,7 @@ function served(server: Server): Served {
     async [Symbol.asyncDispose]() {
       await new Promise<void>(resolve => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        if ('closeAllConnections' in server) server.closeAllConnections();
       });
     },
   };

@@ -1,5 +1,5 @@
 /** Arguments of every action, by kind: the one list to extend when the daemon learns a new deed. */
-export interface ActionArgs {
+interface ActionArgs {
   /** Builds the base that the pool's configuration asks for. */
   'build-base': { readonly base: string };
   /** Deletes a base that was left half-made. */

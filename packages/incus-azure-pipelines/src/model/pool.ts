@@ -62,7 +62,7 @@ export interface ImageServer {
 
 /** Limits and devices of one instance. */
 export interface InstanceSpec {
-  /** Cores that a job sees; clamped to the host's. */
+  /** Cores that a job sees; what the host has is the kernel's own limit. */
   readonly cores: number | undefined;
   readonly memoryBytes: number | undefined;
   /** Root disk quota; undefined for none (on btrfs a quota slows every deletion of the storage pool). */
@@ -71,7 +71,7 @@ export interface InstanceSpec {
 }
 
 /** Durations in milliseconds. */
-export interface Timeouts {
+interface Timeouts {
   /** From the instance's start until it is prepared. */
   readonly preparationMs: number;
   /** From activation until the agent was online in Azure. */

@@ -5,7 +5,7 @@ import { knownValue, type Reading } from '../model/observed.js';
  * An activated guest needs a moment to unset its *Ready*. Without any sign of a start, Ready means finished only when
  * this much time has passed since the activation.
  */
-export const STARTED_GRACE_MS = 10_000;
+const STARTED_GRACE_MS = 10_000;
 
 /**
  * The phase that what both systems show adds up to; the table is the doc comment of `AgentPhase`. Azure decides

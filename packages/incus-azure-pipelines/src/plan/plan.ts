@@ -10,7 +10,7 @@ import { reap } from './reap.js';
 import { shrink, trimReserve } from './shrink.js';
 
 /** A boot takes the cores for a while; an instance this young counts as one that is being created. */
-export const BOOT_MS = 3_000;
+const BOOT_MS = 3_000;
 
 export interface PlanOptions {
   /** Over all pools. */

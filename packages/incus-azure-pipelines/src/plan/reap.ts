@@ -5,9 +5,9 @@ import type { PoolSpec } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
 
 /** Azure is asked twice, this far apart, before an agent that it shows as free is believed to be free. */
-export const PROOF_MS = 5_000;
+const PROOF_MS = 5_000;
 /** Incus shows `Stopped` for an instant while a container dies or starts; only what stays stopped this long is. */
-export const STOPPED_MS = 1_000;
+const STOPPED_MS = 1_000;
 /** The guest waits this long for its log to be collected. */
 const COLLECT_MS = 3_000;
 

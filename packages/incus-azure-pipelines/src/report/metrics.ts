@@ -47,36 +47,37 @@ export function makeMetrics(events: Events<DaemonEvents>, status: () => StatusDo
   events.on('call', ({ to, route, status: code, ms }) =>
     calls.observe({ to, route, status: code === undefined ? 'none' : String(code) }, ms / 1000),
   );
-  addGauges(registers, status);
+  for (const gauge of gauges(status)) registry.registerMetric(gauge);
   return registry;
 }
 
-function addGauges(registers: Registry[], status: () => StatusDocument | undefined): void {
-  new Gauge({
+/** They read the last status when they are scraped. */
+function gauges(status: () => StatusDocument | undefined): Gauge[] {
+  const agents = new Gauge({
     name: 'iap_agents',
     help: 'Agents by phase.',
     labelNames: ['pool', 'phase'],
-    registers,
+    registers: [],
     collect() {
       this.reset();
       for (const pool of status()?.pools ?? [])
         for (const agent of pool.agents) this.inc({ pool: pool.name, phase: agent.phase });
     },
   });
-  new Gauge({
+  const targets = new Gauge({
     name: 'iap_target_agents',
     help: 'Live agents wanted.',
     labelNames: ['pool'],
-    registers,
+    registers: [],
     collect() {
       for (const pool of status()?.pools ?? []) this.set({ pool: pool.name }, pool.target);
     },
   });
-  new Gauge({
+  const readable = new Gauge({
     name: 'iap_readable',
     help: 'Whether Incus, and Azure for each pool, can be read: 1 or 0.',
     labelNames: ['of'],
-    registers,
+    registers: [],
     collect() {
       const document = status();
       if (document === undefined) return;
@@ -84,4 +85,5 @@ function addGauges(registers: Registry[], status: () => StatusDocument | undefin
       for (const pool of document.pools) this.set({ of: `azure/${pool.name}` }, Number(pool.azure.readable));
     },
   });
+  return [agents, targets, readable];
 }

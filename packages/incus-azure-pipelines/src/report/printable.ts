@@ -1,6 +1,5 @@
 /** Anything a terminal could obey: control characters but tab and newline, and the marks that turn writing around. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const OBEYED = /[^\P{Cc}\t\n]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** Text from guests and from Azure, made harmless for terminal and log: what could be obeyed is shown as `\u001b`. */
 export function printable(text: string): string {

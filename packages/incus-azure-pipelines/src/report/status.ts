@@ -12,13 +12,13 @@ export interface StatusDocument {
   readonly pools: readonly PoolStatus[];
 }
 
-export interface Readable {
+interface Readable {
   readonly readable: boolean;
   readonly since: number;
   readonly error?: string;
 }
 
-export interface PoolStatus {
+interface PoolStatus {
   readonly name: string;
   readonly agentPool: string;
   readonly azure: Readable;
@@ -36,7 +36,7 @@ export interface PoolStatus {
   readonly backingOff: readonly BackOffStatus[];
 }
 
-export interface AgentStatus {
+interface AgentStatus {
   readonly name: string;
   readonly phase: AgentPhase;
   readonly since: number;
@@ -51,7 +51,7 @@ export interface ActionStatus {
   readonly reason: string;
 }
 
-export interface BackOffStatus {
+interface BackOffStatus {
   readonly action: string;
   readonly failures: number;
   readonly retryAt: number;

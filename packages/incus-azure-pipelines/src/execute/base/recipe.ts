@@ -97,17 +97,18 @@ if ! [ -x config.sh ] || ! [ -x run.sh ]; then
   echo 'the agent package holds no config.sh and run.sh'
   exit 1
 fi
-[ -e bin/libcoreclr.so ] || exit 0
-lacking() {
-  local needed known
-  needed=$(ldd bin/libcoreclr.so bin/libSystem.*.Native*.so 2>/dev/null || true)
-  known=$(ldconfig -p)
-  [[ $needed == *'not found'* || $known != *libicuuc.so* || $known != *libssl.so* ]]
+[ -x bin/Agent.Listener ] || exit 0
+starts() {
+  timeout 60 setpriv --reuid=${AGENT_USER.uid} --regid=${AGENT_USER.gid} --clear-groups --no-new-privs \
+    env -i HOME=${AGENT_USER.home} PATH="$PATH" LANG=C.UTF-8 ./bin/Agent.Listener --version
 }
-if lacking; then
-  export DEBIAN_FRONTEND=noninteractive
-  if command -v apt-get >/dev/null; then apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update; fi
-  ./bin/installdependencies.sh
+if starts >/dev/null 2>&1; then exit 0; fi
+export DEBIAN_FRONTEND=noninteractive
+if command -v apt-get >/dev/null; then apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update; fi
+./bin/installdependencies.sh
+if ! starts; then
+  echo 'the agent does not start in this base'
+  exit 1
 fi
 `;
 

@@ -1,0 +1,105 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { workTree } from './work-tree.js';
+
+/** One line of the daemon's log. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const PROGRAM = join(workTree(), 'packages/incus-azure-pipelines/dist/cli/main.js');
+const DEADLINE_MS = 120_000;
+
+/** Runs the program with these arguments until it ends. */
+export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env,
+    timeout: DEADLINE_MS,
+  });
+  const stdout = collect(child.stdout);
+  const stderr = collect(child.stderr);
+  const [code] = await once(child, 'close');
+  return { code, stdout: stdout(), stderr: stderr() };
+}
+
+/** The daemon as its users run it: a process of its own, whose log is read. */
+export class DaemonProcess implements AsyncDisposable {
+  readonly log: LogLine[] = [];
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  readonly #stderr: () => string;
+  readonly #listeners = new Set<(line: LogLine) => void>();
+
+  constructor(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
+    const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+    this.#child = child;
+    this.#ended = once(child, 'close');
+    this.#stderr = collect(child.stderr);
+    createInterface({ input: child.stdout }).on('line', text => {
+      const line = parseLine(text);
+      this.log.push(line);
+      for (const listener of this.#listeners) listener(line);
+    });
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the daemon could not be started');
+    return this.#child.pid;
+  }
+
+  get stderr(): string {
+    return this.#stderr();
+  }
+
+  /** Hears of every line from now on; call what it gives back to stop. */
+  on(listener: (line: LogLine) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** The first line, past or to come, for which `matches` holds. Rejects when the daemon ends before. */
+  async seen(matches: (line: LogLine) => boolean): Promise<LogLine> {
+    const past = this.log.find(matches);
+    if (past !== undefined) return past;
+    let off = () => {};
+    const found = new Promise<LogLine>(resolve => {
+      off = this.on(line => matches(line) && resolve(line));
+    });
+    const ended = this.#ended.then(() => {
+      throw new Error(`the daemon ended: ${this.stderr || JSON.stringify(this.log.at(-1))}`);
+    });
+    return Promise.race([found, ended]).finally(off);
+  }
+
+  /** Sends a signal and gives back the exit code. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill(signal);
+    await this.#ended;
+    return this.#child.exitCode;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+}
+
+function parseLine(text: string): LogLine {
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return { msg: text };
+  }
+}
+
+function collect(stream: NodeJS.ReadableStream | null): () => string {
+  const chunks: string[] = [];
+  stream?.setEncoding('utf8').on('data', (chunk: string) => chunks.push(chunk));
+  return () => chunks.join('');
+}

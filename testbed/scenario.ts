@@ -1,0 +1,127 @@
+/** Everything a run of the main job needs, made in an Incus project of its own and taken back whole. */
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  buildStandInPackage,
+  type Emulator,
+  type EmulatorOptions,
+  type StandInOptions,
+  startEmulator,
+} from 'azure-pipelines-emulator';
+import { connectIncus, type IncusClient, ignoreNotFound } from 'incus-client';
+import { DaemonProcess, type Ended, runProgram } from './daemon-process.js';
+import { cacheDirectory } from './work-tree.js';
+
+export interface ScenarioOptions {
+  readonly socketPath: string;
+  /** The host's address on the bridge. */
+  readonly gateway: string;
+  readonly bridge: string;
+  readonly storagePool: string;
+  /** Alias of the source image in the default project. */
+  readonly image: string;
+  readonly emulator?: EmulatorOptions;
+  readonly standIn?: Partial<StandInOptions>;
+  /** Keys of the configuration file that differ from the scenario's own. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  /** The socket that the daemon is told to use, when something stands between it and Incus. */
+  readonly daemonSocketPath?: string;
+}
+
+const OWN_SETTINGS = { agentCount: 2, reserve: 0, azurePollInterval: '1s', http: false } as const;
+
+/** Starts an emulator beside the guests and makes an Incus project; the daemon is started by the caller. */
+export async function startScenario(options: ScenarioOptions): Promise<Scenario> {
+  const project = `iap-${randomBytes(3).toString('hex')}`;
+  const root = connectIncus({ connection: { kind: 'unix', socketPath: options.socketPath } });
+  const directory = await mkdtemp(join(tmpdir(), 'iap-scenario-'));
+  const agentPackage = await buildStandInPackage({
+    cacheDirectory: join(cacheDirectory(), 'stand-in'),
+    pollPauseMs: [0, 0],
+    ...options.standIn,
+  });
+  await root.projects.create({ name: project, config: { 'features.images': 'false', 'features.profiles': 'true' } });
+  const incus = root.withProject(project);
+  await incus.profiles.replace('default', () => ({
+    config: {},
+    devices: {
+      root: { type: 'disk', path: '/', pool: options.storagePool },
+      eth0: { type: 'nic', name: 'eth0', network: options.bridge },
+    },
+  }));
+  const emulator = await startEmulator({ host: options.gateway, agentPackage, ...options.emulator });
+  const scenario = new Scenario(options, project, root, directory, emulator);
+  await scenario.configure();
+  return scenario;
+}
+
+export class Scenario implements AsyncDisposable {
+  readonly project: string;
+  /** Bound to the project. */
+  readonly incus: IncusClient;
+  readonly emulator: Emulator;
+  readonly directory: string;
+  readonly configPath: string;
+  readonly controlSocket: string;
+  readonly #options: ScenarioOptions;
+  readonly #root: IncusClient;
+  readonly #daemons = new Set<DaemonProcess>();
+
+  constructor(options: ScenarioOptions, project: string, root: IncusClient, directory: string, emulator: Emulator) {
+    this.#options = options;
+    this.#root = root;
+    this.project = project;
+    this.incus = root.withProject(project);
+    this.emulator = emulator;
+    this.directory = directory;
+    this.configPath = join(directory, 'config.yaml');
+    this.controlSocket = join(directory, 'control.sock');
+  }
+
+  /** Writes the configuration file anew; JSON is YAML. */
+  async configure(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const config = {
+      ...OWN_SETTINGS,
+      projectName: this.project,
+      baseImage: `local:${this.#options.image}`,
+      stateDirectory: join(this.directory, 'state'),
+      controlSocket: this.controlSocket,
+      incus: { socket: this.#options.daemonSocketPath ?? this.#options.socketPath },
+      azure: { pat: this.emulator.token, url: this.emulator.url, pool: 'default' },
+      ...this.#options.settings,
+      ...settings,
+    };
+    await writeFile(this.configPath, JSON.stringify(config, undefined, 2), { mode: 0o600 });
+  }
+
+  /** Starts the daemon as a process of its own. */
+  startDaemon(args: readonly string[] = ['run', '--config', this.configPath, '--log-level', 'debug']): DaemonProcess {
+    const daemon = new DaemonProcess(args);
+    this.#daemons.add(daemon);
+    return daemon;
+  }
+
+  /** Runs one of the program's verbs that speak to the running daemon. */
+  async call(verb: string, ...args: readonly string[]): Promise<Ended> {
+    return runProgram([verb, ...args, '--socket', this.controlSocket]);
+  }
+
+  /** Instances of the project, bases included. */
+  async instanceNames(): Promise<readonly string[]> {
+    return (await this.incus.instances.list()).map(instance => instance.name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const daemon of this.#daemons) await daemon.end();
+    await this.emulator.close();
+    for (const name of await this.instanceNames()) {
+      await this.incus.instances.stop(name, { force: true }).catch(() => {});
+      await ignoreNotFound(this.incus.instances.delete(name));
+    }
+    await this.#root.projects.delete(this.project);
+    await this.#root.close();
+    await rm(this.directory, { recursive: true });
+  }
+}
