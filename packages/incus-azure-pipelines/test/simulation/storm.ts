@@ -48,8 +48,9 @@ export function blow({ world, restart }: StormParts, ms: number): void {
     for (let ring = 0; ring < rings; ring++) timeline.in(ring * 100, () => incus.setState(guest.name, 'ready'));
   });
   fault('offline', () => {
-    const guest = random.pick(alive().filter(one => one.listening));
-    guest?.loseAzure(random.chance(0.2) ? 3_600_000 : random.between(500, 60_000));
+    const forGood = random.chance(0.3);
+    const guest = random.pick(alive().filter(one => one.listening && !(forGood && one.working)));
+    guest?.loseAzure(forGood ? 3_600_000 : random.between(500, 60_000));
   });
   fault('people', () => act(world));
   fault('restarts', () => restart(random.between(100, 20_000)));
