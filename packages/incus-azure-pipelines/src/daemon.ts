@@ -6,7 +6,7 @@ import type { CredentialSource } from './config/credential.js';
 import type { LoadedConfig } from './config/load.js';
 import { makeExecutors } from './execute/executors.js';
 import type { PoolParts } from './execute/parts.js';
-import { systemClock } from './lib/clock.js';
+import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
 import type { DaemonEvents, Emit } from './model/event.js';
@@ -111,19 +111,44 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     },
     async run(runSignal) {
       await checkHost();
+      const failed = new AbortController();
+      const stop = AbortSignal.any([runSignal, failed.signal]);
+      const late = lateAfter(stop, clock);
       const ring = () => reconciler.ring();
-      const ending = new AbortController();
-      const late = () => setTimeout(() => ending.abort(), ENDING_MS).unref();
-      runSignal.addEventListener('abort', late, { once: true });
-      await Promise.all([
-        ...[...observers.values()].map(observer => observer.follow(ring, runSignal)),
-        incusObserver.follow(ring, runSignal),
-        wantedBases.follow(ring, runSignal),
-        reconciler.run(runSignal, ending.signal),
-      ]);
+      const loops = [
+        ...[...observers.values()].map(observer => observer.follow(ring, stop)),
+        incusObserver.follow(ring, stop),
+        wantedBases.follow(ring, stop),
+        reconciler.run(stop, late.signal),
+      ];
+      // One loop that breaks ends them all: half a daemon would look like a whole one.
+      await Promise.all(loops).catch(error => failed.abort(error));
+      await Promise.allSettled(loops);
+      late[Symbol.dispose]();
+      if (failed.signal.aborted) throw failed.signal.reason;
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([incus.close(), ...[...clients.values()].map(client => client.close())]);
+    },
+  };
+}
+
+/** A signal that aborts some time after `stop` has, unless it is disposed of before. */
+function lateAfter(stop: AbortSignal, clock: Clock): Disposable & { readonly signal: AbortSignal } {
+  const ending = new AbortController();
+  const over = new AbortController();
+  const wait = () => {
+    clock.sleep(ENDING_MS, over.signal).then(
+      () => ending.abort(),
+      () => {},
+    );
+  };
+  stop.addEventListener('abort', wait, { once: true });
+  return {
+    signal: ending.signal,
+    [Symbol.dispose]() {
+      stop.removeEventListener('abort', wait);
+      over.abort();
     },
   };
 }

@@ -4,6 +4,9 @@ import type { Reading } from './reading.js';
 
 export { knownValue, type Reading } from './reading.js';
 
+/** The error of a reading that nobody has made yet. */
+export const NOT_READ_YET = 'not read yet';
+
 /** Everything a pass decides on. */
 export interface Observed {
   /** Digest of this installation's id, as it stands in every name. */

@@ -3,7 +3,7 @@ import { backoffMs } from '../lib/backoff.js';
 import type { Clock } from '../lib/clock.js';
 import { Doorbell } from '../lib/doorbell.js';
 import type { Registration } from '../model/agent.js';
-import type { Reading } from '../model/observed.js';
+import { NOT_READ_YET, type Reading } from '../model/observed.js';
 
 /** An early look at Azure waits at least this long after the one before. */
 const REFRESH_SPACING_MS = 1_000;
@@ -29,7 +29,7 @@ export class AzureObserver {
 
   constructor(options: AzureObserverOptions) {
     this.#options = options;
-    this.#reading = { known: false, error: 'not read yet', since: options.clock.now() };
+    this.#reading = { known: false, error: NOT_READ_YET, since: options.clock.now() };
   }
 
   /** The latest reading. */

@@ -7,7 +7,7 @@ import { Doorbell } from '../lib/doorbell.js';
 import type { Action, Executors, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
-import type { Observed, Reading } from '../model/observed.js';
+import { NOT_READ_YET, type Observed, type Reading } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import type { AzureObserver } from '../observe/azure-observer.js';
 import type { IncusObserver, IncusReadings } from '../observe/incus-observer.js';
@@ -16,6 +16,7 @@ import { plan } from '../plan/plan.js';
 import { changesOf } from './changes.js';
 import { Ledger } from './ledger.js';
 import { perform } from './perform.js';
+import { ReadingWatch } from './reading-watch.js';
 
 export interface ReconcilerParts {
   readonly desired: readonly PoolSpec[];
@@ -46,12 +47,14 @@ export class Reconciler {
   readonly #parts: ReconcilerParts;
   readonly #doorbell = new Doorbell();
   readonly #ledger = new Ledger();
+  readonly #watch: ReadingWatch;
   #agents: Reading<readonly Agent[]>;
   #last: Pass | undefined;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
-    this.#agents = { known: false, error: 'not read yet', since: parts.clock.now() };
+    this.#watch = new ReadingWatch(parts.emit);
+    this.#agents = { known: false, error: NOT_READ_YET, since: parts.clock.now() };
   }
 
   /** The latest pass; undefined before the first one. */
@@ -88,6 +91,8 @@ export class Reconciler {
     const readings = await this.#parts.incus.read(signal);
     const now = clock.now();
     const registrations = new Map([...this.#parts.azure].map(([key, observer]) => [key, observer.reading]));
+    this.#watch.note('Incus', readings.instances);
+    for (const [key, reading] of registrations) this.#watch.note(`Azure, ${key}`, reading);
     const before = this.#agents.known ? this.#agents.value : [];
     const agents = join(before, { instances: readings.instances, registrations }, desired, owner, now);
     if (agents.known) this.#remember(agents, before, now);

@@ -1,0 +1,22 @@
+import type { Emit } from '../model/event.js';
+import { NOT_READ_YET, type Reading } from '../model/observed.js';
+
+/** Tells once when something cannot be read any more, and once when it can be again. */
+export class ReadingWatch {
+  readonly #emit: Emit;
+  readonly #unknown = new Set<string>();
+
+  constructor(emit: Emit) {
+    this.#emit = emit;
+  }
+
+  /** `of` names what was read. A first reading that has not come yet is no change. */
+  note(of: string, reading: Reading<unknown>): void {
+    if (reading.known) {
+      if (this.#unknown.delete(of)) this.#emit('reading-changed', { of, known: true, error: undefined });
+    } else if (!this.#unknown.has(of) && reading.error !== NOT_READ_YET) {
+      this.#unknown.add(of);
+      this.#emit('reading-changed', { of, known: false, error: reading.error });
+    }
+  }
+}
