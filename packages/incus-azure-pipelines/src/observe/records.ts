@@ -22,14 +22,14 @@ export function recordsOf(list: readonly Instance[], ownerId: string, rings: Rin
 
 function instanceRecord(instance: Instance, rings: Rings): InstanceRecord {
   const { config, name } = instance;
-  const activated = Number(config[MARKS.activated]);
+  const activated = Number.parseInt(config[MARKS.activated] ?? '', 10);
   return {
     name,
     pool: config[MARKS.pool] ?? '',
     status: statusOf(instance.status),
     base: config[MARKS.base] ?? '',
     createdAt: Date.parse(instance.created_at),
-    activatedAt: config[MARKS.activated] === undefined || Number.isNaN(activated) ? undefined : activated,
+    activatedAt: Number.isNaN(activated) ? undefined : activated,
     rangAt: rings.lastAt(name),
     noisy: rings.isNoisy(name) && config['security.guestapi'] !== 'false',
   };

@@ -6,8 +6,9 @@ import type { join } from '../../src/observe/join.js';
 import { Rings } from '../../src/observe/rings.js';
 import { Ledger } from '../../src/reconcile/ledger.js';
 import { type Deed, deedOf } from './deeds.js';
+import { OWNER } from './examples.js';
 import { checkDecision, type Planner, promised } from './promises.js';
-import { OWNER, type World } from './world.js';
+import type { World } from './world.js';
 
 const INTERVAL_MS = 15_000;
 const POLL_MS = 10_000;

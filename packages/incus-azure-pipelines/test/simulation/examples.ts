@@ -1,4 +1,13 @@
+import type { InstanceRecord, Life, Registration } from '../../src/model/agent.js';
+import { type Agent, type AgentPhase, isLive } from '../../src/model/agent.js';
+import { agentName } from '../../src/model/agent-name.js';
+import type { Observed } from '../../src/model/observed.js';
 import type { PoolSpec } from '../../src/model/pool.js';
+import type { Reading } from '../../src/model/reading.js';
+
+/** The moment at which the examples are looked at. */
+export const NOW = Date.UTC(2030, 0, 1);
+export const OWNER = 'a1b2c3';
 
 /** A pool with nothing special about it. */
 export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
@@ -26,6 +35,113 @@ export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
       powerOffMs: 10_000,
       orphanGraceMs: 90_000,
     },
+    ...given,
+  };
+}
+
+/** A reading that began at `at`. */
+export function known<T>(value: T, at = NOW): Reading<T> {
+  return { known: true, value, at };
+}
+
+export function unknown(since = NOW): Reading<never> {
+  return { known: false, error: 'connection refused', since };
+}
+
+/** The name of the n-th example. */
+export function nameOf(n: number): string {
+  return agentName('host', OWNER, NOW - 3_600_000 + n);
+}
+
+export function anInstance(given: Partial<InstanceRecord> = {}): InstanceRecord {
+  return {
+    name: nameOf(0),
+    pool: 'linux',
+    status: 'running',
+    base: 'base-1',
+    createdAt: NOW - 3_600_000,
+    activatedAt: NOW - 3_000_000,
+    rangAt: undefined,
+    noisy: false,
+    ...given,
+  };
+}
+
+/** Online, enabled, without a job. */
+export function aRegistration(given: Partial<Registration> = {}): Registration {
+  return {
+    agentId: 7,
+    name: nameOf(0),
+    online: true,
+    enabled: true,
+    assigned: undefined,
+    changedAt: NOW - 3_000_000,
+    ...given,
+  };
+}
+
+export const JOB = { requestId: 42, received: true, jobName: 'build' } as const;
+
+export function aLife(given: Partial<Life> = {}): Life {
+  return {
+    instanceSeen: true,
+    seenStarted: false,
+    saidFinished: false,
+    seenOnline: false,
+    requestId: undefined,
+    disbelieved: false,
+    quietDisabled: undefined,
+    quietOffline: undefined,
+    quietStopped: undefined,
+    ...given,
+  };
+}
+
+/** The n-th example of an agent in a phase, with the instance and the registration that go with it. */
+export function anAgent(n: number, phase: AgentPhase, given: Partial<Agent> = {}): Agent {
+  const name = nameOf(n);
+  const fresh = phase === 'preparing' || phase === 'prepared';
+  const there = phase === 'orphan' || (isLive(phase) && phase !== 'starting');
+  const registration = aRegistration({
+    name,
+    agentId: n,
+    enabled: phase !== 'draining',
+    online: phase !== 'offline' && phase !== 'orphan' && phase !== 'unclear',
+    assigned: phase === 'busy' ? JOB : undefined,
+  });
+  return {
+    name,
+    pool: 'linux',
+    phase,
+    since: NOW - 1_000_000,
+    instance:
+      phase === 'orphan'
+        ? undefined
+        : anInstance({
+            name,
+            status:
+              phase === 'prepared' ? 'ready' : phase === 'unclear' ? 'error' : phase === 'stopped' ? phase : 'running',
+            ...(fresh ? { activatedAt: undefined, createdAt: NOW - 10_000 } : {}),
+          }),
+    registration: known(there ? registration : undefined),
+    life: aLife({ seenStarted: !fresh, seenOnline: there }),
+    ...given,
+  };
+}
+
+/** What a pass sees: these agents, a base that is ready, and nothing else. */
+export function anObserved(agents: readonly Agent[], given: Partial<Observed> = {}): Observed {
+  return {
+    owner: OWNER,
+    agents: known(agents),
+    bases: known([{ name: 'base-1', pool: 'linux', ready: true, createdAt: NOW - 9_000_000 }]),
+    wantedBases: new Map([['linux', known('base-1')]]),
+    queued: new Map(),
+    drained: new Set(),
+    inFlight: [],
+    failures: new Map(),
+    collected: new Set(),
+    creationBlocked: undefined,
     ...given,
   };
 }

@@ -3,10 +3,11 @@ import { birthOf } from '../../src/model/agent-name.js';
 import { join } from '../../src/observe/join.js';
 import { plan } from '../../src/plan/plan.js';
 import { type Brain, Daemon } from './daemon.js';
+import { OWNER } from './examples.js';
 import { promised } from './promises.js';
 import type { Scenario } from './scenario.js';
 import { blow } from './storm.js';
-import { OWNER, World } from './world.js';
+import { World } from './world.js';
 
 const STORM_MS = 300_000;
 const CALM_MS = 600_000;

@@ -9,7 +9,6 @@ import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
 
-export const OWNER = 'a1b2c3';
 export const START_AT = Date.UTC(2030, 0, 1);
 
 /** Both systems, all guests, and what people wish: the truth that the daemon sees through its readings alone. */

@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest';
+import {
+  anAgent,
+  anInstance,
+  aPool,
+  aRegistration,
+  JOB,
+  known,
+  NOW,
+  nameOf,
+  OWNER,
+  unknown,
+} from '../../test/simulation/examples.js';
+import type { Agent, InstanceRecord, Registration } from '../model/agent.js';
+import { knownValue, type Reading } from '../model/reading.js';
+import { azureKey, join } from './join.js';
+
+const spec = aPool();
+const key = azureKey(spec.azure);
+
+interface Seen {
+  readonly instances?: Reading<readonly InstanceRecord[]>;
+  readonly registrations?: Reading<readonly Registration[]>;
+}
+
+function joined(before: readonly Agent[], seen: Seen, desired = [spec], now = NOW): readonly Agent[] {
+  const { instances = known([]), registrations = known([]) } = seen;
+  const agents = join(before, { instances, registrations: new Map([[key, registrations]]) }, desired, OWNER, now);
+  return knownValue(agents) ?? [];
+}
+
+test('an agent is its instance and the registration of the same name', () => {
+  const [agent, ...others] = joined([], {
+    instances: known([anInstance()]),
+    registrations: known([aRegistration({ assigned: JOB })]),
+  });
+  expect(agent).toMatchObject({
+    name: nameOf(0),
+    pool: 'linux',
+    phase: 'busy',
+    since: NOW,
+    registration: { known: true },
+  });
+  expect(others).toEqual([]);
+});
+
+test('nothing is known of any agent while Incus is unread', () => {
+  const instances = unknown();
+  const sightings = { instances, registrations: new Map([[key, known([aRegistration()])]]) };
+  expect(join([anAgent(0, 'idle')], sightings, [spec], OWNER, NOW)).toBe(instances);
+});
+
+test('an unread Azure leaves every agent what it was', () => {
+  const instances = known([anInstance(), anInstance({ name: nameOf(1) })]);
+  const before = [anAgent(0, 'busy'), anAgent(1, 'draining')];
+  const agents = joined(before, { instances, registrations: unknown() });
+  expect(agents.map(({ phase, since }) => [phase, since])).toEqual(before.map(({ phase, since }) => [phase, since]));
+  expect(agents.every(agent => !agent.registration.known)).toBe(true);
+});
+
+test('since is when a phase was first seen', () => {
+  const instances = known([anInstance()]);
+  const first = joined([], { instances, registrations: known([aRegistration()]) });
+  const second = joined(first, { instances, registrations: known([aRegistration()]) }, [spec], NOW + 5);
+  const third = joined(
+    second,
+    { instances, registrations: known([aRegistration({ assigned: JOB })]) },
+    [spec],
+    NOW + 9,
+  );
+  expect([second, third].map(([agent]) => [agent?.phase, agent?.since])).toEqual([
+    ['idle', NOW],
+    ['busy', NOW + 9],
+  ]);
+});
+
+describe('registrations that are not ours are not looked at', () => {
+  test.each([
+    ['a name of another kind', 'somebody'],
+    ['another owner', nameOf(0).replace(OWNER, 'ffffff')],
+    ['our owner without a birth', `host-${OWNER}-x`],
+    ['something behind the birth', `${nameOf(0)}-2`],
+    ['capitals', nameOf(0).toUpperCase()],
+  ])('%s', (_, name) => {
+    expect(joined([], { registrations: known([aRegistration({ name, online: false })]) })).toEqual([]);
+  });
+});
+
+describe('a registration without an instance', () => {
+  const registrations = known([aRegistration({ online: false })]);
+
+  test('is an orphan of the first pool of its agent pool', () => {
+    const [agent] = joined([], { registrations }, [aPool({ name: 'first' }), spec]);
+    expect(agent).toMatchObject({ phase: 'orphan', pool: 'first', life: { instanceSeen: false } });
+  });
+
+  test('belongs to the pool that its instance had', () => {
+    const [agent] = joined([anAgent(0, 'busy')], { registrations }, [aPool({ name: 'first' }), spec]);
+    expect(agent).toMatchObject({ phase: 'orphan', pool: 'linux', life: { instanceSeen: true } });
+  });
+});
+
+describe('an agent whose instance is gone', () => {
+  test('is forgotten when Azure does not know it', () => {
+    expect(joined([anAgent(0, 'idle')], {})).toEqual([]);
+  });
+
+  test('is remembered while Azure is unread, when it was ever activated', () => {
+    const before = [anAgent(0, 'busy'), anAgent(1, 'prepared'), anAgent(2, 'preparing')];
+    const agents = joined(before, { registrations: unknown() });
+    expect(agents.map(({ name, phase }) => [name, phase])).toEqual([[nameOf(0), 'orphan']]);
+  });
+});
+
+test('an instance of a pool that is configured no more keeps its name and nothing is known of its registration', () => {
+  const [agent] = joined([], {
+    instances: known([anInstance({ pool: 'gone' })]),
+    registrations: known([aRegistration()]),
+  });
+  expect(agent).toMatchObject({ pool: 'gone', phase: 'starting', registration: { known: false } });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { aLife, anAgent, anInstance, aRegistration, JOB, known, NOW, unknown } from '../../test/simulation/examples.js';
+import type { AgentPhase, InstanceRecord, Life, Registration } from '../model/agent.js';
+import { nextLife, phaseOf } from './phase.js';
+
+const STARTED_GRACE_MS = 10_000;
+
+const fresh = { activatedAt: undefined };
+const waiting = { ...JOB, received: false };
+
+describe('the phase', () => {
+  test.each<[string, Partial<InstanceRecord>, Partial<Registration> | undefined, Partial<Life>, AgentPhase]>([
+    ['boots', fresh, undefined, {}, 'preparing'],
+    ['is made', { ...fresh, status: 'stopped' }, undefined, {}, 'preparing'],
+    ['cannot be read before its activation', { ...fresh, status: 'error' }, undefined, {}, 'preparing'],
+    ['said Ready', { ...fresh, status: 'ready' }, undefined, {}, 'prepared'],
+    ['is activated', {}, undefined, {}, 'starting'],
+    ['is registered', {}, { online: false }, {}, 'starting'],
+    ['is online', {}, {}, {}, 'idle'],
+    ['has a job', {}, { assigned: JOB }, {}, 'busy'],
+    ['has a job that it has not taken', {}, { assigned: waiting }, {}, 'busy'],
+    ['has a job and is disabled', {}, { assigned: JOB, enabled: false }, {}, 'busy'],
+    ['has a job and is offline', {}, { assigned: JOB, online: false }, {}, 'busy'],
+    ['has a job while Incus reads Error', { status: 'error' }, { assigned: JOB }, {}, 'busy'],
+    ['is disabled', {}, { enabled: false }, {}, 'draining'],
+    ['is disabled and offline', {}, { enabled: false, online: false }, { seenOnline: true }, 'draining'],
+    ['was online', {}, { online: false }, { seenOnline: true }, 'offline'],
+    ['has lost its registration', {}, undefined, { seenOnline: true }, 'finished'],
+    ['has had its job', {}, { enabled: false }, { requestId: 42 }, 'finished'],
+    ['has had its job and is given another', {}, { assigned: JOB }, { requestId: 41 }, 'busy'],
+    ['said finished', {}, {}, { saidFinished: true }, 'finished'],
+    ['said finished and is not believed', {}, { assigned: JOB }, { saidFinished: true, disbelieved: true }, 'busy'],
+    ['cannot be read', { status: 'error' }, {}, {}, 'unclear'],
+    ['cannot be read and said finished', { status: 'error' }, {}, { saidFinished: true }, 'unclear'],
+    ['stopped', { status: 'stopped' }, { assigned: JOB }, {}, 'stopped'],
+  ])('of an instance that %s', (_, instance, registration, life, expected) => {
+    const reading = known(registration && aRegistration(registration));
+    expect(phaseOf(anInstance(instance), reading, aLife(life), undefined)).toBe(expected);
+  });
+
+  test('of a registration without an instance is orphan', () => {
+    expect(phaseOf(undefined, known(aRegistration()), aLife(), 'busy')).toBe('orphan');
+  });
+
+  test.each<[AgentPhase | undefined, AgentPhase]>([
+    ['idle', 'idle'],
+    ['busy', 'busy'],
+    ['draining', 'draining'],
+    ['offline', 'offline'],
+    ['finished', 'finished'],
+    ['prepared', 'starting'],
+    ['stopped', 'starting'],
+    [undefined, 'starting'],
+  ])('while Azure is unread stays what it was: %s becomes %s', (before, expected) => {
+    expect(phaseOf(anInstance(), unknown(), aLife(), before)).toBe(expected);
+  });
+});
+
+describe('finished', () => {
+  const said = (instance: Partial<InstanceRecord>, before: Partial<Life> = {}) =>
+    nextLife(anAgent(0, 'starting', { life: aLife(before) }), anInstance(instance), unknown(), NOW, NOW).saidFinished;
+  const activatedAt = NOW - 100;
+
+  test('is Ready after the start was seen', () => {
+    expect(said({ status: 'ready', activatedAt }, { seenStarted: true })).toBe(true);
+    expect(said({ status: 'running', activatedAt }, { seenStarted: true })).toBe(false);
+  });
+
+  test('is a ring after the activation, and not the one before it', () => {
+    expect(said({ status: 'ready', activatedAt, rangAt: activatedAt + 1 })).toBe(true);
+    expect(said({ status: 'ready', activatedAt, rangAt: activatedAt - 1 })).toBe(false);
+  });
+
+  test('is Ready long after the activation, though nothing else was seen of it', () => {
+    expect(said({ status: 'ready', activatedAt: NOW - STARTED_GRACE_MS })).toBe(false);
+    expect(said({ status: 'ready', activatedAt: NOW - STARTED_GRACE_MS - 1 })).toBe(true);
+  });
+
+  test('is never said by an instance that is only prepared', () => {
+    expect(said({ status: 'ready', activatedAt: undefined, rangAt: NOW })).toBe(false);
+  });
+
+  test('stays said while the status wanders', () => {
+    expect(said({ status: 'running', activatedAt }, { saidFinished: true })).toBe(true);
+  });
+
+  test('is not believed again once Azure has shown a job in a later reading', () => {
+    const believed = anAgent(0, 'finished', { since: NOW - 10 });
+    const after = (assigned: Registration['assigned'], at: number) =>
+      nextLife(believed, anInstance(), known(aRegistration({ assigned }), at), NOW, NOW).disbelieved;
+    expect(after(JOB, NOW - 9)).toBe(true);
+    expect(after(JOB, NOW - 10)).toBe(false);
+    expect(after(undefined, NOW - 9)).toBe(false);
+    const caught = { ...believed, life: aLife({ disbelieved: true }) };
+    expect(nextLife(caught, anInstance(), unknown(), NOW, NOW).disbelieved).toBe(true);
+  });
+});
+
+describe('what is remembered', () => {
+  const next = (life: Partial<Life>, reading: Parameters<typeof nextLife>[2], instance?: Partial<InstanceRecord>) =>
+    nextLife(anAgent(0, 'idle', { life: aLife(life) }), anInstance(instance), reading, NOW, NOW);
+
+  test('is a job that was taken, and not one that could still be withdrawn', () => {
+    expect(next({}, known(aRegistration({ assigned: waiting }))).requestId).toBeUndefined();
+    expect(next({}, known(aRegistration({ assigned: JOB }))).requestId).toBe(42);
+    expect(next({ requestId: 42 }, known(aRegistration())).requestId).toBe(42);
+  });
+
+  test('is that it was online, by its status or by a job that it took', () => {
+    expect(next({}, known(aRegistration({ online: false }))).seenOnline).toBe(false);
+    expect(next({}, known(aRegistration({ online: false, assigned: JOB }))).seenOnline).toBe(true);
+    expect(next({ seenOnline: true }, unknown()).seenOnline).toBe(true);
+  });
+
+  const before = { from: NOW - 60, to: NOW - 30 };
+  test.each<[string, Partial<Registration> | undefined, 'quietDisabled' | 'quietOffline', boolean]>([
+    ['disabled', { enabled: false }, 'quietDisabled', true],
+    ['disabled with a job', { enabled: false, assigned: waiting }, 'quietDisabled', false],
+    ['enabled', {}, 'quietDisabled', false],
+    ['not there', undefined, 'quietDisabled', false],
+    ['offline', { online: false }, 'quietOffline', true],
+    ['offline with a job', { online: false, assigned: waiting }, 'quietOffline', false],
+    ['online', {}, 'quietOffline', false],
+    ['not there', undefined, 'quietOffline', true],
+  ])('a registration that is %s: does %s hold of %s', (_, registration, proof, holds) => {
+    const reading = known(registration && aRegistration(registration), NOW - 5);
+    expect(next({ [proof]: before }, reading)[proof]).toEqual(holds ? { from: NOW - 60, to: NOW - 5 } : undefined);
+    expect(next({}, reading)[proof]).toEqual(holds ? { from: NOW - 5, to: NOW - 5 } : undefined);
+  });
+
+  test('a proof survives an unread Azure, and does not grow by it', () => {
+    expect(next({ quietDisabled: before, quietOffline: before }, unknown())).toMatchObject({
+      quietDisabled: before,
+      quietOffline: before,
+    });
+  });
+
+  test('is since when it reads as stopped', () => {
+    expect(next({ quietStopped: before }, unknown(), { status: 'stopped' }).quietStopped).toEqual({
+      from: NOW - 60,
+      to: NOW,
+    });
+    expect(next({ quietStopped: before }, unknown()).quietStopped).toBeUndefined();
+  });
+});

@@ -1,0 +1,93 @@
+import type { Instance } from 'incus-client';
+import { describe, expect, test } from 'vitest';
+import { NOW } from '../../test/simulation/examples.js';
+import { MARKS } from '../model/marks.js';
+import { recordsOf } from './records.js';
+import { Rings } from './rings.js';
+
+const OWNER_ID = '6f1c';
+const marks = { [MARKS.owner]: OWNER_ID, [MARKS.pool]: 'linux', [MARKS.base]: 'base-1' };
+
+function listed(given: Partial<Instance> = {}): Instance {
+  return {
+    name: 'one',
+    project: 'azure-pipelines',
+    type: 'container',
+    status: 'Running',
+    status_code: 103,
+    location: 'none',
+    architecture: 'x86_64',
+    description: '',
+    config: marks,
+    expanded_config: {},
+    devices: {},
+    expanded_devices: {},
+    profiles: [],
+    ephemeral: true,
+    stateful: false,
+    created_at: new Date(NOW).toISOString(),
+    last_used_at: '',
+    ...given,
+  };
+}
+
+function instanceOf(given: Partial<Instance>, rings = new Rings()) {
+  return recordsOf([listed(given)], OWNER_ID, rings).instances[0];
+}
+
+test('an instance of ours is told by its marks', () => {
+  expect(instanceOf({ config: { ...marks, [MARKS.activated]: String(NOW + 5) } })).toEqual({
+    name: 'one',
+    pool: 'linux',
+    status: 'running',
+    base: 'base-1',
+    createdAt: NOW,
+    activatedAt: NOW + 5,
+    rangAt: undefined,
+    noisy: false,
+  });
+});
+
+describe('what is not ours is not looked at', () => {
+  test.each([
+    ['no owner', {}],
+    ['another owner', { ...marks, [MARKS.owner]: '6f1d' }],
+    ['an owner that begins like ours', { ...marks, [MARKS.owner]: `${OWNER_ID}0` }],
+  ])('%s', (_, config) => {
+    expect(recordsOf([listed({ config })], OWNER_ID, new Rings())).toEqual({ instances: [], bases: [] });
+  });
+});
+
+test.each([
+  ['Ready', 'ready'],
+  ['Running', 'running'],
+  ['Frozen', 'running'],
+  ['Starting', 'running'],
+  ['Stopped', 'stopped'],
+  ['Error', 'error'],
+])('Incus says %s: %s', (status, expected) => {
+  expect(instanceOf({ status })?.status).toBe(expected);
+});
+
+test.each([
+  ['ready', true],
+  ['building', false],
+])('a base that is %s is a base and no instance', (state, ready) => {
+  const config = { ...marks, [MARKS.baseState]: state };
+  expect(recordsOf([listed({ status: 'Stopped', config })], OWNER_ID, new Rings())).toEqual({
+    instances: [],
+    bases: [{ name: 'one', pool: 'linux', ready, createdAt: NOW }],
+  });
+});
+
+test('a mark that is no number is no activation', () => {
+  expect(instanceOf({ config: { ...marks, [MARKS.activated]: 'soon' } })?.activatedAt).toBeUndefined();
+  expect(instanceOf({ config: { ...marks, [MARKS.activated]: '' } })?.activatedAt).toBeUndefined();
+});
+
+test('a guest that rings without end is noisy until it has lost its doorbell', () => {
+  const rings = new Rings();
+  for (let n = 0; n < 11; n++) rings.ring('one', n);
+  expect(instanceOf({}, rings)).toMatchObject({ rangAt: 10, noisy: true });
+  expect(instanceOf({ config: { ...marks, 'security.guestapi': 'false' } }, rings)?.noisy).toBe(false);
+});

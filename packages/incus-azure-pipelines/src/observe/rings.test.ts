@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { Rings } from './rings.js';
+
+function rung(...times: number[]): Rings {
+  const rings = new Rings();
+  for (const at of times) rings.ring('a', at);
+  return rings;
+}
+
+test('the last ring is told, of each guest its own', () => {
+  expect(rung(5, 9).lastAt('a')).toBe(9);
+  expect(rung(5, 9).lastAt('b')).toBeUndefined();
+});
+
+test('more than ten rings in ten seconds are noise', () => {
+  const every = (ms: number, count: number) => Array.from({ length: count }, (_, n) => n * ms);
+  expect(rung(...every(100, 10)).isNoisy('a')).toBe(false);
+  expect(rung(...every(100, 11)).isNoisy('a')).toBe(true);
+  expect(rung(...every(1_000, 100)).isNoisy('a')).toBe(false);
+});
+
+test('those who are no more are forgotten', () => {
+  const rings = rung(1);
+  rings.ring('b', 2);
+  rings.keepOnly(new Set(['b']));
+  expect([rings.lastAt('a'), rings.lastAt('b')]).toEqual([undefined, 2]);
+});

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest';
+import {
+  aLife,
+  anAgent,
+  anInstance,
+  anObserved,
+  aPool,
+  aRegistration,
+  JOB,
+  known,
+  NOW,
+  nameOf,
+  unknown,
+} from '../../test/simulation/examples.js';
+import type { Action } from '../model/action.js';
+import type { Agent, AgentPhase } from '../model/agent.js';
+import type { Observed } from '../model/observed.js';
+import { Alarm } from './alarm.js';
+import { reap } from './reap.js';
+
+const spec = aPool();
+const { timeouts } = spec;
+/** Readings have agreed for long. */
+const quiet = { from: NOW - 500_000, to: NOW };
+
+function reaped(
+  agent: Agent,
+  given: Partial<Observed> = {},
+): { actions: readonly Action[]; wakeAt: number | undefined } {
+  const alarm = new Alarm(NOW);
+  const actions = [...reap(spec, agent, anObserved([agent], given), alarm)];
+  return { actions, wakeAt: alarm.at };
+}
+
+function kinds(agent: Agent, given: Partial<Observed> = {}): string[] {
+  return reaped(agent, given).actions.map(action => action.kind);
+}
+
+describe('an agent that is needed', () => {
+  test.each<AgentPhase>(['preparing', 'prepared', 'idle', 'busy'])('is left alone while %s', phase => {
+    const agent = anAgent(0, phase);
+    const fenced = { ...agent, registration: known(aRegistration({ enabled: false, assigned: JOB })) };
+    expect(kinds(phase === 'busy' ? fenced : agent)).toEqual([]);
+  });
+
+  const everyPhase: readonly AgentPhase[] = ['starting', 'busy', 'draining', 'offline', 'finished', 'unclear'];
+  test.each(everyPhase)('keeps its job whatever else is true of it: %s', phase => {
+    const registration = aRegistration({ enabled: false, online: false, assigned: JOB });
+    const life = aLife({ seenStarted: true, quietDisabled: quiet, quietOffline: quiet, requestId: 41 });
+    expect(kinds(anAgent(0, phase, { since: NOW - 9_000_000, life, registration: known(registration) }))).toEqual([]);
+  });
+
+  test.each(everyPhase)('is left alone while Azure is unread: %s', phase => {
+    const life = aLife({ quietDisabled: quiet, quietOffline: quiet });
+    expect(kinds(anAgent(0, phase, { since: NOW - 9_000_000, life, registration: unknown() }))).toEqual([]);
+  });
+});
+
+describe('an agent with a job', () => {
+  test('is disabled once it has taken it', () => {
+    expect(reaped(anAgent(3, 'busy')).actions).toMatchObject([{ kind: 'disable-agent', agentId: 3 }]);
+  });
+
+  test('is not disabled before it has taken it', () => {
+    const assigned = { ...JOB, received: false };
+    expect(kinds(anAgent(0, 'busy', { registration: known(aRegistration({ assigned })) }))).toEqual([]);
+  });
+});
+
+describe('an instance that is not yet an agent', () => {
+  test('is deleted when it was not prepared in time, and not a moment before', () => {
+    const young = anInstance({ activatedAt: undefined, createdAt: NOW - timeouts.preparationMs + 1 });
+    expect(reaped(anAgent(0, 'preparing', { instance: young }))).toEqual({ actions: [], wakeAt: NOW + 1 });
+    const old = { ...young, createdAt: NOW - timeouts.preparationMs };
+    expect(kinds(anAgent(0, 'preparing', { instance: old }))).toEqual(['delete-instance']);
+  });
+
+  test('is deleted when it stopped, which one reading does not prove', () => {
+    const stopped = (ms: number) =>
+      anAgent(0, 'preparing', { life: aLife({ quietStopped: { from: NOW - ms, to: NOW } }) });
+    expect(kinds(stopped(0))).toEqual([]);
+    expect(kinds(stopped(1_000))).toEqual(['delete-instance']);
+  });
+});
+
+describe('an agent that never came online', () => {
+  const activated = (msAgo: number) => anInstance({ activatedAt: NOW - msAgo });
+  const late = activated(timeouts.startupGraceMs);
+
+  test('has until its grace is over', () => {
+    const agent = anAgent(0, 'starting', { instance: activated(timeouts.startupGraceMs - 5) });
+    expect(reaped(agent)).toEqual({ actions: [], wakeAt: NOW + 5 });
+  });
+
+  test('is deleted when Azure has not known it for two readings', () => {
+    const instance = late;
+    expect(kinds(anAgent(0, 'starting', { instance }))).toEqual([]);
+    expect(kinds(anAgent(0, 'starting', { instance, life: aLife({ quietOffline: quiet }) }))).toEqual([
+      'delete-instance',
+    ]);
+  });
+
+  test('is drained when it is registered', () => {
+    const registration = known(aRegistration({ online: false }));
+    expect(kinds(anAgent(0, 'starting', { instance: late, registration }))).toEqual(['disable-agent']);
+  });
+});
+
+describe('drain', () => {
+  test('deregisters only after two readings, five seconds apart', () => {
+    const draining = (ms: number) =>
+      anAgent(0, 'draining', { life: aLife({ quietDisabled: { from: NOW - ms, to: NOW } }) });
+    expect(kinds(anAgent(0, 'draining'))).toEqual([]);
+    expect(reaped(draining(4_999))).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(kinds(draining(5_000))).toEqual(['delete-registration']);
+  });
+
+  test('does not count the time since the last reading as proof', () => {
+    const life = aLife({ quietDisabled: { from: NOW - 60_000, to: NOW - 58_000 } });
+    expect(reaped(anAgent(0, 'draining', { life }))).toEqual({ actions: [], wakeAt: undefined });
+  });
+
+  test('begins for an agent that has been offline for its grace', () => {
+    const offline = (ms: number) => anAgent(0, 'offline', { since: NOW - ms });
+    expect(reaped(offline(timeouts.offlineGraceMs - 1))).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(kinds(offline(timeouts.offlineGraceMs))).toEqual(['disable-agent']);
+  });
+});
+
+describe('an agent that Incus reads as Error', () => {
+  const unclear = (given: Partial<Agent>) => anAgent(0, 'unclear', given);
+
+  test('is left alone while Azure has it', () => {
+    expect(kinds(unclear({ life: aLife({ seenOnline: true }) }))).toEqual([]);
+  });
+
+  test('is drained when Azure has lost it for the offline grace', () => {
+    const lost = (ms: number) => aLife({ seenOnline: true, quietOffline: { from: NOW - ms, to: NOW } });
+    expect(kinds(unclear({ life: lost(timeouts.offlineGraceMs - 1) }))).toEqual([]);
+    expect(kinds(unclear({ life: lost(timeouts.offlineGraceMs) }))).toEqual(['disable-agent']);
+  });
+
+  test('has the time to come online for the first time, however long it was prepared before', () => {
+    const instance = anInstance({ status: 'error', activatedAt: NOW - 2_000 });
+    const life = aLife({ quietOffline: { from: NOW - 3_600_000, to: NOW } });
+    expect(kinds(unclear({ instance, life, registration: known(undefined) }))).toEqual([]);
+  });
+});
+
+describe('a finished agent', () => {
+  const finished = (msAgo: number, given: Partial<Agent> = {}) =>
+    anAgent(0, 'finished', { since: NOW - msAgo, instance: anInstance({ status: 'ready' }), ...given });
+
+  test('has its log collected, once and within three seconds', () => {
+    expect(reaped(finished(0))).toMatchObject({ actions: [{ kind: 'collect-log' }], wakeAt: NOW + 3_000 });
+    expect(kinds(finished(0), { collected: new Set([nameOf(0)]) })).toEqual([]);
+    expect(kinds(finished(3_000))).toEqual([]);
+  });
+
+  test('is deleted when it does not power off and Azure does not know it any more', () => {
+    const given = { registration: known(undefined), life: aLife({ seenOnline: true, quietOffline: quiet }) };
+    expect(kinds(finished(timeouts.powerOffMs - 1, given))).toEqual([]);
+    expect(kinds(finished(timeouts.powerOffMs, given))).toEqual(['delete-instance']);
+  });
+
+  test('is believed only by a reading that began after it said so', () => {
+    const stale = known(undefined, NOW - timeouts.powerOffMs - 1);
+    const life = aLife({ seenOnline: true, quietOffline: quiet });
+    expect(kinds(finished(timeouts.powerOffMs, { registration: stale, life }))).toEqual([]);
+  });
+
+  test.each([
+    ['online, and has had no job', { online: true }],
+    ['offline for a moment', { online: false }],
+  ])('is drained when Azure shows it %s', (_, given) => {
+    const registration = known(aRegistration(given));
+    const life = aLife({ seenOnline: true });
+    expect(kinds(finished(timeouts.powerOffMs, { registration, life }))).toEqual(['disable-agent']);
+  });
+
+  test('that could still register is not deleted', () => {
+    const instance = anInstance({ status: 'ready', activatedAt: NOW - 20_000 });
+    const given = { instance, registration: known(undefined), life: aLife({ quietOffline: quiet }) };
+    expect(kinds(finished(timeouts.powerOffMs, given))).toEqual([]);
+  });
+});
+
+describe('a stopped instance', () => {
+  test.each([
+    ['once', 0, []],
+    ['for a second', 1_000, ['delete-instance']],
+  ])('seen %s', (_, ms, expected) => {
+    const life = aLife({ quietStopped: { from: NOW - ms, to: NOW } });
+    expect(kinds(anAgent(0, 'stopped', { life, registration: unknown() }))).toEqual(expected);
+  });
+});
+
+describe('an orphan', () => {
+  const orphan = (given: Partial<Agent>, changes = {}) =>
+    anAgent(0, 'orphan', { registration: known(aRegistration({ online: false, ...changes })), ...given });
+  const unseen = aLife({ instanceSeen: false, quietOffline: quiet });
+
+  test('is deregistered when it is older than its grace', () => {
+    expect(kinds(orphan({ life: unseen }))).toEqual(['delete-registration']);
+    const changedAt = NOW - timeouts.orphanGraceMs + 1;
+    expect(reaped(orphan({ life: unseen }, { changedAt }))).toEqual({ actions: [], wakeAt: NOW + 1 });
+  });
+
+  test('is deregistered at once when its end was seen and a reading since then shows it free', () => {
+    const at = (to: number) => aLife({ quietOffline: { from: NOW - 9, to } });
+    expect(kinds(orphan({ since: NOW - 5, life: at(NOW - 6) }, { changedAt: NOW }))).toEqual([]);
+    expect(kinds(orphan({ since: NOW - 5, life: at(NOW - 5) }, { changedAt: NOW }))).toEqual(['delete-registration']);
+  });
+
+  test.each([
+    ['online', { online: true }],
+    ['assigned', { assigned: JOB }],
+  ])('is left alone while it is %s', (_, changes) => {
+    expect(kinds(orphan({ life: unseen }, changes))).toEqual([]);
+    expect(kinds(orphan({ life: aLife({ quietOffline: quiet }) }, changes))).toEqual([]);
+  });
+});
+
+test('a guest that rings without end loses its doorbell, and nothing else', () => {
+  expect(kinds(anAgent(0, 'idle', { instance: anInstance({ noisy: true }) }))).toEqual(['remove-doorbell']);
+});
