@@ -167,3 +167,23 @@ describe('packages', () => {
     expect(server.seen[0]?.url).toContain('/packages/pipelines-agent?platform=linux-arm');
   });
 });
+
+describe('sessions', () => {
+  it('are opened with the agent that listens, and closed by their id', async () => {
+    const opened = { sessionId: 's-1', encryptionKey: { encrypted: true, value: 'AA==' }, ownerName: null };
+    await using server = await serve({ body: opened }, { status: 204 });
+    await using client = connect(server.url, { auth: { kind: 'bearer', token: () => Promise.resolve('e.y.J') } });
+    const session = { ownerName: 'host', agent: { id: 25, name: 'ci-1', version: '4.275.0' } };
+    expect(await client.sessions.open(12, session)).toStrictEqual({
+      sessionId: 's-1',
+      encryptionKey: opened.encryptionKey,
+    });
+    await client.sessions.close(12, 's-1');
+    expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /collection/_apis/distributedtask/pools/12/sessions',
+      'DELETE /collection/_apis/distributedtask/pools/12/sessions/s-1',
+    ]);
+    const id = '00000000-0000-0000-0000-000000000000';
+    expect(server.seen[0]?.body).toEqual({ sessionId: id, ...session });
+  });
+});

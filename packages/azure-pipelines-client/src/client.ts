@@ -11,6 +11,7 @@ import { type Packages, packagesOf } from './packages.js';
 import { isString, parseObject } from './parse.js';
 import { type Pools, poolsOf } from './pools.js';
 import type { RateLimit } from './rate-limit.js';
+import { type Sessions, sessionsOf } from './sessions.js';
 import { type CallReport, Transport } from './transport.js';
 import type { ConnectionData } from './wire.js';
 
@@ -36,6 +37,8 @@ export interface AzurePipelinesClient extends AsyncDisposable {
   readonly agents: Agents;
   readonly jobRequests: JobRequests;
   readonly packages: Packages;
+  /** For a client whose token is an agent's own. */
+  readonly sessions: Sessions;
   /** Reads who the server is and whom it takes us for: the cheapest proof that URL and token are good. */
   connectionData(options?: CallOptions): Promise<ConnectionData>;
   /** What the latest answer said about limits; `undefined` while the server is content. */
@@ -68,6 +71,7 @@ export function connectAzurePipelines(options: AzurePipelinesOptions): AzurePipe
     agents: agentsOf(transport),
     jobRequests: jobRequestsOf(transport),
     packages: packagesOf(transport),
+    sessions: sessionsOf(transport),
     connectionData: async callOptions => {
       const attempt = 'read the connection data';
       const body = await transport.send({ method: 'GET', path: 'connectionData', attempt }, callOptions);

@@ -15,6 +15,7 @@ export { normaliseUrl } from './normalise-url.js';
 export type { PackageQuery, Packages } from './packages.js';
 export type { Pools } from './pools.js';
 export type { RateLimit } from './rate-limit.js';
+export type { NewSession, Sessions } from './sessions.js';
 export type { CallReport } from './transport.js';
 export type {
   ConnectionData,
@@ -28,6 +29,8 @@ export type {
   TaskAgentPool,
   TaskAgentPublicKey,
   TaskAgentReference,
+  TaskAgentSession,
+  TaskAgentSessionKey,
   TaskAgentStatus,
   TaskOrchestrationOwner,
   TaskResult,

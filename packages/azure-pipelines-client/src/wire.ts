@@ -136,9 +136,24 @@ export interface ConnectionIdentity {
   readonly providerDisplayName?: string;
 }
 
+/** Source: `TaskAgentSessionKey`: an AES key in standard base64; `encrypted` by RSA-OAEP with SHA-1 under the agent's key. */
+export interface TaskAgentSessionKey {
+  readonly encrypted: boolean;
+  readonly value: string;
+}
+
+/** Source: `TaskAgentSession`. */
+export interface TaskAgentSession {
+  readonly sessionId: string;
+  readonly ownerName?: string;
+  /** The key that messages are sealed with; absent where they come in plain text. */
+  readonly encryptionKey?: TaskAgentSessionKey;
+}
+
 /** Source: `ConnectionData` of azure-devops-node-api (`LocationsInterfaces.ts`). */
 export interface ConnectionData {
   readonly instanceId: string;
+  /** `hosted` or `onPremises`. */
   readonly deploymentType?: string;
   readonly authenticatedUser?: ConnectionIdentity;
 }
