@@ -48,7 +48,6 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
   const clock = systemClock;
   const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
   const emit: Emit = (name, event) => events.emit(name, event);
-  const installation = await openInstallation(spec.stateDirectory);
   const incus = await openIncus(spec.incus, spec.project, emit);
   const facts = await checkIncus(incus, signal);
   const clients = azureClients(config, emit);
@@ -62,6 +61,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     const token = () => required(config.credentials.get(pool.name), pool.name).read();
     pools.set(pool.name, { spec: pool, azure: client, agentPoolId: s => observer.poolId(s), token });
   }
+  const installation = await openInstallation(spec.stateDirectory);
   const wishes = await DrainWishes.open(installation, spec.pools);
   const incusObserver = new IncusObserver(incus, installation.ownerId, clock);
   const executorParts = {

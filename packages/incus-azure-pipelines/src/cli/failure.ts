@@ -1,3 +1,5 @@
+import { type AzurePipelinesErrorKind, isAzurePipelinesError } from 'azure-pipelines-client';
+import { isIncusError } from 'incus-client';
 import { ConfigError, formatMessage } from '../config/message.js';
 import { UserError } from '../lib/user-error.js';
 
@@ -12,8 +14,11 @@ export function reportFailure(error: unknown): number {
     return 2;
   }
   // The clients say in one sentence what was tried and why it failed; their stack tells a reader nothing more.
-  const known = error instanceof Error && (error.name === 'AzurePipelinesError' || error.name === 'IncusError');
+  const known = isAzurePipelinesError(error) || isIncusError(error);
   const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`incus-azure-pipelines: ${text}\n`);
-  return 1;
+  return isAzurePipelinesError(error) && MISTAKES.has(error.kind) ? 2 : 1;
 }
+
+/** Refusals that come again until the reader has changed the token, its rights or the URL. */
+const MISTAKES: ReadonlySet<AzurePipelinesErrorKind> = new Set(['credentials', 'forbidden', 'not-found', 'invalid']);

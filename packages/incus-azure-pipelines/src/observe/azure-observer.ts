@@ -4,6 +4,7 @@ import type { Clock } from '../lib/clock.js';
 import { Doorbell } from '../lib/doorbell.js';
 import type { Registration } from '../model/agent.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
+import { usableAgentPool } from './usable-agent-pool.js';
 
 /** An early look at Azure waits at least this long after the one before. */
 const REFRESH_SPACING_MS = 1_000;
@@ -53,15 +54,10 @@ export class AzureObserver {
     }
   }
 
-  /** The id of the agent pool. @throws AzurePipelinesError as the call does; an Error when there is no such pool. */
+  /** The id of the agent pool. @throws UserError when it cannot be used; AzurePipelinesError as the call does. */
   async poolId(signal: AbortSignal): Promise<number> {
-    if (this.#poolId !== undefined) return this.#poolId;
-    const { client, agentPool } = this.#options;
-    const pool = await client.pools.findByName(agentPool, { signal });
-    if (pool === undefined)
-      throw new Error(`no agent pool "${agentPool}" at ${client.url}; create it, or give the token a role in it`);
-    this.#poolId = pool.id;
-    return pool.id;
+    this.#poolId ??= await usableAgentPool(this.#options.client, this.#options.agentPool, signal);
+    return this.#poolId;
   }
 
   /** Reads once; the result is in `reading`. Gives back the pause until the next one is due, in ms. */

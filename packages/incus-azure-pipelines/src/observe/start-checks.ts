@@ -1,4 +1,4 @@
-import { type IncusClient, isIncusError, type StringMap } from 'incus-client';
+import { type IncusClient, IncusError, isIncusError, type StringMap } from 'incus-client';
 import { UserError } from '../lib/user-error.js';
 
 /** What the daemon builds on; all of it is in Incus 6.0. Source: `GET /1.0`, `api_extensions`. */
@@ -21,12 +21,15 @@ export interface IncusFacts {
 /**
  * Looks whether Incus is there and fit, before anything is touched.
  *
- * @throws UserError with one sentence and its remedy for the first thing that is wrong.
+ * @throws UserError with one sentence and its remedy for the first thing that is wrong; IncusError when nothing answers,
+ *   which may mend itself.
  */
 export async function checkIncus(client: IncusClient, signal: AbortSignal): Promise<IncusFacts> {
   const info = await client.server.info({ signal }).catch(error => {
     if (signal.aborted || !isIncusError(error)) throw error;
-    throw new UserError(`Incus cannot be reached: ${error.message}; start it, or name its socket under "incus"`);
+    if (!error.retryable) throw new UserError(error.message);
+    const remedy = 'Start it, or name its socket under "incus" in the configuration.';
+    throw new IncusError(error.kind, `${error.message} ${remedy}`, { cause: error });
   });
   if (info.environment?.server !== 'incus')
     throw new UserError('what answers is not Incus, or does not trust this client; LXD cannot be used in its place');
