@@ -30,7 +30,13 @@ export interface ScenarioOptions {
   readonly daemonSocketPath?: string;
 }
 
-const OWN_SETTINGS = { agentCount: 2, reserve: 0, azurePollInterval: '1s', http: false } as const;
+const OWN_SETTINGS = {
+  agentCount: 2,
+  reserve: 0,
+  registration: 'guest',
+  azurePollInterval: '1s',
+  http: false,
+} as const;
 
 /** Starts an emulator beside the guests and makes an Incus project; the daemon is started by the caller. */
 export async function startScenario(options: ScenarioOptions): Promise<Scenario> {

@@ -83,6 +83,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     azure: observers,
     wantedBases: () => wantedBases.readings,
     drained: () => wishes.drained,
+    registration: () => new Map(),
     creationBlocked: () => blocked,
     executors: makeExecutors(executorParts),
     clock,

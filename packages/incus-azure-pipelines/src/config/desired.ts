@@ -45,6 +45,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
   return {
     name,
     azure: azureTarget(settings),
+    registration: settings.registration ?? DEFAULTS.registration,
     agentCount,
     standby: Math.min(settings.standby ?? agentCount, agentCount),
     reserve: agentCount === 0 ? 0 : (settings.reserve ?? DEFAULTS.reserve),

@@ -67,9 +67,6 @@ function invalidValue(path: KeyPath, value: unknown): Finding {
   if (value === undefined) return error(path, 'is missing', write);
   if (value === null) return error(path, 'has no value', NEEDED.has(name) ? write : `${write}, or delete the key`);
   if (isSecret(path)) return error(path, 'is not a token', `write ${expects}`);
-  if (typeof value === 'string' && expectation.later?.includes(value) === true) {
-    return error(path, `${show(value)} is not available in this version`, `${write}, or delete the key`);
-  }
   if (kind === 'duration' && typeof value === 'number') {
     return error(path, `${value} has no unit`, `write ${prefix}${value}s for seconds or ${value}m for minutes`);
   }

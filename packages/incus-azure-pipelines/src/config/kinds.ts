@@ -10,8 +10,6 @@ export interface Expectation {
   readonly expects: string;
   /** A value that is accepted, as YAML. */
   readonly example: string;
-  /** Values that a later version accepts. */
-  readonly later?: readonly string[];
 }
 
 const expectations = z.registry<Expectation>();

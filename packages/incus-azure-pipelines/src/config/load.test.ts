@@ -62,6 +62,7 @@ azure:
           agentCount: 2,
           standby: 2,
           reserve: 1,
+          registration: 'guest',
           agentPrefix: 'ci-1',
           base: {
             image: {

@@ -131,8 +131,12 @@ export const poolKeys = {
   maxProcesses: key(count(100, 4_194_304, 10_000), 'Most processes of an agent; no limit when left out.'),
   env: key(variables, 'Variables of the agent and its jobs. Everybody who sees the agent pool can read them.'),
   registration: key(
-    expecting(z.enum(['guest']), { kind: 'choice', expects: 'guest', example: 'guest', later: ['host', 'auto'] }),
-    'Who registers an agent.',
+    expecting(z.enum(['auto', 'host', 'guest']), {
+      kind: 'choice',
+      expects: 'auto, host or guest',
+      example: 'auto',
+    }),
+    'Who registers an agent: host, so that the token never enters a guest; guest, by config.sh; or auto, host wherever the server takes it.',
     DEFAULTS.registration,
   ),
   preparationTimeout: key(

@@ -6,8 +6,8 @@ interface ActionArgs {
   'delete-base': { readonly base: string };
   /** Copies the base, ephemeral, and starts the copy: it prepares itself. */
   'create-instance': { readonly name: string; readonly base: string };
-  /** Makes a prepared instance an agent. */
-  'activate-agent': { readonly name: string };
+  /** Makes a prepared instance an agent; `agentVersion` is that of the agent in its base. */
+  'activate-agent': { readonly name: string; readonly agentVersion: string };
   /** Reads the last log lines of a finished agent, so that it may power off. */
   'collect-log': { readonly name: string };
   /** Stops new assignments. */

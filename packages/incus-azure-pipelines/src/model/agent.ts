@@ -66,6 +66,8 @@ export interface BaseRecord {
   readonly pool: string;
   readonly ready: boolean;
   readonly createdAt: number;
+  /** Version of the agent in it; empty until it is ready. */
+  readonly agentVersion: string;
 }
 
 /** What Azure shows of one registration of ours. */

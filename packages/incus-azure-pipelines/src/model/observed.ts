@@ -24,9 +24,17 @@ export interface Observed {
   readonly failures: ReadonlyMap<string, Failure>;
   /** Names of finished agents whose log was collected. */
   readonly collected: ReadonlySet<string>;
+  /** By pool: who registers its agents. A pool activates none before that is known. */
+  readonly registration: ReadonlyMap<string, RegistrationMode>;
   /** Why no instance may be created now, e.g. a host limit; undefined for no objection. */
   readonly creationBlocked: string | undefined;
 }
+
+/** Who registers a pool's agents, or why that is not known yet. */
+export type RegistrationMode =
+  | { readonly kind: 'host' }
+  | { readonly kind: 'guest' }
+  | { readonly kind: 'probing'; readonly why: string };
 
 /** An action that failed: not before `retryAt` (epoch ms) again. */
 export interface Failure {

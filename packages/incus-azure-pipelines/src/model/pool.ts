@@ -6,6 +6,8 @@ export interface PoolSpec {
   readonly name: string;
   /** Where its agents register. */
   readonly azure: AzureTarget;
+  /** Who registers its agents; `auto` finds out whether this server takes the host's way. */
+  readonly registration: 'host' | 'guest' | 'auto';
   /** Ceiling on live agents. */
   readonly agentCount: number;
   /** Idle agents kept ready beyond the busy ones; equal to agentCount in a fixed pool. */

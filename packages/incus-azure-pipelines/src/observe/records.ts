@@ -41,6 +41,7 @@ function baseRecord(instance: Instance): BaseRecord {
     pool: instance.config[MARKS.pool] ?? '',
     ready: instance.config[MARKS.baseState] === 'ready',
     createdAt: Date.parse(instance.created_at),
+    agentVersion: instance.config[MARKS.baseAgentVersion] ?? '',
   };
 }
 

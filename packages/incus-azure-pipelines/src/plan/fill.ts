@@ -10,6 +10,8 @@ export interface Census {
   readonly spec: PoolSpec;
   /** The base that new instances are copied from; undefined while there is none. */
   readonly base: string | undefined;
+  /** Version of the agent in that base. */
+  readonly agentVersion: string;
   readonly live: readonly Agent[];
   /** Prepared instances of that base, the oldest first, none of them being activated. */
   readonly prepared: readonly Agent[];
@@ -40,6 +42,7 @@ export function takeCensus(
   return {
     spec: drained ? { ...spec, agentCount: 0, standby: 0, reserve: 0 } : spec,
     base,
+    agentVersion: knownValue(observed.bases)?.find(record => record.name === base)?.agentVersion ?? '',
     live,
     prepared: fresh.filter(agent => agent.phase === 'prepared').sort((a, b) => (a.name < b.name ? -1 : 1)),
     preparing: fresh.filter(agent => agent.phase === 'preparing'),
@@ -57,8 +60,9 @@ export function missing(census: Census): number {
 
 /** Makes agents of prepared instances, as many as the target lacks. */
 export function* activate(census: Census): Generator<Action> {
-  for (const agent of census.prepared.slice(0, missing(census)))
-    yield { kind: 'activate-agent', pool: census.spec.name, name: agent.name, reason: 'below target' };
+  const { agentVersion, spec } = census;
+  for (const { name } of census.prepared.slice(0, missing(census)))
+    yield { kind: 'activate-agent', pool: spec.name, name, agentVersion, reason: 'below target' };
 }
 
 /**

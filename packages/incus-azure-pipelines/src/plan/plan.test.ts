@@ -72,7 +72,7 @@ describe('filling up', () => {
 
   test('counts what is under way: no second activation, no second creation', () => {
     const inFlight: Action[] = [
-      { kind: 'activate-agent', pool: 'linux', name: nameOf(0), reason: '' },
+      { kind: 'activate-agent', pool: 'linux', name: nameOf(0), agentVersion: '', reason: '' },
       { kind: 'create-instance', pool: 'linux', name: nameOf(9), base: 'base-1', reason: '' },
     ];
     expect(planned(aPool(), agentsIn('prepared'), { inFlight }).actions).toEqual([]);
@@ -96,7 +96,7 @@ describe('filling up', () => {
 describe('limits', () => {
   test('creates at most so many at once over all pools, missing agents before any reserve', () => {
     const pools = ['a', 'b'].map(name => aPool({ name, agentCount: 1, reserve: 1 }));
-    const base: BaseRecord = { name: 'base-1', pool: 'a', ready: true, createdAt: 0 };
+    const base: BaseRecord = { name: 'base-1', pool: 'a', ready: true, createdAt: 0, agentVersion: '' };
     const observed = anObserved([], {
       bases: known([base]),
       wantedBases: new Map(pools.map(({ name }) => [name, known('base-1')])),
@@ -129,6 +129,15 @@ describe('limits', () => {
     const result = planned(aPool(), [], { creationBlocked: 'too few inotify instances' });
     expect(result.actions).toEqual([]);
     expect(result.pools.get('linux')?.waiting).toBe('too few inotify instances');
+  });
+
+  test('activates nothing before it is known who registers, and says what it waits for', () => {
+    const probing: Partial<Observed> = {
+      registration: new Map([['linux', { kind: 'probing', why: 'no answer yet' }]]),
+    };
+    const result = planned(aPool({ reserve: 1 }), agentsIn('prepared'), probing);
+    expect([count(result, 'activate-agent'), count(result, 'create-instance')]).toEqual([0, 2]);
+    expect(result.pools.get('linux')?.waiting).toBe('no answer yet');
   });
 
   test('an agent that was believed to be finished and is not leaves no room for another', () => {

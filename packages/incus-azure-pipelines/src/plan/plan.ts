@@ -31,7 +31,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   for (const census of censuses) {
     for (const agent of agents)
       if (agent.pool === census.spec.name) actions.offer(reap(census.spec, agent, observed, alarm));
-    actions.offer(activate(census));
+    if (registrationObstacle(census.spec, observed) === undefined) actions.offer(activate(census));
     actions.offer(shrink(census, observed, options.maxConcurrentCreates, alarm));
     actions.offer(trimReserve(census, agents, observed));
   }
@@ -111,5 +111,11 @@ function summary(
 function obstacle(spec: PoolSpec, observed: Observed): string | undefined {
   const failed = ['create-instance', 'activate-agent'].map(kind => observed.failures.get(`${kind}/${spec.name}`));
   const error = failed.find(failure => failure !== undefined)?.error;
-  return baseObstacle(spec, observed) ?? observed.creationBlocked ?? error;
+  return baseObstacle(spec, observed) ?? registrationObstacle(spec, observed) ?? observed.creationBlocked ?? error;
+}
+
+/** Why no agent of this pool can be registered yet, in words; undefined when it can. */
+function registrationObstacle(spec: PoolSpec, observed: Observed): string | undefined {
+  const mode = observed.registration.get(spec.name);
+  return mode?.kind === 'probing' ? mode.why : undefined;
 }

@@ -7,7 +7,7 @@ import { Doorbell } from '../lib/doorbell.js';
 import type { Action, Executors, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
-import { NOT_READ_YET, type Observed, type Reading } from '../model/observed.js';
+import { NOT_READ_YET, type Observed, type Reading, type RegistrationMode } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import type { AzureObserver } from '../observe/azure-observer.js';
 import type { IncusObserver, IncusReadings } from '../observe/incus-observer.js';
@@ -21,12 +21,14 @@ import { ReadingWatch } from './reading-watch.js';
 export interface ReconcilerParts {
   readonly desired: readonly PoolSpec[];
   readonly owner: string;
-  readonly incus: IncusObserver;
+  readonly incus: Pick<IncusObserver, 'read'>;
   /** By `azureKey`. */
-  readonly azure: ReadonlyMap<string, AzureObserver>;
+  readonly azure: ReadonlyMap<string, Pick<AzureObserver, 'reading' | 'refresh'>>;
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => ReadonlyMap<string, Reading<string>>;
   readonly drained: () => ReadonlySet<string>;
+  /** By pool. */
+  readonly registration: () => ReadonlyMap<string, RegistrationMode>;
   readonly creationBlocked: () => string | undefined;
   readonly executors: Executors;
   readonly clock: Clock;
@@ -121,6 +123,7 @@ export class Reconciler {
       inFlight: this.#ledger.inFlight,
       failures: this.#ledger.failures,
       collected: this.#ledger.collected,
+      registration: this.#parts.registration(),
       creationBlocked: this.#parts.creationBlocked(),
     };
   }
@@ -163,7 +166,7 @@ function readAt(action: Action, readings: IncusReadings, parts: ReconcilerParts)
   return reading?.known ? reading.at : undefined;
 }
 
-function azureOf(action: Action, parts: ReconcilerParts): AzureObserver | undefined {
+function azureOf(action: Action, parts: ReconcilerParts): Pick<AzureObserver, 'reading' | 'refresh'> | undefined {
   const spec = parts.desired.find(pool => pool.name === action.pool);
   return spec && parts.azure.get(azureKey(spec.azure));
 }

@@ -93,7 +93,7 @@ export class Daemon {
       this.#lastListAt = at;
       const failed = this.#world.happens('incusUnread');
       const list = failed ? undefined : this.#world.incus.list(this.#rings);
-      const bases = [...this.#world.incus.bases].map(([name, base]) => ({ name, ...base }));
+      const bases = [...this.#world.incus.bases].map(([name, base]) => ({ name, agentVersion: '', ...base }));
       timeline.in(random.chance(0.02) ? 2_000 : random.between(2, 30), () => {
         if (!this.#alive) return;
         const error = { known: false, error: 'unread', since: at } as const;
@@ -129,6 +129,7 @@ export class Daemon {
       inFlight: this.#ledger.inFlight,
       failures: new Map(this.#ledger.failures),
       collected: new Set(this.#ledger.collected),
+      registration: new Map(),
       creationBlocked: undefined,
     };
     const options = { maxConcurrentCreates: scenario.maxConcurrentCreates };

@@ -15,6 +15,7 @@ export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
   return {
     name: 'linux',
     azure: { url: 'https://azure.test/org', agentPool: 'agents' },
+    registration: 'guest',
     agentCount,
     standby: agentCount,
     reserve: 0,
@@ -134,13 +135,14 @@ export function anObserved(agents: readonly Agent[], given: Partial<Observed> = 
   return {
     owner: OWNER,
     agents: known(agents),
-    bases: known([{ name: 'base-1', pool: 'linux', ready: true, createdAt: NOW - 9_000_000 }]),
+    bases: known([{ name: 'base-1', pool: 'linux', ready: true, createdAt: NOW - 9_000_000, agentVersion: '4.275.0' }]),
     wantedBases: new Map([['linux', known('base-1')]]),
     queued: new Map(),
     drained: new Set(),
     inFlight: [],
     failures: new Map(),
     collected: new Set(),
+    registration: new Map(),
     creationBlocked: undefined,
     ...given,
   };

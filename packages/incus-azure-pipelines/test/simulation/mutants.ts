@@ -74,7 +74,7 @@ const planners: Readonly<Record<string, Planner>> = {
     if (observed.agents.known) return observed;
     const wanted = [...observed.wantedBases].flatMap(([pool, reading]) => {
       const name = knownValue(reading);
-      return name === undefined ? [] : [{ name, pool, ready: true, createdAt: now }];
+      return name === undefined ? [] : [{ name, pool, ready: true, createdAt: now, agentVersion: '' }];
     });
     const bases = { known: true, value: wanted, at: now } as const;
     return { ...observed, agents: { known: true, value: [], at: now }, bases };
