@@ -31,8 +31,10 @@ export function* planBases(desired: readonly PoolSpec[], observed: Observed): Ge
 export function baseObstacle(spec: PoolSpec, observed: Observed): string | undefined {
   if (currentBase(spec, observed) !== undefined) return undefined;
   const wanted = observed.wantedBases.get(spec.name);
-  if (wanted?.known === false) return `base unknown: ${wanted.error}`;
+  if (wanted?.known === false) return `the base cannot be named yet: ${wanted.error}`;
   const base = knownValue(wanted);
   const failure = base === undefined ? undefined : observed.failures.get(`build-base/${base}`);
-  return failure ? `base could not be built: ${failure.error}` : 'base is being built';
+  if (failure !== undefined) return `the base could not be built: ${failure.error}`;
+  const building = observed.inFlight.some(action => action.kind === 'build-base' && action.base === base);
+  return building ? 'the base is being built' : 'the base is not built yet';
 }
