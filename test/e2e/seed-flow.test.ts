@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startIncusProxy } from '../../testbed/incus-proxy.js';
+import { recordLifecycle } from '../../testbed/lifecycle-log.js';
+import { startScenario } from '../../testbed/scenario.js';
+import { anotherOnline, startDaemon } from './waiting.js';
+
+describeOnIncus('the life of an agent', testbed => {
+  test('copied from the base, booted, credentials pushed, registered and run once, reaped by Incus, replaced', async () => {
+    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1 } });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    const { emulator, incus } = scenario;
+    const listenPath = join(scenario.directory, 'incus.sock');
+    await using proxy = await startIncusProxy(testbed().socketPath, listenPath);
+    await scenario.configure({ incus: { socket: listenPath } });
+    await using events = await recordLifecycle(incus);
+    await using daemon = startDaemon(scenario);
+    const name = await anotherOnline(emulator);
+    const asked = (method: string, path = '') =>
+      proxy.calls.filter(call => call.method === method && call.path === `/1.0/instances${path}`);
+
+    // Copied from the base.
+    const base = (await incus.instances.list()).find(({ config }) => config['user.iap.base.state'] === 'ready');
+    const copies = () =>
+      asked('POST')
+        .map(call => JSON.parse(call.body))
+        .filter(post => post.source.type === 'copy');
+    expect(copies()).toMatchObject([{ name, ephemeral: true, source: { source: base?.name } }]);
+    expect((await events.seen('instance-created', name)).metadata.requestor).toBeDefined();
+    const { instance } = await incus.instances.get(name);
+    expect(instance.config['user.iap.base']).toBe(base?.name);
+
+    // Booted: the guest said so itself, and before it was given anything.
+    const order = (action: string) =>
+      events.events.findIndex(({ metadata }) => metadata.action === action && metadata.name === name);
+    expect((await events.seen('instance-ready', name)).metadata.requestor).toBeUndefined();
+    expect(order('instance-started')).toBeLessThan(order('instance-ready'));
+    expect(order('instance-ready')).toBeLessThan(order('instance-file-pushed'));
+
+    // Credentials pushed, as a file and as nothing else.
+    const pushes = asked('POST', `/${name}/files`).map(call => call.query.get('path'));
+    expect(pushes).toEqual(['/run/iap/activation.tar']);
+    expect(JSON.stringify(instance)).not.toContain(emulator.token);
+    expect(proxy.calls.filter(call => call.body.includes(emulator.token))).toEqual([]);
+
+    // The units read and delete them, then config.sh, then run.sh --once.
+    const job = emulator.queueJob({ steps: [{ script: inspection }] });
+    const { lines, result } = await job.finished;
+    expect(result).toBe('succeeded');
+    expect(lines).toContain('activation: complete environment name pool url work');
+    expect(lines).toContain('scheme: OAuth');
+    expect(lines).toContain('registration unit: success');
+    expect(lines).toContain('its state: inactive');
+    expect(lines.filter(line => line.endsWith('run.sh --once'))).not.toEqual([]);
+    const registered = emulator.calls().filter(({ method, route }) => method === 'POST' && route.endsWith('/agents'));
+    expect(registered.map(({ caller, status }) => ({ caller, status }))).toEqual([
+      { caller: 'organisation', status: 200 },
+    ]);
+
+    // Powered off from within and reaped by Incus: nobody asked for either.
+    expect((await events.seen('instance-shutdown', name)).metadata.requestor).toBeUndefined();
+    expect((await events.seen('instance-deleted', name)).metadata.requestor).toBeUndefined();
+    expect(asked('PUT', `/${name}/state`)).toEqual([]);
+    expect(asked('DELETE', `/${name}`)).toEqual([]);
+
+    // Replaced, and its registration with it.
+    const next = await anotherOnline(emulator, name);
+    expect(copies().map(copy => copy.name)).toEqual([name, next]);
+    await daemon.seen(line => line.msg === 'agent gone' && line.agent === name);
+    expect(emulator.agents().map(agent => agent.name)).toEqual([next]);
+  });
+});
+
+/** A job may be root in its own guest. */
+const inspection = [
+  'echo "activation: $(sudo ls /run/iap/activation | xargs)"',
+  'echo "scheme: $(grep --only-matching OAuth /home/agent/.credentials)"',
+  'echo "registration unit: $(systemctl show --property=Result --value iap-register)"',
+  'echo "its state: $(systemctl show --property=ActiveState --value iap-register)"',
+  'ps -eo args= | grep --fixed-strings run.sh',
+].join('\n');

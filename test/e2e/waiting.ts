@@ -1,0 +1,62 @@
+import type { Emulator, EmulatorEvent, JobRecord, QueuedJob } from 'azure-pipelines-emulator';
+import { onTestFailed } from 'vitest';
+import type { DaemonProcess } from '../../testbed/daemon-process.js';
+import type { Scenario } from '../../testbed/scenario.js';
+
+/** Resolves when `holds` does; asked at first and after every event of the emulator. */
+export async function whenEmulator(emulator: Emulator, holds: (event?: EmulatorEvent) => boolean): Promise<void> {
+  if (holds()) return;
+  let off = () => {};
+  await new Promise<void>(resolve => {
+    off = emulator.on(event => holds(event) && resolve());
+  }).finally(() => off());
+}
+
+/** Resolves when this many agents are online. */
+export async function agentsOnline(emulator: Emulator, count: number): Promise<void> {
+  await whenEmulator(emulator, () => emulator.agents().filter(agent => agent.status === 'online').length >= count);
+}
+
+/** Resolves with the name of an agent that is online and none of `names`. */
+export async function anotherOnline(emulator: Emulator, ...names: readonly (string | undefined)[]): Promise<string> {
+  const find = () => emulator.agents().find(agent => agent.status === 'online' && !names.includes(agent.name))?.name;
+  await whenEmulator(emulator, () => find() !== undefined);
+  return find() ?? '';
+}
+
+/** Resolves with the job once its console shows a line; that it has an agent then is sure. */
+export async function lineShown(
+  emulator: Emulator,
+  job: QueuedJob,
+  line: string,
+): Promise<JobRecord & { agentName: string; agentId: number }> {
+  const find = () => emulator.jobs().find(({ requestId }) => requestId === job.requestId);
+  await whenEmulator(emulator, () => find()?.lines.includes(line) === true);
+  const found = find();
+  if (found?.agentName === undefined || found.agentId === undefined) throw new Error(`"${line}" was shown by no agent`);
+  return { ...found, agentName: found.agentName, agentId: found.agentId };
+}
+
+/** Resolves when a drained daemon has neither agents in Azure nor instances, by its own account. */
+export async function drainedEmpty(scenario: Scenario, daemon: DaemonProcess): Promise<void> {
+  const empty = async () => {
+    const status = JSON.parse((await scenario.call('status', '--json')).stdout);
+    return status.pools.every((pool: { agents: unknown[] }) => pool.agents.length === 0);
+  };
+  while (!(await empty())) {
+    const seen = daemon.log.length;
+    await daemon.seen(line => line.msg === 'agent gone' && daemon.log.indexOf(line) >= seen);
+  }
+}
+
+/** Starts the scenario's daemon, whose last words are printed when the running test fails. */
+export function startDaemon(scenario: Scenario): DaemonProcess {
+  const daemon = scenario.startDaemon();
+  onTestFailed(() => {
+    const words = daemon.log.slice(-LAST_LINES).map(line => JSON.stringify(line));
+    console.error(['The last lines of the daemon:', ...words, daemon.stderr].join('\n'));
+  });
+  return daemon;
+}
+
+const LAST_LINES = 60;
