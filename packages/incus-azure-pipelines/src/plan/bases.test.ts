@@ -7,7 +7,7 @@ import { baseObstacle, currentBase, planBases } from './bases.js';
 const spec = aPool();
 
 function base(name: string, given: Partial<BaseRecord> = {}): BaseRecord {
-  return { name, pool: 'linux', ready: true, createdAt: 1, ...given };
+  return { name, pool: 'linux', ready: true, createdAt: 1, agentVersion: '4.275.0', ...given };
 }
 
 function seen(bases: readonly BaseRecord[], wanted: Reading<string> = known('new')) {
@@ -56,11 +56,13 @@ describe('what is done about bases', () => {
 
 describe('why there is no base', () => {
   const failures = new Map([['build-base/new', { count: 1, retryAt: 0, error: 'script failed' }]]);
+  const building = { kind: 'build-base', pool: 'linux', base: 'new', reason: '' } as const;
   test.each([
     ['there is one', seen([base('old')]), undefined],
-    ['it is built', seen([]), 'base is being built'],
-    ['it is unknown', seen([], unknown()), 'base unknown: connection refused'],
-    ['it could not be built', { ...seen([]), failures }, 'base could not be built: script failed'],
+    ['it is to be built', seen([]), 'the base is not built yet'],
+    ['it is built', { ...seen([]), inFlight: [building] }, 'the base is being built'],
+    ['it is unknown', seen([], unknown()), 'the base cannot be named yet: connection refused'],
+    ['it could not be built', { ...seen([]), failures }, 'the base could not be built: script failed'],
   ])('%s', (_, observed, expected) => {
     expect(baseObstacle(spec, observed)).toBe(expected);
   });
