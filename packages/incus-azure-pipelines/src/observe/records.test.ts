@@ -73,10 +73,10 @@ test.each([
   ['ready', true],
   ['building', false],
 ])('a base that is %s is a base and no instance', (state, ready) => {
-  const config = { ...marks, [MARKS.baseState]: state };
+  const config = { ...marks, [MARKS.baseState]: state, [MARKS.baseAgentVersion]: '4.1.0' };
   expect(recordsOf([listed({ status: 'Stopped', config })], OWNER_ID, new Rings())).toEqual({
     instances: [],
-    bases: [{ name: 'one', pool: 'linux', ready, createdAt: NOW }],
+    bases: [{ name: 'one', pool: 'linux', ready, createdAt: NOW, agentVersion: '4.1.0' }],
   });
 });
 

@@ -46,10 +46,10 @@ export class Ledger {
   /** Forgets failures and collected logs of agents that are no more. */
   keepOnly(names: ReadonlySet<string>): void {
     for (const name of this.#collected) if (!names.has(name)) this.#collected.delete(name);
-    for (const [key, failure] of this.#failures) {
+    for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
       const perAgent = kind !== 'create-instance' && kind !== 'activate-agent' && kind?.endsWith('-base') !== true;
-      if (perAgent && target !== undefined && !names.has(target) && failure.count > 0) this.#failures.delete(key);
+      if (perAgent && target !== undefined && !names.has(target)) this.#failures.delete(key);
     }
   }
 

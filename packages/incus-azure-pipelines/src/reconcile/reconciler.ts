@@ -77,7 +77,7 @@ export class Reconciler {
         if (signal.aborted) return undefined;
         throw error;
       });
-      if (pass === undefined) break;
+      if (pass === undefined || signal.aborted) break;
       for (const action of pass.plan.actions) {
         const done = this.#start(action, actionSignal).finally(() => running.delete(done));
         running.add(done);

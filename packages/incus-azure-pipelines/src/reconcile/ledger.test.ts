@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { NOW } from '../../test/simulation/examples.js';
+import type { Action } from '../model/action.js';
+import { Ledger } from './ledger.js';
+
+const remove: Action = { kind: 'delete-instance', pool: 'linux', name: 'a', reason: '' };
+const create: Action = { kind: 'create-instance', pool: 'linux', name: 'b', base: 'base-1', reason: '' };
+const disable: Action = { kind: 'disable-agent', pool: 'linux', name: 'c', agentId: 1, reason: '' };
+const collect: Action = { kind: 'collect-log', pool: 'linux', name: 'a', reason: '' };
+
+function started(...actions: readonly Action[]): Ledger {
+  const ledger = new Ledger();
+  for (const action of actions) ledger.started(action);
+  return ledger;
+}
+
+describe('an action is in flight', () => {
+  test('while it runs, whatever is read', () => {
+    const ledger = started(remove);
+    ledger.settle(() => NOW + 1_000_000);
+    expect([ledger.inFlight, ledger.running]).toEqual([[remove], 1]);
+  });
+
+  test('after its end, until a reading that began no earlier', () => {
+    const ledger = started(remove);
+    ledger.ended(remove, NOW);
+    ledger.settle(() => NOW - 1);
+    expect([ledger.inFlight, ledger.running]).toEqual([[remove], 0]);
+    ledger.settle(() => undefined);
+    expect(ledger.inFlight).toEqual([remove]);
+    ledger.settle(() => NOW);
+    expect(ledger.inFlight).toEqual([]);
+  });
+
+  test('after its failure too: it may have done something', () => {
+    const ledger = started(remove);
+    ledger.failed(remove, NOW, 'timed out', 0.5);
+    expect(ledger.inFlight).toEqual([remove]);
+    ledger.settle(() => NOW);
+    expect(ledger.inFlight).toEqual([]);
+  });
+
+  test('each until the reading that shows it', () => {
+    const ledger = started(remove, disable);
+    ledger.ended(remove, NOW);
+    ledger.ended(disable, NOW);
+    ledger.settle(action => (action.kind === 'disable-agent' ? undefined : NOW));
+    expect(ledger.inFlight).toEqual([disable]);
+  });
+});
+
+describe('failures', () => {
+  test('double the wait, and are forgotten at the first success', () => {
+    const ledger = started(remove);
+    expect(ledger.failed(remove, NOW, 'busy', 0.5)).toEqual({ count: 1, retryAt: NOW + 1_000, error: 'busy' });
+    expect(ledger.failed(remove, NOW, 'busy', 0.5)).toEqual({ count: 2, retryAt: NOW + 2_000, error: 'busy' });
+    expect(ledger.failures.get('delete-instance/a')?.count).toBe(2);
+    ledger.ended(remove, NOW);
+    expect(ledger.failures.size).toBe(0);
+  });
+
+  test('of agents that are no more are forgotten, those of pools and bases are not', () => {
+    const build: Action = { kind: 'build-base', pool: 'linux', base: 'base-1', reason: '' };
+    const ledger = started(remove, create, disable, build);
+    for (const action of [remove, create, disable, build]) ledger.failed(action, NOW, 'busy', 0.5);
+    ledger.keepOnly(new Set(['c']));
+    expect([...ledger.failures.keys()]).toEqual(['create-instance/linux', 'disable-agent/c', 'build-base/base-1']);
+  });
+});
+
+test('a collected log is remembered as long as its agent is there', () => {
+  const ledger = started(collect);
+  ledger.ended(collect, NOW);
+  expect([...ledger.collected]).toEqual(['a']);
+  ledger.keepOnly(new Set(['b']));
+  expect(ledger.collected.size).toBe(0);
+});
