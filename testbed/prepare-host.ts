@@ -4,6 +4,7 @@ import { findIncus, findIncusd } from './incus-programs.js';
 import { runCommand } from './run-command.js';
 
 const incusPackages = ['incus-base', 'incus-client'];
+const imagePackages = ['squashfs-tools', 'xz-utils', 'mmdebstrap'];
 const otherPackages = [
   'uidmap',
   'nftables',
@@ -11,14 +12,15 @@ const otherPackages = [
   'mount',
   'dnsmasq-base',
   'btrfs-progs',
-  'squashfs-tools',
-  'xz-utils',
-  'mmdebstrap',
+  ...imagePackages,
   'attr',
   'acl',
   'rsync',
   'openssl',
 ];
+
+/** What the host is to do: run a private Incus, or build an image for one that runs here already. */
+export type HostPurpose = 'private-incus' | 'image';
 
 /** Says why this host cannot run a private Incus whatever is installed on it; undefined when nothing is in the way. */
 export function hostObstacle(): string | undefined {
@@ -28,10 +30,11 @@ export function hostObstacle(): string | undefined {
   return undefined;
 }
 
-/** Lists the Debian packages that a private Incus needs and this host lacks. */
-export async function missingPackages(signal?: AbortSignal): Promise<string[]> {
+/** Lists the Debian packages that the purpose needs and this host lacks. */
+export async function missingPackages(signal?: AbortSignal, purpose: HostPurpose = 'private-incus'): Promise<string[]> {
   const hasIncus = findIncusd() !== undefined && findIncus() !== undefined;
-  const wanted = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
+  const forIncus = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
+  const wanted = purpose === 'image' ? imagePackages : forIncus;
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query has a template language of its own.
   const format = '${db:Status-Status} ${Package}\n';
   const status = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, '*'], { signal });
@@ -45,30 +48,39 @@ export async function missingPackages(signal?: AbortSignal): Promise<string[]> {
 }
 
 /**
- * Installs what a private Incus needs from the distribution; does nothing, silently, when all is there.
+ * Installs what the purpose needs from the distribution; does nothing, silently, when all is there.
+ *
+ * An abort is obeyed between the steps: an installation that is cut off would leave the host's package database broken.
  *
  * @param onProgress is given one line before each long step.
+ * @returns the packages that were installed by name, without those that came along.
  * @throws Error when a package cannot be installed.
  */
-export async function prepareHost(onProgress: (line: string) => void, signal?: AbortSignal): Promise<void> {
-  const missing = await missingPackages(signal);
-  if (missing.length === 0) return;
+export async function prepareHost(
+  onProgress: (line: string) => void,
+  signal?: AbortSignal,
+  purpose: HostPurpose = 'private-incus',
+): Promise<string[]> {
+  const missing = await missingPackages(signal, purpose);
+  if (missing.length === 0) return [];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   onProgress(`Installing from the distribution: ${missing.join(' ')}`);
   await runCommand('apt-get', ['--quiet', 'update'], { env, signal, deadlineMs: 300_000 });
+  signal?.throwIfAborted();
   await runCommand('apt-get', ['--quiet', '--yes', '--no-install-recommends', 'install', ...missing], {
     env,
-    signal,
     deadlineMs: 600_000,
   });
-  const stillMissing = await missingPackages(signal);
+  signal?.throwIfAborted();
+  const stillMissing = await missingPackages(signal, purpose);
   if (stillMissing.length > 0) throw new Error(`install packages: ${stillMissing.join(', ')} did not arrive`);
+  return missing;
 }
 
 async function main(): Promise<void> {
   const obstacle = hostObstacle();
   if (obstacle === undefined) {
-    await prepareHost(line => process.stderr.write(`${line}\n`));
+    await prepareHost(line => void process.stderr.write(`${line}\n`));
     return;
   }
   process.stderr.write(`Everything that needs a real Incus will be skipped: ${obstacle}.\n`);

@@ -1,7 +1,6 @@
 /** Everything a run of the main job needs, made in an Incus project of its own and taken back whole. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   buildStandInPackage,
@@ -10,8 +9,11 @@ import {
   type StandInOptions,
   startEmulator,
 } from 'azure-pipelines-emulator';
-import { connectIncus, type IncusClient, ignoreNotFound } from 'incus-client';
+import { connectIncus, type IncusClient } from 'incus-client';
 import { DaemonProcess, type Ended, runProgram } from './daemon-process.js';
+import type { ImageFiles } from './image.js';
+import { ownerMark, removeProject } from './owned-project.js';
+import { makeScenarioDirectory } from './scenario-directory.js';
 import { cacheDirectory } from './work-tree.js';
 
 export interface ScenarioOptions {
@@ -20,8 +22,10 @@ export interface ScenarioOptions {
   readonly gateway: string;
   readonly bridge: string;
   readonly storagePool: string;
-  /** Alias of the source image in the default project. */
+  /** Alias of the source image, in the default project unless `imageFiles` are given. */
   readonly image: string;
+  /** Imported under that alias into the scenario's own project, which then shares no images with others. */
+  readonly imageFiles?: ImageFiles;
   readonly emulator?: EmulatorOptions;
   readonly standIn?: Partial<StandInOptions>;
   /** Keys of the configuration file that differ from the scenario's own. */
@@ -42,25 +46,46 @@ const OWN_SETTINGS = {
 export async function startScenario(options: ScenarioOptions): Promise<Scenario> {
   const project = `iap-${randomBytes(3).toString('hex')}`;
   const root = connectIncus({ connection: { kind: 'unix', socketPath: options.socketPath } });
-  const directory = await mkdtemp(join(tmpdir(), 'iap-scenario-'));
-  const agentPackage = await buildStandInPackage({
-    cacheDirectory: join(cacheDirectory(), 'stand-in'),
-    pollPauseMs: [0, 0],
-    ...options.standIn,
-  });
-  await root.projects.create({ name: project, config: { 'features.images': 'false', 'features.profiles': 'true' } });
+  const directory = await makeScenarioDirectory();
+  let emulator: Emulator | undefined;
+  try {
+    const agentPackage = await buildStandInPackage({
+      cacheDirectory: join(cacheDirectory(), 'stand-in'),
+      pollPauseMs: [0, 0],
+      ...options.standIn,
+    });
+    await makeProject(root, project, options);
+    emulator = await startEmulator({ host: options.gateway, agentPackage, ...options.emulator });
+    const scenario = new Scenario(options, project, root, directory, emulator);
+    await scenario.configure();
+    return scenario;
+  } catch (error) {
+    await emulator?.close();
+    try {
+      await removeProject(root, project);
+    } finally {
+      await root.close();
+      await rm(directory, { recursive: true });
+    }
+    throw error;
+  }
+}
+
+async function makeProject(root: IncusClient, project: string, options: ScenarioOptions): Promise<void> {
+  const { imageFiles, storagePool, bridge } = options;
+  const features = { 'features.images': String(imageFiles !== undefined), 'features.profiles': 'true' };
+  await root.projects.create({ name: project, config: { ...features, ...ownerMark() } });
   const incus = root.withProject(project);
   await incus.profiles.replace('default', () => ({
     config: {},
     devices: {
-      root: { type: 'disk', path: '/', pool: options.storagePool },
-      eth0: { type: 'nic', name: 'eth0', network: options.bridge },
+      root: { type: 'disk', path: '/', pool: storagePool },
+      eth0: { type: 'nic', name: 'eth0', network: bridge },
     },
   }));
-  const emulator = await startEmulator({ host: options.gateway, agentPackage, ...options.emulator });
-  const scenario = new Scenario(options, project, root, directory, emulator);
-  await scenario.configure();
-  return scenario;
+  if (imageFiles === undefined) return;
+  const { fingerprint } = await incus.images.importSplit(imageFiles.metadata, imageFiles.rootfs);
+  await incus.images.createAlias(options.image, fingerprint);
 }
 
 export class Scenario implements AsyncDisposable {
@@ -122,12 +147,11 @@ export class Scenario implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const daemon of this.#daemons) await daemon.end();
     await this.emulator.close();
-    for (const name of await this.instanceNames()) {
-      await this.incus.instances.stop(name, { force: true }).catch(() => {});
-      await ignoreNotFound(this.incus.instances.delete(name));
+    try {
+      await removeProject(this.#root, this.project);
+    } finally {
+      await this.#root.close();
+      await rm(this.directory, { recursive: true });
     }
-    await this.#root.projects.delete(this.project);
-    await this.#root.close();
-    await rm(this.directory, { recursive: true });
   }
 }
