@@ -44,6 +44,13 @@ function makeProgram(): Command {
     .addOption(socket)
     .addOption(json)
     .action(async options => (await import('./status.js')).printStatus(options));
+  program
+    .command('logs')
+    .description('list the agents that ended, or show why one did and its last lines')
+    .argument('[agent]', 'name of an agent')
+    .addOption(socket)
+    .addOption(json)
+    .action(async (agent: string | undefined, options) => (await import('./logs.js')).printLogs(agent, options));
   for (const [verb, text] of [
     ['drain', 'let agents finish their jobs and make no new ones; idle agents go once Azure shows them as free'],
     ['resume', 'take a drain back'],

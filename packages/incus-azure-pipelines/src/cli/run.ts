@@ -3,8 +3,11 @@ import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
 import { systemClock } from '../lib/clock.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
+import { RecordFolder } from '../lib/record-folder.js';
 import { serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { claim } from '../lib/single.js';
+import type { Death } from '../report/death.js';
+import { keepDeaths } from '../report/deaths.js';
 import { controlRoutes, publicRoutes, type View } from '../report/http.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
@@ -12,6 +15,8 @@ import { statusOf } from '../report/status.js';
 
 /** The loop passes at least every interval; after this many without a pass it is not well. */
 const MISSED_INTERVALS = 4;
+/** A record holds at most some 50 KiB. */
+const KEPT_DEATHS = { most: 500, oldestMs: 14 * 24 * 3_600_000 };
 
 /** Runs the daemon until SIGTERM or SIGINT. Agents go on; the next daemon adopts them. */
 export async function run(options: { readonly config: string; readonly logLevel: LogLevel }): Promise<void> {
@@ -30,6 +35,8 @@ export async function run(options: { readonly config: string; readonly logLevel:
   logEvents(events, log);
   const status = () =>
     reconciler.last && statusOf(spec.pools, reconciler.last, pool => daemon.azure.get(pool.name)?.reading);
+  const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
+  keepDeaths(events, deaths, error => log.warn({ err: error }, 'a record could not be written'));
   const view: View = {
     status,
     plan: () => reconciler.last?.plan,
@@ -38,6 +45,11 @@ export async function run(options: { readonly config: string; readonly logLevel:
       return last !== undefined && systemClock.now() - last < MISSED_INTERVALS * spec.reconcileIntervalMs;
     },
     setDrain: (pool, drain) => daemon.wishes.set(pool, drain),
+    deaths: async () => {
+      const records = await Promise.all((await deaths.names()).map(name => deaths.read(name)));
+      return records.flatMap(record => (record === undefined ? [] : [{ ...record, phases: [], lastLines: '' }]));
+    },
+    death: name => deaths.read(name),
     metrics: makeMetrics(events, status),
   };
   await using _control = await serveOnSocket(controlRoutes(view).fetch, spec.controlSocketPath);

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Plan } from '../model/action.js';
+import type { Death } from './death.js';
 import { actionStatus, type StatusDocument } from './status.js';
 
 /** What the routes show and set. */
@@ -13,6 +14,9 @@ export interface View {
   readonly healthy: () => boolean;
   /** Drains a pool, or all; takes the wish back with `drain: false`. @throws UserError for a pool that is not there. */
   readonly setDrain: (pool: string | undefined, drain: boolean) => Promise<void>;
+  /** Agents that ended, the latest first, without their lines. */
+  readonly deaths: () => Promise<readonly Death[]>;
+  readonly death: (name: string) => Promise<Death | undefined>;
   readonly metrics: Registry;
 }
 
@@ -34,6 +38,14 @@ export function controlRoutes(view: View): Hono {
     return status ? c.json(status) : c.json({ error: 'nothing was read yet; try again in a moment' }, 503);
   });
   app.get('/plan', c => c.json({ actions: (view.plan()?.actions ?? []).map(actionStatus) }));
+  app.get('/deaths', async c => c.json(await view.deaths()));
+  app.get('/deaths/:name', async c => {
+    const name = c.req.param('name');
+    const death = await view.death(name);
+    return death
+      ? c.json(death)
+      : c.json({ error: `no agent "${name}" has ended; "logs" alone lists those that have` }, 404);
+  });
   app.post('/drain', async c => {
     await view.setDrain(c.req.query('pool'), true);
     return c.json({});

@@ -1,0 +1,43 @@
+import { UserError } from '../lib/user-error.js';
+import type { Death } from '../report/death.js';
+import { printable } from '../report/printable.js';
+import { callDaemon } from './control.js';
+import { table } from './table.js';
+
+interface Options {
+  readonly socket: string;
+  readonly json?: boolean;
+}
+
+/** Shows the agents that ended, or, for one of them, why it ended and its last lines. */
+export async function printLogs(agent: string | undefined, options: Options): Promise<void> {
+  const path = agent === undefined ? '/deaths' : `/deaths/${encodeURIComponent(agent)}`;
+  const answer = await callDaemon(options.socket, 'GET', path);
+  if (options.json) process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+  else process.stdout.write(Array.isArray(answer) ? formatDeaths(answer) : formatDeath(answer as Death));
+}
+
+/** The dead, the latest first, a line each. */
+export function formatDeaths(deaths: readonly Death[]): string {
+  if (deaths.length === 0) return 'No agent has ended yet.\n';
+  const rows = deaths.map(death => [
+    death.name,
+    death.pool,
+    instant(death.goneAt),
+    printable(death.job ?? ''),
+    death.why,
+  ]);
+  return table(['agent', 'pool', 'gone', 'job', 'why'], rows);
+}
+
+/** One of them, with its phases and its last lines. */
+export function formatDeath(death: Death): string {
+  if (typeof death.name !== 'string') throw new UserError('the daemon answered with no record');
+  const phases = death.phases.map(({ phase, at }) => `  ${instant(at)}  ${phase}\n`).join('');
+  const job = death.job === undefined ? 'none that Azure showed' : printable(death.job);
+  return `${death.name}: ${death.why}\njob: ${job}\n${phases}  ${instant(death.goneAt)}  gone\n\n${printable(death.lastLines)}\n`;
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
+}
