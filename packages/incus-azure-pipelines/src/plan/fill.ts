@@ -58,11 +58,15 @@ export function missing(census: Census): number {
   return Math.max(0, census.target - census.live.length - census.activating);
 }
 
-/** Makes agents of prepared instances, as many as the target lacks. */
+/**
+ * Makes agents of prepared instances, as many as the target lacks. None while Azure cannot be read: they could not
+ * register, and each try would use an instance up.
+ */
 export function* activate(census: Census): Generator<Action> {
   const { agentVersion, spec } = census;
-  for (const { name } of census.prepared.slice(0, missing(census)))
-    yield { kind: 'activate-agent', pool: spec.name, name, agentVersion, reason: 'below target' };
+  for (const { name, registration } of census.prepared.slice(0, missing(census)))
+    if (registration.known)
+      yield { kind: 'activate-agent', pool: spec.name, name, agentVersion, reason: 'below target' };
 }
 
 /**

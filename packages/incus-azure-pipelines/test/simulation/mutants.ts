@@ -1,5 +1,5 @@
 import type { Action } from '../../src/model/action.js';
-import { type Agent, isLive } from '../../src/model/agent.js';
+import type { Agent, AgentPhase } from '../../src/model/agent.js';
 import type { Observed } from '../../src/model/observed.js';
 import { knownValue } from '../../src/model/reading.js';
 import { join } from '../../src/observe/join.js';
@@ -26,21 +26,28 @@ function seeingAgents(falsify: (agents: readonly Agent[], observed: Observed) =>
 }
 
 /** The real plan, with something added to it or taken away. */
-function doing(change: (actions: readonly Action[], agents: readonly Agent[], now: number) => Action[]): Planner {
+function doing(change: (actions: readonly Action[], agents: readonly Agent[]) => Action[]): Planner {
   return (desired, observed, now, options) => {
     const real = plan(desired, observed, now, options);
     const taken = new Set(observed.inFlight.map(action => ('name' in action ? action.name : '')));
     const free = (knownValue(observed.agents) ?? []).filter(agent => !taken.has(agent.name));
-    return { ...real, actions: change(real.actions, free, now) };
+    return { ...real, actions: change(real.actions, free) };
   };
 }
 
-function adding(choose: (agent: Agent, now: number) => Action | undefined): Planner {
-  return doing((actions, agents, now) => {
-    const added = agents.flatMap(agent => choose(agent, now) ?? []);
-    const names = new Set(added.map(action => ('name' in action ? action.name : '')));
-    return [...actions.filter(action => !('name' in action && names.has(action.name))), ...added];
-  });
+/** The real plan, and an action of ours for every agent that has been in its phase for so long. */
+function adding(phase: AgentPhase, afterMs: number, choose: (agent: Agent) => Action | undefined): Planner {
+  return (desired, observed, now, options) => {
+    const due = (agent: Agent) => agent.since + afterMs;
+    const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.phase === phase);
+    const mutated = doing((actions, free) => {
+      const added = free.flatMap(agent => (agent.phase === phase && due(agent) <= now ? (choose(agent) ?? []) : []));
+      const names = new Set(added.map(action => ('name' in action ? action.name : '')));
+      return [...actions.filter(action => !('name' in action && names.has(action.name))), ...added];
+    })(desired, observed, now, options);
+    const wakeAt = Math.min(mutated.wakeAt ?? Number.POSITIVE_INFINITY, ...agents.map(due).filter(at => at > now));
+    return { ...mutated, wakeAt: wakeAt === Number.POSITIVE_INFINITY ? undefined : wakeAt };
+  };
 }
 
 function deletion({ name, pool }: Agent): Action {
@@ -53,17 +60,11 @@ function deregistration({ name, pool, registration }: Agent): Action | undefined
 }
 
 const planners: Readonly<Record<string, Planner>> = {
-  'drains without proof': adding(agent => (agent.phase === 'draining' ? deregistration(agent) : undefined)),
-  'stops idle agents of its own accord': adding((agent, now) =>
-    agent.phase === 'idle' && now - agent.since > 30_000 ? deletion(agent) : undefined,
-  ),
-  'ends jobs that run long': adding((agent, now) =>
-    agent.phase === 'busy' && now - agent.since > 30_000 ? deletion(agent) : undefined,
-  ),
-  "deletes the finished on the guest's word": adding((agent, now) =>
-    agent.phase === 'finished' && now - agent.since > 3_000 ? deletion(agent) : undefined,
-  ),
-  'takes Error for an end': adding(agent => (agent.phase === 'unclear' ? deletion(agent) : undefined)),
+  'drains without proof': adding('draining', 0, deregistration),
+  'stops idle agents of its own accord': adding('idle', 20_000, deletion),
+  'ends jobs that run long': adding('busy', 30_000, deletion),
+  "deletes the finished on the guest's word": adding('finished', 3_000, deletion),
+  'takes Error for an end': adding('unclear', 0, deletion),
   'deletes registrations of others': (desired, observed, now, options) => {
     const real = plan(desired, observed, now, options);
     const pool = desired[0]?.name ?? '';
@@ -140,11 +141,10 @@ const joins: Readonly<Record<string, typeof join>> = {
       ? { ...agents, value: value.map(agent => (agent.life.disbelieved ? { ...agent, phase: 'finished' } : agent)) }
       : agents;
   },
-  'loses the agents that Azure does not show': (...given) => {
+  'starts every clock anew': (...given) => {
     const agents = join(...given);
-    return agents.known
-      ? { ...agents, value: agents.value.filter(agent => !isLive(agent.phase) || agent.registration.known) }
-      : agents;
+    const [, , , , since] = given;
+    return agents.known ? { ...agents, value: agents.value.map(agent => ({ ...agent, since })) } : agents;
   },
 };
 
