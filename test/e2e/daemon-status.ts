@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import type { Scenario } from '../../testbed/scenario.js';
+import { polled } from './polled.js';
 
 /** What these tests read of `status --json`. */
 export interface Status {
@@ -25,8 +25,6 @@ export interface PoolStatus {
   readonly backingOff: readonly { readonly action: string; readonly error: string }[];
 }
 
-const DEADLINE_MS = 150_000;
-
 /** Asks the running daemon; undefined while it has not looked at anything yet. */
 export async function readStatus(scenario: Scenario): Promise<Status | undefined> {
   const { code, stdout } = await scenario.call('status', '--json');
@@ -40,21 +38,20 @@ export async function readPool(scenario: Scenario): Promise<PoolStatus> {
   return pool;
 }
 
-/** Resolves with the first status of the only pool for which `holds` does. Rejects with the last one seen. */
+/** Resolves with the first status of the only pool for which `holds` does. */
 export async function whenPool(
   scenario: Scenario,
   daemon: DaemonProcess,
   holds: (pool: PoolStatus) => boolean,
 ): Promise<PoolStatus> {
-  const giveUp = AbortSignal.timeout(DEADLINE_MS);
-  for (let last: PoolStatus | undefined; ; ) {
-    last = (await readStatus(scenario))?.pools[0] ?? last;
-    if (last !== undefined && holds(last)) return last;
-    if (giveUp.aborted) {
-      const words = daemon.log.slice(-20).map(line => JSON.stringify(line));
-      throw new Error(`the status did not come to be as awaited: ${JSON.stringify(last)}\n${words.join('\n')}`);
-    }
-    // A status has no event that tells of it.
-    await pause(200);
-  }
+  const words = () => daemon.log.slice(-LAST_LINES).map(line => JSON.stringify(line));
+  const pool = await polled(
+    async () => (await readStatus(scenario))?.pools[0],
+    seen => seen !== undefined && holds(seen),
+    () => words().join('\n'),
+  );
+  if (pool === undefined) throw new Error('the daemon shows no pool');
+  return pool;
 }
+
+const LAST_LINES = 20;

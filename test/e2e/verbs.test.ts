@@ -1,0 +1,182 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { runProgram } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { readPool, whenPool } from './daemon-status.js';
+import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
+
+const SEED = `projectName: azure-pipelines
+agentCount: 2
+baseImage: ubuntu/24.04
+maxCores: 8
+maxRamInGb: 4
+tmpfsSizeInGb: 12
+provisionScripts:
+- /tmp/script
+azure:
+  pat: myVerySecretPatHere
+  url: https://dev.azure.com/<my-organization>
+  pool: myAgentPool
+`;
+
+describeOnIncus('the command line', testbed => {
+  let scenario: Scenario;
+  beforeAll(async () => {
+    scenario = await startScenario({ ...testbed(), settings: { agentCount: 2, reserve: 1, http: { port: 0 } } });
+    return () => scenario[Symbol.asyncDispose]();
+  });
+  const config = () => ['--config', scenario.configPath] as const;
+
+  describe('check', () => {
+    test('takes the first example of all, with a real organisation in it', async () => {
+      const path = await writeSeed(SEED.replace('<my-organization>', 'contoso'));
+      const { code, stdout, stderr } = await runProgram(['check', '--config', path]);
+      expect(stderr).toBe('');
+      expect(stdout).toContain(`${path} is valid.\n`);
+      expect(stdout).not.toContain('error');
+      expect(code).toBe(0);
+      const json = await runProgram(['check', '-config', path, '--json']);
+      expect(JSON.parse(json.stdout)).toMatchObject({ valid: true });
+    });
+
+    test('says that the placeholder is still in the URL', async () => {
+      const path = await writeSeed(SEED);
+      const { code, stderr } = await runProgram(['check', '--config', path]);
+      expect(stderr).toMatch(/:11:8: .*<my-organization>/);
+      expect(code).toBe(2);
+      const json = await runProgram(['check', '--config', path, '--json']);
+      expect(JSON.parse(json.stdout)).toMatchObject({
+        valid: false,
+        messages: expect.arrayContaining([expect.objectContaining({ line: 11, key: 'azure.url', severity: 'error' })]),
+      });
+      expect(json.code).toBe(2);
+    });
+
+    test('says that there is no such file', async () => {
+      const { code, stderr } = await runProgram(['check', '--config', join(scenario.directory, 'none.yaml')]);
+      expect(stderr).toMatch(/there is no file .*none\.yaml; name the configuration with -config FILE/);
+      expect(code).toBe(2);
+    });
+  });
+
+  test('the schema is JSON and knows the keys of the example', async () => {
+    const { code, stdout } = await runProgram(['schema']);
+    const { properties } = JSON.parse(stdout) as { properties: object };
+    expect(Object.keys(properties)).toEqual(
+      expect.arrayContaining(['projectName', 'agentCount', 'baseImage', 'azure']),
+    );
+    expect(code).toBe(0);
+  });
+
+  test.each([
+    [['--help'], 0, /Usage: incus-azure-pipelines .*run .*check .*plan .*status .*drain .*resume .*schema/s, ''],
+    [['run', '--help'], 0, /--config <file>/, ''],
+    [['--version'], 0, /^\d+\.\d+\.\d+\n$/, ''],
+  ] as const)('%j says what there is', async (args, code, says, nothing) => {
+    const ended = await runProgram(args);
+    expect(ended.stdout).toMatch(says);
+    expect(ended.stderr).toBe(nothing);
+    expect(ended.code).toBe(code);
+  });
+
+  test.each([
+    [['rnu'], /unknown command 'rnu'.*Did you mean run\?/s],
+    [['run', '--confg', 'x'], /unknown option '--confg'/],
+    [['run', '--log-level', 'loud'], /argument 'loud' is invalid.*debug, info, warn, error/],
+    [['status', '--socket', '/nowhere/control.sock'], /no daemon answers on \/nowhere\/control\.sock .*; start it/],
+    [['drain', '--socket', '/nowhere/control.sock'], /no daemon answers on \/nowhere\/control\.sock .*; start it/],
+  ])('%j is a mistake', async (args, says) => {
+    const ended = await runProgram(args);
+    expect(ended.stderr).toMatch(says);
+    expect(ended.code).toBe(2);
+  });
+
+  test('plan shows the base to build in an empty project, and makes nothing', async () => {
+    const { code, stdout } = await runProgram(['plan', ...config()]);
+    expect(stdout).toMatch(/^POOL +ACTION +ON +REASON\ndefault +build-base +iap-base-\S+ +not there\n/);
+    expect(stdout).toMatch(/default waits: the base is not built yet\n$/);
+    expect(code).toBe(0);
+    const json = await runProgram(['plan', ...config(), '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ actions: [{ pool: 'default', action: 'build-base' }] });
+    expect(await scenario.instanceNames()).toEqual([]);
+    expect(scenario.emulator.calls().filter(call => call.method !== 'GET')).toEqual([]);
+  });
+
+  test('the older call runs the daemon; drain, status, metrics and plan tell of it, and a drain outlives it', async () => {
+    const { emulator } = scenario;
+    const old = scenario.startDaemon(['-run', '-config', scenario.configPath]);
+    await agentsOnline(emulator, 2);
+    const busy = emulator.queueJob({
+      name: 'a long one',
+      steps: [{ script: 'until [ -e /tmp/go ]; do sleep 0.1; done' }],
+    });
+    await whenPool(scenario, old, pool => pool.agents.some(agent => agent.phase === 'busy') && pool.prepared === 1);
+
+    const { stdout } = await scenario.call('status');
+    expect(stdout).toMatch(/^default \(agent pool "default"\): 2 of 2 agents, 1 prepared, 0 preparing\n/);
+    expect(stdout).toMatch(/busy +\d+s ago +a long one/);
+    await expectMetrics(
+      (await old.seen(line => line.msg === 'running')).httpPort,
+      emulator.agents().map(a => a.name),
+    );
+
+    const unknown = await scenario.call('drain', 'no-such-pool');
+    expect(unknown.stderr).toMatch(/no pool "no-such-pool" in the configuration; there are: default/);
+    expect(unknown.code).toBe(2);
+    expect((await scenario.call('drain')).code).toBe(0);
+    expect(await old.end()).toBe(0);
+
+    const next = startDaemon(scenario);
+    const pool = await whenPool(scenario, next, ({ agents }) => agents.map(agent => agent.phase).join() === 'busy');
+    expect(pool).toMatchObject({ drained: true, waiting: 'drained by a person' });
+    expect((await scenario.call('status')).stdout).toMatch(/agents, 0 prepared, 0 preparing, draining\n/);
+    await scenario.incus.files.push(pool.agents[0]?.name ?? '', '/tmp/go', '');
+    expect((await busy.finished).result).toBe('succeeded');
+    await drainedEmpty(scenario, next);
+
+    expect((await scenario.call('resume', 'default')).stdout).toBe('Pool default: agents are made again.\n');
+    await agentsOnline(emulator, 2);
+    expect((await readPool(scenario)).drained).toBe(false);
+    expect((await scenario.call('drain', 'default')).code).toBe(0);
+    await drainedEmpty(scenario, next);
+    expect((await scenario.call('resume')).code).toBe(0);
+    expect(await next.end()).toBe(0);
+  });
+
+  test('plan shows what to create where a base is ready', async () => {
+    await scenario.configure({ agentCount: 6, maxConcurrentCreates: 9 });
+    const { stdout } = await runProgram(['plan', ...config(), '--json']);
+    const { actions } = JSON.parse(stdout) as { actions: { action: string; reason: string }[] };
+    expect(actions.filter(({ action }) => action !== 'delete-registration').map(({ action }) => action)).toContain(
+      'create-instance',
+    );
+  });
+
+  async function writeSeed(text: string): Promise<string> {
+    const script = join(scenario.directory, 'script');
+    await writeFile(script, 'echo provisioned\n');
+    const path = join(scenario.directory, 'seed.yaml');
+    await writeFile(path, text.replace('/tmp/script', script), { mode: 0o600 });
+    expect((await readFile(path, 'utf8')).split('\n').length).toBe(SEED.split('\n').length);
+    return path;
+  }
+});
+
+/** Metrics have the names and the agents by phase, and no name of an agent; health says ok. */
+async function expectMetrics(port: unknown, agents: readonly string[]): Promise<void> {
+  expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n');
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  expect(text).toContain('iap_agents{pool="default",phase="busy"} 1\n');
+  expect(text).toContain('iap_agents{pool="default",phase="idle"} 1\n');
+  expect(text).toContain('iap_agents{pool="default",phase="prepared"} 1\n');
+  expect(text).toContain('iap_target_agents{pool="default"} 2\n');
+  expect(text).toContain('iap_readable{of="incus"} 1\n');
+  expect(text).toContain('iap_readable{of="azure/default"} 1\n');
+  expect(text).toMatch(/iap_actions_total\{pool="default",action="build-base",outcome="done"\} 1\n/);
+  expect(text).toMatch(/iap_phases_total\{pool="default",phase="prepared"\} [2-9]/);
+  expect(text).toMatch(/iap_call_duration_seconds_count\{to="azure",route="[^"]+",status="200"\}/);
+  expect(text).toMatch(/iap_action_duration_seconds_bucket/);
+  for (const name of agents) expect(text).not.toContain(name);
+}
