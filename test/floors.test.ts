@@ -78,6 +78,11 @@ const planted: readonly { readonly rule: string; readonly files: Record<string, 
     told: 'report/http.ts -> incus-client (client)',
   },
   {
+    rule: 'a client in a command',
+    files: { [`${APP}/cli/run.ts`]: "import { connectIncus } from 'incus-client';" },
+    told: 'cli/run.ts -> incus-client (client)',
+  },
+  {
     rule: 'the emulator in the app',
     files: { [`${APP}/daemon.ts`]: "import { startEmulator } from 'azure-pipelines-emulator';" },
     told: `${APP}/daemon.ts -> azure-pipelines-emulator (package)`,

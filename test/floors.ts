@@ -29,7 +29,8 @@ const FLOORS: readonly (readonly string[])[] = [
 ];
 
 const CLIENTS: readonly string[] = ['incus-client', 'azure-pipelines-client'];
-const KNOW_CLIENTS: readonly string[] = ['observe', 'execute', 'daemon.ts'];
+/** Folders and files that know the clients; the command line's one file tells their errors apart. */
+const KNOW_CLIENTS: readonly string[] = ['observe', 'execute', 'daemon.ts', 'cli/failure.ts'];
 
 /** Files that decide: the same arguments give the same answer. */
 const PURE = /^(?:model\/|plan\/|observe\/(?:join|phase)\.ts$|config\/desired\.ts$)/;
@@ -73,8 +74,8 @@ function* brokenFolders(sources: Sources): Generator<string> {
     if (floor < 0) yield `${file} is on no floor`;
     for (const { specifier } of importsOf(text)) {
       const client = nameIn(specifier);
-      if (client !== undefined && CLIENTS.includes(client) && !KNOW_CLIENTS.includes(folder))
-        yield `${file} -> ${client} (client)`;
+      const knows = KNOW_CLIENTS.includes(folder) || KNOW_CLIENTS.includes(file);
+      if (client !== undefined && CLIENTS.includes(client) && !knows) yield `${file} -> ${client} (client)`;
       const to = resolve(path, specifier);
       if (!to?.startsWith(APP)) continue;
       const other = folderOf(to.slice(APP.length));

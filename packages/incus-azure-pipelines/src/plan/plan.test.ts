@@ -294,9 +294,8 @@ test('pools do not touch the agents of others', () => {
 
 test('nothing changes before wakeAt', () => {
   const spec = aPool({ reserve: 1 });
-  const instance = anInstance({ activatedAt: undefined, createdAt: NOW - 29_000 });
   const agents = [
-    anAgent(0, 'preparing', { instance }),
+    anAgent(0, 'preparing', { since: NOW - 29_000 }),
     anAgent(1, 'offline', { since: NOW - 39_000 }),
     anAgent(2, 'idle'),
   ];

@@ -40,7 +40,7 @@ describe('an agent that is needed', () => {
   test.each<AgentPhase>(['preparing', 'prepared', 'idle', 'busy'])('is left alone while %s', phase => {
     const agent = anAgent(0, phase);
     const fenced = { ...agent, registration: known(aRegistration({ enabled: false, assigned: JOB })) };
-    expect(kinds(phase === 'busy' ? fenced : agent)).toEqual([]);
+    expect(kinds(phase === 'busy' ? fenced : { ...agent, since: NOW })).toEqual([]);
   });
 
   const everyPhase: readonly AgentPhase[] = ['starting', 'busy', 'draining', 'offline', 'finished', 'unclear'];
@@ -69,15 +69,19 @@ describe('an agent with a job', () => {
 
 describe('an instance that is not yet an agent', () => {
   test('is deleted when it was not prepared in time, and not a moment before', () => {
-    const young = anInstance({ activatedAt: undefined, createdAt: NOW - timeouts.preparationMs + 1 });
-    expect(reaped(anAgent(0, 'preparing', { instance: young }))).toEqual({ actions: [], wakeAt: NOW + 1 });
-    const old = { ...young, createdAt: NOW - timeouts.preparationMs };
-    expect(kinds(anAgent(0, 'preparing', { instance: old }))).toEqual(['delete-instance']);
+    const since = (msAgo: number) => anAgent(0, 'preparing', { since: NOW - msAgo });
+    expect(reaped(since(timeouts.preparationMs - 1))).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(kinds(since(timeouts.preparationMs))).toEqual(['delete-instance']);
+  });
+
+  test('is not deleted when Incus cannot read it for a moment, however old it is', () => {
+    const instance = anInstance({ status: 'error', activatedAt: undefined, createdAt: NOW - 3_600_000 });
+    expect(kinds(anAgent(0, 'preparing', { instance, since: NOW }))).toEqual([]);
   });
 
   test('is deleted when it stopped, which one reading does not prove', () => {
     const stopped = (ms: number) =>
-      anAgent(0, 'preparing', { life: aLife({ quietStopped: { from: NOW - ms, to: NOW } }) });
+      anAgent(0, 'preparing', { since: NOW - ms, life: aLife({ quietStopped: { from: NOW - ms, to: NOW } }) });
     expect(kinds(stopped(0))).toEqual([]);
     expect(kinds(stopped(1_000))).toEqual(['delete-instance']);
   });

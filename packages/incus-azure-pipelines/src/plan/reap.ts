@@ -21,7 +21,8 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
     yield { kind: 'remove-doorbell', pool: agent.pool, name: agent.name, reason: 'rings without end' };
   switch (agent.phase) {
     case 'preparing':
-      if (instance && alarm.passed(instance.createdAt + spec.timeouts.preparationMs))
+      // Since it was seen so, not since its birth: a prepared one that Incus cannot read for a moment is here too.
+      if (alarm.passed(agent.since + spec.timeouts.preparationMs))
         yield deleteInstance(agent, 'was not prepared in time');
       else if (agent.life.quietStopped && lasted(agent.life.quietStopped, STOPPED_MS, alarm))
         yield deleteInstance(agent, 'stopped before it was prepared');

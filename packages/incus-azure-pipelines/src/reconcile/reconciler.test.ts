@@ -150,11 +150,12 @@ describe('a pass', () => {
   });
 
   test('comes when the plan asked for it', async () => {
-    const preparing = anInstance({ activatedAt: undefined, createdAt: NOW - spec.timeouts.preparationMs + 500 });
-    const { clock } = await started({ instances: known([preparing]) });
+    const late = anInstance({ activatedAt: NOW - spec.timeouts.startupGraceMs + 500 });
+    const registrations = known([aRegistration({ online: false })]);
+    const { clock } = await started({ instances: known([late]), registrations });
     expect(bench.reconciler.last?.plan.wakeAt).toBe(NOW + 500);
     await clock.advance(500);
-    expect(bench.kinds).toEqual(['delete-instance']);
+    expect(bench.kinds).toEqual(['disable-agent']);
   });
 
   test('comes again when something rang while it looked', async () => {
