@@ -28,7 +28,7 @@ export interface Faults {
   readonly restarts: number;
 }
 
-export interface ScenarioPool {
+interface ScenarioPool {
   readonly agentCount: number;
   readonly standby: number;
   readonly reserve: number;

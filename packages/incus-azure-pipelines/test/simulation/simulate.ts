@@ -19,7 +19,7 @@ export interface Outcome {
   readonly instances: number;
 }
 
-export const realBrain: Brain = { join, plan };
+const realBrain: Brain = { join, plan };
 
 /** Lives through one world: a storm, and the calm in which all has to come right. @throws BrokenPromise. */
 export function simulate(scenario: Scenario, brain: Brain = realBrain): Outcome {

@@ -9,7 +9,7 @@ import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
 
-export const START_AT = Date.UTC(2030, 0, 1);
+const START_AT = Date.UTC(2030, 0, 1);
 
 /** Both systems, all guests, and what people wish: the truth that the daemon sees through its readings alone. */
 export class World {
