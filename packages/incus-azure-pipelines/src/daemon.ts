@@ -6,6 +6,8 @@ import type { CredentialSource } from './config/credential.js';
 import type { LoadedConfig } from './config/load.js';
 import { makeExecutors } from './execute/executors.js';
 import type { PoolParts } from './execute/parts.js';
+import { KeyStock } from './execute/registration/key-stock.js';
+import { registrationTarget } from './execute/registration/registration-target.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
@@ -19,6 +21,7 @@ import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
 import { DrainWishes } from './reconcile/drain-wishes.js';
 import { Reconciler } from './reconcile/reconciler.js';
+import { RegistrationModes } from './reconcile/registration-modes.js';
 import { WantedBases } from './reconcile/wanted-bases.js';
 
 export interface Daemon extends AsyncDisposable {
@@ -59,7 +62,15 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     observers.set(azureKey(pool.azure), observer);
     await observer.poolId(signal);
     const token = () => required(config.credentials.get(pool.name), pool.name).read();
-    pools.set(pool.name, { spec: pool, azure: client, agentPoolId: s => observer.poolId(s), token });
+    const agentPoolId = (s: AbortSignal) => observer.poolId(s);
+    pools.set(pool.name, {
+      spec: pool,
+      azure: client,
+      agentPoolId,
+      registrationTarget: registrationTarget(client, pool.azure.agentPool, agentPoolId),
+      registration: () => registration.of(pool.name),
+      token,
+    });
   }
   const installation = await openInstallation(spec.stateDirectory);
   const wishes = await DrainWishes.open(installation, spec.pools);
@@ -71,9 +82,11 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     rootDisk: facts.rootDisk,
     architecture: facts.architecture,
     cacheDirectory: `${spec.stateDirectory}/cache`,
+    keys: new KeyStock(),
     clock,
     emit,
   };
+  const registration = new RegistrationModes(executorParts, installation, Math.random);
   const wantedBases = new WantedBases(executorParts, installation.owner);
   let blocked: string | undefined;
   const reconciler = new Reconciler({
@@ -83,7 +96,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     azure: observers,
     wantedBases: () => wantedBases.readings,
     drained: () => wishes.drained,
-    registration: () => new Map(),
+    registration: () => registration.modes,
     creationBlocked: () => blocked,
     executors: makeExecutors(executorParts),
     clock,
@@ -120,6 +133,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
         ...[...observers.values()].map(observer => observer.follow(ring, stop)),
         incusObserver.follow(ring, stop),
         wantedBases.follow(ring, stop),
+        registration.follow(ring, stop),
         reconciler.run(stop, late.signal),
       ];
       // One loop that breaks ends them all: half a daemon would look like a whole one.
@@ -129,6 +143,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
       if (failed.signal.aborted) throw failed.signal.reason;
     },
     async [Symbol.asyncDispose]() {
+      await executorParts.keys[Symbol.asyncDispose]();
       await Promise.all([incus.close(), ...[...clients.values()].map(client => client.close())]);
     },
   };

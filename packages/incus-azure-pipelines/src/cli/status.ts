@@ -16,6 +16,7 @@ export function formatStatus(status: StatusDocument, now: number): string {
   for (const pool of status.pools) {
     const numbers = `${pool.live} of ${pool.agentCount} agents, ${pool.prepared} prepared, ${pool.preparing} preparing`;
     lines.push(`${pool.name} (agent pool "${pool.agentPool}"): ${numbers}${pool.drained ? ', draining' : ''}\n`);
+    lines.push(`  registration: ${pool.registration}\n`);
     if (!pool.azure.readable)
       lines.push(`  Azure cannot be read since ${ago(pool.azure.since, now)}: ${pool.azure.error}\n`);
     if (pool.waiting !== undefined) lines.push(`  waits: ${pool.waiting}\n`);

@@ -2,7 +2,7 @@
 export const DEFAULTS = {
   projectName: 'default',
   reserve: 1,
-  registration: 'guest' as 'auto' | 'host' | 'guest',
+  registration: 'auto',
   docker: true,
   preparationTimeout: '3m',
   startupGracePeriod: '5m',

@@ -62,7 +62,7 @@ azure:
           agentCount: 2,
           standby: 2,
           reserve: 1,
-          registration: 'guest',
+          registration: 'auto',
           agentPrefix: 'ci-1',
           base: {
             image: {

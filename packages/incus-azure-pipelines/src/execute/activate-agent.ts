@@ -1,28 +1,84 @@
 import type { Action } from '../model/action.js';
 import { MARKS } from '../model/marks.js';
-import { activationTar } from './guest/activation.js';
+import { type Activation, activationTar } from './guest/activation.js';
 import { ACTIVATION_PATH } from './guest/layout.js';
-import { type ExecutorParts, poolOf } from './parts.js';
+import { type ExecutorParts, type PoolParts, poolOf } from './parts.js';
+import { type AgentIdentity, agentFiles } from './registration/agent-files.js';
+import { registerAgent } from './registration/register.js';
+import { runnableAgent } from './registration/runnable-agent.js';
+import { withdraw } from './registration/withdraw.js';
+import { removeInstance } from './retire-agent.js';
 
 const DEADLINE_MS = 30_000;
+const WORK_FOLDER = '_work';
+
+type ActivateAgent = Action<'activate-agent'>;
+type Credentials = Activation['credentials'];
 
 /**
- * Makes a prepared instance an agent, in two calls: it is marked, so that it is never prepared again, and then one file
- * is pushed, whose arrival starts the guest's units. Whatever fails in between is reaped as never online.
+ * Makes a prepared instance an agent. The host registers it first, or else the guest does with the token; then two
+ * calls to Incus: it is marked, so that it is never prepared again, and one file is pushed, whose arrival starts the
+ * guest's units. Whatever is left half-made is reaped as never online.
  */
-export async function activateAgent(
-  action: Action<'activate-agent'>,
+export async function activateAgent(action: ActivateAgent, parts: ExecutorParts, signal: AbortSignal): Promise<void> {
+  const pool = poolOf(parts, action.pool);
+  const mode = pool.registration();
+  switch (mode.kind) {
+    case 'host':
+      return activateRegistered(action, pool, parts, signal);
+    case 'guest':
+      return activate(action, pool, parts, { kind: 'token', token: await pool.token() }, signal);
+    case 'probing':
+      throw new Error(`activate ${action.name}: ${mode.why}`);
+  }
+}
+
+async function activateRegistered(
+  action: ActivateAgent,
+  pool: PoolParts,
   parts: ExecutorParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { spec, token } = poolOf(parts, action.pool);
+  const target = await pool.registrationTarget(signal);
+  const agent = runnableAgent(action.name, action.agentVersion, parts.architecture);
+  const identity = await registerAgent(target, agent, await parts.keys.take(signal), signal);
+  try {
+    await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal);
+  } catch (error) {
+    await takeBack(action, identity, pool, parts, signal).catch(() => {});
+    throw error;
+  }
+}
+
+/**
+ * Undoes a registration whose instance could not be told of it, so that no orphan waits for its grace. Once it is gone
+ * no job can reach the instance, which then need not hold a place until it counts as never online.
+ */
+async function takeBack(
+  { name }: ActivateAgent,
+  identity: AgentIdentity,
+  pool: PoolParts,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (await withdraw(await pool.registrationTarget(signal), identity, signal))
+    await removeInstance(name, parts, signal);
+}
+
+async function activate(
+  action: ActivateAgent,
+  { spec }: PoolParts,
+  parts: ExecutorParts,
+  credentials: Credentials,
+  signal: AbortSignal,
+): Promise<void> {
   const tar = activationTar({
     name: action.name,
     url: spec.azure.url,
     agentPool: spec.azure.agentPool,
-    workFolder: '_work',
+    workFolder: WORK_FOLDER,
     environment: spec.environment,
-    credentials: { kind: 'token', token: await token() },
+    credentials,
   });
   const activated = String(parts.clock.now());
   const options = { signal, deadlineMs: DEADLINE_MS };

@@ -3,7 +3,10 @@ import type { IncusClient, StringMap } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
 import type { Secret } from '../lib/secret.js';
 import type { Emit } from '../model/event.js';
+import type { RegistrationMode } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
+import type { KeyStock } from './registration/key-stock.js';
+import type { RegistrationTarget } from './registration/register.js';
 
 /** What the executors work with. */
 export interface ExecutorParts {
@@ -17,6 +20,8 @@ export interface ExecutorParts {
   readonly architecture: string;
   /** Where downloads are kept between base builds. */
   readonly cacheDirectory: string;
+  /** Keys of agents to come. */
+  readonly keys: KeyStock;
   readonly clock: Clock;
   readonly emit: Emit;
 }
@@ -26,6 +31,10 @@ export interface PoolParts {
   readonly azure: AzurePipelinesClient;
   /** Id of the agent pool in Azure. @throws AzurePipelinesError. */
   readonly agentPoolId: (signal: AbortSignal) => Promise<number>;
+  /** Where the host registers its agents; looked up once. @throws AzurePipelinesError. */
+  readonly registrationTarget: (signal: AbortSignal) => Promise<RegistrationTarget>;
+  /** Who registers its agents. */
+  readonly registration: () => RegistrationMode;
   /** The token that registers agents, read anew each time, so that a changed file is used. */
   readonly token: () => Promise<Secret>;
 }

@@ -56,7 +56,8 @@ export async function removeDoorbell(
   parts.emit('doorbell-removed', { name: action.name, pool: action.pool });
 }
 
-async function removeInstance(name: string, { incus }: ExecutorParts, signal: AbortSignal): Promise<void> {
+/** Stops an instance by force and deletes it; being gone already is success. */
+export async function removeInstance(name: string, { incus }: ExecutorParts, signal: AbortSignal): Promise<void> {
   const options = { signal, deadlineMs: STOP_DEADLINE_MS };
   try {
     await incus.instances.changeState(name, { action: 'stop', force: true }, options);

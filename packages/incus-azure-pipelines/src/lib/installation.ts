@@ -42,8 +42,12 @@ export async function readDrained(installation: Installation): Promise<ReadonlyS
 
 /** Replaces the wishes, whole or not at all. */
 export async function writeDrained(installation: Installation, pools: ReadonlySet<string>): Promise<void> {
-  const path = wishesPath(installation);
-  await writeFile(`${path}.new`, [...pools].map(pool => `${pool}\n`).join(''), { mode: 0o600, flush: true });
+  await replaceFile(wishesPath(installation), [...pools].map(pool => `${pool}\n`).join(''));
+}
+
+/** Replaces a file of the state directory, whole or not at all. */
+export async function replaceFile(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
   await rename(`${path}.new`, path);
 }
 

@@ -22,6 +22,12 @@ export interface DaemonEvents {
   readonly 'reading-changed': { readonly of: string; readonly known: boolean; readonly error: string | undefined };
   /** The last lines of a finished agent. Foreign text. */
   readonly 'log-collected': { readonly name: string; readonly pool: string; readonly text: string };
+  /** It is settled who registers the agents of these pools; with a refusal, which step the server did not take and why. */
+  readonly 'registration-chosen': {
+    readonly pools: readonly string[];
+    readonly mode: 'host' | 'guest';
+    readonly refusal: { readonly step: string; readonly why: string } | undefined;
+  };
   /** A guest rang its doorbell too often and lost it. */
   readonly 'doorbell-removed': { readonly name: string; readonly pool: string };
   /** One call to Incus or Azure came back. */

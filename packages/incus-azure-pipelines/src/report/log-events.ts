@@ -36,6 +36,16 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
   events.on('log-collected', ({ name, pool, text }) =>
     log.debug({ pool, agent: name, text: printable(text) }, 'last lines of a finished agent'),
   );
+  events.on('registration-chosen', ({ pools, mode, refusal }) => {
+    if (refusal === undefined) log.info({ pools, mode }, 'it is settled who registers agents');
+    else
+      log.warn(
+        { pools, mode, step: refusal.step, why: printable(refusal.why) },
+        mode === 'guest'
+          ? 'the server refuses agents that the host has registered; guests register themselves, with the token'
+          : 'the server refuses agents that the host has registered, and the configuration asks for it',
+      );
+  });
   events.on('doorbell-removed', ({ name, pool }) =>
     log.warn({ pool, agent: name }, 'a guest rang without end and lost its doorbell'),
   );

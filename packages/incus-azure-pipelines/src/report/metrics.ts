@@ -73,6 +73,17 @@ function gauges(status: () => StatusDocument | undefined): Gauge[] {
       for (const pool of status()?.pools ?? []) this.set({ pool: pool.name }, pool.target);
     },
   });
+  const modes = new Gauge({
+    name: 'iap_registration_mode',
+    help: 'Who registers the agents of a pool: 1 for the mode it is in.',
+    labelNames: ['pool', 'mode'],
+    registers: [],
+    collect() {
+      for (const pool of status()?.pools ?? [])
+        for (const mode of ['host', 'guest', 'probing'] as const)
+          this.set({ pool: pool.name, mode }, Number(pool.registration === mode));
+    },
+  });
   const readable = new Gauge({
     name: 'iap_readable',
     help: 'Whether Incus, and Azure for each pool, can be read: 1 or 0.',
@@ -85,5 +96,5 @@ function gauges(status: () => StatusDocument | undefined): Gauge[] {
       for (const pool of document.pools) this.set({ of: `azure/${pool.name}` }, Number(pool.azure.readable));
     },
   });
-  return [agents, targets, readable];
+  return [agents, targets, modes, readable];
 }

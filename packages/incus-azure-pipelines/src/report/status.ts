@@ -1,6 +1,6 @@
 import type { Action, Plan } from '../model/action.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
-import { knownValue, type Observed, type Reading } from '../model/observed.js';
+import { knownValue, type Observed, type Reading, type RegistrationMode } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { printable } from './printable.js';
 
@@ -22,6 +22,8 @@ interface PoolStatus {
   readonly name: string;
   readonly agentPool: string;
   readonly azure: Readable;
+  /** Who registers its agents. */
+  readonly registration: RegistrationMode['kind'];
   readonly agentCount: number;
   readonly target: number;
   readonly live: number;
@@ -81,6 +83,7 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     name: spec.name,
     agentPool: spec.azure.agentPool,
     azure,
+    registration: observed.registration.get(spec.name)?.kind ?? 'probing',
     agentCount: spec.agentCount,
     target: arithmetic?.target ?? 0,
     live: arithmetic?.live ?? 0,

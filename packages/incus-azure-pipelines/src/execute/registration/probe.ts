@@ -1,0 +1,121 @@
+/** Finds out whether a server takes agents that the host has registered, by going the whole way with one that never works. */
+import { connectAzurePipelines, ignoreNotFound, isAzurePipelinesError } from 'azure-pipelines-client';
+import type { AgentIdentity } from './agent-files.js';
+import type { KeyStock } from './key-stock.js';
+import { MissingAuthorizationError, type RegistrationTarget, registerAgent } from './register.js';
+import { SessionKeyError, unwrapSessionKey } from './session-key.js';
+import { AssertionRefusedError, agentToken } from './token.js';
+
+/** The steps that a server may refuse. */
+export type RefusableStep = 'registration with a key' | 'token for an assertion' | 'session';
+
+export type ProbeOutcome =
+  | { readonly kind: 'accepted' }
+  /** The server said no in its own words: asking again would bring the same answer. */
+  | { readonly kind: 'refused'; readonly step: RefusableStep; readonly why: string }
+  /** No yes and no no: a time-out, throttling, a failing server, clocks that differ, a token that may not register. */
+  | { readonly kind: 'unclear'; readonly why: string; readonly retryAfterMs: number | undefined };
+
+export interface ProbeParts {
+  readonly keys: KeyStock;
+  /** Epoch ms. */
+  readonly now: () => number;
+}
+
+/** Higher than any release, so that no server wants to replace the agent by a newer one. */
+const VERSION = '99.999.9';
+/** What is left when this is not enough is an orphan of ours, which the loop deletes. */
+const CLEANING_MS = 10_000;
+
+/**
+ * Registers an agent under `name`, disabled; reads it back as disabled and without a job; only then lets it sign in and
+ * open a session; and deletes it. No step makes an agent that Azure could give a job to.
+ *
+ * @throws MissingAuthorizationError when the server knows no keys of agents; the reason of an abort.
+ */
+export async function probe(
+  target: RegistrationTarget,
+  name: string,
+  parts: ProbeParts,
+  signal: AbortSignal,
+): Promise<ProbeOutcome> {
+  let step: RefusableStep | undefined;
+  try {
+    const key = await parts.keys.take(signal);
+    step = 'registration with a key';
+    // Without a capability but its name it satisfies no job's demands by accident.
+    const agent = { name, version: VERSION, enabled: false, systemCapabilities: { 'Agent.Name': name } };
+    const identity = await registerAgent(target, agent, key, signal);
+    await using _removal = { [Symbol.asyncDispose]: () => remove(target, identity) };
+    step = undefined;
+    await proveUnused(target, identity, signal);
+    step = 'token for an assertion';
+    const token = await agentToken(identity, parts.now(), signal);
+    step = 'session';
+    await openAndClose(identity, token.reveal(), signal);
+    return { kind: 'accepted' };
+  } catch (error) {
+    if (signal.aborted || error instanceof MissingAuthorizationError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    if (step !== undefined && isRefusal(error, step)) return { kind: 'refused', step, why };
+    return { kind: 'unclear', why, retryAfterMs: isAzurePipelinesError(error) ? error.retryAfterMs : undefined };
+  }
+}
+
+/**
+ * Sees the agent disabled and without a job. One that was registered disabled cannot have been given a job; a server
+ * that enabled it all the same is told again, and then has to show it twice.
+ */
+async function proveUnused(
+  { client, poolId }: RegistrationTarget,
+  { agentId, agentName }: AgentIdentity,
+  signal: AbortSignal,
+): Promise<void> {
+  const isUnused = async () => {
+    const agent = await client.agents.get(poolId, agentId, { includeAssignedRequest: true, signal });
+    return agent.enabled === false && agent.assignedRequest === undefined;
+  };
+  if (await isUnused()) return;
+  await client.agents.patch(poolId, { id: agentId, name: agentName, enabled: false }, { signal });
+  if ((await isUnused()) && (await isUnused())) return;
+  throw new Error(
+    `disable agent "${agentName}" of pool ${poolId} on ${client.url}: the server does not show it disabled`,
+  );
+}
+
+async function openAndClose(identity: AgentIdentity, token: string, signal: AbortSignal): Promise<void> {
+  const { agentId: id, agentName: name, poolId, serverUrl, key } = identity;
+  const auth = { kind: 'bearer', token: () => Promise.resolve(token) } as const;
+  await using asAgent = connectAzurePipelines({ url: serverUrl, auth, userAgent: 'incus-azure-pipelines' });
+  const session = await asAgent.sessions.open(
+    poolId,
+    { ownerName: name, agent: { id, name, version: VERSION } },
+    { signal },
+  );
+  await ignoreNotFound(asAgent.sessions.close(poolId, session.sessionId, { signal }));
+  if (session.encryptionKey !== undefined) unwrapSessionKey(session.encryptionKey, key);
+}
+
+async function remove({ client, poolId }: RegistrationTarget, { agentId }: AgentIdentity): Promise<void> {
+  // Also when the daemon stops, hence no signal of the caller's; a failure leaves an orphan, which is found by its name.
+  await client.agents.delete(poolId, agentId, { deadlineMs: CLEANING_MS }).catch(() => {});
+}
+
+/**
+ * Whether the server refused in so many words. What carries none of its own error names may come from something
+ * between; 401, 403 to our own token, 404, 408 and 429 are about other things than keys.
+ */
+function isRefusal(error: unknown, step: RefusableStep): boolean {
+  switch (step) {
+    case 'registration with a key':
+      return isAzurePipelinesError(error, 'invalid') && error.typeKey !== undefined;
+    case 'token for an assertion':
+      return error instanceof AssertionRefusedError;
+    case 'session':
+      if (error instanceof SessionKeyError) return true;
+      return (
+        (isAzurePipelinesError(error, 'invalid') || isAzurePipelinesError(error, 'forbidden')) &&
+        error.typeKey !== undefined
+      );
+  }
+}
