@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { checkAzureUrl } from './check-azure.js';
 import { checkCounts, checkEnvironment, checkImages, checkSizes } from './check-pool.js';
+import { checkTimeouts } from './check-timeouts.js';
 import type { ConfigEnvironment } from './environment.js';
 import { error, type Finding, type KeyPath, show, warning } from './finding.js';
 import type { PoolEntry } from './pool-entry.js';
@@ -20,6 +21,7 @@ export function checkFile(
     ...pools.flatMap(pool => [
       ...checkRequired(pool),
       ...checkCounts(pool),
+      ...checkTimeouts(pool),
       ...checkSizes(pool, host),
       ...checkEnvironment(pool),
       ...checkImages(pool),

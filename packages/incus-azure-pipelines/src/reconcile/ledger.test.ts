@@ -53,7 +53,7 @@ describe('failures', () => {
   test('double the wait, and are forgotten at the first success', () => {
     const ledger = started(remove);
     expect(ledger.failed(remove, NOW, 'busy', 0.5)).toEqual({ count: 1, retryAt: NOW + 1_000, error: 'busy' });
-    expect(ledger.failed(remove, NOW, 'busy', 0.5)).toEqual({ count: 2, retryAt: NOW + 2_000, error: 'busy' });
+    expect(ledger.failed(remove, NOW + 60_000, 'busy', 0.5)).toEqual({ count: 2, retryAt: NOW + 2_000, error: 'busy' });
     expect(ledger.failures.get('delete-instance/a')?.count).toBe(2);
     ledger.ended(remove, NOW);
     expect(ledger.failures.size).toBe(0);
@@ -74,4 +74,13 @@ test('a collected log is remembered as long as its agent is there', () => {
   expect([...ledger.collected]).toEqual(['a']);
   ledger.keepOnly(new Set(['b']));
   expect(ledger.collected.size).toBe(0);
+});
+
+test('counts what fails side by side as one failure', () => {
+  const others = [1, 2, 3].map(n => ({ ...create, name: `b${n}` }) as const);
+  const ledger = started(...others);
+  const failures = others.map((action, index) => ledger.failed(action, NOW + index, 'no room', 0.5));
+  expect(failures.map(failure => failure.count)).toEqual([1, 1, 1]);
+  const later = failures[2]?.retryAt ?? 0;
+  expect(ledger.failed(create, later, 'no room', 0.5).count).toBe(2);
 });

@@ -29,7 +29,9 @@ export class Ledger {
   /** Notes the failure and gives back what is known of it: how often in a row, and when to try again. */
   failed(action: Action, at: number, error: string, random: number): Failure {
     this.#entries.set(targetOf(action), { action, endedAt: at });
-    const count = (this.#failures.get(keyOf(action))?.count ?? 0) + 1;
+    const before = this.#failures.get(keyOf(action));
+    // Several that were started together fail together: that is one failure, not a row of them.
+    const count = before === undefined ? 1 : before.count + (at < before.retryAt ? 0 : 1);
     const failure = { count, retryAt: at + backoffMs(count, random, BACKOFF), error };
     this.#failures.set(keyOf(action), failure);
     return failure;
