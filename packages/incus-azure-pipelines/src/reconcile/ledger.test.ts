@@ -53,7 +53,7 @@ describe('failures', () => {
   test('double the wait, and are forgotten at the first success', () => {
     const ledger = started(remove);
     expect(ledger.failed(remove, NOW, 'busy', 0.5)).toEqual({ count: 1, retryAt: NOW + 1_000, error: 'busy' });
-    expect(ledger.failed(remove, NOW + 60_000, 'busy', 0.5)).toEqual({ count: 2, retryAt: NOW + 2_000, error: 'busy' });
+    expect(ledger.failed(remove, NOW + 60_000, 'busy', 0.5)).toEqual({ count: 2, retryAt: NOW + 62_000, error: 'busy' });
     expect(ledger.failures.get('delete-instance/a')?.count).toBe(2);
     ledger.ended(remove, NOW);
     expect(ledger.failures.size).toBe(0);
