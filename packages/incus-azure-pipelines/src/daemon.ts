@@ -86,7 +86,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     clock,
     emit,
   };
-  const registration = new RegistrationModes(executorParts, installation, Math.random);
+  const registration = new RegistrationModes({ ...executorParts, installation, random: Math.random });
   const wantedBases = new WantedBases(executorParts, installation.owner);
   let blocked: string | undefined;
   const reconciler = new Reconciler({

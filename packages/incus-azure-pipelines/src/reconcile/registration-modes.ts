@@ -16,20 +16,24 @@ const NOT_ASKED: RegistrationMode = {
   why: 'it is not known yet whether this server takes agents that the host has registered',
 };
 
+type Pool = Pick<PoolParts, 'spec' | 'registrationTarget'>;
+
+export interface RegistrationModesParts extends Pick<ExecutorParts, 'keys' | 'clock' | 'emit'> {
+  readonly pools: ReadonlyMap<string, Pool>;
+  readonly installation: Installation;
+  readonly random: () => number;
+}
+
 /**
  * Who registers each pool's agents. With `auto` each agent pool in Azure is asked once, by a probe; only a server that
  * refuses in so many words makes it the guest, and never once the host was accepted there.
  */
 export class RegistrationModes {
-  readonly #parts: ExecutorParts;
-  readonly #installation: Installation;
-  readonly #random: () => number;
+  readonly #parts: RegistrationModesParts;
   readonly #modes = new Map<string, RegistrationMode>();
 
-  constructor(parts: ExecutorParts, installation: Installation, random: () => number) {
+  constructor(parts: RegistrationModesParts) {
     this.#parts = parts;
-    this.#installation = installation;
-    this.#random = random;
     for (const [name, { spec }] of parts.pools)
       this.#modes.set(name, spec.registration === 'auto' ? NOT_ASKED : { kind: spec.registration });
   }
@@ -50,7 +54,7 @@ export class RegistrationModes {
    * @throws MissingAuthorizationError for a server that is safe in neither mode.
    */
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
-    const groups = new Map<string, PoolParts[]>();
+    const groups = new Map<string, Pool[]>();
     for (const pool of this.#parts.pools.values()) {
       if (pool.spec.registration === 'guest') continue;
       const key = azureKey(pool.spec.azure);
@@ -60,7 +64,7 @@ export class RegistrationModes {
     await Promise.all([...groups].map(([key, pools]) => this.#settle(key, pools, ring, signal)));
   }
 
-  async #settle(key: string, pools: readonly PoolParts[], ring: () => void, signal: AbortSignal): Promise<void> {
+  async #settle(key: string, pools: readonly Pool[], ring: () => void, signal: AbortSignal): Promise<void> {
     for (let attempts = 1; ; attempts++) {
       const outcome = await this.#ask(key, pools, signal);
       if (signal.aborted) return;
@@ -70,20 +74,20 @@ export class RegistrationModes {
           if (this.of(spec.name).kind === 'probing') this.#modes.set(spec.name, { kind: 'probing', why: outcome.why });
       ring();
       if (outcome.kind !== 'unclear') return;
-      const pauseMs = Math.max(outcome.retryAfterMs ?? 0, backoffMs(attempts, this.#random(), BACKOFF));
+      const pauseMs = Math.max(outcome.retryAfterMs ?? 0, backoffMs(attempts, this.#parts.random(), BACKOFF));
       await this.#parts.clock.sleep(pauseMs, signal).catch(() => {});
     }
   }
 
   /** One probe, unless the host was accepted before. That is on disk before anything is built on it. */
-  async #ask(key: string, pools: readonly PoolParts[], signal: AbortSignal): Promise<ProbeOutcome> {
-    const { clock, keys } = this.#parts;
+  async #ask(key: string, pools: readonly Pool[], signal: AbortSignal): Promise<ProbeOutcome> {
+    const { clock, installation, keys } = this.#parts;
     try {
       const targets = await Promise.all(pools.map(pool => pool.registrationTarget(signal)));
-      if (targets[0] === undefined || (await isHostPool(this.#installation, key))) return { kind: 'accepted' };
-      const name = agentName(PROBE_PREFIX, this.#installation.owner, clock.now());
+      if (targets[0] === undefined || (await isHostPool(installation, key))) return { kind: 'accepted' };
+      const name = agentName(PROBE_PREFIX, installation.owner, clock.now());
       const outcome = await probe(targets[0], name, { keys, now: () => clock.now() }, signal);
-      if (outcome.kind === 'accepted') await rememberHostPool(this.#installation, key);
+      if (outcome.kind === 'accepted') await rememberHostPool(installation, key);
       return outcome;
     } catch (error) {
       if (error instanceof MissingAuthorizationError) throw error;
@@ -91,7 +95,7 @@ export class RegistrationModes {
     }
   }
 
-  #conclude(pools: readonly PoolParts[], outcome: Exclude<ProbeOutcome, { kind: 'unclear' }>): void {
+  #conclude(pools: readonly Pool[], outcome: Exclude<ProbeOutcome, { kind: 'unclear' }>): void {
     if (outcome.kind === 'accepted') {
       this.#choose(pools, { kind: 'host' });
       return;
@@ -110,7 +114,7 @@ export class RegistrationModes {
   }
 
   #choose(
-    pools: readonly PoolParts[],
+    pools: readonly Pool[],
     mode: Exclude<RegistrationMode, { kind: 'probing' }>,
     refusal?: { readonly step: string; readonly why: string },
   ): void {

@@ -1,0 +1,147 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { EmulatorOptions } from '../../../azure-pipelines-emulator/src/index.js';
+import { EmulatedPool } from '../../test/emulated-pool.js';
+import { aPool } from '../../test/simulation/examples.js';
+import type { Clock } from '../lib/clock.js';
+import { type Installation, openInstallation } from '../lib/installation.js';
+import type { DaemonEvents } from '../model/event.js';
+import type { PoolSpec } from '../model/pool.js';
+import { RegistrationModes } from './registration-modes.js';
+
+type Chosen = DaemonEvents['registration-chosen'];
+
+const { signal } = new AbortController();
+let installation: Installation;
+let pool: EmulatedPool | undefined;
+/** What was told, since the last daemon began. */
+let told: Chosen[];
+/** What was known at each pause, and how long it was. */
+let pauses: { readonly mode: unknown; readonly ms: number }[];
+
+beforeEach(async () => {
+  installation = await openInstallation(await mkdtemp(join(tmpdir(), 'registration-modes-')));
+});
+
+afterEach(async () => {
+  await pool?.[Symbol.asyncDispose]();
+  await rm(installation.directory, { recursive: true });
+});
+
+/** A daemon of this installation begins, with a server that behaves like this. */
+async function begin(
+  options: EmulatorOptions,
+  ...registrations: readonly PoolSpec['registration'][]
+): Promise<{ readonly modes: RegistrationModes; readonly pool: EmulatedPool }> {
+  await pool?.[Symbol.asyncDispose]();
+  const begun = await EmulatedPool.start(options);
+  pool = begun;
+  told = [];
+  pauses = [];
+  const specs = registrations.map((registration, n) => aPool({ name: `pool-${n}`, registration, agentCount: n + 2 }));
+  const clock: Clock = {
+    now: () => Date.now(),
+    sleep: async ms => {
+      pauses.push({ mode: modes.of('pool-0'), ms });
+    },
+  };
+  const modes: RegistrationModes = new RegistrationModes({
+    pools: new Map(specs.map(spec => [spec.name, { spec, registrationTarget: async () => begun.target }])),
+    keys: begun.keys,
+    clock,
+    emit: (name, event) => name === 'registration-chosen' && told.push(event as Chosen),
+    installation,
+    random: () => 0.5,
+  });
+  return { modes, pool: begun };
+}
+
+it('lets the host register where the server takes it, with a key ready for every agent', async () => {
+  const { modes, pool } = await begin({}, 'auto');
+  expect(modes.of('pool-0')).toMatchObject({ kind: 'probing', why: expect.stringMatching(/\S/) });
+  let rings = 0;
+  await modes.follow(() => rings++, signal);
+  expect([...modes.modes]).toEqual([['pool-0', { kind: 'host' }]]);
+  expect(told).toEqual([{ pools: ['pool-0'], mode: 'host', refusal: undefined }]);
+  expect(rings).toBe(1);
+  await expect.poll(() => pool.keys.ready).toBe(2);
+});
+
+it.each([
+  [{ refuseKeys: true }, 'registration with a key'],
+  [{ refuseAssertions: true }, 'token for an assertion'],
+] as const)('leaves it to the guest where the server refuses: %o', async (options, step) => {
+  const { modes, pool } = await begin(options, 'auto');
+  await modes.follow(() => {}, signal);
+  expect(modes.of('pool-0')).toEqual({ kind: 'guest' });
+  expect(told).toMatchObject([{ mode: 'guest', refusal: { step, why: expect.stringContaining('accepts no') } }]);
+  expect(pool.keys.ready).toBe(0);
+});
+
+it('asks a server that refused again when the next daemon begins', async () => {
+  const first = await begin({ refuseKeys: true }, 'auto');
+  await first.modes.follow(() => {}, signal);
+  const { modes } = await begin({}, 'auto');
+  await modes.follow(() => {}, signal);
+  expect(modes.of('pool-0')).toEqual({ kind: 'host' });
+});
+
+it('never falls back where the host was accepted once, and asks no more', async () => {
+  const first = await begin({}, 'auto');
+  await first.modes.follow(() => {}, signal);
+  const { modes, pool } = await begin({ refuseKeys: true }, 'auto');
+  await modes.follow(() => {}, signal);
+  expect(modes.of('pool-0')).toEqual({ kind: 'host' });
+  expect(pool.emulator.calls().filter(call => call.method !== 'GET')).toEqual([]);
+});
+
+it('waits, says why, and asks again while the server gives no clear answer', async () => {
+  const { modes, pool } = await begin({}, 'auto');
+  pool.emulator.failNext({ kind: 'throttled', method: 'POST', path: /\/agents$/, retryAfterS: 1 });
+  pool.emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/token$/, times: 2 });
+  await modes.follow(() => {}, signal);
+  expect(pauses).toMatchObject([
+    { ms: 5_000, mode: { kind: 'probing', why: expect.stringContaining('429') } },
+    { ms: 10_000, mode: { kind: 'probing', why: expect.stringContaining('500') } },
+    { ms: 20_000, mode: { kind: 'probing', why: expect.stringContaining('500') } },
+  ]);
+  expect(modes.of('pool-0')).toEqual({ kind: 'host' });
+});
+
+it('keeps to the host that a person asked for, also against a refusal, and tells it', async () => {
+  const { modes } = await begin({ refuseKeys: true }, 'host', 'auto');
+  expect(modes.of('pool-0')).toEqual({ kind: 'host' });
+  await modes.follow(() => {}, signal);
+  expect([...modes.modes.values()]).toEqual([{ kind: 'host' }, { kind: 'guest' }]);
+  expect(told.map(({ pools, mode }) => [pools, mode])).toEqual([
+    [['pool-1'], 'guest'],
+    [['pool-0'], 'host'],
+  ]);
+});
+
+it('asks once for all pools of one agent pool', async () => {
+  const { modes, pool } = await begin({}, 'auto', 'auto', 'host');
+  await modes.follow(() => {}, signal);
+  expect([...modes.modes.values()]).toEqual(Array(3).fill({ kind: 'host' }));
+  expect(pool.emulator.deletedAgents()).toHaveLength(1);
+  await expect.poll(() => pool.keys.ready).toBe(2 + 3 + 4);
+});
+
+it('asks nothing where the guest registers', async () => {
+  const { modes, pool } = await begin({}, 'guest');
+  const before = pool.emulator.calls().length;
+  await modes.follow(() => {}, signal);
+  expect(modes.of('pool-0')).toEqual({ kind: 'guest' });
+  expect(pool.emulator.calls()).toHaveLength(before);
+});
+
+it.each(['auto', 'host'] as const)(
+  'ends the daemon, with %s, at a server that gives agents no identity',
+  async mode => {
+    const { modes } = await begin({ omitAuthorization: true }, mode);
+    await expect(modes.follow(() => {}, signal)).rejects.toThrow(/without "authorization", so every agent/);
+    expect(told).toEqual([]);
+  },
+);
