@@ -52,11 +52,16 @@ export async function drainedEmpty(scenario: Scenario, daemon: DaemonProcess): P
 /** Starts the scenario's daemon, whose last words are printed when the running test fails. */
 export function startDaemon(scenario: Scenario): DaemonProcess {
   const daemon = scenario.startDaemon();
+  tellOnFailure(daemon);
+  return daemon;
+}
+
+/** Prints the last words of a daemon when the running test fails; one that several tests share is named before each. */
+export function tellOnFailure(daemon: DaemonProcess): void {
   onTestFailed(() => {
     const words = daemon.log.slice(-LAST_LINES).map(line => JSON.stringify(line));
     console.error(['The last lines of the daemon:', ...words, daemon.stderr].join('\n'));
   });
-  return daemon;
 }
 
 const LAST_LINES = 60;

@@ -5,15 +5,19 @@ import { printable } from './printable.js';
 
 /** Writes one line for everything the daemon tells: constant message, data beside it. */
 export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
-  events.on('phase-changed', ({ agent, from }) =>
+  // From then on a job may have written anything into the guest's logs.
+  const registered = new Set<string>();
+  events.on('phase-changed', ({ agent, from }) => {
+    if (agent.phase === 'idle' || agent.phase === 'busy') registered.add(agent.name);
     log.info(
       { pool: agent.pool, agent: agent.name, from, phase: agent.phase, job: jobOf(agent.registration) },
       'phase changed',
-    ),
-  );
-  events.on('agent-gone', ({ agent }) =>
-    log.info({ pool: agent.pool, agent: agent.name, from: agent.phase }, 'agent gone'),
-  );
+    );
+  });
+  events.on('agent-gone', ({ agent }) => {
+    registered.delete(agent.name);
+    log.info({ pool: agent.pool, agent: agent.name, from: agent.phase }, 'agent gone');
+  });
   events.on('action-started', ({ action }) => log.debug({ ...action }, 'action started'));
   events.on('action-ended', ({ action, ms }) => log.info({ ...action, ms }, 'action done'));
   events.on('action-failed', ({ action, error, count, retryAt }) =>
@@ -33,9 +37,12 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
   events.on('reading-changed', ({ of, known, error }) =>
     known ? log.info({ of }, 'can be read again') : log.warn({ of, error: printable(error ?? '') }, 'cannot be read'),
   );
-  events.on('log-collected', ({ name, pool, text }) =>
-    log.debug({ pool, agent: name, text: printable(text) }, 'last lines of a finished agent'),
-  );
+  events.on('log-collected', ({ name, pool, text }) => {
+    log.debug({ pool, agent: name, text: printable(text) }, 'last lines of a finished agent');
+    const error = guestErrorIn(text);
+    if (error !== undefined && !registered.has(name))
+      log.error({ pool, agent: name, error: printable(error) }, 'the agent could not be registered');
+  });
   events.on('registration-chosen', ({ pools, mode, refusal }) => {
     if (refusal === undefined) log.info({ pools, mode }, 'it is settled who registers agents');
     else
@@ -49,6 +56,11 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
   events.on('doorbell-removed', ({ name, pool }) =>
     log.warn({ pool, agent: name }, 'a guest rang without end and lost its doorbell'),
   );
+}
+
+/** The sentence by which a guest says why it gave up; `say` in the guest's library shapes the line. */
+function guestErrorIn(text: string): string | undefined {
+  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ error: (.+)$/m.exec(text)?.[1];
 }
 
 function jobOf(registration: DaemonEvents['phase-changed']['agent']['registration']): string | undefined {

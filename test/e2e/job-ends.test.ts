@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { DaemonProcess } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { type Foreigners, placeForeigners } from './foreigners.js';
+import { anotherOnline, lineShown, tellOnFailure, whenEmulator } from './waiting.js';
+
+const endless = ['echo running', 'sleep 3600'].join('\n');
+/** The agent renews its lock once a minute: a job that is not abandoned has to be shorter than its lock. */
+const lapses = { lockMs: 25_000, sessionLapseMs: 5_000, pollHoldMs: 2_000 };
+
+describeOnIncus('the slot is back, and the next job runs,', testbed => {
+  let scenario: Scenario;
+  let daemon: DaemonProcess;
+  let foreigners: Foreigners;
+  /** Agents that had their job; they may look online for a moment longer. */
+  const used: string[] = [];
+  beforeAll(async () => {
+    scenario = await startScenario({
+      ...testbed(),
+      emulator: lapses,
+      settings: { agentCount: 1, agentPrefix: 'ci', powerOffTimeout: '1s' },
+    });
+    daemon = scenario.startDaemon();
+    await anotherOnline(scenario.emulator);
+    foreigners = await placeForeigners(scenario, testbed().image);
+  });
+  beforeEach(() => tellOnFailure(daemon));
+  afterAll(() => scenario?.[Symbol.asyncDispose]());
+
+  /** Has a job end in some way on the only agent, and another job run after it. */
+  async function ends(job: (first: string) => Promise<{ readonly agentName?: string | undefined }>): Promise<void> {
+    const { emulator } = scenario;
+    const first = await anotherOnline(emulator, ...used);
+    const { agentName } = await job(first);
+    expect(agentName).toBe(first);
+    const second = await anotherOnline(emulator, ...used, first);
+    const further = await emulator.queueJob({ steps: [{ script: 'echo done' }] }).finished;
+    used.push(first, second);
+    expect(further).toMatchObject({ result: 'succeeded', agentName: second });
+    await daemon.seen(line => line.msg === 'agent gone' && line.agent === first);
+    expect(await scenario.instanceNames()).not.toContain(first);
+    expect(emulator.agents().map(agent => agent.name)).not.toContain(first);
+    await foreigners.expectUntouched();
+  }
+
+  test('when a job fails', () =>
+    ends(async () => {
+      const job = await scenario.emulator.queueJob({ steps: [{ script: 'exit 3' }] }).finished;
+      expect(job.result).toBe('failed');
+      return job;
+    }));
+
+  test('when a job is cancelled while it runs', () =>
+    ends(async () => {
+      const queued = scenario.emulator.queueJob({ steps: [{ script: endless }] });
+      await lineShown(scenario.emulator, queued, 'running');
+      scenario.emulator.cancelJob(queued.requestId);
+      const job = await queued.finished;
+      expect(job.result).toBe('canceled');
+      return job;
+    }));
+
+  test('when a job is cancelled between its assignment and its start', () =>
+    ends(async first => {
+      const { emulator } = scenario;
+      // An agent starts nothing before its first renewal of the lock was answered.
+      emulator.failNext({ method: 'PATCH', path: /jobrequests/i, caller: 'agent', kind: 'latency', delayMs: 5_000 });
+      const queued = emulator.queueJob({ steps: [{ script: endless }] });
+      expect(emulator.jobs().at(-1)).toMatchObject({ requestId: queued.requestId, agentName: first });
+      emulator.cancelJob(queued.requestId);
+      const job = await queued.finished;
+      expect(job).toMatchObject({ result: 'canceled', lines: [] });
+      return job;
+    }));
+
+  test('when a job takes longer than its timeout', () =>
+    ends(async () => {
+      const queued = scenario.emulator.queueJob({ steps: [{ script: endless }], timeoutInMinutes: 1 / 20 });
+      const job = await queued.finished;
+      expect(job).toMatchObject({ result: 'canceled', message: expect.stringMatching(/ran longer than/) });
+      return job;
+    }));
+
+  test('when an agent loses its session for good in the middle of a job', () =>
+    ends(async first => {
+      const { emulator } = scenario;
+      const script = ['echo running', 'sleep 1', 'sudo ip link set eth0 down', 'sleep 3600'].join('\n');
+      const queued = emulator.queueJob({ steps: [{ script }] });
+      await whenEmulator(emulator, () => emulator.agents().find(({ name }) => name === first)?.status === 'offline');
+      const job = await queued.finished;
+      expect(job).toMatchObject({ result: 'abandoned', message: expect.stringMatching(/stopped hearing from agent/) });
+      return job;
+    }));
+});
