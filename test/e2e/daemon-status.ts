@@ -16,13 +16,14 @@ export interface Readable {
 
 export interface PoolStatus {
   readonly azure: Readable;
+  readonly registration: string;
   readonly agentCount: number;
   readonly live: number;
   readonly prepared: number;
   readonly drained: boolean;
   readonly waiting?: string;
   readonly agents: readonly { readonly name: string; readonly phase: string; readonly job?: string }[];
-  readonly backingOff: readonly { readonly action: string; readonly error: string }[];
+  readonly backingOff: readonly { readonly action: string; readonly failures: number; readonly error: string }[];
 }
 
 /** Asks the running daemon; undefined while it has not looked at anything yet. */

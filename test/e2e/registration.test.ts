@@ -1,0 +1,117 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { runProgram } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type Scenario, type ScenarioOptions, startScenario } from '../../testbed/scenario.js';
+import { whenPool } from './daemon-status.js';
+import { watchGuest } from './guest-watch.js';
+import { agentsOnline, drainedEmpty, lineShown, startDaemon, whenEmulator } from './waiting.js';
+
+/** Puts what is known to everybody into each of the places where a secret could be. */
+const job = [
+  'echo "$CANARY" > /home/agent/canary',
+  'exec 9> /tmp/held && echo "$CANARY" >&9 && rm /tmp/held',
+  'echo "waiting on $(hostname)"',
+  `bash -c 'until [ -e /tmp/go ]; do sleep 0.1; done' "$CANARY"`,
+].join('\n');
+const canary = 'known-to-everybody';
+const places = ['file', 'deleted file', 'environ', 'cmdline', 'memory'];
+
+describeOnIncus('registration by the host', testbed => {
+  async function scenarioWith(options: Partial<ScenarioOptions>): Promise<Scenario> {
+    const scenario = await startScenario({ ...testbed(), ...options });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    return scenario;
+  }
+
+  test('keeps the token out of the whole guest, from its boot to its power-off', { timeout: 300_000 }, async () => {
+    const settings = { agentCount: 1, registration: 'host', env: { CANARY: canary } };
+    const scenario = await scenarioWith({ settings });
+    const { emulator, incus } = scenario;
+    const daemon = startDaemon(scenario);
+    const made = await daemon.seen(line => line.kind === 'create-instance' && line.msg === 'action done');
+    const name = String(made.name);
+    const watch = await watchGuest(incus, name, {
+      canary,
+      token: emulator.token,
+      'token for HTTP': Buffer.from(`:${emulator.token}`).toString('base64'),
+    });
+
+    await agentsOnline(emulator, 1);
+    const queued = emulator.queueJob({ steps: [{ script: job }] });
+    await lineShown(emulator, queued, `waiting on ${name}`);
+    await watch.until(() => places.every(place => watch.sightings.has(`canary ${place}`)));
+    const { rounds } = watch;
+    await watch.until(() => watch.rounds > rounds);
+    await incus.exec(name, { command: ['touch', '/tmp/go'] });
+    expect((await queued.finished).result).toBe('succeeded');
+    await watch.ended;
+    expect([...watch.sightings].filter(sight => sight.startsWith('token'))).toEqual([]);
+    expect(JSON.stringify(daemon.log)).not.toContain(emulator.token);
+  });
+
+  test('is what auto comes to; a restart asks no more, and a drain leaves nothing', async () => {
+    const scenario = await scenarioWith({ settings: { agentCount: 2, reserve: 1, registration: 'auto' } });
+    const { emulator } = scenario;
+    const first = startDaemon(scenario);
+    await agentsOnline(emulator, 2);
+    expect((await whenPool(scenario, first, () => true)).registration).toBe('host');
+    expect(first.log.filter(line => line.level === 'warn')).toEqual([]);
+    const job = emulator.queueJob({ steps: [{ script: 'echo hello' }] });
+    expect((await job.finished).lines).toContain('hello');
+    await agentsOnline(emulator, 2);
+    expect(await first.end()).toBe(0);
+    const probes = () => emulator.deletedAgents().filter(agent => agent.name.startsWith('probe-'));
+    expect(probes()).toHaveLength(1);
+
+    const second = startDaemon(scenario);
+    await whenPool(scenario, second, pool => pool.live === 2 && pool.registration === 'host');
+    expect(probes()).toHaveLength(1);
+    expect((await scenario.call('drain')).code).toBe(0);
+    await drainedEmpty(scenario, second);
+    expect(emulator.agents()).toEqual([]);
+  });
+
+  test.each([
+    [{ refuseKeys: true }, 'registration with a key', 'This server accepts no public keys for agents.'],
+    [{ refuseAssertions: true }, 'token for an assertion', 'This server accepts no assertions.'],
+  ] as const)('is given up by auto with one warning where the server refuses: %o', async (emulator, step, why) => {
+    const scenario = await scenarioWith({ emulator, settings: { registration: 'auto' } });
+    const daemon = startDaemon(scenario);
+    const warning = await daemon.seen(line => line.level === 'warn');
+    expect(warning).toMatchObject({ pools: ['default'], mode: 'guest', step, why: expect.stringContaining(why) });
+    expect((await whenPool(scenario, daemon, () => true)).registration).toBe('guest');
+    await daemon.seen(line => line.kind === 'build-base' && line.msg === 'action done');
+    expect(daemon.log.filter(line => line.mode === 'guest')).toEqual([warning]);
+    expect(scenario.emulator.agents()).toEqual([]);
+  });
+
+  test.each(['auto', 'host'])('refuses, with %s, a server that gives agents no identity', async registration => {
+    const scenario = await scenarioWith({ emulator: { omitAuthorization: true }, settings: { registration } });
+    const { code, stderr } = await runProgram(['run', '--config', scenario.configPath]);
+    expect(stderr).toMatch(
+      /^incus-azure-pipelines: register an agent at \S+: .*"authorization".*; use Azure [^\n]+\n$/,
+    );
+    expect(code).toBe(2);
+    expect(scenario.emulator.agents()).toEqual([]);
+  });
+
+  test('fails for a while, and the pool has its agents again', { timeout: 300_000 }, async () => {
+    const scenario = await scenarioWith({ settings: { agentCount: 2, reserve: 1, registration: 'host' } });
+    const { emulator } = scenario;
+    emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/agents$/, times: 1_000_000 });
+    const daemon = startDaemon(scenario);
+    const failing = await whenPool(scenario, daemon, pool =>
+      pool.backingOff.some(({ action, failures }) => action === 'activate-agent' && failures >= 4),
+    );
+    expect(failing).toMatchObject({
+      live: 0,
+      prepared: 3,
+      waiting: expect.stringContaining('the server failed (500)'),
+    });
+    expect(emulator.agents()).toEqual([]);
+    emulator.clearFaults();
+    await whenEmulator(emulator, () => emulator.agents().filter(agent => agent.status === 'online').length === 2);
+    await whenPool(scenario, daemon, pool => pool.live === 2 && pool.prepared === 1);
+    expect(emulator.agents()).toHaveLength(2);
+  });
+});
