@@ -8,7 +8,7 @@ import { anotherOnline, startDaemon } from './waiting.js';
 
 describeOnIncus('the life of an agent', testbed => {
   test('copied from the base, booted, credentials pushed, registered and run once, reaped by Incus, replaced', async () => {
-    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1 } });
+    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1, registration: 'guest' } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const { emulator, incus } = scenario;
     const listenPath = join(scenario.directory, 'incus.sock');

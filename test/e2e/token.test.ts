@@ -33,7 +33,9 @@ describeOnIncus('the token', testbed => {
   }
 
   test('is in no file, environment, command line or memory of a guest that runs a job', async () => {
-    const scenario = await scenarioWith({ settings: { agentCount: 1, env: { CANARY: canary } } });
+    const scenario = await scenarioWith({
+      settings: { agentCount: 1, registration: 'guest', env: { CANARY: canary } },
+    });
     const { emulator, incus } = scenario;
     await using _daemon = startDaemon(scenario);
     await agentsOnline(emulator, 1);
@@ -62,7 +64,10 @@ describeOnIncus('the token', testbed => {
   });
 
   test('goes with its machine, before any job can come, when the server gives the agent nothing better', async () => {
-    const scenario = await scenarioWith({ settings: { agentCount: 1 }, emulator: { omitAuthorization: true } });
+    const scenario = await scenarioWith({
+      settings: { agentCount: 1, registration: 'guest' },
+      emulator: { omitAuthorization: true },
+    });
     const { emulator, incus } = scenario;
     await using events = await recordLifecycle(incus);
     const told: string[] = [];

@@ -1,4 +1,4 @@
-import type { Emulator, EmulatorEvent, JobRecord, QueuedJob } from 'azure-pipelines-emulator';
+import type { AgentRecord, Emulator, EmulatorEvent, JobRecord, QueuedJob } from 'azure-pipelines-emulator';
 import { onTestFailed } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import type { Scenario } from '../../testbed/scenario.js';
@@ -12,16 +12,21 @@ export async function whenEmulator(emulator: Emulator, holds: (event?: EmulatorE
   }).finally(() => off());
 }
 
-/** Resolves when this many agents are online. */
+/** Resolves when this many agents are online: free, or with a job. A probe is disabled and has none. */
 export async function agentsOnline(emulator: Emulator, count: number): Promise<void> {
-  await whenEmulator(emulator, () => emulator.agents().filter(agent => agent.status === 'online').length >= count);
+  const isAgent = (agent: AgentRecord) => agent.enabled || agent.assignedRequestId !== undefined;
+  const online = () => emulator.agents().filter(agent => agent.status === 'online' && isAgent(agent));
+  await whenEmulator(emulator, () => online().length >= count);
 }
 
-/** Resolves with the name of an agent that is online and none of `names`. */
+/** Resolves with the name of an agent that is online, enabled and none of `names`. */
 export async function anotherOnline(emulator: Emulator, ...names: readonly (string | undefined)[]): Promise<string> {
-  const find = () => emulator.agents().find(agent => agent.status === 'online' && !names.includes(agent.name))?.name;
-  await whenEmulator(emulator, () => find() !== undefined);
-  return find() ?? '';
+  let found: string | undefined;
+  await whenEmulator(emulator, () => {
+    found = emulator.agents().find(a => a.status === 'online' && a.enabled && !names.includes(a.name))?.name;
+    return found !== undefined;
+  });
+  return found ?? '';
 }
 
 /** Resolves with the job once its console shows a line; that it has an agent then is sure. */

@@ -1,0 +1,64 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { Events } from '../lib/events.js';
+import type { Agent, AgentPhase } from '../model/agent.js';
+import type { DaemonEvents } from '../model/event.js';
+import { logEvents } from './log-events.js';
+
+const name = 'ci1-abcdef-mwtyjqpi';
+const text = ['2026-11-24 00:29:54Z Prepared.', '2026-11-24 00:29:55Z error: register the agent: \u001b[1mno', ''];
+
+test('tells as an error why a guest could not register its agent', () => {
+  const { events, lines } = logged();
+  events.emit('log-collected', { name, pool: 'linux', text: text.join('\n') });
+  expect(lines().filter(line => line.level === 50)).toMatchObject([
+    { agent: name, pool: 'linux', error: 'register the agent: \\u001b[1mno', msg: 'the agent could not be registered' },
+  ]);
+});
+
+test('tells no error of a guest that gave up nothing', () => {
+  const { events, lines } = logged();
+  events.emit('log-collected', { name, pool: 'linux', text: '2026-11-24 00:29:55Z Registered.\nerror: of a job\n' });
+  expect(lines().map(line => line.level)).toEqual([20]);
+});
+
+test.each(['idle', 'busy'] as const)(
+  'does not believe the logs of a guest that was %s: its job may have written them',
+  phase => {
+    const { events, lines } = logged();
+    events.emit('phase-changed', { agent: agentIn(phase), from: 'starting', at: 1 });
+    events.emit('log-collected', { name, pool: 'linux', text: text.join('\n') });
+    expect(lines().map(line => line.level)).toEqual([30, 20]);
+  },
+);
+
+function logged() {
+  const written: string[] = [];
+  const events = new Events<DaemonEvents>(error => {
+    throw error;
+  });
+  logEvents(events, pino({ level: 'debug' }, { write: line => void written.push(line) }));
+  return { events, lines: () => written.map(line => JSON.parse(line) as { readonly level: number }) };
+}
+
+function agentIn(phase: AgentPhase): Agent {
+  return {
+    name,
+    pool: 'linux',
+    phase,
+    since: 1,
+    instance: undefined,
+    registration: { known: true, value: undefined, at: 1 },
+    life: {
+      instanceSeen: true,
+      seenStarted: true,
+      saidFinished: false,
+      seenOnline: true,
+      requestId: undefined,
+      disbelieved: false,
+      quietDisabled: undefined,
+      quietOffline: undefined,
+      quietStopped: undefined,
+    },
+  };
+}
