@@ -18,9 +18,9 @@ export interface BlockSize {
 }
 
 const indent = '  ';
-const nameWidth = 21;
+const nameWidth = 20;
 const stateWidth = 16;
-const timeWidth = 11;
+const timeWidth = 7;
 const signs: Readonly<Record<JobState, string>> = {
   'to come': ' ',
   queued: '·',

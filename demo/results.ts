@@ -1,6 +1,6 @@
 import type { Paint } from './paint.js';
 import { type Replacement, spread } from './replacements.js';
-import { cell, cut, duration } from './text.js';
+import { cell, cut, duration, wrap } from './text.js';
 import { type JobView, resultOf, stateOf } from './view.js';
 
 /** What is left to be counted once the pool is drained. */
@@ -10,7 +10,7 @@ export interface Remains {
   readonly registrations: number;
 }
 
-const widths = { result: 18, agent: 21, start: 8, next: 10 } as const;
+const widths = { result: 16, agent: 20, start: 6, next: 7 } as const;
 const gaps = 2 * Object.keys(widths).length;
 
 /** Draws the table that ends the demo: each job, how it ended, where it ran, and how long was waited for what. */
@@ -45,7 +45,7 @@ export function renderResults(
     return [name, paint(colour, result), ...others].join('  ').trimEnd();
   });
   const above = row('', '', '', 'queued', 'job end').join('  ').trimEnd();
-  const head = row('JOB', 'RESULT', 'AGENT', 'to start', 'to online').join('  ').trimEnd();
+  const head = row('JOB', 'RESULT', 'AGENT', 'to run', 'to next').join('  ').trimEnd();
   return [paint('bold', above), paint('bold', head), ...lines];
 }
 
@@ -61,27 +61,15 @@ export function renderTotals(
   const replaced =
     times === undefined
       ? 'No agent was replaced.'
-      : `Job end to next agent online: min ${seconds(times.min)} s, median ${seconds(times.median)} s, max ${seconds(times.max)} s (${found.length} replacements)`;
+      : `${found.length} agents replaced, job end to next online: min ${seconds(times.min)} s, median ${seconds(times.median)} s, max ${seconds(times.max)} s`;
   const left = (count: number, what: string): string =>
     paint(count === 0 ? 'green' : 'red', cut(`${count} ${what} left`, columns));
   return [
-    ...wrapped(replaced, columns),
+    ...wrap(replaced, columns),
     `${duration(totalMs)} in total`,
     left(remains.containers, 'containers'),
     left(remains.registrations, 'registrations'),
   ];
-}
-
-/** Breaks a text at its spaces into lines of at most a width. */
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && longer.length > columns) lines.push(line);
-    line = line !== '' && longer.length > columns ? word : longer;
-  }
-  return [...lines, line];
 }
 
 function seconds(ms: number | undefined): string {

@@ -23,12 +23,12 @@ export async function runDemo(display: Display, signal: AbortSignal): Promise<bo
   const startedAt = performance.now();
   const obstacle = hostObstacle();
   if (obstacle !== undefined) throw new Error(`the demo cannot run here: ${obstacle}`);
-  display.begin('Looking for Incus');
+  display.begin('Incus');
   const existing = await findExistingIncus(signal);
   display.finish(describePlace(existing));
 
   const imageFiles = await prepare(existing, display, signal);
-  display.begin('Starting Incus and an emulated Azure Pipelines');
+  display.begin('Emulated Azure Pipelines');
   const outcome = await inScenario(existing, imageFiles, display, signal);
   display.finish();
 
@@ -47,10 +47,10 @@ export async function runDemo(display: Display, signal: AbortSignal): Promise<bo
 /** Everything that stays for the next run: packages and the image. */
 async function prepare(existing: ExistingIncus | undefined, display: Display, signal: AbortSignal) {
   const purpose = existing?.storagePool === undefined ? 'private-incus' : 'image';
-  display.begin("Preparing the host with the distribution's packages");
+  display.begin('Packages of the distribution');
   const installed = await prepareHost(line => display.detail(line), signal, purpose);
   display.finish(installed.length === 0 ? 'all there' : `installed ${installed.join(' ')}`);
-  display.begin("Building a small image from the distribution's packages");
+  display.begin('Small image of the distribution');
   let isNew = false;
   const onProgress = (line: string) => {
     isNew = true;
@@ -85,7 +85,7 @@ async function inScenario(
     return await withDaemon(scenario, display, signal);
   } finally {
     display.watch(undefined);
-    display.begin('Removing everything that was made');
+    display.begin('Removal of everything that was made');
   }
 }
 

@@ -55,11 +55,11 @@ export async function runJobs(stage: Stage): Promise<Outcome> {
   const ended = () => endsOf(board.jobs()).length;
   const planned = waves.flat().length;
   try {
-    display.begin('Building the base that agents are copied from');
+    display.begin('Base that agents are copied from');
     // With nobody registered, Azure would fail the jobs at once.
     await wait('an agent to register', 15 * minuteMs, () => emulator.agents().length > 0);
     display.finish();
-    display.begin(`Running ${planned} jobs through 3 agents`);
+    display.begin(`${planned} jobs through 3 agents`);
     display.watch(() => board.view());
     for (const wave of waves) {
       const before = ended();
@@ -70,7 +70,7 @@ export async function runJobs(stage: Stage): Promise<Outcome> {
     await wait('the last agent to be replaced', 2 * minuteMs, () => found().length === planned);
     display.finish();
 
-    display.begin('Draining: the pool gives its last agents back');
+    display.begin('Drain of the last agents');
     const answer = await scenario.call('drain');
     if (answer.code !== 0) throw new Error(`drain: ${answer.stderr.trim()}`);
     const remains = async (): Promise<Remains> => ({
@@ -103,7 +103,7 @@ function showNews(news: DaemonNews, display: Display, fail: (reason: string) => 
       break;
     case 'base-ready':
       display.finish();
-      display.begin('Starting the first agents');
+      display.begin('First agents');
       break;
     case 'trouble':
       display.detail(news.text);

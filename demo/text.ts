@@ -19,11 +19,23 @@ export function cell(text: string, width: number, align: 'left' | 'right' = 'lef
   return align === 'left' ? cut(text, width).padEnd(width) : cut(text, width).padStart(width);
 }
 
-/** A time as a person reads it: `0.4 s`, `12 s`, `2 min 05 s`. */
+/** A time as a person reads it, in at most seven characters: `0.4 s`, `125 s`, `12 min`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 100) return `${whole} s`;
-  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, '0')} s`;
+  return seconds < 600 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+}
+
+/** Breaks a text at its spaces into lines of at most a width. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && longer.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
 }
