@@ -78,6 +78,8 @@ describeOnIncus('the token', testbed => {
       msg: 'the agent could not be registered',
       error: expect.stringMatching(/\.credentials is not of scheme OAuth/),
     });
+    const status = JSON.parse((await scenario.call('status', '--json')).stdout);
+    expect(status.pools[0].backingOff).toMatchObject([{ action: 'register-agent', error: error.error }]);
     const name = String(error.agent);
     expect((await events.seen('instance-deleted', name)).metadata.requestor).toBeUndefined();
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === name);

@@ -106,6 +106,9 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     maxConcurrentCreates: spec.maxConcurrentCreates,
   });
   wishes.onChange(() => reconciler.ring());
+  events.on('log-collected', ({ pool, name, registrationError }) =>
+    reconciler.noteRegistration(pool, name, registrationError),
+  );
   const checkHost = async () => {
     blocked = await hostObstacle(mostInstances(spec.pools, instanceCeiling));
   };

@@ -21,7 +21,13 @@ export interface DaemonEvents {
   /** A system could not be read, or can be again. */
   readonly 'reading-changed': { readonly of: string; readonly known: boolean; readonly error: string | undefined };
   /** The last lines of a finished agent. Foreign text. */
-  readonly 'log-collected': { readonly name: string; readonly pool: string; readonly text: string };
+  readonly 'log-collected': {
+    readonly name: string;
+    readonly pool: string;
+    readonly text: string;
+    /** Why the guest could not register its agent, in its own words. */
+    readonly registrationError: string | undefined;
+  };
   /** It is settled who registers the agents of these pools; with a refusal, which step the server did not take and why. */
   readonly 'registration-chosen': {
     readonly pools: readonly string[];

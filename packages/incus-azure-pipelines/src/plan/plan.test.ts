@@ -63,6 +63,18 @@ describe('filling up', () => {
     expect(targets(result, 'activate-agent')).toEqual([nameOf(3)]);
   });
 
+  test('activates none so soon after a guest that could not register its agent, and says why', () => {
+    const failures = new Map([['register-agent/linux', failure(NOW + 500)]]);
+    const result = planned(aPool(), agentsIn('prepared', 'prepared'), { failures });
+    expect(result).toMatchObject({ actions: [], wakeAt: NOW + 500 });
+    expect(result.pools.get('linux')?.waiting).toBe('disk full');
+    const past = new Map([['register-agent/linux', failure(NOW)]]);
+    expect(targets(planned(aPool(), agentsIn('prepared', 'prepared'), { failures: past }), 'activate-agent')).toEqual([
+      nameOf(0),
+      nameOf(1),
+    ]);
+  });
+
   test('activates no instance of another base', () => {
     const old = anAgent(0, 'prepared', {
       instance: anInstance({ status: 'ready', base: 'base-0', activatedAt: undefined }),

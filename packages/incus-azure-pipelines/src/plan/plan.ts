@@ -1,7 +1,7 @@
 import { type Action, keyOf, type Plan, type PoolArithmetic, targetOf } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import { nextBirth } from '../model/agent-name.js';
-import type { Observed } from '../model/observed.js';
+import { type Observed, REGISTRATION } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { Alarm } from './alarm.js';
 import { baseObstacle, currentBase, planBases } from './bases.js';
@@ -31,7 +31,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   for (const census of censuses) {
     for (const agent of agents)
       if (agent.pool === census.spec.name) actions.offer(reap(census.spec, agent, observed, alarm));
-    if (registrationObstacle(census.spec, observed) === undefined) actions.offer(activate(census));
+    if (mayRegister(census.spec, observed, alarm)) actions.offer(activate(census));
     actions.offer(shrink(census, observed, options.maxConcurrentCreates, alarm));
     actions.offer(trimReserve(census, agents, observed));
   }
@@ -109,9 +109,17 @@ function summary(
 }
 
 function obstacle(spec: PoolSpec, observed: Observed): string | undefined {
-  const failed = ['create-instance', 'activate-agent'].map(kind => observed.failures.get(`${kind}/${spec.name}`));
+  const failed = ['create-instance', 'activate-agent', REGISTRATION].map(kind =>
+    observed.failures.get(`${kind}/${spec.name}`),
+  );
   const error = failed.find(failure => failure !== undefined)?.error;
   return baseObstacle(spec, observed) ?? registrationObstacle(spec, observed) ?? observed.creationBlocked ?? error;
+}
+
+/** Whether the pool's next agent may be registered now: who does it is settled, and the last one that failed is past. */
+function mayRegister(spec: PoolSpec, observed: Observed, alarm: Alarm): boolean {
+  const failure = observed.failures.get(`${REGISTRATION}/${spec.name}`);
+  return registrationObstacle(spec, observed) === undefined && (!failure || alarm.passed(failure.retryAt));
 }
 
 /** Why no agent of this pool can be registered yet, in words; undefined when it can. */

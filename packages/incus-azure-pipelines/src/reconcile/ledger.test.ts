@@ -53,7 +53,11 @@ describe('failures', () => {
   test('double the wait, and are forgotten at the first success', () => {
     const ledger = started(remove);
     expect(ledger.failed(remove, NOW, 'busy', 0.5)).toEqual({ count: 1, retryAt: NOW + 1_000, error: 'busy' });
-    expect(ledger.failed(remove, NOW + 60_000, 'busy', 0.5)).toEqual({ count: 2, retryAt: NOW + 62_000, error: 'busy' });
+    expect(ledger.failed(remove, NOW + 60_000, 'busy', 0.5)).toEqual({
+      count: 2,
+      retryAt: NOW + 62_000,
+      error: 'busy',
+    });
     expect(ledger.failures.get('delete-instance/a')?.count).toBe(2);
     ledger.ended(remove, NOW);
     expect(ledger.failures.size).toBe(0);
@@ -83,4 +87,16 @@ test('counts what fails side by side as one failure', () => {
   expect(failures.map(failure => failure.count)).toEqual([1, 1, 1]);
   const later = failures[2]?.retryAt ?? 0;
   expect(ledger.failed(create, later, 'no room', 0.5).count).toBe(2);
+});
+
+test('guests that give up in a row make the wait longer until one registers its agent', () => {
+  const ledger = new Ledger();
+  ledger.gaveUp('linux', NOW, 'no OAuth', 0.5);
+  ledger.gaveUp('linux', NOW + 60_000, 'no OAuth', 0.5);
+  ledger.keepOnly(new Set());
+  expect([...ledger.failures]).toEqual([
+    ['register-agent/linux', { count: 2, retryAt: NOW + 62_000, error: 'no OAuth' }],
+  ]);
+  ledger.registered('linux');
+  expect(ledger.failures.size).toBe(0);
 });

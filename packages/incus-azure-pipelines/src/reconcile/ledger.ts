@@ -1,6 +1,6 @@
 import { backoffMs } from '../lib/backoff.js';
 import { type Action, keyOf, targetOf } from '../model/action.js';
-import type { Failure } from '../model/observed.js';
+import { type Failure, REGISTRATION } from '../model/observed.js';
 
 const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
 
@@ -29,11 +29,25 @@ export class Ledger {
   /** Notes the failure and gives back what is known of it: how often in a row, and when to try again. */
   failed(action: Action, at: number, error: string, random: number): Failure {
     this.#entries.set(targetOf(action), { action, endedAt: at });
-    const before = this.#failures.get(keyOf(action));
+    return this.#failed(keyOf(action), at, error, random);
+  }
+
+  /** Notes that a guest of a pool gave up before its agent was registered: its pool's next one is not due at once. */
+  gaveUp(pool: string, at: number, error: string, random: number): void {
+    this.#failed(`${REGISTRATION}/${pool}`, at, error, random);
+  }
+
+  /** Notes that an agent of a pool was registered. */
+  registered(pool: string): void {
+    this.#failures.delete(`${REGISTRATION}/${pool}`);
+  }
+
+  #failed(key: string, at: number, error: string, random: number): Failure {
+    const before = this.#failures.get(key);
     // Several that were started together fail together: that is one failure, not a row of them.
     const count = before === undefined ? 1 : before.count + (at < before.retryAt ? 0 : 1);
     const failure = { count, retryAt: at + backoffMs(count, random, BACKOFF), error };
-    this.#failures.set(keyOf(action), failure);
+    this.#failures.set(key, failure);
     return failure;
   }
 
@@ -50,8 +64,9 @@ export class Ledger {
     for (const name of this.#collected) if (!names.has(name)) this.#collected.delete(name);
     for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
-      const perAgent = kind !== 'create-instance' && kind !== 'activate-agent' && kind?.endsWith('-base') !== true;
-      if (perAgent && target !== undefined && !names.has(target)) this.#failures.delete(key);
+      const perPool = kind === 'create-instance' || kind === 'activate-agent' || kind === REGISTRATION;
+      if (!perPool && kind?.endsWith('-base') !== true && target !== undefined && !names.has(target))
+        this.#failures.delete(key);
     }
   }
 

@@ -278,6 +278,33 @@ describe('an action', () => {
   });
 });
 
+describe('the word of a guest that gave up', () => {
+  test('makes the next activation wait', async () => {
+    bench = new Bench();
+    bench.instances = known([anInstance({ status: 'ready', activatedAt: undefined })]);
+    bench.reconciler.noteRegistration('linux', 'gone', 'no OAuth');
+    await bench.start();
+    expect(bench.kinds).toEqual([]);
+    await bench.clock.advance(1_000);
+    expect(bench.kinds).toEqual(['activate-agent']);
+  });
+
+  test('is not believed of an agent that Azure showed online', async () => {
+    const { reconciler } = await started({ instances: known([idle]), registrations: known([aRegistration()]) });
+    reconciler.noteRegistration('linux', idle.name, 'no OAuth');
+    expect(reconciler.last?.observed.failures.size).toBe(0);
+  });
+
+  test('counts no more when an agent is seen online', async () => {
+    const { reconciler } = await started({ instances: known([idle]) });
+    reconciler.noteRegistration('linux', 'gone', 'no OAuth');
+    bench.registrations = known([aRegistration()]);
+    reconciler.ring();
+    await settled();
+    expect(reconciler.last?.observed.failures.size).toBe(0);
+  });
+});
+
 describe('stopping', () => {
   test('waits for the actions that run, and starts none', async () => {
     const { running } = await started();

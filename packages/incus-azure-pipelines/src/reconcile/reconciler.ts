@@ -69,6 +69,17 @@ export class Reconciler {
     this.#doorbell.ring();
   }
 
+  /**
+   * Takes to heart how a guest says that its registration went. Its word counts as long as Azure has not shown its
+   * agent online, and what it can do is make the pool's next activation wait.
+   */
+  noteRegistration(pool: string, name: string, error: string | undefined): void {
+    const { clock, random } = this.#parts;
+    const agent = this.#agents.known ? this.#agents.value.find(known => known.name === name) : undefined;
+    if (error === undefined || agent?.life.seenOnline === true) this.#ledger.registered(pool);
+    else this.#ledger.gaveUp(pool, clock.now(), error, random());
+  }
+
   /** Passes until the signal aborts. Actions get a signal of their own: they may end after planning has stopped. */
   async run(signal: AbortSignal, actionSignal: AbortSignal): Promise<void> {
     const running = new Set<Promise<void>>();
@@ -107,7 +118,10 @@ export class Reconciler {
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
     for (const change of changesOf(before, agents.value))
       if (change.kind === 'gone') this.#parts.emit('agent-gone', { agent: change.agent, at: now });
-      else this.#parts.emit('phase-changed', { agent: change.agent, from: change.from, at: now });
+      else {
+        if (change.from === 'starting' && change.agent.life.seenOnline) this.#ledger.registered(change.agent.pool);
+        this.#parts.emit('phase-changed', { agent: change.agent, from: change.from, at: now });
+      }
     this.#agents = agents;
     this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)));
   }

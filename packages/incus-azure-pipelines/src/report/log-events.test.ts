@@ -6,11 +6,11 @@ import type { DaemonEvents } from '../model/event.js';
 import { logEvents } from './log-events.js';
 
 const name = 'ci1-abcdef-mwtyjqpi';
-const text = ['2026-11-24 00:29:54Z Prepared.', '2026-11-24 00:29:55Z error: register the agent: \u001b[1mno', ''];
+const collected = { name, pool: 'linux', text: 'Prepared.\n', registrationError: 'register the agent: \u001b[1mno' };
 
 test('tells as an error why a guest could not register its agent', () => {
   const { events, lines } = logged();
-  events.emit('log-collected', { name, pool: 'linux', text: text.join('\n') });
+  events.emit('log-collected', collected);
   expect(lines().filter(line => line.level === 50)).toMatchObject([
     { agent: name, pool: 'linux', error: 'register the agent: \\u001b[1mno', msg: 'the agent could not be registered' },
   ]);
@@ -18,7 +18,7 @@ test('tells as an error why a guest could not register its agent', () => {
 
 test('tells no error of a guest that gave up nothing', () => {
   const { events, lines } = logged();
-  events.emit('log-collected', { name, pool: 'linux', text: '2026-11-24 00:29:55Z Registered.\nerror: of a job\n' });
+  events.emit('log-collected', { ...collected, registrationError: undefined });
   expect(lines().map(line => line.level)).toEqual([20]);
 });
 
@@ -27,7 +27,7 @@ test.each(['idle', 'busy'] as const)(
   phase => {
     const { events, lines } = logged();
     events.emit('phase-changed', { agent: agentIn(phase), from: 'starting', at: 1 });
-    events.emit('log-collected', { name, pool: 'linux', text: text.join('\n') });
+    events.emit('log-collected', collected);
     expect(lines().map(line => line.level)).toEqual([30, 20]);
   },
 );

@@ -37,11 +37,10 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
   events.on('reading-changed', ({ of, known, error }) =>
     known ? log.info({ of }, 'can be read again') : log.warn({ of, error: printable(error ?? '') }, 'cannot be read'),
   );
-  events.on('log-collected', ({ name, pool, text }) => {
+  events.on('log-collected', ({ name, pool, text, registrationError }) => {
     log.debug({ pool, agent: name, text: printable(text) }, 'last lines of a finished agent');
-    const error = guestErrorIn(text);
-    if (error !== undefined && !registered.has(name))
-      log.error({ pool, agent: name, error: printable(error) }, 'the agent could not be registered');
+    if (registrationError !== undefined && !registered.has(name))
+      log.error({ pool, agent: name, error: printable(registrationError) }, 'the agent could not be registered');
   });
   events.on('registration-chosen', ({ pools, mode, refusal }) => {
     if (refusal === undefined) log.info({ pools, mode }, 'it is settled who registers agents');
@@ -56,11 +55,6 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
   events.on('doorbell-removed', ({ name, pool }) =>
     log.warn({ pool, agent: name }, 'a guest rang without end and lost its doorbell'),
   );
-}
-
-/** The sentence by which a guest says why it gave up; `say` in the guest's library shapes the line. */
-function guestErrorIn(text: string): string | undefined {
-  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ error: (.+)$/m.exec(text)?.[1];
 }
 
 function jobOf(registration: DaemonEvents['phase-changed']['agent']['registration']): string | undefined {

@@ -23,3 +23,8 @@ export const collectCommand: readonly string[] = [
     'done',
   ].join('\n'),
 ];
+
+/** The sentence with which a guest gives up, in what the command printed; the guest's `say` shapes the line. */
+export function registrationErrorIn(text: string): string | undefined {
+  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ error: (.+)$/m.exec(text)?.[1];
+}
