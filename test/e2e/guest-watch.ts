@@ -3,8 +3,8 @@ import type { IncusClient } from 'incus-client';
 
 /**
  * Reads `label<TAB>text` lines and looks again and again, as root: in environment, command line and memory of every
- * process but itself, and in every file, deleted ones included that are still open. Prints `label place` at the first
- * sight of each, and `round` after each look at everything.
+ * process but its own, and in every file, deleted ones included that are still open. Prints `label place` at the first
+ * sight of each, and `processes` or `files` after each look at all of them.
  */
 const PROGRAM = String.raw`
 use strict;
@@ -51,8 +51,9 @@ sub read_memory {
   }
 }
 sub look_at_processes {
+  my ($own) = @_;
   opendir(my $proc, '/proc') or return;
-  for my $pid (grep { /^[0-9]+$/ && $_ != $$ } readdir $proc) {
+  for my $pid (grep { /^[0-9]+$/ && $_ != $$ && $_ != $own } readdir $proc) {
     read_all("/proc/$pid/$_", $_) for qw(environ cmdline);
     read_memory($pid);
     for my $fd (glob "/proc/$pid/fd/*") {
@@ -60,22 +61,27 @@ sub look_at_processes {
     }
   }
 }
+my $own = $$;
+# Processes come and go while files are read, so each kind has a loop of its own.
+if (!fork) {
+  while (kill 0, $own) { look_at_processes($own); print "processes\n" }
+  exit;
+}
 my $brought_along = '';
 while (1) {
-  look_at_processes();
   open(my $files, '-|', "find / /run /tmp /dev/shm -xdev $brought_along -type f -print0 2>/dev/null") or die;
   { local $/ = "\0"; while (my $path = <$files>) { chomp $path; read_all($path, 'file'); } }
-  look_at_processes();
-  print "round\n";
+  print "files\n";
   # What the image brought along is read once; from then on what can change.
-  $brought_along = '\( -path /usr -o -path /var/lib/dpkg -o -path /var/cache \) -prune -o';
+  $brought_along = '\\( -path /usr -o -path /var/lib/dpkg -o -path /var/cache \\) -prune -o';
 }
 `;
 
 /** What a watch has seen, as `label place`. */
 export interface GuestWatch {
   readonly sightings: ReadonlySet<string>;
-  readonly rounds: number;
+  /** How often all processes, and all files, were looked at. */
+  readonly looks: { readonly processes: number; readonly files: number };
   /** Resolves when `holds` does. Rejects when the guest is gone before. */
   until(holds: () => boolean): Promise<void>;
   /** Resolves when the guest is gone. */
@@ -91,13 +97,13 @@ export async function watchGuest(
   await incus.files.push(name, '/root/watch.pl', PROGRAM);
   const sightings = new Set<string>();
   const listeners = new Set<() => void>();
-  let rounds = 0;
+  const looks = { processes: 0, files: 0 };
   let rest = '';
   const onStdout = (chunk: Uint8Array) => {
     const lines = (rest + Buffer.from(chunk).toString()).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines)
-      if (line === 'round') rounds += 1;
+      if (line === 'processes' || line === 'files') looks[line] += 1;
       else sightings.add(line);
     for (const listener of listeners) listener();
   };
@@ -112,9 +118,7 @@ export async function watchGuest(
   );
   return {
     sightings,
-    get rounds() {
-      return rounds;
-    },
+    looks,
     ended,
     until: holds => {
       let listener = () => {};
