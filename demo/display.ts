@@ -12,6 +12,8 @@ export interface Display extends Disposable {
   detail(text: string): void;
   /** Says that it is done, with a word on how. */
   finish(result?: string): void;
+  /** Says that it was broken off. */
+  fail(): void;
   /** One change of an agent or a job, where the view does not show it. */
   change(text: string): void;
   /** Something that stays to be read. */

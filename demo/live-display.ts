@@ -47,12 +47,11 @@ export class LiveDisplay implements Display {
   }
 
   finish(result?: string): void {
-    if (this.#step === undefined) return;
-    const { title, since } = this.#step;
-    this.#step = undefined;
-    const time = duration(performance.now() - since);
-    const text = result === undefined ? title : `${title}: ${plain(result)}`;
-    this.say(`${this.paint('green', '✓')} ${cut(text, this.columns - time.length - 5)} ${this.paint('gray', time)}`);
+    this.#end(this.paint('green', '✓'), result);
+  }
+
+  fail(): void {
+    this.#end(this.paint('red', '✗'), 'broken off');
   }
 
   change(): void {}
@@ -71,6 +70,15 @@ export class LiveDisplay implements Display {
     clearInterval(this.#timer);
     this.#step = undefined;
     this.#stream.write(`${this.#backToTop()}${ansi.clearBelow}${ansi.showCursor}`);
+  }
+
+  #end(sign: string, result: string | undefined): void {
+    if (this.#step === undefined) return;
+    const { title, since } = this.#step;
+    this.#step = undefined;
+    const time = duration(performance.now() - since);
+    const text = result === undefined ? title : `${title}: ${plain(result)}`;
+    this.say(`${sign} ${cut(text, this.columns - time.length - 5)} ${this.paint('gray', time)}`);
   }
 
   #draw(): void {

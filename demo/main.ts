@@ -4,7 +4,7 @@ import type { Display } from './display.js';
 import { LiveDisplay } from './live-display.js';
 import { paintFor } from './paint.js';
 import { PipedDisplay } from './piped-display.js';
-import { runDemo } from './run-demo.js';
+import { RemovalError, runDemo } from './run-demo.js';
 
 /** A terminal's Ctrl-C may arrive twice, from the terminal and from npm. */
 const sameMs = 500;
@@ -38,8 +38,8 @@ async function main(): Promise<void> {
         : paint('red', '\nNot all of it went as it was meant to; the table shows what.'),
     );
   } catch (error) {
-    display.finish();
-    if (stop.aborted && stop.reason instanceof Stopped) {
+    display.fail();
+    if (stop.reason instanceof Stopped && !(error instanceof RemovalError)) {
       display.say('Stopped; everything that was made is removed.');
       process.exitCode = 128 + constants.signals[stop.reason.signal];
       return;

@@ -32,11 +32,11 @@ export class PipedDisplay implements Display {
   }
 
   finish(result?: string): void {
-    clearInterval(this.#timer);
-    if (this.#step === undefined) return;
-    const { title, since } = this.#step;
-    this.#step = undefined;
-    this.change(`${title}: ${result ?? 'done'} (${duration(performance.now() - since)})`);
+    this.#end(result ?? 'done');
+  }
+
+  fail(): void {
+    this.#end('broken off');
   }
 
   change(text: string): void {
@@ -53,5 +53,13 @@ export class PipedDisplay implements Display {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
     this.#step = undefined;
+  }
+
+  #end(result: string): void {
+    clearInterval(this.#timer);
+    if (this.#step === undefined) return;
+    const { title, since } = this.#step;
+    this.#step = undefined;
+    this.change(`${title}: ${result} (${duration(performance.now() - since)})`);
   }
 }

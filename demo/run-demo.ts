@@ -9,8 +9,18 @@ import { renderResults, renderTotals } from './results.js';
 import { runJobs } from './run-jobs.js';
 import { stateOf } from './view.js';
 
+/** Something that the demo made could not be taken back. */
+export class RemovalError extends Error {
+  override readonly name = 'RemovalError';
+
+  constructor(causes: readonly unknown[]) {
+    const reasons = causes.map(cause => (cause instanceof Error ? cause.message : String(cause)));
+    super(`remove what was made: ${reasons.join('; ')}`, { cause: causes[0] });
+  }
+}
+
 const source = 'debian';
-const daemonGraceMs = 4_000;
+const daemonGraceMs = 1_500;
 
 /**
  * Shows the whole of it: makes what is needed, runs the daemon on real containers, shows what happens, and takes
@@ -67,26 +77,45 @@ async function inScenario(
   display: Display,
   signal: AbortSignal,
 ) {
-  await using place = await openIncusPlace(existing, signal);
+  const place = await openIncusPlace(existing, signal);
   const { socketPath, storagePool, bridge, gateway } = place;
-  signal.throwIfAborted();
-  await using scenario = await startScenario({
-    socketPath,
-    storagePool,
-    bridge,
-    gateway,
-    image: source,
-    imageFiles,
-    standIn: { signal },
-    settings: { agentCount: 3, reserve: 2, agentPrefix: 'demo', maxCores: 2, maxRamInGb: 2, tmpfsSizeInGb: 0.25 },
-  });
-  signal.throwIfAborted();
+  let scenario: Scenario | undefined;
   try {
+    signal.throwIfAborted();
+    scenario = await startScenario({
+      socketPath,
+      storagePool,
+      bridge,
+      gateway,
+      image: source,
+      imageFiles,
+      standIn: { signal },
+      settings: { agentCount: 3, reserve: 2, agentPrefix: 'demo', maxCores: 2, maxRamInGb: 2, tmpfsSizeInGb: 0.25 },
+    });
+    signal.throwIfAborted();
     return await withDaemon(scenario, display, signal);
+  } catch (error) {
+    display.fail();
+    throw error;
   } finally {
     display.watch(undefined);
     display.begin('Removal of everything that was made');
+    await remove([scenario, place]);
+    display.finish();
   }
+}
+
+/** Takes each back in turn, also when one before refuses to go. */
+async function remove(made: readonly (AsyncDisposable | undefined)[]): Promise<void> {
+  const causes: unknown[] = [];
+  for (const one of made) {
+    try {
+      await one?.[Symbol.asyncDispose]();
+    } catch (cause) {
+      causes.push(cause);
+    }
+  }
+  if (causes.length > 0) throw new RemovalError(causes);
 }
 
 async function withDaemon(scenario: Scenario, display: Display, signal: AbortSignal) {
