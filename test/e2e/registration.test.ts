@@ -24,10 +24,10 @@ describeOnIncus('registration by the host', testbed => {
   }
 
   test.each([
-    ['host', 'is nowhere in the whole guest, from its boot to its power-off'],
+    { registration: 'host', sight: 'is nowhere in the whole guest, from its boot to its power-off' },
     // What proves that the search would find it.
-    ['guest', 'is seen in the guest, where a process has to know it'],
-  ] as const)('with the %s, the token %s', { timeout: 300_000 }, async (registration, _) => {
+    { registration: 'guest', sight: 'is seen in the guest, where a process has to know it' },
+  ])('with the $registration, the token $sight', { timeout: 300_000 }, async ({ registration }) => {
     const scenario = await scenarioWith({ settings: { agentCount: 1, registration, env: { CANARY: canary } } });
     const { emulator, incus } = scenario;
     // Whoever registers is kept waiting, so that a watch that can see the token does.

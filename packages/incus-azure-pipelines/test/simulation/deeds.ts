@@ -73,10 +73,16 @@ function start(name: string, { incus, timeline, guests }: World): void {
   });
 }
 
-function activate(name: string, { incus, timeline, guests }: World, half: boolean): string | undefined {
+function activate(name: string, world: World, half: boolean): string | undefined {
+  const { incus, timeline, guests, random, scenario } = world;
   const instance = incus.instances.get(name);
   const guest = guests.get(name);
   if (instance === undefined || guest === undefined || !incus.isAlive(name)) return 'not found';
+  if (scenario.hostRegisters) {
+    guest.register();
+    // Nobody took it back: the next attempt, or the loop, finds it.
+    if (half && random.chance(0.5)) return undefined;
+  }
   instance.activatedAt = timeline.now;
   // Marked, but what would start it never came: it shows Ready for ever.
   if (half) guest.excused = true;

@@ -29,6 +29,7 @@ export class Guest implements Listener {
   /** It told a lie, or was hidden, so that its place may be given away though it lives. */
   excused = false;
   jobs = 0;
+  #activated = false;
 
   constructor(world: GuestWorld, name: string, key: string) {
     this.#world = world;
@@ -42,9 +43,10 @@ export class Guest implements Listener {
     this.#in(300, 6_000, () => this.#world.incus.setState(this.name, 'ready'));
   }
 
-  /** The activation has arrived: Started, registered, online. */
+  /** The activation has arrived: Started, registered by now, online. */
   activate(): void {
     const { random, incus } = this.#world;
+    this.#activated = true;
     const slow = random.chance(0.03);
     if (slow) this.excused = true;
     this.#in(50, slow ? 14_000 : 2_000, () => {
@@ -53,9 +55,17 @@ export class Guest implements Listener {
       const fails = this.#isStuck();
       this.#in(500, random.chance(0.05) ? REGISTRATION_LIMIT_MS - 15_000 : 8_000, () => {
         if (fails) this.end();
-        else this.#register();
+        else this.#start();
       });
     });
+  }
+
+  /** Registers it; what an attempt before has left under its name is deleted. */
+  register(): number {
+    const { azure } = this.#world;
+    if (this.agentId !== undefined) azure.remove(this.key, this.agentId);
+    this.agentId = azure.register(this.key, this.name, this);
+    return this.agentId;
   }
 
   listens(): boolean {
@@ -96,6 +106,7 @@ export class Guest implements Listener {
 
   /** Azure has deleted its registration: the listener finds out at its next call, and exits. */
   deregistered(): void {
+    if (!this.#activated) return;
     this.over = true;
     this.#in(100, 20_000, () => {
       this.over = false;
@@ -128,9 +139,8 @@ export class Guest implements Listener {
     timeline.in(ms, () => this.#listen(agentId));
   }
 
-  #register(): void {
-    const agentId = this.#world.azure.register(this.key, this.name, this);
-    this.agentId = agentId;
+  #start(): void {
+    const agentId = this.agentId ?? this.register();
     if (!this.#isStuck()) this.#in(200, 6_000, () => this.#listen(agentId));
   }
 

@@ -42,6 +42,8 @@ export interface Scenario {
   readonly shared: boolean;
   readonly maxConcurrentCreates: number;
   readonly jobsPerMinute: number;
+  /** Whether agents are registered by the host, before their instance is activated. */
+  readonly hostRegisters: boolean;
   readonly faults: Faults;
 }
 
@@ -77,4 +79,5 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     people: rate(0.5, 2),
     restarts: rate(0.2, 1),
   }),
+  hostRegisters: fc.boolean(),
 });
