@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { connectIncus, findSocket, type IncusClient, ignoreNotFound, isIncusError, type Network } from 'incus-client';
+import { chooseGateway, parseIpv4Network } from '../testbed/choose-network.js';
 import { ownerMark, sweepAbandoned } from '../testbed/owned-project.js';
+import { hostNetworks } from '../testbed/plan-run.js';
 
 /** An Incus that the demo may make its project in. Disposing takes back what was made outside that project. */
 export interface IncusPlace extends AsyncDisposable {
@@ -53,10 +55,11 @@ export async function borrowIncus(
     await client.close();
   };
   try {
-    const config = { 'ipv4.address': 'auto', 'ipv4.nat': 'true', 'ipv6.address': 'none', ...ownerMark() };
+    const taken = (await hostNetworks()).flatMap(text => parseIpv4Network(text) ?? []);
+    const gateway = chooseGateway(taken, Math.random);
+    const addresses = { 'ipv4.address': `${gateway}/24`, 'ipv4.nat': 'true', 'ipv6.address': 'none' };
+    const config = { ...addresses, ...ownerMark() };
     await client.server.networks.create({ name: bridge, type: 'bridge', config }, { signal });
-    const gateway = gatewayOf(await client.server.networks.get(bridge, { signal }));
-    if (gateway === undefined) throw new Error(`make bridge "${bridge}": Incus gave it no IPv4 address`);
     return { socketPath, storagePool, bridge, gateway, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await dispose();

@@ -1,6 +1,7 @@
 import { buildImage } from '../testbed/image.js';
 import { hostObstacle, prepareHost } from '../testbed/prepare-host.js';
 import { type Scenario, startScenario } from '../testbed/scenario.js';
+import { sweepScenarioDirectories } from '../testbed/scenario-directory.js';
 import { imageCacheDirectory } from '../testbed/work-tree.js';
 import type { Display } from './display.js';
 import { type ExistingIncus, findExistingIncus } from './existing-incus.js';
@@ -34,6 +35,7 @@ export async function runDemo(display: Display, signal: AbortSignal): Promise<bo
   const obstacle = hostObstacle();
   if (obstacle !== undefined) throw new Error(`the demo cannot run here: ${obstacle}`);
   display.begin('Incus');
+  await sweepScenarioDirectories();
   const existing = await findExistingIncus(signal);
   display.finish(describePlace(existing));
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { sweepScenarioDirectories } from './scenario-directory.js';
 import { sweepAbandonedRuns } from './take-down.js';
 import { workTree } from './work-tree.js';
 
@@ -30,6 +31,7 @@ async function keep(): Promise<void> {
   for await (const _ of process.stdin) {
     // Nothing is ever sent; only the end counts.
   }
+  await sweepScenarioDirectories();
   await sweepAbandonedRuns();
 }
 

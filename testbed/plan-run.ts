@@ -46,7 +46,8 @@ export async function planRun(options: PrivateIncusOptions): Promise<RunRecord> 
   };
 }
 
-async function hostNetworks(): Promise<string[]> {
+/** Lists the networks that this host has addresses in or routes to, as `10.1.2.3/24`. */
+export async function hostNetworks(): Promise<string[]> {
   const addresses = await runCommand('ip', ['-json', '-4', 'address', 'show']);
   const routes = await runCommand('ip', ['-json', '-4', 'route', 'show', 'table', 'all']);
   const interfaces = JSON.parse(addresses) as { addr_info?: { local: string; prefixlen: number }[] }[];
