@@ -36,7 +36,7 @@ describeOnIncus('six jobs through two agents', testbed => {
       const left = (await incus.instances.list()).filter(
         instance => instance.config['user.iap.base.state'] !== 'ready',
       );
-      expect(left.map(instance => instance.name)).toEqual(foreigners.instances);
+      expect(left.map(instance => instance.name)).toEqual([...foreigners.instances].sort());
       await foreigners.expectUntouched();
       expect(await daemon.end()).toBe(0);
     },
