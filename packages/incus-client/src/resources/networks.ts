@@ -23,7 +23,7 @@ export function makeNetworks(scope: Scope): Networks {
         route: all,
         query: { ...query, recursion: 1 },
       } as const;
-      return (await callFor<readonly Network[]>(scope, exchange, options)).map(readNetwork);
+      return ((await callFor<readonly Network[] | null>(scope, exchange, options)) ?? []).map(readNetwork);
     },
     async get(name, options) {
       const exchange = { tried: `get network "${name}"`, method: 'GET', route: one, names: { name }, query } as const;

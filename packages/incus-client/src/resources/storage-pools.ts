@@ -15,7 +15,7 @@ export function makeStoragePools(scope: Scope): StoragePools {
   return {
     async list(options) {
       const exchange = { tried: 'list storage pools', method: 'GET', route: all, query: { recursion: 1 } } as const;
-      return (await callFor<readonly StoragePool[]>(scope, exchange, options)).map(readStoragePool);
+      return ((await callFor<readonly StoragePool[] | null>(scope, exchange, options)) ?? []).map(readStoragePool);
     },
     async get(name, options) {
       const tried = `get storage pool "${name}"`;
