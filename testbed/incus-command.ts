@@ -3,7 +3,8 @@ import { runCommand } from './run-command.js';
 
 /** The environment in which `incus` talks to the daemon in a directory, and keeps out of the user's own settings. */
 export function incusEnvironment(directory: string): NodeJS.ProcessEnv {
-  return { ...process.env, INCUS_DIR: directory, INCUS_CONF: join(directory, 'client') };
+  // Undefined takes it out: it would lead to another daemon, past INCUS_DIR.
+  return { ...process.env, INCUS_SOCKET: undefined, INCUS_DIR: directory, INCUS_CONF: join(directory, 'client') };
 }
 
 /** Lists the instances of all projects of the daemon in a directory, by `incus list`. */
