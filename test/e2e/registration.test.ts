@@ -14,6 +14,7 @@ const job = [
   `bash -c 'until [ -e /tmp/go ]; do sleep 0.1; done' "$CANARY"`,
 ].join('\n');
 const canary = 'known-to-everybody';
+const LONG = { timeout: 300_000 };
 const places = ['file', 'deleted file', 'environ', 'cmdline', 'memory'];
 
 describeOnIncus('registration by the host', testbed => {
@@ -23,11 +24,8 @@ describeOnIncus('registration by the host', testbed => {
     return scenario;
   }
 
-  test.each([
-    { registration: 'host', sight: 'is nowhere in the whole guest, from its boot to its power-off' },
-    // What proves that the search would find it.
-    { registration: 'guest', sight: 'is seen in the guest, where a process has to know it' },
-  ])('with the $registration, the token $sight', { timeout: 300_000 }, async ({ registration }) => {
+  /** Where the token is seen in a guest that registers or is registered, runs a job and powers off. */
+  async function sightsOfToken(registration: 'host' | 'guest'): Promise<readonly string[]> {
     const scenario = await scenarioWith({ settings: { agentCount: 1, registration, env: { CANARY: canary } } });
     const { emulator, incus } = scenario;
     // Whoever registers is kept waiting, so that a watch that can see the token does.
@@ -51,10 +49,21 @@ describeOnIncus('registration by the host', testbed => {
     expect((await queued.finished).result).toBe('succeeded');
     await watch.ended;
     const sights = [...watch.sightings].filter(sight => sight.startsWith('token'));
-    if (registration === 'host') expect(sights).toEqual([]);
-    else expect(sights).toContain('token memory');
     expect(JSON.stringify(daemon.log)).not.toContain(emulator.token);
+    return sights;
+  }
+
+  test('keeps the token out of the whole guest, from its boot to its power-off', LONG, async () => {
+    expect(await sightsOfToken('host')).toEqual([]);
   });
+
+  test(
+    'would be seen to fail at that: the same watch finds the token of a guest that registers itself',
+    LONG,
+    async () => {
+      expect(await sightsOfToken('guest')).toContain('token memory');
+    },
+  );
 
   test('is what auto comes to; a restart asks no more, and a drain leaves nothing', async () => {
     const scenario = await scenarioWith({ settings: { agentCount: 2, reserve: 1, registration: 'auto' } });
@@ -102,7 +111,7 @@ describeOnIncus('registration by the host', testbed => {
     expect(scenario.emulator.agents()).toEqual([]);
   });
 
-  test('fails for a while, and the pool has its agents again', { timeout: 300_000 }, async () => {
+  test('fails for a while, and the pool has its agents again', LONG, async () => {
     const scenario = await scenarioWith({ settings: { agentCount: 2, reserve: 1, registration: 'host' } });
     const { emulator } = scenario;
     emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/agents$/, times: 1_000_000 });
