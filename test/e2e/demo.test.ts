@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { connectIncus, type IncusClient } from 'incus-client';
+import { expect, onTestFinished, test } from 'vitest';
+import { waves } from '../../demo/jobs.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { leftovers } from '../../testbed/leftovers.js';
+import { workTree } from '../../testbed/work-tree.js';
+
+interface Demo {
+  readonly child: ChildProcess;
+  /** Resolves with what it has written so far, once that holds the text; rejects when it ends before. */
+  wrote(text: string): Promise<string>;
+  ended(): Promise<{ readonly code: number | null; readonly output: string }>;
+}
+
+/** Runs the demo as a pipe's writer. Without a socket that answers it starts an Incus of its own. */
+function startDemo(socketPath: string): Demo {
+  const child = spawn(process.execPath, [join(workTree(), 'build/demo/main.js')], {
+    env: { ...process.env, INCUS_SOCKET: socketPath },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = once(child, 'close');
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  onTestFinished(async () => {
+    child.kill();
+    await closed;
+  });
+  return {
+    child,
+    async wrote(text) {
+      while (!output.includes(text)) {
+        await Promise.race([once(child.stdout, 'data'), closed]);
+        if (child.exitCode !== null && !output.includes(text)) throw new Error(`never wrote "${text}":\n${output}`);
+      }
+      return output;
+    },
+    async ended() {
+      const [code] = await closed;
+      return { code, output };
+    },
+  };
+}
+
+/** What a person would miss, or find too much, in their Incus. */
+async function contentsOf(incus: IncusClient): Promise<unknown> {
+  const [projects, networks, images, instances] = await Promise.all([
+    incus.projects.list(),
+    incus.server.networks.list(),
+    incus.images.list(),
+    incus.instances.names({ allProjects: true }),
+  ]);
+  const managed = networks.filter(network => network.managed).map(network => network.name);
+  return { projects: projects.map(({ name }) => name), managed, images: images.map(i => i.fingerprint), instances };
+}
+
+describeOnIncus('the demo', testbed => {
+  test('runs every job as it is meant to end, in an Incus that is there, and leaves it as it was', async () => {
+    const { socketPath } = testbed();
+    await using incus = connectIncus({ connection: { kind: 'unix', socketPath } });
+    const before = await contentsOf(incus);
+    const { code, output } = await startDemo(socketPath).ended();
+
+    expect(code, output).toBe(0);
+    const rows = output.slice(output.indexOf('JOB ')).split('\n');
+    for (const { name, expected } of waves.flat()) {
+      const result = expected === 'failed' ? 'failed, as meant' : 'succeeded';
+      const row = rows.find(line => line.startsWith(name));
+      expect(row?.slice(name.length)).toMatch(new RegExp(`^ +${result} +demo-[0-9a-z-]+ +\\d+\\.\\d +\\d+\\.\\d$`));
+    }
+    expect(rows).toContain('0 containers left');
+    expect(rows).toContain('0 registrations left');
+    expect(await contentsOf(incus)).toEqual(before);
+  });
+
+  test('takes everything back after a Ctrl-C, however often it is pressed, also its own Incus', async () => {
+    const demo = startDemo('/nonexistent/unix.socket');
+    await demo.wrote('a private Incus');
+    await demo.wrote('is busy');
+    demo.child.kill('SIGINT');
+    await demo.wrote('ending in good order');
+    demo.child.kill('SIGINT');
+    const { code, output } = await demo.ended();
+    expect(code).toBe(130);
+    expect(output.trimEnd().split('\n').at(-1)).toBe('Stopped; everything that was made is removed.');
+    expect(await leftovers()).toEqual([]);
+  });
+});
