@@ -33,16 +33,16 @@ describe('renderBlock', () => {
   it('shows agents with their jobs, and jobs with their state, time and last line', () => {
     expect(renderBlock(view, { columns: 80, rows: 23 }, noPaint)).toEqual([
       'Agents  1 busy · 1 idle',
-      '  demo-4fe804-mwtz63xy   busy               15 s  work',
-      '  demo-4fe804-mwtz63xz   idle              0.5 s',
+      '  demo-4fe804-mwtz63xy    busy               15 s  work',
+      '  demo-4fe804-mwtz63xz    idle              0.5 s',
       '',
       'Jobs    2 ended as meant · 1 running · 1 ended otherwise · 1 queued · 1 to come',
-      '  ✓ the system           succeeded         0.4 s  Debian',
-      '  ▸ work                 running            14 s  a line ·[2J that is long, a l…',
-      '  ✓ fail                 failed, as meant  2.0 s',
-      '  ✗ broken               failed, not suc…   12 s',
-      '  · wait                 queued            8.0 s',
-      '    later                to come',
+      '  ✓ the system            succeeded         0.4 s  Debian',
+      '  ▸ work                  running            14 s  a line ·[2J that is long, a …',
+      '  ✓ fail                  failed, as meant  2.0 s',
+      '  ✗ broken                failed, not suc…   12 s',
+      '  · wait                  queued            8.0 s',
+      '    later                 to come',
     ]);
   });
 

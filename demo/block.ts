@@ -18,7 +18,7 @@ export interface BlockSize {
 }
 
 const indent = '  ';
-const nameWidth = 20;
+const nameWidth = 21;
 const stateWidth = 16;
 const timeWidth = 7;
 const signs: Readonly<Record<JobState, string>> = {

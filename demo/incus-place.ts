@@ -11,9 +11,9 @@ export async function openIncusPlace(existing: ExistingIncus | undefined, signal
 
 /** Says in one sentence which Incus the demo uses. */
 export function describePlace(existing: ExistingIncus | undefined): string {
-  if (existing === undefined) return 'a private Incus, for this run alone';
+  if (existing === undefined) return 'none runs here, so the demo starts a private one';
   if (existing.storagePool === undefined) {
-    return `a private Incus: the one that runs here (${existing.version}) has no storage pool yet`;
+    return `the one that runs here (${existing.version}) has no storage pool yet, so the demo starts a private one`;
   }
   const network = existing.network === undefined ? 'a bridge of its own' : `network ${existing.network.bridge}`;
   return `a project of its own in the Incus that runs here (${existing.version}), storage pool ${existing.storagePool}, ${network}`;

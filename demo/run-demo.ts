@@ -34,13 +34,13 @@ export async function runDemo(display: Display, signal: AbortSignal): Promise<bo
   const startedAt = performance.now();
   const obstacle = hostObstacle();
   if (obstacle !== undefined) throw new Error(`the demo cannot run here: ${obstacle}`);
-  display.begin('Incus');
+  display.begin('Looking for Incus');
   await sweepScenarioDirectories();
   const existing = await findExistingIncus(signal);
   display.finish(describePlace(existing));
 
   const imageFiles = await prepare(existing, display, signal);
-  display.begin('Emulated Azure Pipelines');
+  display.begin('Incus and an emulated Azure Pipelines');
   const outcome = await inScenario(existing, imageFiles, display, signal);
   display.finish();
 

@@ -134,6 +134,7 @@ async function until(
       const log = options.daemon.log.slice(-5).map(line => JSON.stringify(line));
       throw new Error([`wait for ${options.what}: it took too long; the daemon's last words were:`, ...log].join('\n'));
     }
-    await sleep(lookMs, undefined, { signal: options.signal });
+    // The signal's own reason says more than the error of a sleep that was cut short.
+    await sleep(lookMs, undefined, { signal: options.signal }).catch(() => options.signal.throwIfAborted());
   }
 }

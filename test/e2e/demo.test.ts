@@ -79,7 +79,7 @@ describeOnIncus('the demo', testbed => {
 
   test('takes everything back after a Ctrl-C, however often it is pressed, also its own Incus', async () => {
     const demo = startDemo('/nonexistent/unix.socket');
-    await demo.wrote('a private Incus');
+    await demo.wrote('the demo starts a private one');
     await demo.wrote('is busy');
     demo.child.kill('SIGINT');
     await demo.wrote('ending in good order');
