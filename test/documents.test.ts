@@ -1,0 +1,117 @@
+import { execFile } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/json-schema.js';
+import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
+import { configurationReference } from '../scripts/configuration-reference.js';
+
+const ROOT = join(import.meta.dirname, '..');
+const PROGRAM = join(ROOT, 'packages/incus-azure-pipelines/dist/cli/main.js');
+const FOREIGN = new Set(['node_modules', 'dist', 'build', '.git', '.cache', 'results']);
+
+function markdownUnder(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    if (FOREIGN.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return markdownUnder(path);
+    return entry.name.endsWith('.md') ? [relative(ROOT, path)] : [];
+  });
+}
+
+const documents = new Map(markdownUnder(ROOT).map(path => [path, readFileSync(join(ROOT, path), 'utf8')]));
+const everything = [...documents.values()].join('\n');
+
+function textOf(path: string): string {
+  const text = documents.get(path);
+  if (text === undefined) throw new Error(`there is no ${path}`);
+  return text;
+}
+
+/** What stands between backquotes, in a line or as a block of its own. */
+function codeIn(markdown: string): string[] {
+  const blocks = [...markdown.matchAll(/^```.*\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '');
+  const prose = markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');
+  return [...blocks, ...[...prose.matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '')];
+}
+
+/** The anchors of a document's headings, as the usual viewers make them. */
+function anchorsIn(markdown: string): Set<string> {
+  const headings = [...markdown.matchAll(/^#+ (.+)$/gm)].map(match => match[1] ?? '');
+  return new Set(
+    headings.map(title =>
+      title
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
+}
+
+test.each([...documents.keys()])('every link in %s leads somewhere', path => {
+  const links = [...textOf(path).matchAll(/\]\(([^)\s]+)\)/g)].map(match => match[1] ?? '');
+  const broken = links.filter(link => {
+    if (/^https?:/.test(link)) return false;
+    const [file = '', anchor] = link.split('#');
+    const target = file === '' ? path : relative(ROOT, join(ROOT, dirname(path), file));
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== undefined && !anchorsIn(textOf(target)).has(anchor);
+  });
+  expect(broken).toEqual([]);
+});
+
+test('every npm script that is named is there', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
+  const named = [...everything.matchAll(/npm run (?:--\S+ )*([\w:-]+)/g)].map(match => match[1] ?? '');
+  expect(named).not.toEqual([]);
+  expect(named.filter(script => !Object.hasOwn(scripts, script))).toEqual([]);
+});
+
+test('the verbs that are named are those of the program', async () => {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, '--help']);
+  const commands = stdout.slice(stdout.indexOf('Commands:'));
+  const verbs = [...commands.matchAll(/^ {2}([a-z]+)/gm)].map(match => match[1] ?? '').filter(verb => verb !== 'help');
+  const calls = codeIn(everything).flatMap(code => [...code.matchAll(/(?<![\w./-])incus-azure-pipelines ([a-z]+)\b/g)]);
+  expect(calls.map(call => call[1]).filter(verb => !verbs.includes(verb ?? ''))).toEqual([]);
+  const section = /^## Verbs$([\s\S]*?)^## /m.exec(textOf('README.md'))?.[1] ?? '';
+  const inTable = [...section.matchAll(/^\| `([a-z]+)[^`]*` \|/gm)].map(match => match[1]);
+  expect(inTable).toEqual(verbs);
+});
+
+test('the reference of the configuration says what the schema says', async () => {
+  const written = configurationReference(configJsonSchema());
+  await expect(written).toMatchFileSnapshot('../docs/reference/configuration.md');
+});
+
+describe('a configuration that is shown', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'iap-documents-'));
+    await writeFile(join(folder, 'script'), 'true\n');
+    await writeFile(join(folder, 'token'), 'token\n', { mode: 0o600 });
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const shown = [...documents].flatMap(([path, markdown]) =>
+    [...markdown.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match, index) => ({
+      where: `${path}, block ${index + 1}`,
+      text: match[1] ?? '',
+    })),
+  );
+  const example = {
+    where: 'deploy/config.example.yaml',
+    text: readFileSync(join(ROOT, 'deploy/config.example.yaml'), 'utf8'),
+  };
+
+  test.each([...shown, example])('is accepted: $where', async ({ text }) => {
+    const real = text
+      .replaceAll('<my-organization>', 'contoso')
+      .replaceAll(/^(\s*- )\/\S+$/gm, `$1${join(folder, 'script')}`)
+      .replaceAll(/(file: )\/[^\s}]+/g, `$1${join(folder, 'token')}`);
+    const { spec } = await parseConfig(real, join(folder, 'config.yaml'));
+    expect(spec.pools).not.toEqual([]);
+  });
+});
