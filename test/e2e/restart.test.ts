@@ -1,0 +1,124 @@
+import type { QueuedJob } from 'azure-pipelines-emulator';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { type PoolStatus, whenPool } from './daemon-status.js';
+import { startOwnIncus } from './own-incus.js';
+import { agentsOnline, lineShown, startDaemon } from './waiting.js';
+
+const SETTINGS = { agentCount: 2, reserve: 1 } as const;
+const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done; echo ended';
+
+describeOnIncus('a daemon that is started again', testbed => {
+  async function start(): Promise<Scenario> {
+    const scenario = await startScenario({ ...testbed(), settings: SETTINGS });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    return scenario;
+  }
+
+  test('adopts idle, busy and prepared ones after a kill, and touches none of them', async () => {
+    const scenario = await start();
+    const { emulator, incus } = scenario;
+    const first = startDaemon(scenario);
+    await agentsOnline(emulator, 2);
+    const job = emulator.queueJob({ name: 'a long one', steps: [{ script: UNTIL_TOLD }] });
+    const { agentName: busy } = await lineShown(emulator, job, 'begun');
+    const before = await whenPool(scenario, first, isFull);
+    const instances = await incus.instances.list();
+    for (const { name, config } of instances) expect([name, config['boot.autostart']]).toEqual([name, 'false']);
+    await first.end('SIGKILL');
+
+    const second = startDaemon(scenario);
+    const after = await whenPool(scenario, second, isFull);
+    expect(namesAndPhases(after)).toEqual(namesAndPhases(before));
+    expect((await incus.instances.list()).map(lifeOf)).toEqual(instances.map(lifeOf));
+    await finish(scenario, job, busy);
+    await whenPool(scenario, second, pool => isFull(pool) && pool.agents.every(agent => agent.name !== busy));
+    expect(await second.end()).toBe(0);
+  });
+
+  test('mends what a kill right after an activation has left', async () => {
+    const scenario = await start();
+    const { emulator } = scenario;
+    const first = startDaemon(scenario);
+    await first.seen(line => line.msg === 'action started' && line.kind === 'activate-agent');
+    await first.end('SIGKILL');
+
+    const second = startDaemon(scenario);
+    await whenPool(scenario, second, isFull);
+    const jobs = [1, 2].map(n => emulator.queueJob({ name: `job ${n}`, steps: [{ script: 'true' }] }));
+    for (const job of jobs) expect((await job.finished).result).toBe('succeeded');
+    await whenPool(scenario, second, isFull);
+    expect(await second.end()).toBe(0);
+  });
+
+  test('fills the places of agents that ended while no daemon was there', async () => {
+    const scenario = await start();
+    const { emulator } = scenario;
+    const first = startDaemon(scenario);
+    await agentsOnline(emulator, 2);
+    const job = emulator.queueJob({ name: 'a long one', steps: [{ script: UNTIL_TOLD }] });
+    const { agentName: busy } = await lineShown(emulator, job, 'begun');
+    expect(await first.end('SIGTERM')).toBe(0);
+    expect(first.log.map(line => line.msg).slice(-1)).toEqual(['stopped']);
+
+    expect(emulator.agents().filter(agent => agent.status === 'online')).toHaveLength(2);
+    await finish(scenario, job, busy);
+    const second = startDaemon(scenario);
+    await whenPool(scenario, second, pool => isFull(pool) && pool.agents.every(agent => agent.name !== busy));
+    expect(await second.end()).toBe(0);
+  });
+
+  describe('while it is Incus that is started again', () => {
+    test('running jobs end well, and the daemon comes back by itself', { timeout: 300_000 }, async () => {
+      const own = await startOwnIncus({ storageSizeGiB: 5 }, SETTINGS);
+      onTestFinished(() => own[Symbol.asyncDispose]());
+      const { scenario, incus } = own;
+      const { emulator } = scenario;
+      const daemon = startDaemon(scenario);
+      await agentsOnline(emulator, 2);
+      const long = emulator.queueJob({ name: 'goes on', steps: [{ script: UNTIL_TOLD }] });
+      const { agentName: busy } = await lineShown(emulator, long, 'begun');
+      const short = emulator.queueJob({ name: 'ends meanwhile', steps: [{ script: 'echo begun; sleep 2' }] });
+      await lineShown(emulator, short, 'begun');
+
+      const whileAway = async () => {
+        expect((await short.finished).result).toBe('succeeded');
+        const line = await daemon.seen(({ msg, of }) => msg === 'cannot be read' && of === 'Incus');
+        expect(line.error).toMatch(/cannot reach Incus/);
+        expect((await scenario.call('status')).stdout).toMatch(/^Incus cannot be read since \d+s ago: /);
+      };
+      await incus.restart({ signal: 'SIGKILL', whileAway });
+      const pool = await whenPool(scenario, daemon, isFull);
+      expect(pool.agents.map(agent => agent.name)).toContain(busy);
+      await finish(scenario, long, busy);
+      await whenPool(scenario, daemon, ({ agents, ...rest }) => isFull({ agents, ...rest }) && agents.length === 3);
+      expect(await daemon.end()).toBe(0);
+    });
+  });
+});
+
+function isFull({ agents, live, prepared }: PoolStatus): boolean {
+  const atWork = agents.filter(({ phase }) => phase === 'idle' || phase === 'busy').length;
+  return live === 2 && atWork === 2 && prepared === 1;
+}
+
+async function finish({ incus }: Scenario, job: QueuedJob, agent: string): Promise<void> {
+  await incus.files.push(agent, '/tmp/go', '');
+  const { result, lines } = await job.finished;
+  expect(result).toBe('succeeded');
+  expect(lines).toContain('ended');
+}
+
+function namesAndPhases(pool: PoolStatus): readonly string[] {
+  return pool.agents.map(({ name, phase }) => `${name} ${phase}`).sort();
+}
+
+/** What changes when an instance is made anew or started again. */
+function lifeOf(instance: {
+  readonly name: string;
+  readonly created_at: string;
+  readonly last_used_at: string;
+}): string {
+  return [instance.name, instance.created_at, instance.last_used_at].join(' ');
+}
