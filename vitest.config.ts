@@ -13,7 +13,7 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'floors', include: ['test/floors.test.ts'], sequence: { groupOrder: 0 } },
+        test: { name: 'floors', include: ['test/*.test.ts'], sequence: { groupOrder: 0 } },
       },
       {
         resolve,

@@ -3,12 +3,12 @@ import type { Scenario } from '../../testbed/scenario.js';
 import { polled } from './polled.js';
 
 /** What these tests read of `status --json`. */
-export interface Status {
+interface Status {
   readonly incus: Readable;
   readonly pools: readonly PoolStatus[];
 }
 
-export interface Readable {
+interface Readable {
   readonly readable: boolean;
   readonly since: number;
   readonly error?: string;
@@ -27,7 +27,7 @@ export interface PoolStatus {
 }
 
 /** Asks the running daemon; undefined while it has not looked at anything yet. */
-export async function readStatus(scenario: Scenario): Promise<Status | undefined> {
+async function readStatus(scenario: Scenario): Promise<Status | undefined> {
   const { code, stdout } = await scenario.call('status', '--json');
   return code === 0 ? (JSON.parse(stdout) as Status) : undefined;
 }

@@ -69,7 +69,11 @@ async function startWithoutImages(
   onTestFinished(() => incus[Symbol.asyncDispose]());
   const { socketPath, gateway, bridge, storagePool } = incus;
   const scenario = await startScenario({
-    ...{ socketPath, gateway, bridge, storagePool, image: 'none' },
+    socketPath,
+    gateway,
+    bridge,
+    storagePool,
+    image: 'none',
     settings: { agentCount: 1, ...settings },
   });
   onTestFinished(() => scenario[Symbol.asyncDispose]());

@@ -98,7 +98,9 @@ const SKEW_MS = 2_000;
 
 /** The lists that the daemon makes. */
 function readings(calls: readonly CallRecord[]): readonly CallRecord[] {
-  return calls.filter(call => call.caller === 'organisation' && call.method === 'GET' && /\/agents$/.test(call.route));
+  return calls.filter(
+    call => call.caller === 'organisation' && call.method === 'GET' && call.route.endsWith('/agents'),
+  );
 }
 
 function gapMs(before: CallRecord | undefined, after: CallRecord | undefined): number {

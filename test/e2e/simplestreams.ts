@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -32,18 +33,19 @@ export async function serveImage(files: ImageFiles, alias: string, directory: st
     '/images/rootfs.squashfs': files.rootfs,
   };
   const asked: string[] = [];
-  const server = createServer({ key, cert }, async (request, answer) => {
+  const sendFile = async (file: string, answer: ServerResponse) => {
+    answer.setHeader('content-length', (await stat(file)).size);
+    await pipeline(createReadStream(file), answer);
+  };
+  const server = createServer({ key, cert }, (request, answer) => {
     const path = request.url ?? '';
     asked.push(path);
     const text = texts[path];
     const file = contents[path];
     if (text !== undefined) answer.end(text);
     else if (file === undefined) answer.writeHead(404).end();
-    else {
-      answer.setHeader('content-length', (await stat(file)).size);
-      // A client that leaves early is its own affair.
-      await pipeline(createReadStream(file), answer).catch(() => undefined);
-    }
+    // A client that leaves early is its own affair.
+    else sendFile(file, answer).catch(() => answer.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -106,13 +108,21 @@ async function digest(...files: readonly string[]): Promise<string> {
   return hash.digest('hex');
 }
 
+const REQUEST = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+
 /** Makes an authority, and a certificate of it for 127.0.0.1. */
 async function makeCertificate(directory: string): Promise<{ key: string; cert: string; authorityPath: string }> {
   const path = (name: string) => join(directory, name);
   const make = (name: string, ...args: readonly string[]) =>
     runCommand('openssl', [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-      ...['-keyout', path(`${name}.key`), '-out', path(`${name}.pem`), '-subj', `/CN=${name}`, ...args],
+      ...REQUEST,
+      '-keyout',
+      path(`${name}.key`),
+      '-out',
+      path(`${name}.pem`),
+      '-subj',
+      `/CN=${name}`,
+      ...args,
     ]);
   await make('authority', '-addext', 'basicConstraints=critical,CA:TRUE');
   const signed = ['-CA', path('authority.pem'), '-CAkey', path('authority.key')];

@@ -118,7 +118,7 @@ describeOnIncus('the command line', testbed => {
     expect(stdout).toMatch(/^default \(agent pool "default"\): 2 of 2 agents, 1 prepared, 0 preparing\n/);
     expect(stdout).toMatch(/busy +\d+s ago +a long one/);
     await expectMetrics(
-      (await old.seen(line => line.msg === 'running')).httpPort,
+      Number((await old.seen(line => line.msg === 'running')).httpPort),
       emulator.agents().map(a => a.name),
     );
 
@@ -165,7 +165,7 @@ describeOnIncus('the command line', testbed => {
 });
 
 /** Metrics have the names and the agents by phase, and no name of an agent; health says ok. */
-async function expectMetrics(port: unknown, agents: readonly string[]): Promise<void> {
+async function expectMetrics(port: number, agents: readonly string[]): Promise<void> {
   expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n');
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   expect(text).toContain('iap_agents{pool="default",phase="busy"} 1\n');

@@ -55,7 +55,10 @@ if docker_wanted; then
   until curl --silent --fail --max-time 30 --unix-socket /run/docker.sock http://docker/_ping >/dev/null; do sleep 0.1; done
 fi
 
-used || { say 'Prepared.' && set_state Ready; }
+used && exit 0
+say 'Prepared.'
+# Incus may be away for a moment, and nobody else will say it.
+until set_state Ready; do sleep 0.5; done
 `,
 };
 

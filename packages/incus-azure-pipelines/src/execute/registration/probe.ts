@@ -7,7 +7,7 @@ import { SessionKeyError, unwrapSessionKey } from './session-key.js';
 import { AssertionRefusedError, agentToken } from './token.js';
 
 /** The steps that a server may refuse. */
-export type RefusableStep = 'registration with a key' | 'token for an assertion' | 'session';
+type RefusableStep = 'registration with a key' | 'token for an assertion' | 'session';
 
 export type ProbeOutcome =
   | { readonly kind: 'accepted' }

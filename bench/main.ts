@@ -1,0 +1,80 @@
+/** `npm run bench`: measures the program beside bare calls to the same Incus, and writes the tables down. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism, release, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { connectIncus } from 'incus-client';
+import { prepareHost } from '../testbed/prepare-host.js';
+import { workTree } from '../testbed/work-tree.js';
+import { measureIdle } from './figures/idle.js';
+import { measureReplacement } from './figures/replacement.js';
+import { measureStandIn } from './figures/stand-in.js';
+import { figuresTable, type Outcome } from './report/outcome.js';
+import { markdownTable } from './report/table.js';
+import { ShellBench } from './shell-bench.js';
+import { startWorkbench, type Workbench } from './workbench.js';
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
+});
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+
+await prepareHost(line => process.stderr.write(`${line}\n`), stop.signal);
+await using workbench = await startWorkbench({ registration: 'host', quick: values.quick, signal: stop.signal });
+const outcomes: Outcome[] = [];
+const wants = (name: string) => values.only === undefined || values.only === name;
+{
+  await using shell = await ShellBench.start(workbench);
+  if (wants('replacement')) {
+    const quiet = await measureReplacement(shell, workbench, { reserve: 2, loaded: false, quietMedianMs: undefined });
+    outcomes.push(
+      quiet,
+      await measureReplacement(shell, workbench, { reserve: 0, loaded: false, quietMedianMs: undefined }),
+    );
+    if (!values.quick)
+      outcomes.push(
+        await measureReplacement(shell, workbench, { reserve: 2, loaded: true, quietMedianMs: quiet.medianMs }),
+      );
+  }
+  if (wants('idle')) outcomes.push(await measureIdle(shell, workbench));
+}
+if (wants('stand-in')) outcomes.push(await measureStandIn(workbench));
+await report(workbench, outcomes);
+
+async function report(bench: Workbench, results: readonly Outcome[]): Promise<void> {
+  const day = new Date().toISOString().slice(0, 10);
+  const tables = [
+    figuresTable(results.flatMap(({ figures }) => figures)),
+    ...results.flatMap(({ tables: more }) => more),
+  ];
+  const text = [`# Bench, ${day}`, '', await conditions(bench), '', ...tables.map(markdownTable)].join('\n');
+  process.stdout.write(text);
+  const directory = join(workTree(), 'bench', 'results');
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, `${day}${bench.quick ? '-quick' : ''}`);
+  await writeFile(`${path}.md`, text);
+  await writeFile(
+    `${path}.json`,
+    `${JSON.stringify(
+      results.map(({ raw }) => raw),
+      undefined,
+      1,
+    )}\n`,
+  );
+  bench.say(`written to ${path}.md`);
+}
+
+/** Under what the figures were taken; absolute times differ from host to host, the ratios to the floor less so. */
+async function conditions({ incus, maxConcurrentCreates, registration, quick }: Workbench): Promise<string> {
+  await using client = connectIncus({ connection: { kind: 'unix', socketPath: incus.socketPath } });
+  const { environment } = await client.server.info();
+  const distribution = /^PRETTY_NAME="(.*)"$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
+  return [
+    `${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GiB, ${distribution}, kernel ${release()},`,
+    `Incus ${environment?.server_version}, btrfs on a loop file without quotas, docker off, registration by the ${registration},`,
+    `${maxConcurrentCreates} creations at a time, 4 places, jobs of 2 s, a shell agent without start-up cost`,
+    `except where said${quick ? ', few repetitions' : ''}. The floor is made by bare calls to the same Incus in the same run.`,
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { runCommand } from '../testbed/run-command.js';
+
+/** What a process holds of the host. */
+export interface ProcessCost {
+  /** Time on a core since its start, in user and kernel mode. */
+  readonly cpuMs: number;
+  readonly residentBytes: number;
+  readonly sockets: number;
+  readonly children: number;
+}
+
+/** Reads what a process costs. Source: proc_pid_stat(5), proc_pid_status(5). */
+export async function readProcessCost(pid: number): Promise<ProcessCost> {
+  const ticksPerSecond = Number(await runCommand('getconf', ['CLK_TCK']));
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return {
+    cpuMs: (cpuTicks(stat) / ticksPerSecond) * 1000,
+    residentBytes: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024,
+    sockets: await countSockets(pid),
+    children: await countChildren(pid),
+  };
+}
+
+/** Ticks in user and kernel mode of a line of /proc/PID/stat. The name in it may hold spaces and parentheses. */
+export function cpuTicks(stat: string): number {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+async function countSockets(pid: number): Promise<number> {
+  const directory = `/proc/${pid}/fd`;
+  // A descriptor may be closed while it is looked at.
+  const targets = (await readdir(directory)).map(name => readlink(`${directory}/${name}`).catch(() => ''));
+  return (await Promise.all(targets)).filter(target => target.startsWith('socket:')).length;
+}
+
+async function countChildren(pid: number): Promise<number> {
+  const threads = await readdir(`/proc/${pid}/task`);
+  const lists = threads.map(thread => readFile(`/proc/${pid}/task/${thread}/children`, 'utf8').catch(() => ''));
+  return (await Promise.all(lists)).join(' ').split(' ').filter(Boolean).length;
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { markdownTable, seconds } from './table.js';
+
+test('aligns the columns', () => {
+  const text = markdownTable({
+    title: 'T',
+    head: ['name', 'n'],
+    rows: [
+      ['a', '1'],
+      ['longer', '200'],
+    ],
+  });
+  expect(text.split('\n')).toEqual([
+    '## T',
+    '',
+    '| name   | n   |',
+    '|--------|-----|',
+    '| a      | 1   |',
+    '| longer | 200 |',
+    '',
+  ]);
+});
+
+test('keeps a bar inside its cell', () => {
+  expect(markdownTable({ title: 'T', head: ['a'], rows: [['x | y']] })).toContain('| x \\| y |');
+});
+
+test('shows milliseconds as seconds', () => {
+  expect(seconds(1234)).toBe('1.23 s');
+});

@@ -1,0 +1,46 @@
+/**
+ * The smallest agent that keeps the guest contract: sh and curl, no start-up cost of its own. It registers with one call,
+ * and its first request fetches a job from the bench in place of a session. So what is measured with it is the way to
+ * that request, and nothing of an agent's own weight.
+ */
+
+/** Registers under the token as the real script does, as far as one call can. */
+export const configScript = `#!/bin/sh
+# The form of the call is the real script's: --url URL --pool POOL --agent NAME, the token in the environment.
+while [ "$#" -gt 0 ]; do
+  case $1 in
+    --url) url=$2 ;;
+    --agent) agent=$2 ;;
+  esac
+  shift
+done
+printf 'user = ":%s"\\n' "$VSTS_AGENT_INPUT_TOKEN" |
+  curl --silent --show-error --fail --max-time 60 --config - --header 'content-type: application/json' \\
+    --data '{"name":"'"$agent"'","version":"4.999.0","maxParallelism":1}' \\
+    "$url/_apis/distributedtask/pools/$BENCH_POOL_ID/agents?api-version=7.0" >/dev/null || exit 1
+echo '{"scheme":"OAuth","data":{}}' >.credentials
+`;
+
+/** Says that it is there, does the one job that it is answered with, and ends. */
+export const runScript = `#!/bin/sh
+read -r name </proc/sys/kernel/hostname
+job=$(curl --silent --show-error --fail --data '' "$BENCH_URL/online/$name") || exit 1
+eval "$job"
+`;
+
+/** Births of the logs of the two units: the moments at which systemd started them, on the clock of the host. */
+const unitStarts = 'stat --format=%.3W /var/log/iap/register.log /var/log/iap/agent.log';
+
+/** A job that sleeps, and tells at its end when the guest's units were started. */
+export function sleepingJob(seconds: number): string {
+  return `starts=$(${unitStarts})
+sleep ${seconds}
+curl --silent --show-error --max-time 60 --data "$starts" "$BENCH_URL/done/$name"
+`;
+}
+
+/** A job without end that takes one core whole and writes to the disk, each write waiting for the disk. */
+export const loadJob = `cd "$HOME"
+while :; do dd if=/dev/zero of=load bs=1M count=16 conv=fsync 2>/dev/null; done &
+while :; do :; done
+`;
