@@ -1,0 +1,159 @@
+import { open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { whenPool } from './daemon-status.js';
+import { startOwnIncus } from './own-incus.js';
+import { agentsOnline, startDaemon } from './waiting.js';
+
+describeOnIncus('a base', testbed => {
+  async function start(scripts: Readonly<Record<string, string>>, agentCount = 1): Promise<Scenario> {
+    const scenario = await startScenario({ ...testbed(), settings: { agentCount, docker: false } });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    await provision(scenario, scripts);
+    return scenario;
+  }
+
+  test('is what its provision scripts make of it, in their order and as root, for every agent', async () => {
+    const scripts = {
+      'first.sh': 'echo "first as $(id -un)" >> /etc/provisioned',
+      'second.py': '#!/bin/sh\necho "second with $0" >> /etc/provisioned',
+      'third.sh': 'printf "%s\\n" "third in $PWD" >> /etc/provisioned',
+    };
+    const scenario = await start(scripts, 2);
+    const { emulator } = scenario;
+    const daemon = startDaemon(scenario);
+    await agentsOnline(emulator, 2);
+    const queued = [1, 2].map(n =>
+      emulator.queueJob({ name: `job ${n}`, steps: [{ script: 'cat /etc/provisioned' }] }),
+    );
+    const jobs = await Promise.all(queued.map(job => job.finished));
+    expect(new Set(jobs.map(job => job.agentName)).size).toBe(2);
+    for (const { lines } of jobs)
+      expect(lines).toEqual(
+        expect.arrayContaining([
+          'first as root',
+          expect.stringMatching(/^second with .*second\.py$/),
+          'third in /root',
+        ]),
+      );
+    expect(await daemon.end()).toBe(0);
+  });
+
+  test('whose script fails shows what it printed, leaves nothing, and is built again once the script is mended', async () => {
+    const scenario = await start({ 'setup.sh': 'echo "fetching the tools"\necho "no such mirror" >&2\nexit 3' });
+    const { emulator } = scenario;
+    const first = startDaemon(scenario);
+    const { waiting } = await whenPool(scenario, first, pool => pool.waiting?.includes('could not be built') === true);
+    expect(waiting).toMatch(
+      /run provision script ".*setup\.sh" in base "iap-base-.*": it ended with code 3; its last lines:\n/,
+    );
+    expect(waiting).toMatch(/\nfetching the tools\nno such mirror$/);
+    const printed = first.log.filter(line => line.msg === 'progress').map(line => line.text);
+    expect(printed).toEqual(expect.arrayContaining(['fetching the tools', 'no such mirror']));
+
+    const failures = () => first.log.filter(line => line.msg.startsWith('action failed'));
+    await first.seen(line => line.msg.startsWith('action failed') && line.count === 3);
+    const pauses = failures().map(({ time, retryAt }) => Date.parse(String(retryAt)) - Date.parse(String(time)));
+    expect(pauses[2]).toBeGreaterThan(2 * (pauses[0] ?? Number.NaN));
+    expect(failures()[2]).toMatchObject({ level: 'warn', error: expect.stringContaining('no such mirror') });
+    expect(await first.end()).toBe(0);
+    expect(await scenario.instanceNames()).toEqual([]);
+
+    await provision(scenario, { 'setup.sh': 'echo mended' });
+    const second = startDaemon(scenario);
+    await agentsOnline(emulator, 1);
+    expect(await second.end()).toBe(0);
+  });
+
+  describe('that was half-made when the daemon was killed', () => {
+    const BLOCKED = 'until [ -e /go ]; do sleep 0.1; done';
+
+    async function killMeanwhile(scenario: Scenario): Promise<string> {
+      const daemon = startDaemon(scenario);
+      await daemon.seen(isRunningScript);
+      const [base = ''] = await scenario.instanceNames();
+      await daemon.end('SIGKILL');
+      return base;
+    }
+
+    test('is made anew', async () => {
+      const scenario = await start({ 'setup.sh': BLOCKED });
+      const base = await killMeanwhile(scenario);
+      await scenario.incus.files.push(base, '/etc/half-made', '');
+      const next = startDaemon(scenario);
+      await next.seen(isRunningScript);
+      await scenario.incus.files.push(base, '/go', '');
+      await agentsOnline(scenario.emulator, 1);
+      const script = 'test ! -e /etc/half-made';
+      expect((await scenario.emulator.queueJob({ name: 'looks', steps: [{ script }] }).finished).result).toBe(
+        'succeeded',
+      );
+      expect(await next.end()).toBe(0);
+    });
+
+    test('is removed when another one is wanted by then', async () => {
+      const scenario = await start({ 'setup.sh': BLOCKED });
+      const base = await killMeanwhile(scenario);
+      await provision(scenario, { 'setup.sh': 'true' });
+      const next = startDaemon(scenario);
+      await agentsOnline(scenario.emulator, 1);
+      await next.seen(line => line.msg === 'action done' && line.kind === 'delete-base' && line.base === base);
+      expect(await scenario.instanceNames()).not.toContain(base);
+      expect(await next.end()).toBe(0);
+    });
+  });
+
+  describe('in a storage pool that is full', () => {
+    test('is built once there is room, and so are agents', { timeout: 420_000 }, async () => {
+      const own = await startOwnIncus({ storageSizeGiB: 3 }, { agentCount: 1, preparationTimeout: '30s' });
+      onTestFinished(() => own[Symbol.asyncDispose]());
+      const { incus, scenario } = own;
+      const { emulator } = scenario;
+      const filler = join(incus.directory, 'storage-pools', 'default', 'filler');
+      await fill(filler);
+      const daemon = startDaemon(scenario);
+      const unbuilt = await whenPool(scenario, daemon, pool => pool.waiting?.includes('could not be built') === true);
+      expect(unbuilt.waiting).toMatch(/no space left|disk quota|full/i);
+      expect(await scenario.instanceNames()).toEqual([]);
+      await rm(filler);
+      await agentsOnline(emulator, 1);
+
+      await fill(filler);
+      await emulator.queueJob({ name: 'one', steps: [{ script: 'true' }] }).finished;
+      const waiting = await whenPool(scenario, daemon, pool => pool.waiting !== undefined && pool.live === 0);
+      expect(waiting.waiting).toMatch(/no space left|disk quota|full/i);
+      await rm(filler);
+      await agentsOnline(emulator, 1);
+      await whenPool(scenario, daemon, pool => pool.agents.length === 1 && pool.waiting === undefined);
+      expect(await scenario.instanceNames()).toHaveLength(2);
+      expect(await daemon.end()).toBe(0);
+    });
+  });
+});
+
+function isRunningScript(line: { readonly msg: string; readonly text?: unknown }): boolean {
+  return line.msg === 'progress' && String(line.text).startsWith('Running provision script');
+}
+
+/** Writes the scripts and a configuration that names them in this order. */
+async function provision(scenario: Scenario, scripts: Readonly<Record<string, string>>): Promise<void> {
+  const paths = Object.keys(scripts).map(name => join(scenario.directory, name));
+  for (const [at, content] of Object.values(scripts).entries()) await writeFile(paths[at] ?? '', content);
+  await scenario.configure({ provisionScripts: paths });
+}
+
+/** Takes all the room of a file system. */
+async function fill(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  const chunk = Buffer.alloc(1_048_576, 'x');
+  try {
+    for (;;) await file.write(chunk);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    await file.sync().catch(() => undefined);
+    await file.close();
+  }
+}
