@@ -1,0 +1,94 @@
+import type { JobRecord } from 'azure-pipelines-emulator';
+import { expect, onTestFinished, test } from 'vitest';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { startOwnIncus } from './own-incus.js';
+import { agentsOnline, startDaemon } from './waiting.js';
+
+const SHAPE = { maxCores: 1, maxRamInGb: 0.5, tmpfsSizeInGb: 0.25, maxProcesses: 300, docker: false } as const;
+
+const VARIABLES = {
+  PLAIN: 'one',
+  SPACES: '  two  words ',
+  QUOTES: `"double" 'single' \`back\` \\ $HOME`,
+  UNICODE: 'größer ≥ 🚀',
+  EMPTY: '',
+  http_proxy: 'http://proxy.example:3128',
+} as const;
+
+/** What bash and the stand-in's own run.sh add to the environment they were given. */
+const ADDED_BY_RUN_SH = ['LD_LIBRARY_PATH', 'PWD', 'SHLVL'];
+
+const LOOKS = {
+  cores: 'nproc',
+  memory: 'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null',
+  tmp: 'findmnt --noheadings --bytes --output FSTYPE,SIZE /tmp; stat --format=%a /tmp',
+  processes: 'cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null',
+  docker: 'systemctl is-active docker.service; test -e /run/docker.sock || echo "no socket"',
+  environment: "tr '\\0' '\\n' < /proc/$(pgrep --oldest --full -i listener)/environ | cut -d = -f 1",
+  values: Object.keys(VARIABLES)
+    .map(name => `printf '%s=%s\\n' ${name} "$(printf '%s' "$${name}" | base64 -w0)"`)
+    .join('\n'),
+} as const;
+
+describeOnIncus('the shape of an agent', testbed => {
+  test('is what a job finds, and no instance tells the token', async () => {
+    const settings = { agentCount: 1, env: VARIABLES, ...SHAPE };
+    const scenario = await startScenario({ ...testbed(), settings });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    const { emulator, incus } = scenario;
+    const daemon = startDaemon(scenario);
+    await agentsOnline(emulator, 1);
+    const instances = await incus.instances.list();
+    expect(instances).toHaveLength(2);
+    expect(JSON.stringify(instances)).not.toContain(emulator.token);
+
+    const found = await look(scenario);
+    expect(found).toMatchObject({
+      cores: ['1'],
+      memory: [String(0.5 * 2 ** 30)],
+      tmp: [`tmpfs ${0.25 * 2 ** 30}`, '1777'],
+      processes: ['300'],
+      docker: ['inactive', 'no socket'],
+    });
+    const given = found.environment?.filter(name => !ADDED_BY_RUN_SH.includes(name)).sort();
+    expect(given).toEqual(['HOME', 'LANG', 'PATH', ...Object.keys(VARIABLES)].sort());
+    const values = found.values?.map(line => line.split(/=(.*)/s).slice(0, 2));
+    expect(values?.map(([name, value = '']) => [name, Buffer.from(value, 'base64').toString()])).toEqual(
+      Object.entries(VARIABLES),
+    );
+    expect(await daemon.end()).toBe(0);
+  });
+
+  // A quota stays on in a btrfs storage pool for good, and makes it slow: this one is thrown away.
+  test('ends at the size of its disk', { timeout: 300_000 }, async () => {
+    const own = await startOwnIncus({ storageSizeGiB: 5 }, { agentCount: 1, docker: false, diskSizeInGb: 1 });
+    onTestFinished(() => own[Symbol.asyncDispose]());
+    const { scenario } = own;
+    const daemon = startDaemon(scenario);
+    await agentsOnline(scenario.emulator, 1);
+    const script = 'head --bytes=100M /dev/zero > small && sync && echo fits\nhead --bytes=1500M /dev/zero > large';
+    const job = await scenario.emulator.queueJob({ name: 'writes', steps: [{ script }] }).finished;
+    expect(job.lines).toContain('fits');
+    expect(job.lines.join('\n')).toMatch(/quota exceeded|no space left/i);
+    expect(job.result).toBe('failed');
+    expect(await daemon.end()).toBe(0);
+  });
+});
+
+/** Runs a job that looks around, and returns what each look showed. */
+async function look({ emulator }: Scenario): Promise<Readonly<Record<string, readonly string[]>>> {
+  const texts = Object.entries(LOOKS).map(([name, text]) => `echo "== ${name}"\n${text} || true`);
+  const script = [...texts, 'echo "== end"'].join('\n');
+  const job = await emulator.queueJob({ name: 'looks around', steps: [{ script }] }).finished;
+  expect(job.result).toBe('succeeded');
+  return Object.fromEntries(Object.keys(LOOKS).map(name => [name, linesAfter(job, `== ${name}`)]));
+}
+
+function linesAfter({ lines }: JobRecord, title: string): readonly string[] {
+  const from = lines.indexOf(title) + 1;
+  return lines.slice(
+    from,
+    lines.findIndex((line, at) => at >= from && line.startsWith('== ')),
+  );
+}
