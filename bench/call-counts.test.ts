@@ -15,6 +15,10 @@ test('adds up the answers of a route and leaves the other system out', () => {
   expect(callCounts(metrics, 'incus').get('GET /1.0/instances')).toBe(4);
 });
 
+test('reads a route that holds braces of its own', () => {
+  expect(callCounts(metrics, 'incus').get('POST /1.0/instances/{name}/files')).toBe(2);
+});
+
 test('tells what was called in between, without routes that were not', () => {
   const before = new Map([
     ['list', 3],

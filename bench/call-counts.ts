@@ -1,7 +1,8 @@
 /** Calls by route, as the daemon's metrics count them. */
 export type CallCounts = ReadonlyMap<string, number>;
 
-const line = /^iap_call_duration_seconds_count\{([^}]*)\} (\d+)$/gm;
+// A label may hold braces of its own, as templates of routes do.
+const line = /^iap_call_duration_seconds_count\{(.*)\} (\d+)$/gm;
 
 /** Reads from the text of the daemon's metrics how often each route of one system was called, whatever the answers. */
 export function callCounts(metrics: string, to: 'incus' | 'azure'): CallCounts {
