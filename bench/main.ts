@@ -2,46 +2,44 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { connectIncus } from 'incus-client';
 import { prepareHost } from '../testbed/prepare-host.js';
 import { workTree } from '../testbed/work-tree.js';
-import { measureIdle } from './figures/idle.js';
-import { measureReplacement } from './figures/replacement.js';
-import { measureStandIn } from './figures/stand-in.js';
+import { measure } from './measure.js';
+import { type BenchOptions, parseOptions, USAGE } from './options.js';
 import { figuresTable, type Outcome } from './report/outcome.js';
 import { markdownTable } from './report/table.js';
-import { ShellBench } from './shell-bench.js';
 import { startWorkbench, type Workbench } from './workbench.js';
 
-const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' } },
-});
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
 
-await prepareHost(line => process.stderr.write(`${line}\n`), stop.signal);
-await using workbench = await startWorkbench({ registration: 'host', quick: values.quick, signal: stop.signal });
-const outcomes: Outcome[] = [];
-const wants = (name: string) => values.only === undefined || values.only === name;
-{
-  await using shell = await ShellBench.start(workbench);
-  if (wants('replacement')) {
-    const quiet = await measureReplacement(shell, workbench, { reserve: 2, loaded: false, quietMedianMs: undefined });
-    outcomes.push(
-      quiet,
-      await measureReplacement(shell, workbench, { reserve: 0, loaded: false, quietMedianMs: undefined }),
-    );
-    if (!values.quick)
-      outcomes.push(
-        await measureReplacement(shell, workbench, { reserve: 2, loaded: true, quietMedianMs: quiet.medianMs }),
-      );
+const options = readOptions();
+if (options !== undefined) {
+  try {
+    await run(options);
+  } catch (error) {
+    process.stderr.write(`${stop.signal.aborted ? String(stop.signal.reason) : String(error)}\n`);
+    process.exitCode = 1;
   }
-  if (wants('idle')) outcomes.push(await measureIdle(shell, workbench));
 }
-if (wants('stand-in')) outcomes.push(await measureStandIn(workbench));
-await report(workbench, outcomes);
+
+function readOptions(): BenchOptions | undefined {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+async function run({ quick, registration, only }: BenchOptions): Promise<void> {
+  await prepareHost(line => process.stderr.write(`${line}\n`), stop.signal);
+  await using workbench = await startWorkbench({ registration, quick, signal: stop.signal });
+  await report(workbench, await measure(workbench, only));
+}
 
 async function report(bench: Workbench, results: readonly Outcome[]): Promise<void> {
   const day = new Date().toISOString().slice(0, 10);

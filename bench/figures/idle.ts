@@ -17,9 +17,7 @@ export async function measureIdle(shell: ShellBench, workbench: Workbench): Prom
   for (const agentCount of quick ? [1, 8] : [1, 8, 32]) {
     const work = { loads: 0, jobSeconds: undefined, places: agentCount };
     const seen = await shell.runProgram({ agentCount, reserve: 0 }, work, async ({ sightings }, daemon) => {
-      const startedAt = Date.now();
       await sightings.reach('online', agentCount, FILL_MS, signal);
-      const fullMs = Date.now() - startedAt;
       const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
       const azureCalls = async () => callCounts(await fetchMetrics(Number(httpPort), signal), 'azure');
       const [before, callsBefore] = [await readProcessCost(daemon.pid), await azureCalls()];
@@ -27,7 +25,7 @@ export async function measureIdle(shell: ShellBench, workbench: Workbench): Prom
       const [after, callsAfter] = [await readProcessCost(daemon.pid), await azureCalls()];
       const calls = [...callsBetween(callsBefore, callsAfter).values()].reduce((sum, count) => sum + count, 0);
       const perMinute = 60_000 / windowMs;
-      return { fullMs, cpuMs: (after.cpuMs - before.cpuMs) * perMinute, calls: calls * perMinute, after };
+      return { cpuMs: (after.cpuMs - before.cpuMs) * perMinute, calls: calls * perMinute, after };
     });
     say(`${agentCount} idle agents: ${seen.cpuMs.toFixed(0)} ms of CPU a minute, ${seen.calls} calls to Azure`);
     raw.push({ agentCount, ...seen });
@@ -37,25 +35,17 @@ export async function measureIdle(shell: ShellBench, workbench: Workbench): Prom
 }
 
 interface Seen {
-  readonly fullMs: number;
   readonly cpuMs: number;
   readonly calls: number;
   readonly after: { readonly residentBytes: number; readonly sockets: number; readonly children: number };
 }
 
-function figuresOf(agentCount: number, { fullMs, cpuMs, calls, after }: Seen): readonly Figure[] {
+function figuresOf(agentCount: number, { cpuMs, calls, after }: Seen): readonly Figure[] {
   const { residentBytes, sockets, children } = after;
   const mib = residentBytes / 1024 ** 2;
   const plain = { floor: '', ratio: undefined };
   const many = agentCount === 32;
   return [
-    {
-      figure: `start of the daemon → ${agentCount} agents idle`,
-      measured: seconds(fullMs),
-      ...plain,
-      goal: '',
-      isMet: undefined,
-    },
     {
       figure: `daemon: CPU over 60 s, ${agentCount} idle agents`,
       measured: seconds(cpuMs),

@@ -6,6 +6,7 @@ import type { Outcome } from '../report/outcome.js';
 import { replacementsOf, Sightings } from '../sightings.js';
 import { summarise } from '../statistics.js';
 import type { Workbench } from '../workbench.js';
+import { isAgentName } from './first-line.js';
 import { spread } from './replacement.js';
 
 const PLACES = 4;
@@ -23,7 +24,7 @@ export async function measureStandIn(workbench: Workbench): Promise<Outcome> {
   const { emulator } = program.scenario;
   const sightings = new Sightings();
   emulator.on(event => {
-    if (event.kind === 'agent-online' && !event.agentName.startsWith('probe-'))
+    if (event.kind === 'agent-online' && isAgentName(event.agentName))
       sightings.add({ kind: 'online', name: event.agentName, at: event.at });
     if (event.kind === 'job-finished' && event.agentName !== undefined)
       sightings.add({ kind: 'done', name: event.agentName, at: event.at });
