@@ -76,7 +76,7 @@ describeOnIncus('a daemon that is started again', testbed => {
       const { scenario, incus } = own;
       const { emulator } = scenario;
       const daemon = startDaemon(scenario);
-      await agentsOnline(emulator, 2);
+      await whenPool(scenario, daemon, isFull);
       const long = emulator.queueJob({ name: 'goes on', steps: [{ script: UNTIL_TOLD }] });
       const { agentName: busy } = await lineShown(emulator, long, 'begun');
       const short = emulator.queueJob({ name: 'ends meanwhile', steps: [{ script: 'echo begun; sleep 2' }] });

@@ -42,6 +42,13 @@ describe('the phase', () => {
     expect(phaseOf(undefined, known(aRegistration()), aLife(), 'busy')).toBe('orphan');
   });
 
+  test.each<[InstanceRecord['status'], AgentPhase]>([
+    ['running', 'prepared'],
+    ['stopped', 'preparing'],
+  ])('of a prepared instance that Incus shows as %s, its Ready forgotten, is %s', (status, expected) => {
+    expect(phaseOf(anInstance({ ...fresh, status }), known(undefined), aLife(), 'prepared')).toBe(expected);
+  });
+
   test.each<[AgentPhase | undefined, AgentPhase]>([
     ['idle', 'idle'],
     ['busy', 'busy'],

@@ -18,12 +18,17 @@ export function phaseOf(
   before: AgentPhase | undefined,
 ): AgentPhase {
   if (instance === undefined) return 'orphan';
-  if (instance.activatedAt === undefined) return instance.status === 'ready' ? 'prepared' : 'preparing';
+  if (instance.activatedAt === undefined) return isPrepared(instance, before) ? 'prepared' : 'preparing';
   if (instance.status === 'stopped') return 'stopped';
   if (instance.status === 'error') return knownValue(reading)?.assigned ? 'busy' : 'unclear';
   if (!life.disbelieved && life.saidFinished) return 'finished';
   if (!reading.known) return before !== undefined && isActivated(before) ? before : 'starting';
   return phaseInAzure(reading.value, life);
+}
+
+/** Incus forgets *Ready* when it is started again; a guest that runs on, with nobody's code in it, is as ready as before. */
+function isPrepared({ status }: InstanceRecord, before: AgentPhase | undefined): boolean {
+  return status === 'ready' || (status === 'running' && before === 'prepared');
 }
 
 function phaseInAzure(registration: Registration | undefined, life: Life): AgentPhase {
