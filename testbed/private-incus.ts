@@ -107,7 +107,7 @@ export class PrivateIncus implements AsyncDisposable {
     this.#keeper = startKeeper();
     await mkdir(this.directory, { mode: 0o711 });
     await this.#launch();
-    await this.incus(['admin', 'init', '--preseed'], JSON.stringify(preseed(this.#run, this.#options)));
+    await this.#preseed();
     const { httpsAddress } = this.#options;
     if (httpsAddress !== undefined) await this.incus(['config', 'set', `core.https_address=${httpsAddress}`]);
   }
@@ -115,6 +115,16 @@ export class PrivateIncus implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     this.#disposed ??= takeDown(this.#run).finally(() => this.#keeper?.stdin?.destroy());
     return this.#disposed;
+  }
+
+  /** Incus looks at every interface of the host when it makes a bridge, and fails when one of a dying guest goes meanwhile. */
+  async #preseed(attempts = 3): Promise<void> {
+    try {
+      await this.incus(['admin', 'init', '--preseed'], JSON.stringify(preseed(this.#run, this.#options)));
+    } catch (error) {
+      if (attempts <= 1 || !String(error).includes('does not exist')) throw error;
+      await this.#preseed(attempts - 1);
+    }
   }
 
   async #launch(): Promise<void> {
