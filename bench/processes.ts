@@ -5,6 +5,8 @@ import { runCommand } from '../testbed/run-command.js';
 export interface ProcessCost {
   /** Time on a core since its start, in user and kernel mode. */
   readonly cpuMs: number;
+  /** The same of its children that have ended and were waited for. */
+  readonly endedChildrenCpuMs: number;
   readonly residentBytes: number;
   readonly sockets: number;
   readonly children: number;
@@ -15,8 +17,10 @@ export async function readProcessCost(pid: number): Promise<ProcessCost> {
   const ticksPerSecond = Number(await runCommand('getconf', ['CLK_TCK']));
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const { own, endedChildren } = cpuTicks(stat);
   return {
-    cpuMs: (cpuTicks(stat) / ticksPerSecond) * 1000,
+    cpuMs: (own / ticksPerSecond) * 1000,
+    endedChildrenCpuMs: (endedChildren / ticksPerSecond) * 1000,
     residentBytes: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024,
     sockets: await countSockets(pid),
     children: await countChildren(pid),
@@ -24,9 +28,10 @@ export async function readProcessCost(pid: number): Promise<ProcessCost> {
 }
 
 /** Ticks in user and kernel mode of a line of /proc/PID/stat. The name in it may hold spaces and parentheses. */
-export function cpuTicks(stat: string): number {
+export function cpuTicks(stat: string): { readonly own: number; readonly endedChildren: number } {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return Number(fields[11]) + Number(fields[12]);
+  const sum = (first: number) => Number(fields[first]) + Number(fields[first + 1]);
+  return { own: sum(11), endedChildren: sum(13) };
 }
 
 async function countSockets(pid: number): Promise<number> {

@@ -11,7 +11,7 @@ export type Sources = ReadonlyMap<string, string>;
 const PACKAGES: Readonly<Record<string, Readonly<Record<string, 'all' | 'types'>>>> = {
   'incus-client': {},
   'azure-pipelines-client': {},
-  // The emulator shares the client's wire types and never its code: one parser in both could be wrong in both.
+  // The emulator may share the client's wire types, never its code: one parser in both could be wrong in both.
   'azure-pipelines-emulator': { 'azure-pipelines-client': 'types' },
   // The emulator serves its tests alone.
   'incus-azure-pipelines': { 'incus-client': 'all', 'azure-pipelines-client': 'all' },

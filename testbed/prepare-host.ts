@@ -47,6 +47,9 @@ export async function missingPackages(signal?: AbortSignal, purpose: HostPurpose
   return wanted.filter(name => !installed.has(name));
 }
 
+/** On a fresh machine the daily update may hold apt's lock for a while. */
+const PATIENCE = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
+
 /**
  * Installs what the purpose needs from the distribution; does nothing, silently, when all is there.
  *
@@ -65,11 +68,11 @@ export async function prepareHost(
   if (missing.length === 0) return [];
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   onProgress(`Installing from the distribution: ${missing.join(' ')}`);
-  await runCommand('apt-get', ['--quiet', 'update'], { env, signal, deadlineMs: 300_000 });
+  await runCommand('apt-get', ['--quiet', ...PATIENCE, 'update'], { env, signal, deadlineMs: 300_000 });
   signal?.throwIfAborted();
-  await runCommand('apt-get', ['--quiet', '--yes', '--no-install-recommends', 'install', ...missing], {
+  await runCommand('apt-get', ['--quiet', ...PATIENCE, '--yes', '--no-install-recommends', 'install', ...missing], {
     env,
-    deadlineMs: 600_000,
+    deadlineMs: 1_200_000,
   });
   signal?.throwIfAborted();
   const stillMissing = await missingPackages(signal, purpose);

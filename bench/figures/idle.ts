@@ -7,6 +7,8 @@ import type { ShellBench } from '../shell-bench.js';
 import type { Workbench } from '../workbench.js';
 
 const FILL_MS = 600_000;
+/** After the last agent has come, keys are still being made for the next ones. */
+const SETTLE_MS = 30_000;
 
 /** What the daemon costs while nothing happens, at several numbers of agents. */
 export async function measureIdle(shell: ShellBench, workbench: Workbench): Promise<Outcome> {
@@ -18,6 +20,7 @@ export async function measureIdle(shell: ShellBench, workbench: Workbench): Prom
     const work = { loads: 0, jobSeconds: undefined, places: agentCount };
     const seen = await shell.runProgram({ agentCount, reserve: 0 }, work, async ({ sightings }, daemon) => {
       await sightings.reach('online', agentCount, FILL_MS, signal);
+      await delay(SETTLE_MS, undefined, { signal });
       const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
       const azureCalls = async () => callCounts(await fetchMetrics(Number(httpPort), signal), 'azure');
       const [before, callsBefore] = [await readProcessCost(daemon.pid), await azureCalls()];

@@ -2,6 +2,7 @@ import type { DaemonProcess, LogLine } from '../../testbed/daemon-process.js';
 import { breakdownOf, type Moment, type Step } from '../breakdown.js';
 import { callCounts, callsBetween, fetchMetrics } from '../call-counts.js';
 import { type Churn, watchChurn } from '../churn.js';
+import { CpuMeter, type CpuPerJob } from '../cpu-meter.js';
 import type { Figure, Outcome } from '../report/outcome.js';
 import { seconds, type Table } from '../report/table.js';
 import type { ShellBench, Watch } from '../shell-bench.js';
@@ -43,22 +44,27 @@ export async function measureReplacement(
 
   say(`${name}: bare calls`);
   const floor = await shell.runBare(pool, work, async watch => {
-    const churn = await watchChurn(watch.sightings, window);
-    return { churn, steps: breakdownOf(churn.replacements.map(one => bareWay(one, watch))) };
+    const meter = new CpuMeter({ incus: workbench.incus.pid }, watch.sightings);
+    const churn = await watchChurn(watch.sightings, { ...window, onWindow: () => meter.start() });
+    const cpu = await meter.msPerJob();
+    return { churn, cpu, steps: breakdownOf(churn.replacements.map(one => bareWay(one, watch))) };
   });
   say(`${name}: bare calls need ${told(floor.churn)}`);
   const measured = await shell.runProgram(pool, work, async (watch, daemon) => {
     const metrics = await metricsOf(daemon, signal);
     let before = await metrics();
     let livesBefore = 0;
+    const meter = new CpuMeter({ incus: workbench.incus.pid, program: daemon.pid }, watch.sightings);
     const onWindow = async () => {
+      await meter.start();
       before = await metrics();
       livesBefore = watch.sightings.count('done');
     };
     const churn = await watchChurn(watch.sightings, { ...window, onWindow });
+    const cpu = await meter.msPerJob();
     const calls = callsBetween(before, await metrics());
     const lives = watch.sightings.count('done') - livesBefore;
-    return { churn, calls, lives, steps: breakdownOf(churn.replacements.map(one => way(one, watch, daemon.log))) };
+    return { churn, cpu, calls, lives, steps: breakdownOf(churn.replacements.map(one => way(one, watch, daemon.log))) };
   });
   say(`${name}: the program needs ${told(measured.churn)}`);
 
@@ -68,6 +74,7 @@ export async function measureReplacement(
     figures: [
       waitFigure(name, ours, quiet, options),
       jobsFigure(name, measured.churn.jobsPerMinute, floor.churn.jobsPerMinute, options.loaded),
+      cpuFigure(name, measured.cpu, floor.cpu),
     ],
     tables: [
       stepsTable(`Where the time of a replacement goes (${name}, the program)`, measured.steps),
@@ -139,6 +146,22 @@ function jobsFigure(name: string, ours: number, floor: number, loaded: boolean):
     ratio,
     goal: loaded ? '' : '≥ 0.85 × floor',
     isMet: loaded ? undefined : ratio >= 0.85,
+  };
+}
+
+/** What guests take of the cores is the same for both and not in it. */
+function cpuFigure(name: string, ours: CpuPerJob, floor: CpuPerJob): Figure {
+  const written = (cpu: CpuPerJob) =>
+    Object.entries(cpu)
+      .map(([process, ms]) => `${process} ${ms.toFixed(0)} ms`)
+      .join(', ');
+  return {
+    figure: `CPU per job beside the guest's, ${name}`,
+    measured: written(ours),
+    floor: written(floor),
+    ratio: undefined,
+    goal: '',
+    isMet: undefined,
   };
 }
 

@@ -112,18 +112,25 @@ describeOnIncus('a base', testbed => {
       const { incus, scenario } = own;
       const { emulator } = scenario;
       const filler = join(incus.directory, 'storage-pools', 'default', 'filler');
+      console.log('FILL', new Date());
       await fill(filler);
+      console.log('FILLED', new Date());
       const daemon = startDaemon(scenario);
+      daemon.on(l => l.msg !== 'progress' && console.log(JSON.stringify(l).slice(0, 420)));
       const unbuilt = await whenPool(scenario, daemon, pool => pool.waiting?.includes('could not be built') === true);
       expect(unbuilt.waiting).toMatch(/no space left|disk quota|full/i);
       expect(await scenario.instanceNames()).toEqual([]);
+      console.log('RM', new Date());
       await rm(filler);
       await agentsOnline(emulator, 1);
 
+      console.log('FILL', new Date());
       await fill(filler);
+      console.log('FILLED', new Date());
       await emulator.queueJob({ name: 'one', steps: [{ script: 'true' }] }).finished;
       const waiting = await whenPool(scenario, daemon, pool => pool.waiting !== undefined && pool.live === 0);
       expect(waiting.waiting).toMatch(/no space left|disk quota|full/i);
+      console.log('RM', new Date());
       await rm(filler);
       await agentsOnline(emulator, 1);
       await whenPool(scenario, daemon, pool => pool.agents.length === 1 && pool.waiting === undefined);

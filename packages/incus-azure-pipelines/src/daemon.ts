@@ -109,8 +109,15 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
   events.on('log-collected', ({ pool, name, registrationError }) =>
     reconciler.noteRegistration(pool, name, registrationError),
   );
+  // The limits are those of this host: they say nothing of another one.
   const checkHost = async () => {
-    blocked = await hostObstacle(mostInstances(spec.pools, instanceCeiling));
+    if (spec.incus.kind === 'unix') blocked = await hostObstacle(mostInstances(spec.pools, instanceCeiling));
+  };
+  const watchHost = async (watchSignal: AbortSignal) => {
+    while (!watchSignal.aborted) {
+      await clock.sleep(spec.reconcileIntervalMs, watchSignal).catch(() => {});
+      await checkHost();
+    }
   };
 
   return {
@@ -136,6 +143,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
         ...[...observers.values()].map(observer => observer.follow(ring, stop)),
         incusObserver.follow(ring, stop),
         wantedBases.follow(ring, stop),
+        watchHost(stop),
         registration.follow(ring, stop),
         reconciler.run(stop, late.signal),
       ];

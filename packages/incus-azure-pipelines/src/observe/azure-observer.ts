@@ -87,11 +87,13 @@ export class AzureObserver {
     const { clock } = this.#options;
     const woken = new AbortController();
     const either = AbortSignal.any([signal, woken.signal]);
-    const due = clock.sleep(startedAt + pauseMs - clock.now(), either).catch(() => {});
+    const due = clock.sleep(Math.min(startedAt + pauseMs - clock.now(), pauseMs), either).catch(() => {});
     const early = this.#reading.known ? this.#early.wait(either) : due;
     await Promise.race([due, early]);
     woken.abort();
-    await clock.sleep(startedAt + REFRESH_SPACING_MS - clock.now(), signal).catch(() => {});
+    await clock
+      .sleep(Math.min(startedAt + REFRESH_SPACING_MS - clock.now(), REFRESH_SPACING_MS), signal)
+      .catch(() => {});
   }
 }
 
@@ -107,6 +109,6 @@ function registrationOf(agent: TaskAgent): Registration {
       received: request.receiveTime !== undefined,
       jobName: request.jobName ?? '',
     },
-    changedAt: Math.max(...[agent.createdOn, agent.statusChangedOn].map(time => (time ? Date.parse(time) : 0))),
+    changedAt: Math.max(...[agent.createdOn, agent.statusChangedOn].map(time => Date.parse(time ?? '') || 0)),
   };
 }

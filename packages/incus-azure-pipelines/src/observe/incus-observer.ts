@@ -54,7 +54,9 @@ export class IncusObserver {
 
   /** Lists everything of ours; a list that fails is an unknown reading, never an empty one. */
   async read(signal: AbortSignal): Promise<IncusReadings> {
-    await this.#clock.sleep(this.#lastListAt + LIST_SPACING_MS - this.#clock.now(), signal);
+    // A clock that is set back must not make this a long wait.
+    const spacingMs = Math.min(this.#lastListAt + LIST_SPACING_MS - this.#clock.now(), LIST_SPACING_MS);
+    await this.#clock.sleep(spacingMs, signal);
     const at = this.#clock.now();
     this.#lastListAt = at;
     try {

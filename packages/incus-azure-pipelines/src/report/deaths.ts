@@ -28,7 +28,7 @@ export function keepDeaths(
     biographies.set(action.name, { ...biography, deeds: [...biography.deeds, action] });
   });
   events.on('log-collected', ({ name, text }) => {
-    biographies.set(name, { ...of(name), lastLines: text });
+    if (biographies.has(name)) biographies.set(name, { ...of(name), lastLines: text });
   });
 
   function bury(agent: DaemonEvents['agent-gone']['agent'], at: number): void {

@@ -58,7 +58,10 @@ fi
 used && exit 0
 say 'Prepared.'
 # Incus may be away for a moment, and nobody else will say it.
-until set_state Ready; do sleep 0.5; done
+until set_state Ready; do
+  sleep 0.5
+  used && exit 0
+done
 `,
 };
 
