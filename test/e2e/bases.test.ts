@@ -1,10 +1,9 @@
-import { open, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { whenPool } from './daemon-status.js';
-import { startOwnIncus } from './own-incus.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 describeOnIncus('a base', testbed => {
@@ -104,40 +103,6 @@ describeOnIncus('a base', testbed => {
       expect(await next.end()).toBe(0);
     });
   });
-
-  describe('in a storage pool that is full', () => {
-    test('is built once there is room, and so are agents', { timeout: 420_000 }, async () => {
-      const own = await startOwnIncus({ storageSizeGiB: 3 }, { agentCount: 1, preparationTimeout: '30s' });
-      onTestFinished(() => own[Symbol.asyncDispose]());
-      const { incus, scenario } = own;
-      const { emulator } = scenario;
-      const filler = join(incus.directory, 'storage-pools', 'default', 'filler');
-      console.log('FILL', new Date());
-      await fill(filler);
-      console.log('FILLED', new Date());
-      const daemon = startDaemon(scenario);
-      daemon.on(l => l.msg !== 'progress' && console.log(JSON.stringify(l).slice(0, 420)));
-      const unbuilt = await whenPool(scenario, daemon, pool => pool.waiting?.includes('could not be built') === true);
-      expect(unbuilt.waiting).toMatch(/no space left|disk quota|full/i);
-      expect(await scenario.instanceNames()).toEqual([]);
-      console.log('RM', new Date());
-      await rm(filler);
-      await agentsOnline(emulator, 1);
-
-      console.log('FILL', new Date());
-      await fill(filler);
-      console.log('FILLED', new Date());
-      await emulator.queueJob({ name: 'one', steps: [{ script: 'true' }] }).finished;
-      const waiting = await whenPool(scenario, daemon, pool => pool.waiting !== undefined && pool.live === 0);
-      expect(waiting.waiting).toMatch(/no space left|disk quota|full/i);
-      console.log('RM', new Date());
-      await rm(filler);
-      await agentsOnline(emulator, 1);
-      await whenPool(scenario, daemon, pool => pool.agents.length === 1 && pool.waiting === undefined);
-      expect(await scenario.instanceNames()).toHaveLength(2);
-      expect(await daemon.end()).toBe(0);
-    });
-  });
 });
 
 function isRunningScript(line: { readonly msg: string; readonly text?: unknown }): boolean {
@@ -149,18 +114,4 @@ async function provision(scenario: Scenario, scripts: Readonly<Record<string, st
   const paths = Object.keys(scripts).map(name => join(scenario.directory, name));
   for (const [at, content] of Object.values(scripts).entries()) await writeFile(paths[at] ?? '', content);
   await scenario.configure({ provisionScripts: paths });
-}
-
-/** Takes all the room of a file system. */
-async function fill(path: string): Promise<void> {
-  const file = await open(path, 'w');
-  const chunk = Buffer.alloc(1_048_576, 'x');
-  try {
-    for (;;) await file.write(chunk);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  } finally {
-    await file.sync().catch(() => undefined);
-    await file.close();
-  }
 }
