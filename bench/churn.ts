@@ -16,6 +16,8 @@ export interface ChurnOptions {
 
 /** A pool at work, in a window of time. */
 export interface Churn {
+  /** Epoch ms. */
+  readonly openedAt: number;
   readonly replacements: readonly Replacement[];
   readonly jobsPerMinute: number;
 }
@@ -38,6 +40,7 @@ export async function watchChurn(sightings: Sightings, options: ChurnOptions): P
   const inWindow = ({ at }: { readonly at: number }) => at >= openedAt && at <= closedAt;
   const done = sightings.all.filter(sighting => sighting.kind === 'done' && inWindow(sighting)).length;
   return {
+    openedAt,
     replacements: replacementsOf(sightings.all, agents).filter(({ doneAt }) => doneAt >= openedAt),
     jobsPerMinute: done / ((closedAt - openedAt) / 60_000),
   };

@@ -2,6 +2,7 @@ import type { IncusClient, IncusEvent } from 'incus-client';
 
 /** What Incus told of one guest, epoch ms. */
 export interface Life {
+  readonly createdAt?: number;
   readonly preparedAt?: number;
   readonly markedAt?: number;
   readonly pushedAt?: number;
@@ -20,6 +21,13 @@ export class Lives implements AsyncDisposable {
 
   of(name: string): Life {
     return this.#lives.get(name) ?? {};
+  }
+
+  /** From created to prepared, ms, of every guest that got there after `since`. */
+  preparations(since: number): readonly number[] {
+    return [...this.#lives.values()].flatMap(({ createdAt, preparedAt }) =>
+      createdAt === undefined || preparedAt === undefined || preparedAt < since ? [] : [preparedAt - createdAt],
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -41,6 +49,7 @@ export class Lives implements AsyncDisposable {
 
 /** The same word rings twice: prepared, and finished once the activation was pushed. */
 function next(life: Life, action: string, at: number): Life {
+  if (action === 'instance-created' && life.createdAt === undefined) return { ...life, createdAt: at };
   if (action === 'instance-ready' && life.preparedAt === undefined) return { ...life, preparedAt: at };
   if (action === 'instance-ready' && life.finishedAt === undefined) return { ...life, finishedAt: at };
   if (action === 'instance-updated' && life.preparedAt !== undefined && life.markedAt === undefined)

@@ -47,7 +47,8 @@ export async function measureReplacement(
     const meter = new CpuMeter({ incus: workbench.incus.pid }, watch.sightings);
     const churn = await watchChurn(watch.sightings, { ...window, onWindow: () => meter.start() });
     const cpu = await meter.msPerJob();
-    return { churn, cpu, steps: breakdownOf(churn.replacements.map(one => bareWay(one, watch))) };
+    const preparations = summarise(watch.lives.preparations(churn.openedAt));
+    return { churn, cpu, preparations, steps: breakdownOf(churn.replacements.map(one => bareWay(one, watch))) };
   });
   say(`${name}: bare calls need ${told(floor.churn)}`);
   const measured = await shell.runProgram(pool, work, async (watch, daemon) => {
@@ -64,7 +65,15 @@ export async function measureReplacement(
     const cpu = await meter.msPerJob();
     const calls = callsBetween(before, await metrics());
     const lives = watch.sightings.count('done') - livesBefore;
-    return { churn, cpu, calls, lives, steps: breakdownOf(churn.replacements.map(one => way(one, watch, daemon.log))) };
+    const preparations = summarise(watch.lives.preparations(churn.openedAt));
+    return {
+      churn,
+      cpu,
+      preparations,
+      calls,
+      lives,
+      steps: breakdownOf(churn.replacements.map(one => way(one, watch, daemon.log))),
+    };
   });
   say(`${name}: the program needs ${told(measured.churn)}`);
 
@@ -74,6 +83,7 @@ export async function measureReplacement(
     figures: [
       waitFigure(name, ours, quiet, options),
       jobsFigure(name, measured.churn.jobsPerMinute, floor.churn.jobsPerMinute, options.loaded),
+      preparationFigure(name, measured.preparations, floor.preparations),
       cpuFigure(name, measured.cpu, floor.cpu),
     ],
     tables: [
@@ -146,6 +156,18 @@ function jobsFigure(name: string, ours: number, floor: number, loaded: boolean):
     ratio,
     goal: loaded ? '' : '≥ 0.85 × floor',
     isMet: loaded ? undefined : ratio >= 0.85,
+  };
+}
+
+/** Guests that take longer here than there boot beside too many others, or beside too busy a program. */
+function preparationFigure(name: string, ours: Summary | undefined, floor: Summary | undefined): Figure {
+  return {
+    figure: `instance created → prepared, ${name}`,
+    measured: spread(ours),
+    floor: spread(floor),
+    ratio: ours && floor && ours.median / floor.median,
+    goal: '',
+    isMet: undefined,
   };
 }
 
