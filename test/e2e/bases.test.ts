@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
-import { whenPool } from './daemon-status.js';
+import { type PoolStatus, whenPool } from './daemon-status.js';
+import { startOwnIncus } from './own-incus.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 describeOnIncus('a base', testbed => {
@@ -48,7 +49,8 @@ describeOnIncus('a base', testbed => {
     expect(waiting).toMatch(
       /run provision script ".*setup\.sh" in base "iap-base-.*": it ended with code 3; its last lines:\n/,
     );
-    expect(waiting).toMatch(/\nfetching the tools\nno such mirror$/);
+    // The two streams of a command come side by side.
+    expect(waiting?.split('\n').slice(1).sort()).toEqual(['fetching the tools', 'no such mirror']);
     const printed = first.log.filter(line => line.msg === 'progress').map(line => line.text);
     expect(printed).toEqual(expect.arrayContaining(['fetching the tools', 'no such mirror']));
 
@@ -103,6 +105,39 @@ describeOnIncus('a base', testbed => {
       expect(await next.end()).toBe(0);
     });
   });
+
+  describe('in a storage pool that is full', () => {
+    test('is built once there is room, and so are agents', { timeout: 420_000 }, async () => {
+      const own = await startOwnIncus({ storageSizeGiB: 3 }, { agentCount: 1, preparationTimeout: '30s' });
+      onTestFinished(() => own[Symbol.asyncDispose]());
+      const { incus, scenario } = own;
+      const { emulator } = scenario;
+      const filler = join(incus.directory, 'storage-pools', 'default', 'filler');
+      await fill(filler);
+      const daemon = startDaemon(scenario);
+      const unbuilt = await whenPool(scenario, daemon, pool => pool.waiting?.includes('could not be built') === true);
+      expect(unbuilt.waiting).toMatch(
+        /^the base could not be built: create instance .*: the storage pool is full .*; enlarge it/,
+      );
+      expect(await scenario.instanceNames()).toEqual([]);
+      await rm(filler);
+      await agentsOnline(emulator, 1);
+
+      await fill(filler);
+      // Whatever becomes of it in a machine that cannot write: its agent ends, and has to be replaced.
+      emulator.queueJob({ name: 'one', steps: [{ script: 'true' }] });
+      const unfilled = await whenPool(scenario, daemon, pool => pool.waiting !== undefined);
+      expect(unfilled.waiting).toMatch(
+        /^create instance "\S+" as a copy of .*: the storage pool is full .*; enlarge it/,
+      );
+      await rm(filler);
+      const isBack = (pool: PoolStatus) =>
+        pool.waiting === undefined && pool.agents.some(({ phase }) => phase === 'idle');
+      await whenPool(scenario, daemon, isBack);
+      expect(await scenario.instanceNames()).toHaveLength(2);
+      expect(await daemon.end()).toBe(0);
+    });
+  });
 });
 
 function isRunningScript(line: { readonly msg: string; readonly text?: unknown }): boolean {
@@ -114,4 +149,18 @@ async function provision(scenario: Scenario, scripts: Readonly<Record<string, st
   const paths = Object.keys(scripts).map(name => join(scenario.directory, name));
   for (const [at, content] of Object.values(scripts).entries()) await writeFile(paths[at] ?? '', content);
   await scenario.configure({ provisionScripts: paths });
+}
+
+/** Takes all the room of a file system. */
+async function fill(path: string): Promise<void> {
+  const file = await open(path, 'w');
+  const chunk = Buffer.alloc(1_048_576, 'x');
+  try {
+    for (;;) await file.write(chunk);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    await file.sync().catch(() => undefined);
+    await file.close();
+  }
 }

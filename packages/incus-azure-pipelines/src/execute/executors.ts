@@ -3,15 +3,16 @@ import { activateAgent } from './activate-agent.js';
 import { buildPoolBase } from './build-pool-base.js';
 import { collectLog } from './collect-log.js';
 import { createInstance } from './create-instance.js';
+import { needingRoom } from './full-storage.js';
 import type { ExecutorParts } from './parts.js';
 import { deleteBase, deleteInstance, deleteRegistration, disableAgent, removeDoorbell } from './retire-agent.js';
 
 /** The table of all deeds: what a plan may ask for, and who does it. */
 export function makeExecutors(parts: ExecutorParts): Executors {
   return {
-    'build-base': (action, signal) => buildPoolBase(action, parts, signal),
+    'build-base': (action, signal) => needingRoom(buildPoolBase(action, parts, signal)),
     'delete-base': (action, signal) => deleteBase(action, parts, signal),
-    'create-instance': (action, signal) => createInstance(action, parts, signal),
+    'create-instance': (action, signal) => needingRoom(createInstance(action, parts, signal)),
     'activate-agent': (action, signal) => activateAgent(action, parts, signal),
     'collect-log': (action, signal) => collectLog(action, parts, signal),
     'disable-agent': (action, signal) => disableAgent(action, parts, signal),
