@@ -1,21 +1,9 @@
 /** A key pair for known answers. It is public, so it protects nothing. */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
-
-const JWK = {
-  kty: 'RSA',
-  e: 'AQAB',
-  n: 'lBkV7CIaCYe4pEmy4VpSn8bUzBreZ5ZrXDH1HdPtgkU7NgLCruc5Ogp3zj1hRT_NhXdKs-QdMFb6hjyQD1Jd-0yW8vgZYgG9kloLk8cswLLLY27DZWzH8jsw2nKHw-byNwlEtKAvufJDEkDhzsJJmem4RkgaStXRtJdd86QMQcget4JQihnz1rk3vn-JtAQINia10miTGb9-ear3_4e7Q1SHhJvSytDgqzBYvEOqyNVLArm1_oep190YZgvPYTBc809IScbU0Dg1QsFzQXHJRYg8o7ENve7VqH6eQR606mdyHTf9IyuKt2vfMBVp-qv4W7IC5W8MfTsrj5zAuBrwOQ',
-  d: '2r31MrLFcIFOGLaZTGoSLx_Gn8YFmuZy9D7-o4CBWJaXOmzE42iOW3O-i2X0oiCveUm5VIpw-NaJwRfwU8_Z9j7Nq9RhBYpE5zeJUrJDr1EzQPwlnw-SWJJH3dAZMlXMTc_n3j5-Als4JmvsOS_JC23OjOGgrFiqEzwPA9iwVmJRJG4F7Jk1sDcP64YRzdlhRcVNNRxkR0DcMXgHuDeETvBJOxHVcEpi3tRlXelW1HI7W947gWYv3T0EfKp_wu34hOrXv-sjLm3ElnjSjMYw6GJ6ne7y8Ma0onWk3kN9loDx9PiySlT_tgGMCYYsb5CjBDwZwjyiKDqJ6JEu6w4F',
-  p: 'y5KHxPR_z5uhebn8lbeDieZ36JaoZMrunms3fS7DkgcbSIeYeN-vG-tC9PFU2apuRSoX0J_MeDpXTe1Z-2gnONGnw920Amg0JrgNTWHvwIsgW42DPxh2JmorHoaOE7Jc7rC_IwleXr50SdrPUj6ZmgzOz4G67FIReZxFbE0PESc',
-  q: 'uj0k7IM58GtqiU6dm7IjLo44T6wFgnvnJpJipXn3PSnhC758MuAGj-Lg6h5aGHaykKlqhT_IbZycnoq6efZ_bJhfnW1RgqpVeHkL90BTd5IgCpnr3DDv1pzITT5uspjqOTvj8xvy3N2qcYeEBTz3Zn_NWRdSh5-ZBAyy6TMSD58',
-  dp: 'tDUXqRuDlSXBEP-6gFJ-x_FUDnpnwSn_iA-DhHaEO928oj0elUn2OnHNyQVlxnXfvaxgfpcnKvsCVAKb2DlAF0VJDNNSyZqzJ99gLzNWSI0gbMtd9tnRpXnwh8o3NWp8Z_Pgj8R4XMieKs7fHoA5-ywBW6IM9axEufHDZvbkMps',
-  dq: 'llG92Mx-WmhI4DS9D6szrGMMXnopJE2fn8ltp8SO4yZHR7RjCKk7gq2L_kurSq2bqRmlKZH200oiO_EbXE-yP9Oo8ScIMGANhqSlHNclx5ABHq1n6xzwqJd5MKegr7Su8K0_arz3RIACD4pi69tukKO8-hjR-ze9SMB7M7CN9l8',
-  qi: 'QPX39OuAgM16XIZs9h4igNyqUl0iLc04uxmTTnl9dUD2RaQLDXJUXylKWLNFID_pHZHXP9vsMoIGfS-YG18An35ACPSNHIL9U2h4lvH02XN7nRstkjp_G-XtM-vwWu7l322OPL9p08sGd8S1l8zL4kjWuRvau-ydc4BopwGpU5A',
-};
+import { keyAsJwk, keyAsParameters } from './known-answers.js';
 
 /** The modulus as a registration carries it. */
-export const KNOWN_MODULUS =
-  'lBkV7CIaCYe4pEmy4VpSn8bUzBreZ5ZrXDH1HdPtgkU7NgLCruc5Ogp3zj1hRT/NhXdKs+QdMFb6hjyQD1Jd+0yW8vgZYgG9kloLk8cswLLLY27DZWzH8jsw2nKHw+byNwlEtKAvufJDEkDhzsJJmem4RkgaStXRtJdd86QMQcget4JQihnz1rk3vn+JtAQINia10miTGb9+ear3/4e7Q1SHhJvSytDgqzBYvEOqyNVLArm1/oep190YZgvPYTBc809IScbU0Dg1QsFzQXHJRYg8o7ENve7VqH6eQR606mdyHTf9IyuKt2vfMBVp+qv4W7IC5W8MfTsrj5zAuBrwOQ==';
+export const KNOWN_MODULUS = keyAsParameters.modulus;
 
-export const KNOWN_PRIVATE_KEY = createPrivateKey({ format: 'jwk', key: JWK });
+export const KNOWN_PRIVATE_KEY = createPrivateKey({ format: 'jwk', key: keyAsJwk });
 export const KNOWN_PUBLIC_KEY = createPublicKey(KNOWN_PRIVATE_KEY);

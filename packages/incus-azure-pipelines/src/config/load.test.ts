@@ -1,35 +1,8 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig, parseConfig } from './load.js';
+import { describe, expect, it } from 'vitest';
+import { HOST, ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
+import { loadConfig } from './load.js';
 
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'load-config-'));
-});
-
-afterAll(() => rm(directory, { recursive: true }));
-
-const HOST = {
-  variables: { AZURE_PAT: ' from-variable\n' },
-  hostname: 'CI_1.example.com',
-  cores: 8,
-  memoryBytes: 32 * 2 ** 30,
-};
-
-const ONE_POOL =
-  'agentCount: 2\nbaseImage: debian/13\nazure: {pat: token, url: https://dev.azure.com/contoso/, pool: Default}\n';
-
-const read = (text: string) => parseConfig(text, join(directory, 'config.yaml'), HOST);
-
-async function write(name: string, content: string, mode = 0o600): Promise<string> {
-  const path = join(directory, name);
-  await writeFile(path, content);
-  await chmod(path, mode);
-  return path;
-}
+const { path: pathOf, read, write } = useConfigFolder();
 
 describe('the first example of all', () => {
   const example = (script: string) => `projectName: azure-pipelines
@@ -70,7 +43,7 @@ azure:
               alias: 'ubuntu/24.04',
               server: { url: 'https://images.linuxcontainers.org', protocol: 'simplestreams', certificate: undefined },
             },
-            provisionScripts: [{ path: join(directory, 'script'), content: '#!/bin/sh\ntrue\n' }],
+            provisionScripts: [{ path: pathOf('script'), content: '#!/bin/sh\ntrue\n' }],
             docker: true,
             tmpfsSizeBytes: 12 * 2 ** 30,
             agentPackagePath: undefined,
@@ -160,8 +133,8 @@ describe('values', () => {
     expect(spec.incus).toEqual({
       kind: 'https',
       url: 'https://incus.example:8443',
-      clientCertPath: join(directory, 'client.crt'),
-      clientKeyPath: join(directory, 'client.key'),
+      clientCertPath: pathOf('client.crt'),
+      clientKeyPath: pathOf('client.key'),
       serverCertPath: undefined,
     });
   });
@@ -194,6 +167,6 @@ describe('a file that cannot be read', () => {
     ['nowhere.yaml', 'there is no file'],
     ['.', 'is a directory'],
   ])('is told of: %s', async (name, problem) => {
-    await expect(loadConfig(join(directory, name), HOST)).rejects.toThrow(problem);
+    await expect(loadConfig(pathOf(name), HOST)).rejects.toThrow(problem);
   });
 });

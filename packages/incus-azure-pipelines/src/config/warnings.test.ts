@@ -1,36 +1,9 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadConfig, parseConfig } from './load.js';
+import { describe, expect, it } from 'vitest';
+import { HOST, ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
+import { loadConfig } from './load.js';
 import { formatMessage } from './message.js';
 
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'load-config-'));
-});
-
-afterAll(() => rm(directory, { recursive: true }));
-
-const HOST = {
-  variables: { AZURE_PAT: ' from-variable\n' },
-  hostname: 'CI_1.example.com',
-  cores: 8,
-  memoryBytes: 32 * 2 ** 30,
-};
-
-const ONE_POOL =
-  'agentCount: 2\nbaseImage: debian/13\nazure: {pat: token, url: https://dev.azure.com/contoso/, pool: Default}\n';
-
-const read = (text: string) => parseConfig(text, join(directory, 'config.yaml'), HOST);
-
-async function write(name: string, content: string, mode = 0o600): Promise<string> {
-  const path = join(directory, name);
-  await writeFile(path, content);
-  await chmod(path, mode);
-  return path;
-}
+const { path, read, write } = useConfigFolder();
 
 describe('warnings', () => {
   const withUrl = (url: string) => ONE_POOL.replace('https://dev.azure.com/contoso/', `"${url}"`);
@@ -84,8 +57,8 @@ describe('warnings', () => {
     await write('pat', 'token\n', 0o644);
     const other = await read(ONE_POOL.replace('pat: token', 'pat: {file: pat}'));
     expect([...own.warnings, ...other.warnings].map(message => [message.problem, message.remedy])).toEqual([
-      ['every user of this host can read the token in this file', `run: chmod 600 ${join(directory, 'open.yaml')}`],
-      ['every user of this host can read the file', `run: chmod 600 ${join(directory, 'pat')}`],
+      ['every user of this host can read the token in this file', `run: chmod 600 ${path('open.yaml')}`],
+      ['every user of this host can read the file', `run: chmod 600 ${path('pat')}`],
     ]);
   });
 
