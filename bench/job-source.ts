@@ -11,6 +11,8 @@ export interface Work {
   readonly loads: number;
   /** The rest sleep so long in each job; undefined: they are given none and wait. */
   readonly jobSeconds: number | undefined;
+  /** Whoever asks before this has come to pass is kept waiting. */
+  readonly from?: Promise<unknown>;
   /** Places beside the loads: their first jobs are of different lengths, so that they do not end together. */
   readonly places: number;
 }
@@ -73,6 +75,7 @@ export class JobSource implements AsyncDisposable {
       response.end();
     } else if (kind === 'online') {
       this.#sightings.add({ kind, name, at });
+      await this.#work.from;
       const job = this.#nextJob();
       if (job !== undefined) response.end(job);
     } else {

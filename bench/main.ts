@@ -72,7 +72,7 @@ async function conditions({ incus, maxConcurrentCreates, registration, quick }: 
   return [
     `${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GiB, ${distribution}, kernel ${release()},`,
     `Incus ${environment?.server_version}, btrfs on a loop file without quotas, docker off, registration by the ${registration},`,
-    `${maxConcurrentCreates} creations at a time, 4 places, jobs of 2 s, a shell agent without start-up cost`,
+    `${maxConcurrentCreates} creations at a time, 4 places, jobs of 2 s, keys made ahead, a shell agent without start-up cost`,
     `except where said${quick ? ', few repetitions' : ''}. The floor is made by bare calls to the same Incus in the same run.`,
   ].join('\n');
 }

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import type { DaemonProcess, LogLine } from '../../testbed/daemon-process.js';
 import { breakdownOf, type Moment, type Step } from '../breakdown.js';
 import { callCounts, callsBetween, fetchMetrics } from '../call-counts.js';
 import { type Churn, watchChurn } from '../churn.js';
 import { CpuMeter, type CpuPerJob } from '../cpu-meter.js';
+import { keyStockFilled } from '../key-stock.js';
 import type { Figure, Outcome } from '../report/outcome.js';
 import { seconds, type Table } from '../report/table.js';
 import type { ShellBench, Watch } from '../shell-bench.js';
@@ -22,6 +24,7 @@ export interface ReplacementOptions {
 const PLACES = 4;
 const JOB_SECONDS = 2;
 const LEAST_REPLACEMENTS = 20;
+const FILL_MS = 240_000;
 
 /** Measures how long a place stays empty after a job, and how many jobs a pool gets done, each beside its floor. */
 export async function measureReplacement(
@@ -51,30 +54,38 @@ export async function measureReplacement(
     return { churn, cpu, preparations, steps: breakdownOf(churn.replacements.map(one => bareWay(one, watch))) };
   });
   say(`${name}: bare calls need ${told(floor.churn)}`);
-  const measured = await shell.runProgram(pool, work, async (watch, daemon) => {
-    const metrics = await metricsOf(daemon, signal);
-    let before = await metrics();
-    let livesBefore = 0;
-    const meter = new CpuMeter({ incus: workbench.incus.pid, program: daemon.pid }, watch.sightings);
-    const onWindow = async () => {
-      await meter.start();
-      before = await metrics();
-      livesBefore = watch.sightings.count('done');
-    };
-    const churn = await watchChurn(watch.sightings, { ...window, onWindow });
-    const cpu = await meter.msPerJob();
-    const calls = callsBetween(before, await metrics());
-    const lives = watch.sightings.count('done') - livesBefore;
-    const preparations = summarise(watch.lives.preparations(churn.openedAt));
-    return {
-      churn,
-      cpu,
-      preparations,
-      calls,
-      lives,
-      steps: breakdownOf(churn.replacements.map(one => way(one, watch, daemon.log))),
-    };
-  });
+  const stocked = new AbortController();
+  const measured = await shell.runProgram(
+    pool,
+    { ...work, from: once(stocked.signal, 'abort') },
+    async (watch, daemon) => {
+      await watch.sightings.reach('online', pool.agentCount, FILL_MS, signal);
+      await keyStockFilled(daemon, signal);
+      stocked.abort();
+      const metrics = await metricsOf(daemon, signal);
+      let before = await metrics();
+      let livesBefore = 0;
+      const meter = new CpuMeter({ incus: workbench.incus.pid, program: daemon.pid }, watch.sightings);
+      const onWindow = async () => {
+        await meter.start();
+        before = await metrics();
+        livesBefore = watch.sightings.count('done');
+      };
+      const churn = await watchChurn(watch.sightings, { ...window, onWindow });
+      const cpu = await meter.msPerJob();
+      const calls = callsBetween(before, await metrics());
+      const lives = watch.sightings.count('done') - livesBefore;
+      const preparations = summarise(watch.lives.preparations(churn.openedAt));
+      return {
+        churn,
+        cpu,
+        preparations,
+        calls,
+        lives,
+        steps: breakdownOf(churn.replacements.map(one => way(one, watch, daemon.log))),
+      };
+    },
+  );
   say(`${name}: the program needs ${told(measured.churn)}`);
 
   const [quiet, ours] = [waits(floor.churn), waits(measured.churn)];

@@ -82,7 +82,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     rootDisk: facts.rootDisk,
     architecture: facts.architecture,
     cacheDirectory: `${spec.stateDirectory}/cache`,
-    keys: new KeyStock(),
+    keys: new KeyStock({ clock, onChange: (ready, wanted) => emit('keys-changed', { ready, wanted }) }),
     clock,
     emit,
   };
@@ -141,7 +141,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
       const ring = () => reconciler.ring();
       const loops = [
         ...[...observers.values()].map(observer => observer.follow(ring, stop)),
-        incusObserver.follow(ring, stop),
+        incusObserver.follow(withinMs => reconciler.ring(withinMs), stop),
         wantedBases.follow(ring, stop),
         watchHost(stop),
         registration.follow(ring, stop),

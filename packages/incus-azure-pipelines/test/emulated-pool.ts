@@ -11,6 +11,7 @@ import { KeyStock } from '../src/execute/registration/key-stock.js';
 import type { RegistrationTarget } from '../src/execute/registration/register.js';
 import { registrationTarget } from '../src/execute/registration/registration-target.js';
 import { runnableAgent } from '../src/execute/registration/runnable-agent.js';
+import { systemClock } from '../src/lib/clock.js';
 
 /** One key for all: what is tested is not how keys are made. */
 export const KEY = createPrivateKey({ key: keyAsJwk, format: 'jwk' });
@@ -19,7 +20,7 @@ export const KEY = createPrivateKey({ key: keyAsJwk, format: 'jwk' });
 export class EmulatedPool implements AsyncDisposable {
   readonly emulator: Emulator;
   readonly client: AzurePipelinesClient;
-  readonly keys = new KeyStock(() => Promise.resolve(KEY));
+  readonly keys = new KeyStock({ clock: systemClock, make: () => Promise.resolve(KEY) });
   readonly target: RegistrationTarget;
 
   private constructor(emulator: Emulator, client: AzurePipelinesClient, target: RegistrationTarget) {

@@ -1,13 +1,26 @@
+import type { Clock } from './clock.js';
+
 /**
- * Many rings, one wake. A ring while nobody waits is remembered, so that none is lost between two passes.
+ * Many rings, one wake. A ring while nobody waits is remembered, so that none is lost between two passes. What is not
+ * urgent rings for later, and is heard with whatever rings before that.
  */
-export class Doorbell {
+export class Doorbell implements Disposable {
+  readonly #clock: Clock;
   #rung = false;
   #wake: (() => void) | undefined;
+  #later: AbortController | undefined;
 
-  ring(): void {
-    this.#rung = true;
-    this.#wake?.();
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Wakes who waits: at once, or within so many ms where that is soon enough. */
+  ring(withinMs = 0): void {
+    if (withinMs > 0) this.#ringLater(withinMs);
+    else {
+      this.#rung = true;
+      this.#wake?.();
+    }
   }
 
   /** Resolves at the next ring, at once when one came since the last wait; resolves too when the signal aborts. */
@@ -21,6 +34,23 @@ export class Doorbell {
       this.#wake = undefined;
     }
     this.#rung = false;
+    this[Symbol.dispose]();
+  }
+
+  #ringLater(ms: number): void {
+    if (this.#rung || this.#later) return;
+    const later = new AbortController();
+    this.#later = later;
+    this.#clock.sleep(ms, later.signal).then(
+      () => this.ring(),
+      () => {},
+    );
+  }
+
+  /** Forgets what would ring later. */
+  [Symbol.dispose](): void {
+    this.#later?.abort();
+    this.#later = undefined;
   }
 }
 

@@ -34,6 +34,8 @@ export interface DaemonEvents {
     readonly mode: 'host' | 'guest';
     readonly refusal: { readonly step: string; readonly why: string } | undefined;
   };
+  /** RSA keys of agents to come: how many are ready, and how many there are to be. */
+  readonly 'keys-changed': { readonly ready: number; readonly wanted: number };
   /** A guest rang its doorbell too often and lost it. */
   readonly 'doorbell-removed': { readonly name: string; readonly pool: string };
   /** One call to Incus or Azure came back. */

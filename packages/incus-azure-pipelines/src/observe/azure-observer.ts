@@ -23,13 +23,14 @@ export interface AzureObserverOptions {
 /** One agent pool in Azure as the daemon sees it: one list at a fixed, polite rate, whatever the number of agents. */
 export class AzureObserver {
   readonly #options: AzureObserverOptions;
-  readonly #early = new Doorbell();
+  readonly #early: Doorbell;
   #poolId: number | undefined;
   #failures = 0;
   #reading: Reading<readonly Registration[]>;
 
   constructor(options: AzureObserverOptions) {
     this.#options = options;
+    this.#early = new Doorbell(options.clock);
     this.#reading = { known: false, error: NOT_READ_YET, since: options.clock.now() };
   }
 

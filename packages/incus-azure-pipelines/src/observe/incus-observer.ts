@@ -1,4 +1,4 @@
-import type { IncusClient, IncusEvent } from 'incus-client';
+import type { IncusEvent, Instance } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
 import type { BaseRecord, InstanceRecord } from '../model/agent.js';
 import type { Reading } from '../model/observed.js';
@@ -15,6 +15,20 @@ const RINGING = new Set([
   'instance-deleted',
   'instance-restarted',
 ]);
+/** A guest that has just rung goes down because it is finished, which is known already: that is not urgent. */
+const FINISHING_MS = 10_000;
+const NOT_URGENT_MS = 1_000;
+
+/** What the observer asks of a client. */
+interface Sources {
+  readonly events: {
+    subscribe(options: {
+      readonly types: readonly 'lifecycle'[];
+      readonly signal: AbortSignal;
+    }): AsyncIterable<IncusEvent>;
+  };
+  readonly instances: { list(options: { readonly signal: AbortSignal }): Promise<readonly Instance[]> };
+}
 
 export interface IncusReadings {
   readonly instances: Reading<readonly InstanceRecord[]>;
@@ -23,33 +37,39 @@ export interface IncusReadings {
 
 /** Incus as the daemon sees it: full lists on demand, and a ring whenever a list may have changed. */
 export class IncusObserver {
-  readonly #client: IncusClient;
+  readonly #client: Sources;
   readonly #ownerId: string;
   readonly #clock: Clock;
   readonly #rings = new Rings();
   #lastListAt = Number.NEGATIVE_INFINITY;
   #unknownSince: number | undefined;
 
-  constructor(client: IncusClient, ownerId: string, clock: Clock) {
+  constructor(client: Sources, ownerId: string, clock: Clock) {
     this.#client = client;
     this.#ownerId = ownerId;
     this.#clock = clock;
   }
 
-  /** Follows the events until the signal aborts, and rings on those that matter. Source: `GET /1.0/events`. */
-  async follow(ring: () => void, signal: AbortSignal): Promise<void> {
+  /**
+   * Follows the events until the signal aborts, and rings on those that matter, saying within how many ms they want to
+   * be looked at. Source: `GET /1.0/events`.
+   */
+  async follow(ring: (withinMs: number) => void, signal: AbortSignal): Promise<void> {
     for await (const event of this.#client.events.subscribe({ types: ['lifecycle'], signal })) {
-      if (this.#isRing(event)) ring();
+      const withinMs = this.#hear(event);
+      if (withinMs !== undefined) ring(withinMs);
     }
   }
 
-  #isRing(event: IncusEvent): boolean {
-    if (event.type === 'gap') return true;
-    if (event.type !== 'lifecycle' || !RINGING.has(event.metadata.action)) return false;
-    const name = event.metadata.name;
-    if (event.metadata.action === 'instance-ready' && name !== undefined)
-      this.#rings.ring(name, Date.parse(event.timestamp));
-    return true;
+  #hear(event: IncusEvent): number | undefined {
+    if (event.type === 'gap') return 0;
+    if (event.type !== 'lifecycle' || !RINGING.has(event.metadata.action)) return undefined;
+    const { action, name = '' } = event.metadata;
+    const at = Date.parse(event.timestamp);
+    const rangAt = this.#rings.lastAt(name);
+    if (action === 'instance-ready') this.#rings.ring(name, at);
+    const isGoing = action === 'instance-shutdown' || action === 'instance-stopped';
+    return isGoing && rangAt !== undefined && at - rangAt < FINISHING_MS ? NOT_URGENT_MS : 0;
   }
 
   /** Lists everything of ours; a list that fails is an unknown reading, never an empty one. */

@@ -9,8 +9,10 @@ import { activate, arithmeticOf, type Census, createInstance, creationsWanted, t
 import { reap } from './reap.js';
 import { shrink, trimReserve } from './shrink.js';
 
-/** A boot takes the cores for a while; an instance this young counts as one that is being created. */
-const BOOT_MS = 3_000;
+/**
+ * A boot takes the cores until its guest is prepared; one that has hung in it for so long is not waited for by others.
+ */
+const BOOT_MS = 10_000;
 
 export interface PlanOptions {
   /** Over all pools. */

@@ -255,9 +255,25 @@ describe('an action', () => {
     expect(bench.kinds).toEqual(['disable-agent', 'disable-agent']);
   });
 
-  test('rings when it ends', async () => {
-    const { running } = await started();
+  test('is looked after within a second when it ends well', async () => {
+    const { running, clock } = await started();
     running[0]?.end();
+    await clock.advance(999);
+    expect(bench.lists).toBe(1);
+    await clock.advance(1);
+    expect(bench.lists).toBe(2);
+  });
+
+  test('is looked after at once when it makes room', async () => {
+    const surplus = [1, 2, 3].map(n =>
+      anInstance({ name: `${idle.name}${n}`, status: 'ready', activatedAt: undefined }),
+    );
+    const { running } = await started({
+      instances: known([idle, ...surplus]),
+      registrations: known([aRegistration()]),
+    });
+    expect(bench.kinds).toContain('delete-instance');
+    running[bench.kinds.indexOf('delete-instance')]?.end();
     await settled();
     expect(bench.lists).toBe(2);
   });

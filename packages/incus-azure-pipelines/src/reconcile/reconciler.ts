@@ -17,6 +17,7 @@ import { changesOf } from './changes.js';
 import { Ledger } from './ledger.js';
 import { perform } from './perform.js';
 import { ReadingWatch } from './reading-watch.js';
+import { urgencyMs } from './urgency.js';
 
 export interface ReconcilerParts {
   readonly desired: readonly PoolSpec[];
@@ -47,15 +48,16 @@ export interface Pass {
 
 export class Reconciler {
   readonly #parts: ReconcilerParts;
-  readonly #doorbell = new Doorbell();
   readonly #ledger = new Ledger();
   readonly #watch: ReadingWatch;
+  readonly #doorbell: Doorbell;
   #agents: Reading<readonly Agent[]>;
   #last: Pass | undefined;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
     this.#watch = new ReadingWatch(parts.emit);
+    this.#doorbell = new Doorbell(parts.clock);
     this.#agents = { known: false, error: NOT_READ_YET, since: parts.clock.now() };
   }
 
@@ -64,9 +66,9 @@ export class Reconciler {
     return this.#last;
   }
 
-  /** Asks for a pass soon. */
-  ring(): void {
-    this.#doorbell.ring();
+  /** Asks for a pass: at once, or within so many ms. */
+  ring(withinMs = 0): void {
+    this.#doorbell.ring(withinMs);
   }
 
   /**
@@ -96,6 +98,7 @@ export class Reconciler {
       await this.#rest(pass, signal);
     }
     await Promise.all(running);
+    this.#doorbell[Symbol.dispose]();
   }
 
   /** Looks at everything and decides, without doing anything. */
@@ -147,11 +150,13 @@ export class Reconciler {
     const startedAt = clock.now();
     this.#ledger.started(action);
     emit('action-started', { action, at: startedAt });
+    let withinMs = 0;
     try {
       await perform(executors, action, signal);
       const at = clock.now();
       this.#ledger.ended(action, at);
       emit('action-ended', { action, at, ms: at - startedAt });
+      withinMs = urgencyMs(action.kind);
     } catch (error) {
       const at = clock.now();
       const message = error instanceof Error ? error.message : String(error);
@@ -159,7 +164,7 @@ export class Reconciler {
       if (!signal.aborted) emit('action-failed', { action, at, error, retryAt, count });
     }
     if (isAzureAction(action)) azureOf(action, this.#parts)?.refresh();
-    this.#doorbell.ring();
+    this.#doorbell.ring(withinMs);
   }
 
   /** Waits for a ring, the plan's own deadline, or the interval. */

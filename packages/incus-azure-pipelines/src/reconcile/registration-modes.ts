@@ -10,6 +10,7 @@ import { azureKey } from '../observe/join.js';
 
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 /** First part of the names of agents that only try the server; the rest is as in every name of ours. */
+const KEYS_PER_AGENT = 32;
 const PROBE_PREFIX = 'probe';
 const NOT_ASKED: RegistrationMode = {
   kind: 'probing',
@@ -125,9 +126,9 @@ export class RegistrationModes {
     this.#parts.emit('registration-chosen', { pools: names, mode: mode.kind, refusal });
   }
 
-  /** As many keys as agents may be activated at once by the host. */
+  /** Keys for more than a minute of the shortest jobs, so that none is made while every core is needed. */
   #stock(): void {
     const byHost = [...this.#parts.pools.values()].filter(({ spec }) => this.of(spec.name).kind === 'host');
-    this.#parts.keys.keep(byHost.reduce((sum, { spec }) => sum + spec.agentCount, 0));
+    this.#parts.keys.keep(KEYS_PER_AGENT * byHost.reduce((sum, { spec }) => sum + spec.agentCount, 0));
   }
 }

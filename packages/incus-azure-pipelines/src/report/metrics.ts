@@ -36,6 +36,16 @@ export function makeMetrics(events: Events<DaemonEvents>, status: () => StatusDo
     buckets: SECONDS,
     registers,
   });
+  const keys = new Gauge({
+    name: 'iap_agent_keys',
+    help: 'RSA keys of agents to come, made ahead of need.',
+    labelNames: ['state'],
+    registers,
+  });
+  events.on('keys-changed', ({ ready, wanted }) => {
+    keys.set({ state: 'ready' }, ready);
+    keys.set({ state: 'wanted' }, wanted);
+  });
   events.on('action-ended', ({ action, ms }) => {
     actions.inc({ pool: action.pool, action: action.kind, outcome: 'done' });
     durations.observe({ action: action.kind }, ms / 1000);

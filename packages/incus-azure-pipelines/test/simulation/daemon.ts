@@ -5,6 +5,7 @@ import type { Reading } from '../../src/model/reading.js';
 import type { join } from '../../src/observe/join.js';
 import { Rings } from '../../src/observe/rings.js';
 import { Ledger } from '../../src/reconcile/ledger.js';
+import { urgencyMs } from '../../src/reconcile/urgency.js';
 import { type Deed, deedOf } from './deeds.js';
 import { OWNER } from './examples.js';
 import { checkDecision, type Planner, promised } from './promises.js';
@@ -170,9 +171,13 @@ export class Daemon {
     timeline.in(deed.endMs, () => {
       if (!this.#alive) return;
       const error = deed.error();
-      if (error === undefined) this.#ledger.ended(action, timeline.now);
-      else this.#ledger.failed(action, timeline.now, error, random.next());
-      this.ring();
+      if (error === undefined) {
+        this.#ledger.ended(action, timeline.now);
+        timeline.in(urgencyMs(action.kind), () => this.ring());
+      } else {
+        this.#ledger.failed(action, timeline.now, error, random.next());
+        this.ring();
+      }
     });
   }
 

@@ -1,8 +1,15 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { FakeClock } from '../../../test/simulation/fake-clock.js';
+import { systemClock } from '../../lib/clock.js';
 import { KeyStock } from './key-stock.js';
 
 const { signal } = new AbortController();
+
+let clock: FakeClock;
+beforeEach(() => {
+  clock = new FakeClock(0);
+});
 
 /** Makes keys when it is told to, so that nothing depends on how long they take. */
 class Maker {
@@ -38,17 +45,20 @@ function settled(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
-it('keeps as many keys as are wanted, made one at a time', async () => {
+it('keeps as many keys as are wanted, made one at a time, and tells how many there are', async () => {
   const maker = new Maker();
-  await using stock = new KeyStock(maker.make);
+  const heard: (readonly number[])[] = [];
+  const onChange = (ready: number, wanted: number) => heard.push([ready, wanted]);
+  await using stock = new KeyStock({ clock, make: maker.make, onChange });
   stock.keep(3);
   await maker.finish(3);
   expect([stock.ready, maker.underWay, maker.most]).toEqual([3, 0, 1]);
+  expect(heard).toEqual([0, 1, 2, 3].map(ready => [ready, 3]));
 });
 
 it('gives a key at once where one is ready, and makes another', async () => {
   const maker = new Maker();
-  await using stock = new KeyStock(maker.make);
+  await using stock = new KeyStock({ clock, make: maker.make });
   stock.keep(1);
   await maker.finish();
   await stock.take(signal);
@@ -57,9 +67,26 @@ it('gives a key at once where one is ready, and makes another', async () => {
   expect(stock.ready).toBe(1);
 });
 
+it('makes few keys while some are taken, and the rest when nobody took one for ten seconds', async () => {
+  const maker = new Maker();
+  await using stock = new KeyStock({ clock, make: maker.make });
+  stock.keep(8);
+  await maker.finish(8);
+  for (let taken = 0; taken < 4; taken++) await stock.take(signal);
+  expect([stock.ready, maker.underWay]).toEqual([4, 0]);
+  await stock.take(signal);
+  await maker.finish();
+  expect([stock.ready, maker.underWay]).toEqual([4, 0]);
+  await clock.advance(9_999);
+  expect(maker.underWay).toBe(0);
+  await clock.advance(1);
+  await maker.finish(4);
+  expect([stock.ready, maker.underWay]).toEqual([8, 0]);
+});
+
 it('serves a burst in the order in which it came, also without a stock', async () => {
   const maker = new Maker();
-  await using stock = new KeyStock(maker.make);
+  await using stock = new KeyStock({ clock, make: maker.make });
   const served: number[] = [];
   const burst = [1, 2, 3].map(n => stock.take(signal).then(() => served.push(n)));
   expect(maker.underWay).toBe(1);
@@ -72,7 +99,7 @@ it('serves a burst in the order in which it came, also without a stock', async (
 
 it('makes a key for one who comes in the same moment as another took the last', async () => {
   const maker = new Maker();
-  await using stock = new KeyStock(maker.make);
+  await using stock = new KeyStock({ clock, make: maker.make });
   stock.keep(1);
   await maker.finish();
   stock.keep(0);
@@ -82,17 +109,17 @@ it('makes a key for one who comes in the same moment as another took the last', 
   expect(await Promise.all(both)).toHaveLength(2);
 });
 
-it('keeps no more than 32 keys', async () => {
+it('keeps no more than 128 keys', async () => {
   const maker = new Maker();
-  await using stock = new KeyStock(maker.make);
+  await using stock = new KeyStock({ clock, make: maker.make });
   stock.keep(1000);
-  await maker.finish(32);
-  expect([stock.ready, maker.underWay]).toEqual([32, 0]);
+  await maker.finish(128);
+  expect([stock.ready, maker.underWay]).toEqual([128, 0]);
 });
 
 it('lets one go who does not want to wait any more, and keeps the key for the next', async () => {
   const maker = new Maker();
-  await using stock = new KeyStock(maker.make);
+  await using stock = new KeyStock({ clock, make: maker.make });
   const impatient = new AbortController();
   const waiting = stock.take(impatient.signal);
   impatient.abort(new Error('enough'));
@@ -103,7 +130,7 @@ it('lets one go who does not want to wait any more, and keeps the key for the ne
 
 it('tells those who wait that no key could be made, and tries again for the next', async () => {
   const maker = new Maker();
-  await using stock = new KeyStock(maker.make);
+  await using stock = new KeyStock({ clock, make: maker.make });
   const first = stock.take(signal);
   const refused = expect(first).rejects.toThrow('out of memory');
   await maker.breakDown();
@@ -115,7 +142,7 @@ it('tells those who wait that no key could be made, and tries again for the next
 
 it('makes none when it is closed, and tells those who wait', async () => {
   const maker = new Maker();
-  const stock = new KeyStock(maker.make);
+  const stock = new KeyStock({ clock, make: maker.make });
   const refused = expect(stock.take(signal)).rejects.toThrow('stopping');
   const closed = stock[Symbol.asyncDispose]();
   await refused;
@@ -126,7 +153,7 @@ it('makes none when it is closed, and tells those who wait', async () => {
 });
 
 it('makes RSA keys of 2048 bits with the usual exponent', async () => {
-  await using stock = new KeyStock();
+  await using stock = new KeyStock({ clock: systemClock });
   const key = await stock.take(signal);
   expect(key.asymmetricKeyDetails).toEqual({ modulusLength: 2048, publicExponent: 65_537n });
 });

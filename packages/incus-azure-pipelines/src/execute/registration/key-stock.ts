@@ -1,8 +1,13 @@
 import { generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import type { Clock } from '../../lib/clock.js';
 
 /** A key takes a core for a tenth of a second or more, and few thousand bytes; more than these are never kept. */
-const MOST_KEYS = 32;
+const MOST_KEYS = 128;
+/** While agents come and go they need the cores; no more than these are then made ahead. */
+const KEYS_WHILE_BUSY = 4;
+/** Nobody took a key for so long: the cores are free. */
+const QUIET_MS = 10_000;
 
 const CLOSED = 'make the key of an agent: the daemon is stopping';
 
@@ -14,26 +19,39 @@ async function makeKey(): Promise<KeyObject> {
   return privateKey;
 }
 
+export interface KeyStockOptions {
+  readonly clock: Clock;
+  readonly make?: () => Promise<KeyObject>;
+  /** Hears how many keys are ready, and how many are wanted, whenever either has changed. */
+  readonly onChange?: (ready: number, wanted: number) => void;
+}
+
 interface Waiting {
   readonly give: (key: KeyObject) => void;
   readonly fail: (error: unknown) => void;
 }
 
 /**
- * Keys made ahead of need, so that no activation waits for one. They are made one at a time: the threads that make them
- * also look up names and read files.
+ * Keys made ahead of need, so that no activation waits for one: a few at any time, the rest in quiet hours, since a
+ * key costs as much as half a boot. They are made one at a time: the threads that make them also look up names and
+ * read files.
  */
 export class KeyStock implements AsyncDisposable {
+  readonly #clock: Clock;
   readonly #make: () => Promise<KeyObject>;
+  readonly #onChange: (ready: number, wanted: number) => void;
   readonly #keys: KeyObject[] = [];
   readonly #waiting = new Set<Waiting>();
   #wanted = 0;
-  #busy = false;
+  #making = false;
+  #untilQuiet: AbortController | undefined;
   #filling: Promise<void> | undefined;
   #closed = false;
 
-  constructor(make: () => Promise<KeyObject> = makeKey) {
+  constructor({ clock, make = makeKey, onChange = () => {} }: KeyStockOptions) {
+    this.#clock = clock;
     this.#make = make;
+    this.#onChange = onChange;
   }
 
   /** Keys that are ready to be taken. */
@@ -41,9 +59,10 @@ export class KeyStock implements AsyncDisposable {
     return this.#keys.length;
   }
 
-  /** From now on keeps so many keys ready, within reason. */
+  /** From now on keeps so many keys ready where it is quiet enough to make them, within reason. */
   keep(count: number): void {
     this.#wanted = Math.min(count, MOST_KEYS);
+    this.#changed();
     this.#fill();
   }
 
@@ -51,7 +70,9 @@ export class KeyStock implements AsyncDisposable {
   async take(signal: AbortSignal): Promise<KeyObject> {
     signal.throwIfAborted();
     if (this.#closed) throw new Error(CLOSED);
+    this.#awaitQuiet();
     const ready = this.#keys.shift();
+    if (ready) this.#changed();
     const key = ready ?? this.#next(signal);
     this.#fill();
     return key;
@@ -60,6 +81,7 @@ export class KeyStock implements AsyncDisposable {
   /** Makes no more keys; who still waits for one is told so. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    this.#untilQuiet?.abort();
     this.#failAll(new Error(CLOSED));
     await this.#filling;
   }
@@ -80,27 +102,48 @@ export class KeyStock implements AsyncDisposable {
     }
   }
 
+  #awaitQuiet(): void {
+    this.#untilQuiet?.abort();
+    const over = new AbortController();
+    this.#untilQuiet = over;
+    this.#clock.sleep(QUIET_MS, over.signal).then(
+      () => {
+        this.#untilQuiet = undefined;
+        this.#fill();
+      },
+      () => {},
+    );
+  }
+
   #fill(): void {
-    if (!this.#busy) this.#filling = this.#makeWanted();
+    if (!this.#making) this.#filling = this.#makeWanted();
   }
 
   async #makeWanted(): Promise<void> {
-    this.#busy = true;
+    this.#making = true;
     try {
-      while (!this.#closed && (this.#waiting.size > 0 || this.#keys.length < this.#wanted))
-        this.#hand(await this.#make());
+      while (!this.#closed && (this.#waiting.size > 0 || this.#keys.length < this.#due)) this.#hand(await this.#make());
     } catch (error) {
       // Whoever takes a key later tries again; without anybody who asks, nothing is tried.
       this.#failAll(error);
     } finally {
-      this.#busy = false;
+      this.#making = false;
     }
+  }
+
+  #changed(): void {
+    this.#onChange(this.ready, this.#wanted);
+  }
+
+  get #due(): number {
+    return this.#untilQuiet ? Math.min(this.#wanted, KEYS_WHILE_BUSY) : this.#wanted;
   }
 
   #hand(key: KeyObject): void {
     const [first] = this.#waiting;
     if (first === undefined) {
       this.#keys.push(key);
+      this.#changed();
       return;
     }
     this.#waiting.delete(first);
