@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { agentsIn, count, planned, targets } from '../../test/planned.js';
+import { aLife, anAgent, anInstance, anObserved, aPool, known, NOW, nameOf } from '../../test/simulation/examples.js';
+import type { AgentPhase, BaseRecord } from '../model/agent.js';
+import type { Observed } from '../model/observed.js';
+import { plan } from './plan.js';
+
+describe('limits', () => {
+  test('creates at most so many at once over all pools, missing agents before any reserve', () => {
+    const pools = ['a', 'b'].map(name => aPool({ name, agentCount: 1, reserve: 1 }));
+    const base: BaseRecord = { name: 'base-1', pool: 'a', ready: true, createdAt: 0, agentVersion: '' };
+    const observed = anObserved([], {
+      bases: known([base]),
+      wantedBases: new Map(pools.map(({ name }) => [name, known('base-1')])),
+    });
+    const { actions } = plan(pools, observed, NOW, { maxConcurrentCreates: 3 });
+    expect(actions.map(({ pool, reason }) => [pool, reason])).toEqual([
+      ['a', 'below target'],
+      ['b', 'below target'],
+      ['a', 'for the reserve'],
+    ]);
+  });
+
+  test('counts an instance that has just begun to boot as one that is being created', () => {
+    const booting = anAgent(0, 'preparing', {
+      instance: anInstance({ activatedAt: undefined, createdAt: NOW - 1_000 }),
+    });
+    const result = planned(aPool(), [booting], {}, 1);
+    expect([count(result, 'create-instance'), result.wakeAt]).toEqual([0, NOW + 2_000]);
+  });
+
+  test('never has more instances than agents, reserve and half as many going down', () => {
+    const goingDown: AgentPhase[] = ['finished', 'finished', 'stopped'];
+    const spec = aPool({ agentCount: 4, reserve: 1 });
+    expect(count(planned(spec, agentsIn(...goingDown)), 'create-instance')).toBe(4);
+    expect(count(planned(spec, agentsIn('idle', 'idle', 'idle', ...goingDown)), 'create-instance')).toBe(1);
+    expect(count(planned(spec, agentsIn('idle', 'idle', 'idle', 'finished', ...goingDown)), 'create-instance')).toBe(0);
+  });
+
+  test('creates nothing while the host objects, and says why', () => {
+    const result = planned(aPool(), [], { creationBlocked: 'too few inotify instances' });
+    expect(result.actions).toEqual([]);
+    expect(result.pools.get('linux')?.waiting).toBe('too few inotify instances');
+  });
+
+  test('activates nothing before it is known who registers, and says what it waits for', () => {
+    const probing: Partial<Observed> = {
+      registration: new Map([['linux', { kind: 'probing', why: 'no answer yet' }]]),
+    };
+    const result = planned(aPool({ reserve: 1 }), agentsIn('prepared'), probing);
+    expect([count(result, 'activate-agent'), count(result, 'create-instance')]).toEqual([0, 2]);
+    expect(result.pools.get('linux')?.waiting).toBe('no answer yet');
+  });
+
+  test('an agent that was believed to be finished and is not leaves no room for another', () => {
+    const back = anAgent(0, 'busy', { life: aLife({ disbelieved: true, requestId: 42 }) });
+    const result = planned(aPool(), [back, anAgent(1, 'idle'), anAgent(2, 'idle'), anAgent(3, 'prepared')]);
+    expect([count(result, 'activate-agent'), targets(result, 'disable-agent')]).toEqual([0, [nameOf(0)]]);
+  });
+});

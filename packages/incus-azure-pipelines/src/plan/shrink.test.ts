@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { agentsIn, planned, targets } from '../../test/planned.js';
+import { aPool, known, nameOf, unknown } from '../../test/simulation/examples.js';
+import type { Action } from '../model/action.js';
+import type { AgentPhase } from '../model/agent.js';
+import type { Observed } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
+
+describe('shrinking', () => {
+  test.each<[string, Partial<PoolSpec>, Partial<Observed>, AgentPhase[], number[]]>([
+    ['retires what is above agentCount', { agentCount: 1 }, {}, ['idle', 'idle', 'idle'], [0, 1]],
+    ['never picks what starts', { agentCount: 1 }, {}, ['starting', 'idle', 'starting'], [1]],
+    ['counts what drains already', { agentCount: 1 }, {}, ['idle', 'idle', 'draining'], [0]],
+    ['retires idle agents above standby', { agentCount: 3, standby: 1 }, {}, ['busy', 'idle', 'idle'], [0, 1]],
+    [
+      'keeps agents for what is queued',
+      { agentCount: 3, standby: 1 },
+      { queued: new Map([['linux', known(1)]]) },
+      ['busy', 'idle', 'idle'],
+      [0],
+    ],
+    [
+      'keeps all agents while the queue is unread',
+      { agentCount: 3, standby: 0 },
+      { queued: new Map([['linux', unknown()]]) },
+      ['idle', 'idle', 'idle'],
+      [],
+    ],
+    [
+      'keeps no more than agentCount while the queue is unread',
+      { agentCount: 1, standby: 0 },
+      { queued: new Map([['linux', unknown()]]) },
+      ['idle', 'idle'],
+      [0],
+    ],
+    [
+      'drains a pool that a person drains, though its queue is unread',
+      { standby: 1 },
+      { queued: new Map([['linux', unknown()]]), drained: new Set(['linux']) },
+      ['idle', 'idle'],
+      [0, 1],
+    ],
+  ])('%s', (_, given, seen, phases, expected) => {
+    // An agent with a job is disabled for reasons of its own: the fence.
+    const result = planned(aPool(given), agentsIn(...phases), seen);
+    expect(targets(result, 'disable-agent')).toEqual(expected.map(nameOf));
+  });
+
+  test('counts an agent that is being disabled as leaving, whichever stands first in the list', () => {
+    const inFlight: Action[] = [{ kind: 'disable-agent', pool: 'linux', name: nameOf(1), agentId: 1, reason: '' }];
+    expect(planned(aPool({ agentCount: 1 }), agentsIn('idle', 'idle'), { inFlight }).actions).toEqual([]);
+  });
+
+  test('deletes prepared instances beyond the reserve, the youngest first', () => {
+    const result = planned(aPool({ reserve: 1 }), agentsIn('idle', 'idle', 'prepared', 'prepared'));
+    expect(targets(result, 'delete-instance')).toEqual([nameOf(3)]);
+  });
+
+  test('a drained pool keeps its busy agents and nothing else', () => {
+    const result = planned(aPool({ reserve: 1 }), agentsIn('busy', 'prepared'), { drained: new Set(['linux']) });
+    expect(targets(result, 'delete-instance')).toEqual([nameOf(1)]);
+    expect(result.pools.get('linux')).toMatchObject({ target: 0, live: 1, waiting: 'drained by a person' });
+  });
+});
