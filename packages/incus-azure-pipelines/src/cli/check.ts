@@ -1,19 +1,27 @@
 import { loadConfig } from '../config/load.js';
 import { ConfigError, formatMessage } from '../config/message.js';
+import type { Output } from './output.js';
 
-/** Checks a file: its messages, or one line that it is right. Touches nothing. */
-export async function check(options: { readonly config: string; readonly json?: boolean }): Promise<void> {
+/**
+ * Checks a file: its messages, or one line that it is right. Touches nothing. Gives back the exit code.
+ *
+ * @throws ConfigError for a file that cannot be used, unless JSON was asked for, which then says so.
+ */
+export async function check(
+  options: { readonly config: string; readonly json?: boolean },
+  { write }: Output,
+): Promise<0 | 2> {
   const result = await loadConfig(options.config).catch((error: unknown) => {
     if (error instanceof ConfigError && options.json) return error;
     throw error;
   });
   const failed = result instanceof ConfigError;
   const messages = failed ? result.messages : result.warnings;
-  if (failed) process.exitCode = 2;
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ valid: !failed, messages }, undefined, 2)}\n`);
-    return;
+    write(`${JSON.stringify({ valid: !failed, messages }, undefined, 2)}\n`);
+    return failed ? 2 : 0;
   }
-  for (const message of messages) process.stdout.write(`${formatMessage(message)}\n`);
-  process.stdout.write(`${options.config} is valid.\n`);
+  for (const message of messages) write(`${formatMessage(message)}\n`);
+  write(`${options.config} is valid.\n`);
+  return 0;
 }

@@ -2,21 +2,22 @@ import { type AzurePipelinesErrorKind, isAzurePipelinesError } from 'azure-pipel
 import { isIncusError } from 'incus-client';
 import { ConfigError, formatMessage } from '../config/message.js';
 import { UserError } from '../lib/user-error.js';
+import type { Output } from './output.js';
 
 /** Prints why the program ends, and gives its exit code: 2 for a mistake the reader can mend, 1 for anything else. */
-export function reportFailure(error: unknown): number {
+export function reportFailure(error: unknown, { complain }: Output): number {
   if (error instanceof ConfigError) {
-    for (const message of error.messages) process.stderr.write(`${formatMessage(message)}\n`);
+    for (const message of error.messages) complain(`${formatMessage(message)}\n`);
     return 2;
   }
   if (error instanceof UserError) {
-    process.stderr.write(`incus-azure-pipelines: ${error.message}\n`);
+    complain(`incus-azure-pipelines: ${error.message}\n`);
     return 2;
   }
   // The clients say in one sentence what was tried and why it failed; their stack tells a reader nothing more.
   const known = isAzurePipelinesError(error) || isIncusError(error);
   const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`incus-azure-pipelines: ${text}\n`);
+  complain(`incus-azure-pipelines: ${text}\n`);
   return isAzurePipelinesError(error) && MISTAKES.has(error.kind) ? 2 : 1;
 }
 

@@ -2,6 +2,7 @@ import { UserError } from '../lib/user-error.js';
 import type { Death } from '../report/death.js';
 import { printable } from '../report/printable.js';
 import { callDaemon } from './control.js';
+import type { Output } from './output.js';
 import { table } from './table.js';
 
 interface Options {
@@ -10,11 +11,11 @@ interface Options {
 }
 
 /** Shows the agents that ended, or, for one of them, why it ended and its last lines. */
-export async function printLogs(agent: string | undefined, options: Options): Promise<void> {
+export async function printLogs(agent: string | undefined, options: Options, { write }: Output): Promise<void> {
   const path = agent === undefined ? '/deaths' : `/deaths/${encodeURIComponent(agent)}`;
   const answer = await callDaemon(options.socket, 'GET', path);
-  if (options.json) process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
-  else process.stdout.write(Array.isArray(answer) ? formatDeaths(answer) : formatDeath(answer as Death));
+  if (options.json) write(`${JSON.stringify(answer, undefined, 2)}\n`);
+  else write(Array.isArray(answer) ? formatDeaths(answer) : formatDeath(answer as Death));
 }
 
 /** The dead, the latest first, a line each. */

@@ -12,6 +12,7 @@ import { controlRoutes, publicRoutes, type View } from '../report/http.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
 import { statusOf } from '../report/status.js';
+import { stopSignals } from './stop-signals.js';
 
 /** The loop passes at least every interval; after this many without a pass it is not well. */
 const MISSED_INTERVALS = 4;
@@ -21,12 +22,7 @@ const KEPT_DEATHS = { most: 500, oldestMs: 14 * 24 * 3_600_000 };
 /** Runs the daemon until SIGTERM or SIGINT. Agents go on; the next daemon adopts them. */
 export async function run(options: { readonly config: string; readonly logLevel: LogLevel }): Promise<void> {
   const log = makeLog(options.logLevel);
-  const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const)
-    process.once(name, () => {
-      log.info({ signal: name }, 'stopping; agents go on');
-      stop.abort();
-    });
+  using stop = stopSignals(name => log.info({ signal: name }, 'stopping; agents go on'));
   const config = await loadConfig(options.config);
   for (const warning of config.warnings) log.warn({ text: formatMessage(warning) }, 'configuration');
   await using daemon = await makeDaemon(config, stop.signal);

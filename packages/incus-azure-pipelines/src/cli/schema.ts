@@ -1,6 +1,7 @@
 import { configJsonSchema } from '../config/json-schema.js';
+import type { Output } from './output.js';
 
 /** Prints the JSON Schema of the configuration file, for editors. */
-export function printSchema(): void {
-  process.stdout.write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
+export function printSchema({ write }: Output): void {
+  write(`${JSON.stringify(configJsonSchema(), undefined, 2)}\n`);
 }

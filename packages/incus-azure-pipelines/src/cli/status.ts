@@ -1,11 +1,15 @@
 import type { StatusDocument } from '../report/status.js';
 import { callDaemon } from './control.js';
+import type { Output } from './output.js';
 import { table } from './table.js';
 
 /** Shows what the daemon saw and decided in its last pass. */
-export async function printStatus(options: { readonly socket: string; readonly json?: boolean }): Promise<void> {
+export async function printStatus(
+  options: { readonly socket: string; readonly json?: boolean },
+  { write }: Output,
+): Promise<void> {
   const status = (await callDaemon(options.socket, 'GET', '/status')) as StatusDocument;
-  process.stdout.write(options.json ? `${JSON.stringify(status, undefined, 2)}\n` : formatStatus(status, Date.now()));
+  write(options.json ? `${JSON.stringify(status, undefined, 2)}\n` : formatStatus(status, Date.now()));
 }
 
 /** The status as a person reads it at `now` (epoch ms). */

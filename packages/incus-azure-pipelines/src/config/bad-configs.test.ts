@@ -1,45 +1,28 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { describe, expect, it } from 'vitest';
+import { BAD_FILE_VARIABLES, BAD_FILES, useBadFileFolder } from '../../test/bad-files.js';
 import { parseConfig } from './load.js';
 import { ConfigError, formatMessage } from './message.js';
 
-const CASES = join(import.meta.dirname, 'bad-configs');
-const HOST = { variables: { EMPTY: ' ' }, hostname: 'ci1', cores: 4, memoryBytes: 16 * 2 ** 30 };
-const caseSchema = z.array(z.strictObject({ name: z.string(), file: z.string(), says: z.array(z.string()).min(1) }));
+const HOST = { variables: BAD_FILE_VARIABLES, hostname: 'ci1', cores: 4, memoryBytes: 16 * 2 ** 30 };
 
-let directory: string;
-
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'bad-configs-'));
-  await writeFile(join(directory, 'script'), '#!/bin/sh\ntrue\n');
-  await writeFile(join(directory, 'binary'), Uint8Array.of(0xff, 0xfe, 0x00));
-  await writeFile(join(directory, 'two-words'), 'one two\n', { mode: 0o600 });
-});
-
-afterAll(() => rm(directory, { recursive: true }));
+const directory = useBadFileFolder();
 
 async function messagesOf(text: string): Promise<readonly string[]> {
   try {
-    await parseConfig(text, join(directory, 'config.yaml'), HOST);
+    await parseConfig(text, join(directory(), 'config.yaml'), HOST);
     return [];
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return error.messages.map(message =>
       formatMessage({ ...message, file: '' })
         .slice(1)
-        .replaceAll(directory, 'DIR'),
+        .replaceAll(directory(), 'DIR'),
     );
   }
 }
 
-describe.each(readdirSync(CASES))('%s', group => {
-  const cases = caseSchema.parse(parse(readFileSync(join(CASES, group), 'utf8')));
-
+describe.each(BAD_FILES)('$group', ({ cases }) => {
   it.each(cases)('tells of $name', async ({ file, says }) => {
     expect(await messagesOf(file)).toEqual(says);
   });

@@ -1,0 +1,7 @@
+/** Where a verb writes what a person or a program reads. */
+export interface Output {
+  /** To standard output. */
+  readonly write: (text: string) => void;
+  /** To standard error. */
+  readonly complain: (text: string) => void;
+}

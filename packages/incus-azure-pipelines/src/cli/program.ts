@@ -1,0 +1,93 @@
+import { Command, CommanderError, Option } from 'commander';
+import { reportFailure } from './failure.js';
+import type { Output } from './output.js';
+import { seedForm } from './seed-form.js';
+
+const DEFAULT_CONFIG = '/etc/incus-azure-pipelines/config.yaml';
+const DEFAULT_SOCKET = '/run/incus-azure-pipelines/control.sock';
+
+/**
+ * Does what the arguments say, and gives back the exit code: 0 done, 1 failed, 2 a mistake that the reader can mend.
+ * Failures are told on `output`, never thrown.
+ */
+export async function callProgram(args: readonly string[], output: Output): Promise<number> {
+  let code = 0;
+  const program = makeProgram(output, verdict => {
+    code = verdict;
+  });
+  try {
+    await program.parseAsync(seedForm(args), { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has printed its own message; help and version are no failures.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    return reportFailure(error, output);
+  }
+}
+
+/** Verbs are loaded when they are called, so that `--version` and `--help` answer at once. */
+function makeProgram(output: Output, conclude: (code: number) => void): Command {
+  const config = new Option('-c, --config <file>', 'configuration file').default(DEFAULT_CONFIG);
+  const socket = new Option('--socket <path>', "the daemon's control socket").default(DEFAULT_SOCKET);
+  const json = new Option('--json', 'print JSON');
+  const program = new Command('incus-azure-pipelines')
+    .description('Gives every Azure Pipelines job a fresh Incus system container of its own.')
+    .version('0.1.0')
+    .configureOutput({ writeOut: output.write, writeErr: output.complain })
+    .showHelpAfterError()
+    .exitOverride();
+  program
+    .command('run')
+    .description('run the daemon until it is told to stop')
+    .addOption(config)
+    .addOption(
+      new Option('--log-level <level>', 'least important events to log')
+        .choices(['debug', 'info', 'warn', 'error'])
+        .default('info'),
+    )
+    .action(async options => (await import('./run.js')).run(options));
+  program
+    .command('check')
+    .description('check a configuration file and say everything that is wrong with it')
+    .addOption(config)
+    .addOption(json)
+    .action(async options => conclude(await (await import('./check.js')).check(options, output)));
+  program
+    .command('plan')
+    .description('print what the daemon would do now, and do nothing')
+    .addOption(config)
+    .addOption(json)
+    .action(async options => (await import('./plan.js')).printPlan(options, output));
+  program
+    .command('status')
+    .description('show pools and agents of the running daemon')
+    .addOption(socket)
+    .addOption(json)
+    .action(async options => (await import('./status.js')).printStatus(options, output));
+  program
+    .command('logs')
+    .description('list the agents that ended, or show why one did and its last lines')
+    .argument('[agent]', 'name of an agent')
+    .addOption(socket)
+    .addOption(json)
+    .action(async (agent: string | undefined, options) =>
+      (await import('./logs.js')).printLogs(agent, options, output),
+    );
+  for (const [verb, text] of [
+    ['drain', 'let agents finish their jobs and make no new ones; idle agents go once Azure shows them as free'],
+    ['resume', 'take a drain back'],
+  ] as const)
+    program
+      .command(verb)
+      .description(text)
+      .argument('[pool]', 'one pool; all of them when omitted')
+      .addOption(socket)
+      .action(async (pool: string | undefined, options) =>
+        (await import('./drain.js')).wishFor(verb, pool, options, output),
+      );
+  program
+    .command('schema')
+    .description('print the JSON Schema of the configuration file')
+    .action(async () => (await import('./schema.js')).printSchema(output));
+  return program;
+}

@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const CASES = join(import.meta.dirname, '..', 'src', 'config', 'bad-configs');
+const caseSchema = z.array(z.strictObject({ name: z.string(), file: z.string(), says: z.array(z.string()).min(1) }));
+
+/** Configurations that cannot be used, by group, each with the messages it gets, `line:column: key: problem; remedy`. */
+export const BAD_FILES = readdirSync(CASES).map(group => ({
+  group,
+  cases: caseSchema.parse(parse(readFileSync(join(CASES, group), 'utf8'))),
+}));
+
+/** Variables of the environment that the bad files are read in. */
+export const BAD_FILE_VARIABLES = { EMPTY: ' ' } as const;
+
+/** A folder, there while the tests of a file run, with the files that bad files name; in their messages it is `DIR`. */
+export function useBadFileFolder(): () => string {
+  let directory = '';
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'bad-configs-'));
+    await writeFile(join(directory, 'script'), '#!/bin/sh\ntrue\n');
+    await writeFile(join(directory, 'binary'), Uint8Array.of(0xff, 0xfe, 0x00));
+    await writeFile(join(directory, 'two-words'), 'one two\n', { mode: 0o600 });
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+  return () => directory;
+}
