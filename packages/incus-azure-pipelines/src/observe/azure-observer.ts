@@ -1,5 +1,6 @@
 import { type AzurePipelinesClient, isAzurePipelinesError, type TaskAgent } from 'azure-pipelines-client';
 import { backoffMs } from '../lib/backoff.js';
+import { childSignal } from '../lib/child-signal.js';
 import type { Clock } from '../lib/clock.js';
 import { Doorbell } from '../lib/doorbell.js';
 import type { Registration } from '../model/agent.js';
@@ -86,12 +87,12 @@ export class AzureObserver {
   /** Sleeps until the next reading is due, or shortly after someone asked for an early one. */
   async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    const woken = new AbortController();
-    const either = AbortSignal.any([signal, woken.signal]);
-    const due = clock.sleep(Math.min(startedAt + pauseMs - clock.now(), pauseMs), either).catch(() => {});
-    const early = this.#reading.known ? this.#early.wait(either) : due;
-    await Promise.race([due, early]);
-    woken.abort();
+    {
+      using pause = childSignal(signal);
+      const due = clock.sleep(Math.min(startedAt + pauseMs - clock.now(), pauseMs), pause.signal).catch(() => {});
+      const early = this.#reading.known ? this.#early.wait(pause.signal) : due;
+      await Promise.race([due, early]);
+    }
     await clock
       .sleep(Math.min(startedAt + REFRESH_SPACING_MS - clock.now(), REFRESH_SPACING_MS), signal)
       .catch(() => {});

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { anInstance, aPool, aRegistration, JOB, known, NOW, OWNER, unknown } from '../../test/simulation/examples.js';
 import { FakeClock, settled } from '../../test/simulation/fake-clock.js';
+import { tracesOn } from '../../test/traces-on.js';
 import type { Action, Executors } from '../model/action.js';
 import type { InstanceRecord, Registration } from '../model/agent.js';
 import type { DaemonEvents } from '../model/event.js';
@@ -77,6 +78,11 @@ class Bench {
     await this.stop();
     for (const { end } of this.running) end();
     await this.#done;
+  }
+
+  /** What the loop has left on the signal that ends it. */
+  get traces(): number {
+    return tracesOn(this.#stop.signal);
   }
 
   get kinds(): string[] {
@@ -174,6 +180,14 @@ describe('a pass', () => {
       await settled();
     }
     expect(clock.sleeping).toBe(1);
+  });
+
+  test('leaves nothing behind on the signal that ends the loop', async () => {
+    const { clock } = await started(content);
+    const before = bench.traces;
+    for (let pass = 0; pass < 20; pass++) await clock.advance(INTERVAL_MS);
+    expect(bench.lists).toBe(21);
+    expect(bench.traces).toBe(before);
   });
 
   test('that only looks starts nothing', async () => {

@@ -2,6 +2,7 @@
  * The loop: wake, observe, plan, start actions. It owns the picture of the world and the ledger; deciding never awaits,
  * doing never decides, and no other timer moves anything.
  */
+import { childSignal } from '../lib/child-signal.js';
 import type { Clock } from '../lib/clock.js';
 import { Doorbell } from '../lib/doorbell.js';
 import type { Action, Executors, Plan } from '../model/action.js';
@@ -171,11 +172,9 @@ export class Reconciler {
   async #rest(pass: Pass, signal: AbortSignal): Promise<void> {
     const { clock, reconcileIntervalMs } = this.#parts;
     const until = Math.min(pass.plan.wakeAt ?? Number.POSITIVE_INFINITY, pass.at + reconcileIntervalMs);
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
-    const due = clock.sleep(until - clock.now(), either).catch(() => {});
-    await Promise.race([due, this.#doorbell.wait(either)]);
-    over.abort();
+    using rest = childSignal(signal);
+    const due = clock.sleep(until - clock.now(), rest.signal).catch(() => {});
+    await Promise.race([due, this.#doorbell.wait(rest.signal)]);
   }
 }
 

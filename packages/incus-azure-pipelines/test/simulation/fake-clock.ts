@@ -21,12 +21,19 @@ export class FakeClock implements Clock {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     await new Promise<void>((wake, fail) => {
-      const sleeper = { until: this.#now + ms, wake };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', () => {
+      const abort = () => {
         this.#sleepers.delete(sleeper);
-        fail(signal.reason);
-      });
+        fail(signal?.reason);
+      };
+      const sleeper = {
+        until: this.#now + ms,
+        wake: () => {
+          signal?.removeEventListener('abort', abort);
+          wake();
+        },
+      };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener('abort', abort, { once: true });
       if (ms <= 0) this.#wake();
     });
   }
