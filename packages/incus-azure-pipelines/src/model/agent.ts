@@ -13,7 +13,7 @@ import type { Reading } from './reading.js';
  * | draining  | runs                                      | disabled, nothing assigned              |
  * | offline   | runs                                      | was online, is not, nothing assigned    |
  * | finished  | said Ready again, or its request is over  | whatever                                |
- * | stopped   | activated, and stopped                    | whatever                                |
+ * | stopped   | activated, and stopped for a second       | whatever                                |
  * | orphan    | absent                                    | there                                   |
  * | unclear   | Incus reads Error                         | nothing assigned: only Azure can end it |
  */
@@ -99,7 +99,7 @@ export interface Life {
   readonly quietDisabled: Span | undefined;
   /** Since when every reading of Azure showed it offline and unassigned. */
   readonly quietOffline: Span | undefined;
-  /** Since when every reading of Incus showed it stopped. */
+  /** Since when every reading of Incus that could read it showed it stopped. */
   readonly quietStopped: Span | undefined;
 }
 
@@ -107,6 +107,14 @@ export interface Life {
 export interface Span {
   readonly from: number;
   readonly to: number;
+}
+
+/** Incus shows `Stopped` for an instant while a container dies or starts; only what stays stopped this long is. */
+export const STOPPED_MS = 1_000;
+
+/** Whether readings of Incus have agreed for long enough that the instance is stopped. */
+export function isStopped({ quietStopped }: Life): boolean {
+  return quietStopped !== undefined && quietStopped.to - quietStopped.from >= STOPPED_MS;
 }
 
 /** Phases in which an agent takes one of the pool's places. */

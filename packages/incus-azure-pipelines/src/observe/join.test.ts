@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  aLife,
   anAgent,
   anInstance,
   aPool,
@@ -72,6 +73,48 @@ test('since is when a phase was first seen', () => {
     ['idle', NOW],
     ['busy', NOW + 9],
   ]);
+});
+
+describe('an instance that goes down, whose status wanders', () => {
+  const lived = (first: Agent, life: readonly (readonly [number, InstanceRecord['status'] | 'gone'])[], job = true) => {
+    const registrations = known([aRegistration({ enabled: false, assigned: job ? JOB : undefined })]);
+    let agents: readonly Agent[] = [first];
+    return life.map(([ms, status]) => {
+      const at = NOW + ms;
+      const instances = known(status === 'gone' ? [] : [anInstance({ status })], at);
+      agents = joined(agents, { instances, registrations }, [spec], at);
+      return agents[0]?.phase;
+    });
+  };
+
+  test('keeps its job until it is gone', () => {
+    const phases = lived(anAgent(0, 'busy'), [
+      [100, 'stopped'],
+      [200, 'running'],
+      [300, 'error'],
+      [400, 'stopped'],
+      [500, 'gone'],
+    ]);
+    expect(phases).toEqual(['busy', 'busy', 'busy', 'busy', 'orphan']);
+  });
+
+  test('stays finished until it is gone', () => {
+    const finished = anAgent(0, 'finished', { life: aLife({ saidFinished: true, seenStarted: true }) });
+    const statuses = ['ready', 'stopped', 'running', 'error', 'stopped', 'gone'] as const;
+    const life = statuses.map((status, n) => [n * 100, status] as const);
+    expect(lived(finished, life, false)).toEqual([...Array<string>(5).fill('finished'), 'orphan']);
+  });
+
+  test('is stopped once it has been so for a second, whatever Incus cannot read in between', () => {
+    const phases = lived(anAgent(0, 'idle', { life: aLife({ seenOnline: true, seenStarted: true }) }), [
+      [0, 'stopped'],
+      [900, 'stopped'],
+      [950, 'error'],
+      [1_000, 'stopped'],
+      [1_050, 'error'],
+    ]);
+    expect(phases).toEqual(['busy', 'busy', 'busy', 'stopped', 'stopped']);
+  });
 });
 
 describe('registrations that are not ours are not looked at', () => {

@@ -6,6 +6,7 @@ import { nextLife, phaseOf } from './phase.js';
 const STARTED_GRACE_MS = 10_000;
 
 const fresh = { activatedAt: undefined };
+const stoppedFor = (ms: number) => ({ from: NOW - ms, to: NOW });
 const waiting = { ...JOB, received: false };
 
 describe('the phase', () => {
@@ -31,8 +32,10 @@ describe('the phase', () => {
     ['said finished', {}, {}, { saidFinished: true }, 'finished'],
     ['said finished and is not believed', {}, { assigned: JOB }, { saidFinished: true, disbelieved: true }, 'busy'],
     ['cannot be read', { status: 'error' }, {}, {}, 'unclear'],
-    ['cannot be read and said finished', { status: 'error' }, {}, { saidFinished: true }, 'unclear'],
-    ['stopped', { status: 'stopped' }, { assigned: JOB }, {}, 'stopped'],
+    ['cannot be read and said finished', { status: 'error' }, {}, { saidFinished: true }, 'finished'],
+    ['cannot be read and has had its job', { status: 'error' }, {}, { requestId: 42 }, 'finished'],
+    ['stopped for long', { status: 'stopped' }, { assigned: JOB }, { quietStopped: stoppedFor(1_000) }, 'stopped'],
+    ['stopped just now', { status: 'stopped' }, { assigned: JOB }, { quietStopped: stoppedFor(999) }, 'busy'],
   ])('of an instance that %s', (_, instance, registration, life, expected) => {
     const reading = known(registration && aRegistration(registration));
     expect(phaseOf(anInstance(instance), reading, aLife(life), undefined)).toBe(expected);
@@ -148,5 +151,6 @@ describe('what is remembered', () => {
       to: NOW,
     });
     expect(next({ quietStopped: before }, unknown()).quietStopped).toBeUndefined();
+    expect(next({ quietStopped: before }, unknown(), { status: 'error' }).quietStopped).toEqual(before);
   });
 });

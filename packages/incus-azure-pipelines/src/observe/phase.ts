@@ -1,4 +1,11 @@
-import type { Agent, AgentPhase, InstanceRecord, Life, Registration } from '../model/agent.js';
+import {
+  type Agent,
+  type AgentPhase,
+  type InstanceRecord,
+  isStopped,
+  type Life,
+  type Registration,
+} from '../model/agent.js';
 import { knownValue, type Reading } from '../model/observed.js';
 
 /**
@@ -19,11 +26,15 @@ export function phaseOf(
 ): AgentPhase {
   if (instance === undefined) return 'orphan';
   if (instance.activatedAt === undefined) return isPrepared(instance, before) ? 'prepared' : 'preparing';
-  if (instance.status === 'stopped') return 'stopped';
-  if (instance.status === 'error') return knownValue(reading)?.assigned ? 'busy' : 'unclear';
+  // One reading as stopped, or none at all, ends nothing: both are seen while a container goes down.
+  if (isStopped(life)) return 'stopped';
   if (!life.disbelieved && life.saidFinished) return 'finished';
-  if (!reading.known) return before !== undefined && isActivated(before) ? before : 'starting';
-  return phaseInAzure(reading.value, life);
+  const phase = reading.known ? phaseInAzure(reading.value, life) : phaseUnread(before);
+  return instance.status === 'error' && phase !== 'busy' && phase !== 'finished' ? 'unclear' : phase;
+}
+
+function phaseUnread(before: AgentPhase | undefined): AgentPhase {
+  return before !== undefined && isActivated(before) ? before : 'starting';
 }
 
 /** Incus forgets *Ready* when it is started again; a guest that runs on, with nobody's code in it, is as ready as before. */
@@ -75,7 +86,9 @@ export function nextLife(
     quietOffline: extend(old?.quietOffline, reading, r => r === undefined || (!r.online && !r.assigned)),
     quietStopped: extend(
       old?.quietStopped,
-      { known: true, value: instance?.status, at: instancesAt },
+      instance?.status === 'error'
+        ? { known: false, error: 'Incus reads Error', since: instancesAt }
+        : { known: true, value: instance?.status, at: instancesAt },
       status => status === 'stopped',
     ),
   };

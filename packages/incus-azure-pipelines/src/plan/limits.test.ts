@@ -22,11 +22,17 @@ describe('limits', () => {
   });
 
   test('counts an instance that has just begun to boot as one that is being created', () => {
-    const booting = anAgent(0, 'preparing', {
-      instance: anInstance({ activatedAt: undefined, createdAt: NOW - 1_000 }),
-    });
+    const booting = anAgent(0, 'preparing', { since: NOW - 1_000 });
     const result = planned(aPool(), [booting], {}, 1);
-    expect([count(result, 'create-instance'), result.wakeAt]).toEqual([0, NOW + 2_000]);
+    expect([count(result, 'create-instance'), result.wakeAt]).toEqual([0, NOW + 9_000]);
+  });
+
+  test.each([-3_600_000, 3_600_000])('are not upset by a clock of the Incus host that is %i ms off', offMs => {
+    const instance = anInstance({ activatedAt: undefined, createdAt: NOW - 10_000 + offMs });
+    const booted = anAgent(0, 'preparing', { since: NOW - 10_000, instance });
+    const booting = anAgent(0, 'preparing', { since: NOW - 9_999, instance });
+    expect(count(planned(aPool(), [booted], {}, 1), 'create-instance')).toBe(1);
+    expect(count(planned(aPool(), [booting], {}, 1), 'create-instance')).toBe(0);
   });
 
   test('never has more instances than agents, reserve and half as many going down', () => {

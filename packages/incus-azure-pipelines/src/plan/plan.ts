@@ -35,7 +35,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
       if (agent.pool === census.spec.name) actions.offer(reap(census.spec, agent, observed, alarm));
     if (mayRegister(census.spec, observed, alarm)) actions.offer(activate(census));
     actions.offer(shrink(census, observed, options.maxConcurrentCreates, alarm));
-    actions.offer(trimReserve(census, agents, observed));
+    actions.offer(trimReserve(census, agents, observed, alarm));
   }
   actions.offer(create(censuses, agents, observed, now, options, alarm));
   return { actions: actions.admitted, wakeAt: alarm.at, pools: summary(desired, censuses, observed) };
@@ -69,7 +69,8 @@ function* create(
 }
 
 function isBooting(agent: Agent, alarm: Alarm): boolean {
-  return agent.instance !== undefined && !alarm.passed(agent.instance.createdAt + BOOT_MS);
+  // Not since its creation: that is told by the clock of the Incus host.
+  return agent.instance !== undefined && !alarm.passed(agent.since + BOOT_MS);
 }
 
 /** Lets each target have one action at a time, and none before its back-off is over. */

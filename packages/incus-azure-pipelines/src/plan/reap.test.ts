@@ -190,12 +190,13 @@ describe('a finished agent', () => {
 });
 
 describe('a stopped instance', () => {
-  test.each([
-    ['once', 0, []],
-    ['for a second', 1_000, ['delete-instance']],
-  ])('seen %s', (_, ms, expected) => {
-    const life = aLife({ quietStopped: { from: NOW - ms, to: NOW } });
-    expect(kinds(anAgent(0, 'stopped', { life, registration: unknown() }))).toEqual(expected);
+  test('that is still there is deleted, whatever Azure shows', () => {
+    expect(kinds(anAgent(0, 'stopped', { registration: unknown() }))).toEqual(['delete-instance']);
+  });
+
+  test('seen but once is looked at again a second later, though nothing rings', () => {
+    const life = aLife({ quietStopped: { from: NOW, to: NOW }, seenOnline: true });
+    expect(reaped(anAgent(0, 'idle', { life }))).toEqual({ actions: [], wakeAt: NOW + 1_000 });
   });
 });
 

@@ -1,13 +1,11 @@
 import type { Action } from '../model/action.js';
-import type { Agent, Registration, Span } from '../model/agent.js';
+import { type Agent, isStopped, type Registration, type Span, STOPPED_MS } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
 
 /** Azure is asked twice, this far apart, before an agent that it shows as free is believed to be free. */
 const PROOF_MS = 5_000;
-/** Incus shows `Stopped` for an instant while a container dies or starts; only what stays stopped this long is. */
-const STOPPED_MS = 1_000;
 /** The guest waits this long for its log to be collected. */
 const COLLECT_MS = 3_000;
 
@@ -19,13 +17,14 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
   const { instance } = agent;
   if (instance?.noisy)
     yield { kind: 'remove-doorbell', pool: agent.pool, name: agent.name, reason: 'rings without end' };
+  // Its next reading tells whether it has stopped, and no event may come.
+  if (agent.life.quietStopped) alarm.passed(agent.life.quietStopped.from + STOPPED_MS);
   switch (agent.phase) {
     case 'preparing':
       // Since it was seen so, not since its birth: a prepared one that Incus cannot read for a moment is here too.
       if (alarm.passed(agent.since + spec.timeouts.preparationMs))
         yield deleteInstance(agent, 'was not prepared in time');
-      else if (agent.life.quietStopped && lasted(agent.life.quietStopped, STOPPED_MS, alarm))
-        yield deleteInstance(agent, 'stopped before it was prepared');
+      else if (isStopped(agent.life)) yield deleteInstance(agent, 'stopped before it was prepared');
       return;
     case 'starting':
       if (hadItsStart(spec, agent, alarm)) yield* retire(agent, 'never came online', alarm);
@@ -48,8 +47,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
       yield* finish(spec, agent, observed, alarm);
       return;
     case 'stopped':
-      if (agent.life.quietStopped && lasted(agent.life.quietStopped, STOPPED_MS, alarm))
-        yield deleteInstance(agent, 'stopped and still there');
+      yield deleteInstance(agent, 'stopped and still there');
       return;
     case 'orphan':
       yield* forget(spec, agent, alarm);

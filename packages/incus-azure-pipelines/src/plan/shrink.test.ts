@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentsIn, planned, targets } from '../../test/planned.js';
-import { aPool, known, nameOf, unknown } from '../../test/simulation/examples.js';
+import { anAgent, aPool, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import type { Action } from '../model/action.js';
 import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
@@ -49,6 +49,15 @@ describe('shrinking', () => {
   test('counts an agent that is being disabled as leaving, whichever stands first in the list', () => {
     const inFlight: Action[] = [{ kind: 'disable-agent', pool: 'linux', name: nameOf(1), agentId: 1, reason: '' }];
     expect(planned(aPool({ agentCount: 1 }), agentsIn('idle', 'idle'), { inFlight }).actions).toEqual([]);
+  });
+
+  test('deletes no instance that it needed a moment ago: the count may only have wavered', () => {
+    const wavering = [anAgent(0, 'idle'), anAgent(1, 'busy'), anAgent(2, 'preparing', { since: NOW - 5_000 })];
+    expect(targets(planned(aPool(), wavering), 'delete-instance')).toEqual([]);
+    const justPrepared = anAgent(2, 'prepared', { since: NOW - 9_999 });
+    const result = planned(aPool(), [...wavering.slice(0, 2), justPrepared]);
+    expect(targets(result, 'delete-instance')).toEqual([]);
+    expect(result.wakeAt).toBe(NOW + 1);
   });
 
   test('deletes prepared instances beyond the reserve, the youngest first', () => {

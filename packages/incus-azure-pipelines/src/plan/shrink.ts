@@ -6,6 +6,9 @@ import type { Census } from './fill.js';
 import { missing } from './fill.js';
 import { retire } from './reap.js';
 
+/** A prepared instance that nobody needs is kept for so long: the count wavers while agents end. */
+const SURPLUS_MS = 10_000;
+
 /**
  * Idle agents that are too many or of an old base, the old base first: each is retired by drain. An unknown queue may
  * hold work for all of them. A busy guest that lied about its end makes nobody too many: its own end mends the count.
@@ -30,7 +33,12 @@ export function* shrink(census: Census, observed: Observed, maxAtOnce: number, a
  * Prepared instances that nobody needs: of an old base, or beyond target and reserve. They know no secret and can hold
  * no job, so they are simply deleted.
  */
-export function* trimReserve(census: Census, agents: readonly Agent[], observed: Observed): Generator<Action> {
+export function* trimReserve(
+  census: Census,
+  agents: readonly Agent[],
+  observed: Observed,
+  alarm: Alarm,
+): Generator<Action> {
   const wanted = missing(census) + census.spec.reserve;
   const activating = new Set(observed.inFlight.flatMap(a => (a.kind === 'activate-agent' ? [a.name] : [])));
   const kept = new Set([...census.prepared, ...census.preparing].slice(0, wanted).map(agent => agent.name));
@@ -39,8 +47,11 @@ export function* trimReserve(census: Census, agents: readonly Agent[], observed:
     if (agent.phase !== 'prepared' && agent.phase !== 'preparing') continue;
     // Without a base there is nothing to replace it with: what is prepared is better than nothing.
     const drifted = census.base !== undefined && agent.instance?.base !== census.base;
-    const surplus = agent.instance?.base === census.base;
-    if (drifted || surplus || wanted === 0)
+    if (
+      drifted ||
+      census.spec.agentCount === 0 ||
+      (agent.phase === 'prepared' && alarm.passed(agent.since + SURPLUS_MS))
+    )
       yield {
         kind: 'delete-instance',
         pool: agent.pool,
