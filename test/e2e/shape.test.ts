@@ -13,6 +13,11 @@ const VARIABLES = {
   QUOTES: `"double" 'single' \`back\` \\ $HOME`,
   UNICODE: 'größer ≥ 🚀',
   EMPTY: '',
+  TEXT: 'one\n\n  three "3"\nA=b\n',
+  MARKS: ' #no comment; 100% %s %%n $(id) $PATH !! * ~ \\n \\',
+  CONTROL: '\ttab \u001b[31m \r\n',
+  // What config.sh notes in the agent's .env, which has one line for a variable.
+  JAVA_HOME: '/opt/java\nANT_HOME=/not/a/variable',
   http_proxy: 'http://proxy.example:3128',
 } as const;
 
@@ -25,7 +30,7 @@ const LOOKS = {
   tmp: 'findmnt --noheadings --bytes --output FSTYPE,SIZE /tmp; stat --format=%a /tmp',
   processes: 'cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null',
   docker: 'systemctl is-active docker.service; test -e /run/docker.sock || echo "no socket"',
-  environment: "tr '\\0' '\\n' < /proc/$(pgrep --oldest --full -i listener)/environ | cut -d = -f 1",
+  environment: "cut --zero-terminated -d = -f 1 /proc/$(pgrep --oldest --full -i listener)/environ | tr '\\0' '\\n'",
   values: Object.keys(VARIABLES)
     .map(name => `printf '%s=%s\\n' ${name} "$(printf '%s' "$${name}" | base64 -w0)"`)
     .join('\n'),
@@ -51,13 +56,14 @@ describeOnIncus('the shape of an agent', testbed => {
       processes: ['300'],
       docker: ['inactive', 'no socket'],
     });
-    const given = found.environment?.filter(name => !ADDED_BY_RUN_SH.includes(name)).sort();
-    expect(given).toEqual(['HOME', 'LANG', 'PATH', ...Object.keys(VARIABLES)].sort());
-    const values = found.values?.map(line => line.split(/=(.*)/s).slice(0, 2));
-    expect(values?.map(([name, value = '']) => [name, Buffer.from(value, 'base64').toString()])).toEqual(
-      Object.entries(VARIABLES),
-    );
+    expectVariables(found);
     expect(await daemon.end()).toBe(0);
+
+    await scenario.configure({ registration: 'host' });
+    const next = startDaemon(scenario);
+    await look(scenario);
+    expectVariables(await look(scenario));
+    expect(await next.end()).toBe(0);
   });
 
   // A quota stays on in a btrfs storage pool for good, and makes it slow: this one is thrown away.
@@ -83,6 +89,16 @@ async function look({ emulator }: Scenario): Promise<Readonly<Record<string, rea
   const job = await emulator.queueJob({ name: 'looks around', steps: [{ script }] }).finished;
   expect(job.result).toBe('succeeded');
   return Object.fromEntries(Object.keys(LOOKS).map(name => [name, linesAfter(job, `== ${name}`)]));
+}
+
+/** The agent was given these variables and no others, and a step finds every value as it stands in the configuration. */
+function expectVariables(found: Readonly<Record<string, readonly string[]>>): void {
+  const given = found.environment?.filter(name => !ADDED_BY_RUN_SH.includes(name)).sort();
+  expect(given).toEqual(['HOME', 'LANG', 'PATH', ...Object.keys(VARIABLES)].sort());
+  const values = found.values?.map(line => line.split(/=(.*)/s).slice(0, 2));
+  expect(values?.map(([name, value = '']) => [name, Buffer.from(value, 'base64').toString()])).toEqual(
+    Object.entries(VARIABLES),
+  );
 }
 
 function linesAfter({ lines }: JobRecord, title: string): readonly string[] {

@@ -79,26 +79,6 @@ export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined)
   return findings;
 }
 
-const SECRET_NAME = /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PAT|APIKEY|API_KEY|PRIVATE_KEY)(?:$|_)/i;
-
-/** Finds variables that would disturb the agent or show a secret. */
-export function checkEnvironment(pool: PoolEntry): readonly Finding[] {
-  return Object.keys(pool.settings.env ?? {}).flatMap(name => {
-    const path = pool.path('env', name);
-    if (/^VSTS_AGENT_INPUT_/i.test(name)) {
-      return [error(path, 'this variable would change how the agent registers', 'delete it', 'key')];
-    }
-    if (!SECRET_NAME.test(name)) return [];
-    return [
-      warning(
-        path,
-        'looks like a secret, and everybody who sees the agent pool can read it',
-        'make it a secret variable of the pipeline',
-      ),
-    ];
-  });
-}
-
 const BUILT_IN_REMOTES = ['local', 'images'] as const;
 
 /** Checks that `baseImage` names a remote there is, and that image servers are reached safely. */

@@ -2,7 +2,8 @@
 
 import { isIP } from 'node:net';
 import { checkAzureUrl } from './check-azure.js';
-import { checkCounts, checkEnvironment, checkImages, checkSizes } from './check-pool.js';
+import { checkEnvironment } from './check-environment.js';
+import { checkCounts, checkImages, checkSizes } from './check-pool.js';
 import { checkTimeouts } from './check-timeouts.js';
 import type { ConfigEnvironment } from './environment.js';
 import { error, type Finding, type KeyPath, show, warning } from './finding.js';

@@ -111,6 +111,19 @@ describe('values', () => {
     expect(spec.pools[0]?.environment).toEqual({ VERSION: '1.10', DEBUG: 'true', EMPTY: '', MODE: '0755' });
   });
 
+  it('reads variables of several lines, in every way that YAML writes them', async () => {
+    const { spec } = await read(
+      `${ONE_POOL}env:\n  KEPT: |\n    one\n\n     two\n  FOLDED: >-\n    one\n    two\n  QUOTED: "a\\n\\tb\\e"\n`,
+    );
+    expect(spec.pools[0]?.environment).toEqual({ KEPT: 'one\n\n two\n', FOLDED: 'one two', QUOTED: 'a\n\tb\u001b' });
+  });
+
+  it('takes a variable up to the length that Linux starts programs with', async () => {
+    const withLength = (length: number) => read(`${ONE_POOL}env: {A: "${'x'.repeat(length - 2)}"}\n`);
+    await expect(withLength(131_071)).resolves.toBeDefined();
+    await expect(withLength(131_072)).rejects.toThrow(/env\.A: has 131072 bytes .*; put it into a file of the base/);
+  });
+
   it('reads sizes as GiB and durations as milliseconds', async () => {
     const { spec } = await read(
       `${ONE_POOL}maxRamInGb: 1.5\ndiskSizeInGb: 20\nreconcileInterval: 1h\nofflineGracePeriod: 1m30s\n`,

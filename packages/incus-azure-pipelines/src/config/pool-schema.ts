@@ -61,11 +61,7 @@ const azure = expecting(
 const variables = expecting(
   z.record(
     text('a name of letters, digits and _, not starting with a digit', 'HTTP_PROXY', /^[A-Za-z_][A-Za-z0-9_]*$/),
-    expecting(z.union([z.string().regex(/^[^\p{Cc}]*$/u), z.number(), z.boolean()]), {
-      kind: 'text',
-      expects: 'text on one line',
-      example: '"text"',
-    }),
+    expecting(z.union([z.string(), z.number(), z.boolean()]), { kind: 'text', expects: 'text', example: '"text"' }),
   ),
   { kind: 'map', expects: 'a map of variables', example: '{HTTP_PROXY: "http://proxy:3128"}' },
 );
@@ -129,7 +125,10 @@ export const poolKeys = {
   diskSizeInGb: key(gib(1, 50), 'Quota of the root disk in GiB; none when left out.'),
   tmpfsSizeInGb: key(gib(0.01, 12), 'Size in GiB of a /tmp in memory.'),
   maxProcesses: key(count(100, 4_194_304, 10_000), 'Most processes of an agent; no limit when left out.'),
-  env: key(variables, 'Variables of the agent and its jobs. Everybody who sees the agent pool can read them.'),
+  env: key(
+    variables,
+    'Variables of the agent and its jobs, exactly as written here, lines and all. Everybody who sees the agent pool can read them.',
+  ),
   registration: key(
     expecting(z.enum(['auto', 'host', 'guest']), {
       kind: 'choice',

@@ -34,6 +34,17 @@ unpack() {
   return 1
 }
 
+# config.sh notes some variables in .env, a line each, which later takes the place of what the agent is given: a value of
+# several lines would lose all but the first. The pool's variables come with every start, so the note is not needed.
+keep_env_file() {
+  [ ! -e "$home/.env" ] || cp --archive "$home/.env" "$activation/.env"
+}
+
+restore_env_file() {
+  rm -f "$home/.env"
+  [ ! -e "$activation/.env" ] || mv "$activation/.env" "$home/.env"
+}
+
 # The token goes from the deleted file's open descriptor into the environment of config.sh, never into an argument.
 register() {
   local code
@@ -58,8 +69,10 @@ set_state Started || say 'Incus did not take the state Started.'
 unpack || fail 'unpack the activation: it did not come whole within 10 seconds'
 
 if [ -e "$activation/token" ]; then
+  keep_env_file || fail 'register the agent: its .env cannot be copied'
   register
   code=$?
+  restore_env_file
   [ "$code" -ne 124 ] || fail 'register the agent: config.sh did not end within 120 seconds'
   [ "$code" -eq 0 ] || fail "register the agent: config.sh ended with code $code; its output stands above"
   [ -e "$home/.credentials" ] || fail 'register the agent: config.sh ended well but left no .credentials'
