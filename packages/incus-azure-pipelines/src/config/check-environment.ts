@@ -6,10 +6,9 @@ import type { PoolEntry } from './pool-entry.js';
 const SECRET_NAME = /(?:^|_)(?:TOKEN|SECRET|PASSWORD|PASSWD|PAT|APIKEY|API_KEY|PRIVATE_KEY)(?:$|_)/i;
 
 /** bash, which starts the agent, gives these a value of its own or does not pass them on. */
-const OF_BASH: ReadonlySet<string> = new Set([
-  ...['_', 'BASH', 'BASHOPTS', 'BASHPID', 'BASH_VERSION', 'IFS', 'LINENO', 'OLDPWD', 'OPTIND', 'PPID', 'PWD'],
-  ...['RANDOM', 'SHELLOPTS', 'SHLVL', 'SRANDOM'],
-]);
+const OF_BASH: ReadonlySet<string> = new Set(
+  '_ BASH BASHOPTS BASHPID BASH_VERSION IFS LINENO OLDPWD OPTIND PPID PWD RANDOM SHELLOPTS SHLVL SRANDOM'.split(' '),
+);
 
 /** Linux starts no program with a longer `NAME=value`, its NUL included: MAX_ARG_STRLEN, 32 pages of 4 KiB. */
 const MOST_BYTES = 131_071;
