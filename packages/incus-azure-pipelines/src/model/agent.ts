@@ -51,9 +51,9 @@ export interface InstanceRecord {
   /** Name of the base it was copied from. */
   readonly base: string;
   readonly createdAt: number;
-  /** When it was told to become an agent; undefined for one that knows no secret. */
+  /** When it was told to become an agent, by our own clock; undefined for one that knows no secret. */
   readonly activatedAt: number | undefined;
-  /** When its guest last rang Ready, as far as events told. */
+  /** When its guest last rang Ready, as far as events told; by the clock of the Incus host, as `createdAt` is. */
   readonly rangAt: number | undefined;
   /** Its guest rings so often that it has to lose its doorbell. */
   readonly noisy: boolean;
@@ -88,6 +88,8 @@ export interface Life {
   readonly instanceSeen: boolean;
   /** The instance was seen running after its activation, so that Ready now means finished. */
   readonly seenStarted: boolean;
+  /** When its guest rang last before its activation was seen, by the clock of the Incus host; a later ring is another. */
+  readonly rangPreparedAt: number | undefined;
   /** The guest rang finished; its status wanders while it powers off. */
   readonly saidFinished: boolean;
   readonly seenOnline: boolean;

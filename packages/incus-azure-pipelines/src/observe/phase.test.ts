@@ -76,10 +76,15 @@ describe('finished', () => {
     expect(said({ status: 'running', activatedAt }, { seenStarted: true })).toBe(false);
   });
 
-  test('is a ring after the activation, and not the one before it', () => {
-    expect(said({ status: 'ready', activatedAt, rangAt: activatedAt + 1 })).toBe(true);
-    expect(said({ status: 'ready', activatedAt, rangAt: activatedAt - 1 })).toBe(false);
-  });
+  test.each([-3_600_000, 0, 3_600_000])(
+    'is a ring after the one that said prepared, with the clock of the Incus host %i ms off',
+    offMs => {
+      const rangPreparedAt = activatedAt - 400 + offMs;
+      expect(said({ status: 'ready', activatedAt, rangAt: rangPreparedAt + 500 }, { rangPreparedAt })).toBe(true);
+      expect(said({ status: 'ready', activatedAt, rangAt: rangPreparedAt }, { rangPreparedAt })).toBe(false);
+      expect(said({ status: 'ready', activatedAt, rangAt: rangPreparedAt })).toBe(false);
+    },
+  );
 
   test('is Ready long after the activation, though nothing else was seen of it', () => {
     expect(said({ status: 'ready', activatedAt: NOW - STARTED_GRACE_MS })).toBe(false);
@@ -143,6 +148,11 @@ describe('what is remembered', () => {
       quietDisabled: before,
       quietOffline: before,
     });
+  });
+
+  test('is when its guest rang last before it was activated', () => {
+    expect(next({}, unknown(), { activatedAt: undefined, rangAt: 5 }).rangPreparedAt).toBe(5);
+    expect(next({ rangPreparedAt: 5 }, unknown(), { rangAt: 6 }).rangPreparedAt).toBe(5);
   });
 
   test('is since when it reads as stopped', () => {

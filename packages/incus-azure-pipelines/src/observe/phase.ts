@@ -51,11 +51,15 @@ function phaseInAzure(registration: Registration | undefined, life: Life): Agent
   return life.seenOnline ? 'offline' : 'starting';
 }
 
-/** Whether the guest rang Ready after its activation. */
-function saysFinished(instance: InstanceRecord, seenStarted: boolean, now: number): boolean {
-  const { activatedAt, rangAt, status } = instance;
+/**
+ * Whether the guest rang Ready after its activation: a ring is compared with a ring only, since the clock of the Incus
+ * host tells their times and ours that of the activation.
+ */
+function saysFinished({ activatedAt, rangAt, status }: InstanceRecord, old: Life | undefined, now: number): boolean {
   if (status !== 'ready' || activatedAt === undefined) return false;
-  return seenStarted || (rangAt !== undefined && rangAt > activatedAt) || now - activatedAt > STARTED_GRACE_MS;
+  const prepared = old?.rangPreparedAt;
+  const rangAgain = prepared !== undefined && rangAt !== undefined && rangAt > prepared;
+  return old?.seenStarted === true || rangAgain || now - activatedAt > STARTED_GRACE_MS;
 }
 
 function isActivated(phase: AgentPhase): boolean {
@@ -77,8 +81,9 @@ export function nextLife(
   return {
     instanceSeen: old?.instanceSeen === true || instance !== undefined,
     seenStarted,
-    saidFinished:
-      old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old?.seenStarted === true, now)),
+    rangPreparedAt:
+      instance !== undefined && instance.activatedAt === undefined ? instance.rangAt : old?.rangPreparedAt,
+    saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, now)),
     seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
     requestId: old?.requestId ?? (registration?.assigned?.received ? registration.assigned.requestId : undefined),
     disbelieved: old?.disbelieved === true || contradicted(before, reading),

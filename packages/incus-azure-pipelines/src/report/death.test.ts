@@ -14,6 +14,7 @@ function agent(phase: AgentPhase, requestId?: number): Agent {
     life: {
       instanceSeen: true,
       seenStarted: true,
+      rangPreparedAt: undefined,
       saidFinished: false,
       seenOnline: true,
       requestId,

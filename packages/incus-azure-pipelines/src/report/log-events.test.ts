@@ -52,6 +52,7 @@ function agentIn(phase: AgentPhase): Agent {
     life: {
       instanceSeen: true,
       seenStarted: true,
+      rangPreparedAt: undefined,
       saidFinished: false,
       seenOnline: true,
       requestId: undefined,

@@ -75,9 +75,9 @@ export class Daemon {
   }
 
   #hear(action: string, name: string): void {
-    const { random, timeline } = this.#world;
+    const { incus, random, timeline } = this.#world;
     if (this.#world.happens('ringLost')) return;
-    const at = timeline.now;
+    const at = incus.now;
     timeline.in(random.between(1, 50), () => {
       if (action === 'ready') this.#rings.ring(name, at);
       this.ring();

@@ -29,10 +29,10 @@ export function deedOf(action: Action, world: World): Deed {
 
 /** Does it in the world; gives back why it was refused. `half` leaves it half-made where that can be. */
 function perform(action: Action, world: World, half: boolean): string | undefined {
-  const { incus, timeline } = world;
+  const { incus } = world;
   switch (action.kind) {
     case 'build-base':
-      incus.bases.set(action.base, { pool: action.pool, ready: !half, createdAt: timeline.now });
+      incus.bases.set(action.base, { pool: action.pool, ready: !half, createdAt: incus.now });
       return undefined;
     case 'delete-base':
       incus.bases.delete(action.base);

@@ -87,6 +87,7 @@ export function aLife(given: Partial<Life> = {}): Life {
   return {
     instanceSeen: true,
     seenStarted: false,
+    rangPreparedAt: undefined,
     saidFinished: false,
     seenOnline: false,
     requestId: undefined,

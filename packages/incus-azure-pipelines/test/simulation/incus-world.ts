@@ -17,13 +17,21 @@ export interface Instance {
 /** Incus as it truly is: instances, and how its lists show them. */
 export class IncusWorld {
   readonly #timeline: Timeline;
+  /** How far the clock of its host is off. */
+  readonly clockOffMs: number;
   readonly instances = new Map<string, Instance>();
   readonly bases = new Map<string, { readonly pool: string; ready: boolean; readonly createdAt: number }>();
   /** Hears of every event, were it not lost. */
   onEvent: (action: 'ready' | 'shutdown' | 'deleted', name: string) => void = () => {};
 
-  constructor(timeline: Timeline) {
+  constructor(timeline: Timeline, clockOffMs: number) {
     this.#timeline = timeline;
+    this.clockOffMs = clockOffMs;
+  }
+
+  /** The time as its host tells it. */
+  get now(): number {
+    return this.#timeline.now + this.clockOffMs;
   }
 
   create(name: string, pool: string, base: string): Instance {
@@ -31,7 +39,7 @@ export class IncusWorld {
       name,
       pool,
       base,
-      createdAt: this.#timeline.now,
+      createdAt: this.now,
       status: 'stopped',
       activatedAt: undefined,
       doorbell: true,

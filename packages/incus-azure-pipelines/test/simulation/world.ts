@@ -11,6 +11,9 @@ import { Timeline } from './timeline.js';
 
 const START_AT = Date.UTC(2030, 0, 1);
 
+/** How far the clock of an Incus host may be off. */
+const CLOCKS_OFF_MS = [0, -3_600_000, 3_600_000];
+
 /** Both systems, all guests, and what people wish: the truth that the daemon sees through its readings alone. */
 export class World {
   readonly scenario: Scenario;
@@ -29,7 +32,7 @@ export class World {
   constructor(scenario: Scenario) {
     this.scenario = scenario;
     this.random = new Random(scenario.seed);
-    this.incus = new IncusWorld(this.timeline);
+    this.incus = new IncusWorld(this.timeline, CLOCKS_OFF_MS[scenario.seed % CLOCKS_OFF_MS.length] ?? 0);
     this.azure = new AzureWorld(this.timeline, this.random);
     this.desired = scenario.pools.map((pool, index) =>
       aPool({
