@@ -1,3 +1,4 @@
+import type { JobRecord } from 'azure-pipelines-emulator';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
@@ -28,11 +29,13 @@ describeOnIncus('the slot is back, and the next job runs,', testbed => {
   beforeEach(() => tellOnFailure(daemon));
   afterAll(() => scenario?.[Symbol.asyncDispose]());
 
+  type Ended = Pick<JobRecord, 'agentName' | 'result' | 'receivedAt'>;
+
   /** Has a job end in some way on the only agent, and another job run after it. */
-  async function ends(job: (first: string) => Promise<{ readonly agentName?: string | undefined }>): Promise<void> {
+  async function ends(job: (first: string) => Promise<Ended>): Promise<void> {
     const { emulator } = scenario;
     const first = await anotherOnline(emulator, ...used);
-    const { agentName } = await job(first);
+    const { agentName, result, receivedAt } = await job(first);
     expect(agentName).toBe(first);
     const second = await anotherOnline(emulator, ...used, first);
     const further = await emulator.queueJob({ steps: [{ script: 'echo done' }] }).finished;
@@ -41,6 +44,10 @@ describeOnIncus('the slot is back, and the next job runs,', testbed => {
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === first);
     expect(await scenario.instanceNames()).not.toContain(first);
     expect(emulator.agents().map(agent => agent.name)).not.toContain(first);
+    if (receivedAt !== undefined) {
+      const told = await daemon.seen(line => line.msg === 'job ended' && line.agent === first);
+      expect(told.result).toBe(result);
+    }
     await foreigners.expectUntouched();
   }
 

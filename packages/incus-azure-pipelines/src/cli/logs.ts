@@ -26,17 +26,24 @@ export function formatDeaths(deaths: readonly Death[]): string {
     death.pool,
     instant(death.goneAt),
     printable(death.job ?? ''),
+    death.result ?? '',
     death.why,
   ]);
-  return table(['agent', 'pool', 'gone', 'job', 'why'], rows);
+  return table(['agent', 'pool', 'gone', 'job', 'result', 'why'], rows);
 }
 
 /** One of them, with its phases and its last lines. */
 export function formatDeath(death: Death): string {
   if (typeof death.name !== 'string') throw new UserError('the daemon answered with no record');
   const phases = death.phases.map(({ phase, at }) => `  ${instant(at)}  ${phase}\n`).join('');
-  const job = death.job === undefined ? 'none that Azure showed' : printable(death.job);
+  const job = death.job === undefined ? 'none that Azure showed' : `${printable(death.job)}${outcome(death)}`;
   return `${death.name}: ${death.why}\njob: ${job}\n${phases}  ${instant(death.goneAt)}  gone\n\n${printable(death.lastLines)}\n`;
+}
+
+function outcome({ result, waitedMs }: Death): string {
+  const parts = [result, waitedMs === undefined ? undefined : `${(waitedMs / 1000).toFixed(1)} s in the queue`];
+  const told = parts.filter(part => part !== undefined);
+  return told.length === 0 ? '' : ` (${told.join(', ')})`;
 }
 
 function instant(at: number): string {

@@ -76,10 +76,30 @@ export interface Registration {
   readonly name: string;
   readonly online: boolean;
   readonly enabled: boolean;
-  /** The job request it holds; `received` once the agent has taken it. */
-  readonly assigned: { readonly requestId: number; readonly received: boolean; readonly jobName: string } | undefined;
+  /** The job request it holds. */
+  readonly assigned: JobRequest | undefined;
+  /** The last job request that it held, which is over. */
+  readonly completed: JobRequest | undefined;
   /** Epoch ms of the last change that Azure tells: registered, or online or offline. */
   readonly changedAt: number;
+}
+
+/** A job of one agent, as Azure tells it. */
+export interface JobRequest {
+  readonly requestId: number;
+  /** Whether the agent has taken it. */
+  readonly received: boolean;
+  /** Foreign text. */
+  readonly jobName: string;
+  /** From the queue to the agent that took it, by Azure's own clock; undefined while Azure does not tell both. */
+  readonly waitedMs: number | undefined;
+  /** `succeeded`, `failed`, `canceled`, ...; undefined while the job runs. */
+  readonly result: string | undefined;
+}
+
+/** The job that the agent has taken, be it over or not; one that was withdrawn before that is none. */
+export function takenBy(registration: Registration | undefined): JobRequest | undefined {
+  return [registration?.assigned, registration?.completed].find(job => job?.received);
 }
 
 /** What is remembered of an agent from pass to pass. Nothing of it is needed after a restart; it only makes decisions quicker. */
@@ -95,6 +115,8 @@ export interface Life {
   readonly seenOnline: boolean;
   /** The request it was seen to have taken; a later reading without one means its job is over. */
   readonly requestId: number | undefined;
+  /** How its job ended, once Azure has told. */
+  readonly result: string | undefined;
   /** Azure contradicted a `finished` of this guest once; the guest is not believed again. */
   readonly disbelieved: boolean;
   /** Since when every reading of Azure showed it disabled and unassigned: start of the first and the last such reading. */

@@ -1,5 +1,5 @@
 import type { Action } from './action.js';
-import type { Agent, AgentPhase } from './agent.js';
+import type { Agent, AgentPhase, JobRequest } from './agent.js';
 
 /** Everything that the daemon tells, by name. Log, metrics and status hang on this list. */
 export interface DaemonEvents {
@@ -7,6 +7,10 @@ export interface DaemonEvents {
   readonly 'phase-changed': { readonly agent: Agent; readonly from: AgentPhase | undefined; readonly at: number };
   /** An agent that was there is in neither system any more. */
   readonly 'agent-gone': { readonly agent: Agent; readonly at: number };
+  /** An agent was seen to have taken its job. */
+  readonly 'job-taken': { readonly agent: Agent; readonly job: JobRequest };
+  /** Azure told how the job of an agent ended. */
+  readonly 'job-ended': { readonly agent: Agent; readonly job: JobRequest };
   readonly 'action-started': { readonly action: Action; readonly at: number };
   readonly 'action-ended': { readonly action: Action; readonly at: number; readonly ms: number };
   readonly 'action-failed': {

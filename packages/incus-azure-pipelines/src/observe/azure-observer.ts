@@ -1,9 +1,14 @@
-import { type AzurePipelinesClient, isAzurePipelinesError, type TaskAgent } from 'azure-pipelines-client';
+import {
+  type AzurePipelinesClient,
+  isAzurePipelinesError,
+  type TaskAgent,
+  type TaskAgentJobRequest,
+} from 'azure-pipelines-client';
 import { backoffMs } from '../lib/backoff.js';
 import { childSignal } from '../lib/child-signal.js';
 import type { Clock } from '../lib/clock.js';
 import { Doorbell } from '../lib/doorbell.js';
-import type { Registration } from '../model/agent.js';
+import type { JobRequest, Registration } from '../model/agent.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
 import { usableAgentPool } from './usable-agent-pool.js';
 
@@ -68,7 +73,8 @@ export class AzureObserver {
     const at = clock.now();
     try {
       const poolId = await this.poolId(signal);
-      const agents = await client.agents.list(poolId, { includeAssignedRequest: true, signal });
+      const details = { includeAssignedRequest: true, includeLastCompletedRequest: true };
+      const agents = await client.agents.list(poolId, { ...details, signal });
       this.#reading = { known: true, value: agents.map(registrationOf), at };
       this.#failures = 0;
       return pollIntervalMs;
@@ -100,17 +106,24 @@ export class AzureObserver {
 }
 
 function registrationOf(agent: TaskAgent): Registration {
-  const request = agent.assignedRequest;
   return {
     agentId: agent.id,
     name: agent.name,
     online: agent.status === 'online',
     enabled: agent.enabled !== false,
-    assigned: request && {
-      requestId: request.requestId,
-      received: request.receiveTime !== undefined,
-      jobName: request.jobName ?? '',
-    },
+    assigned: agent.assignedRequest && jobRequestOf(agent.assignedRequest),
+    completed: agent.lastCompletedRequest && jobRequestOf(agent.lastCompletedRequest),
     changedAt: Math.max(...[agent.createdOn, agent.statusChangedOn].map(time => Date.parse(time ?? '') || 0)),
+  };
+}
+
+function jobRequestOf({ jobName, queueTime, receiveTime, requestId, result }: TaskAgentJobRequest): JobRequest {
+  const waitedMs = Date.parse(receiveTime ?? '') - Date.parse(queueTime ?? '');
+  return {
+    requestId,
+    received: receiveTime !== undefined,
+    jobName: jobName ?? '',
+    waitedMs: Number.isNaN(waitedMs) ? undefined : waitedMs,
+    result,
   };
 }

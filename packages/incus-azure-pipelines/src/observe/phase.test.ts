@@ -121,6 +121,14 @@ describe('what is remembered', () => {
     expect(next({ requestId: 42 }, known(aRegistration())).requestId).toBe(42);
   });
 
+  test('is a job that is over, which nobody saw running, and how it ended', () => {
+    const done = { ...JOB, result: 'failed' };
+    expect(next({}, known(aRegistration({ completed: done })))).toMatchObject({ requestId: 42, result: 'failed' });
+    expect(next({ requestId: 42, result: 'failed' }, unknown())).toMatchObject({ requestId: 42, result: 'failed' });
+    const withdrawn = { ...done, received: false };
+    expect(next({}, known(aRegistration({ completed: withdrawn }))).requestId).toBeUndefined();
+  });
+
   test('is that it was online, by its status or by a job that it took', () => {
     expect(next({}, known(aRegistration({ online: false }))).seenOnline).toBe(false);
     expect(next({}, known(aRegistration({ online: false, assigned: JOB }))).seenOnline).toBe(true);

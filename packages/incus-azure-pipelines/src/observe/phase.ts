@@ -5,6 +5,7 @@ import {
   isStopped,
   type Life,
   type Registration,
+  takenBy,
 } from '../model/agent.js';
 import { knownValue, type Reading } from '../model/observed.js';
 
@@ -85,7 +86,8 @@ export function nextLife(
       instance !== undefined && instance.activatedAt === undefined ? instance.rangAt : old?.rangPreparedAt,
     saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, now)),
     seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
-    requestId: old?.requestId ?? (registration?.assigned?.received ? registration.assigned.requestId : undefined),
+    requestId: old?.requestId ?? takenBy(registration)?.requestId,
+    result: old?.result ?? takenBy(registration)?.result,
     disbelieved: old?.disbelieved === true || contradicted(before, reading),
     quietDisabled: extend(old?.quietDisabled, reading, r => r !== undefined && !r.enabled && !r.assigned),
     quietOffline: extend(old?.quietOffline, reading, r => r === undefined || (!r.online && !r.assigned)),

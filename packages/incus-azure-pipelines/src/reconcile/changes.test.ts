@@ -1,13 +1,43 @@
 import { expect, test } from 'vitest';
-import { anAgent } from '../../test/simulation/examples.js';
+import { aLife, anAgent, aRegistration, JOB, known } from '../../test/simulation/examples.js';
 import { changesOf } from './changes.js';
 
 test('tells who came, who changed and who is gone, and nobody else', () => {
   const before = [anAgent(0, 'idle'), anAgent(1, 'idle'), anAgent(2, 'busy')];
-  const after = [anAgent(0, 'idle'), anAgent(1, 'busy'), anAgent(3, 'preparing')];
+  const after = [anAgent(0, 'idle'), anAgent(1, 'draining'), anAgent(3, 'preparing')];
   expect([...changesOf(before, after)]).toEqual([
     { kind: 'phase', agent: after[1], from: 'idle' },
     { kind: 'phase', agent: after[2], from: undefined },
     { kind: 'gone', agent: before[2] },
   ]);
+});
+
+test('tells once that a job was taken, and once how it ended', () => {
+  const idle = anAgent(0, 'idle');
+  const busy = anAgent(0, 'busy', {
+    registration: known(aRegistration({ assigned: JOB })),
+    life: aLife({ requestId: 42 }),
+  });
+  const done = { ...JOB, result: 'failed' };
+  const life = aLife({ requestId: 42, result: 'failed' });
+  const ended = anAgent(0, 'busy', { registration: known(aRegistration({ completed: done })), life });
+  expect([...changesOf([{ ...idle, phase: 'busy' }], [busy])]).toEqual([{ kind: 'job-taken', agent: busy, job: JOB }]);
+  expect([...changesOf([busy], [busy])]).toEqual([]);
+  expect([...changesOf([busy], [ended])]).toEqual([{ kind: 'job-ended', agent: ended, job: done }]);
+  expect([...changesOf([ended], [ended])]).toEqual([]);
+});
+
+test('tells both of a job that nobody saw running', () => {
+  const job = { ...JOB, result: 'succeeded' };
+  const agent = anAgent(0, 'busy', { registration: known(aRegistration({ completed: job })) });
+  expect([...changesOf([{ ...agent, life: aLife() }], [agent])].map(({ kind }) => kind)).toEqual([
+    'job-taken',
+    'job-ended',
+  ]);
+});
+
+test('tells nothing of a job that was withdrawn before its agent took it', () => {
+  const job = { ...JOB, received: false, result: 'canceled' };
+  const agent = anAgent(0, 'idle', { registration: known(aRegistration({ completed: job })) });
+  expect([...changesOf([agent], [agent])]).toEqual([]);
 });

@@ -1,16 +1,27 @@
-import type { Agent, AgentPhase } from '../model/agent.js';
+import { type Agent, type AgentPhase, type JobRequest, takenBy } from '../model/agent.js';
+import { knownValue } from '../model/observed.js';
 
 export type Change =
   | { readonly kind: 'phase'; readonly agent: Agent; readonly from: AgentPhase | undefined }
+  | { readonly kind: 'job-taken'; readonly agent: Agent; readonly job: JobRequest }
+  | { readonly kind: 'job-ended'; readonly agent: Agent; readonly job: JobRequest }
   | { readonly kind: 'gone'; readonly agent: Agent };
 
 /** What became of the agents between two passes. */
 export function* changesOf(before: readonly Agent[], after: readonly Agent[]): Generator<Change> {
   const old = new Map(before.map(agent => [agent.name, agent]));
   for (const agent of after) {
-    const from = old.get(agent.name)?.phase;
-    if (from !== agent.phase) yield { kind: 'phase', agent, from };
+    const known = old.get(agent.name);
+    if (known?.phase !== agent.phase) yield { kind: 'phase', agent, from: known?.phase };
+    yield* changesOfJob(known, agent);
     old.delete(agent.name);
   }
   for (const agent of old.values()) yield { kind: 'gone', agent };
+}
+
+/** Each is told once: a job is an agent's only one. */
+function* changesOfJob(before: Agent | undefined, agent: Agent): Generator<Change> {
+  const job = takenBy(knownValue(agent.registration));
+  if (job && before?.life.requestId === undefined) yield { kind: 'job-taken', agent, job };
+  if (job?.result && before?.life.result === undefined) yield { kind: 'job-ended', agent, job };
 }

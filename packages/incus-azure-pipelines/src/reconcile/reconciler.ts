@@ -14,7 +14,7 @@ import type { AzureObserver } from '../observe/azure-observer.js';
 import type { IncusObserver, IncusReadings } from '../observe/incus-observer.js';
 import { azureKey, join } from '../observe/join.js';
 import { plan } from '../plan/plan.js';
-import { changesOf } from './changes.js';
+import { type Change, changesOf } from './changes.js';
 import { Ledger } from './ledger.js';
 import { perform } from './perform.js';
 import { ReadingWatch } from './reading-watch.js';
@@ -120,14 +120,26 @@ export class Reconciler {
   }
 
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
-    for (const change of changesOf(before, agents.value))
-      if (change.kind === 'gone') this.#parts.emit('agent-gone', { agent: change.agent, at: now });
-      else {
-        if (change.from === 'starting' && change.agent.life.seenOnline) this.#ledger.registered(change.agent.pool);
-        this.#parts.emit('phase-changed', { agent: change.agent, from: change.from, at: now });
-      }
+    for (const change of changesOf(before, agents.value)) this.#tell(change, now);
     this.#agents = agents;
     this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)));
+  }
+
+  #tell(change: Change, at: number): void {
+    const { emit } = this.#parts;
+    const { agent } = change;
+    switch (change.kind) {
+      case 'gone':
+        emit('agent-gone', { agent, at });
+        return;
+      case 'phase':
+        if (change.from === 'starting' && agent.life.seenOnline) this.#ledger.registered(agent.pool);
+        emit('phase-changed', { agent, from: change.from, at });
+        return;
+      case 'job-taken':
+      case 'job-ended':
+        emit(change.kind, { agent, job: change.job });
+    }
   }
 
   #observe(readings: IncusReadings, agents: Reading<readonly Agent[]>): Observed {

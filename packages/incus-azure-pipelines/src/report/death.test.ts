@@ -18,6 +18,7 @@ function agent(phase: AgentPhase, requestId?: number): Agent {
       saidFinished: false,
       seenOnline: true,
       requestId,
+      result: undefined,
       disbelieved: false,
       quietDisabled: undefined,
       quietOffline: undefined,

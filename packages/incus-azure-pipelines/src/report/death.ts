@@ -1,5 +1,5 @@
 import type { Action } from '../model/action.js';
-import type { Agent, AgentPhase } from '../model/agent.js';
+import { type Agent, type AgentPhase, type JobRequest, takenBy } from '../model/agent.js';
 import { knownValue } from '../model/observed.js';
 
 /** What is kept of an agent whose instance is gone. Instants are epoch ms; `lastLines` and `job` are foreign text. */
@@ -9,6 +9,10 @@ export interface Death {
   readonly base: string | undefined;
   readonly why: string;
   readonly job: string | undefined;
+  /** How its job ended, in Azure's words. */
+  readonly result: string | undefined;
+  /** How long its job was in the queue, by Azure's clock. */
+  readonly waitedMs: number | undefined;
   readonly requestId: number | undefined;
   readonly goneAt: number;
   readonly phases: readonly { readonly phase: AgentPhase; readonly at: number }[];
@@ -20,7 +24,7 @@ export interface Biography {
   readonly phases: readonly { readonly phase: AgentPhase; readonly at: number }[];
   /** Our own deeds that end an agent, in order. */
   readonly deeds: readonly Action[];
-  readonly job: string | undefined;
+  readonly job: JobRequest | undefined;
   readonly base: string | undefined;
   readonly lastLines: string;
 }
@@ -32,7 +36,7 @@ export function seen(biography: Biography, agent: Agent, at: number): Biography 
   return {
     ...biography,
     phases: [...biography.phases, { phase: agent.phase, at }],
-    job: biography.job ?? knownValue(agent.registration)?.assigned?.jobName,
+    job: takenBy(knownValue(agent.registration)) ?? biography.job,
     base: biography.base ?? agent.instance?.base,
   };
 }
@@ -44,7 +48,9 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
     pool: agent.pool,
     base: biography.base,
     why: whyOf(biography, agent.life.requestId),
-    job: biography.job,
+    job: biography.job?.jobName,
+    result: biography.job?.result,
+    waitedMs: biography.job?.waitedMs,
     requestId: agent.life.requestId,
     goneAt,
     phases: biography.phases,

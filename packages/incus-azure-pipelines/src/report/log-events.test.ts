@@ -56,6 +56,7 @@ function agentIn(phase: AgentPhase): Agent {
       saidFinished: false,
       seenOnline: true,
       requestId: undefined,
+      result: undefined,
       disbelieved: false,
       quietDisabled: undefined,
       quietOffline: undefined,

@@ -14,6 +14,12 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
       'phase changed',
     );
   });
+  events.on('job-ended', ({ agent, job }) =>
+    log.info(
+      { pool: agent.pool, agent: agent.name, job: printable(job.jobName), result: job.result, waitedMs: job.waitedMs },
+      'job ended',
+    ),
+  );
   events.on('agent-gone', ({ agent }) => {
     registered.delete(agent.name);
     log.info({ pool: agent.pool, agent: agent.name, from: agent.phase }, 'agent gone');

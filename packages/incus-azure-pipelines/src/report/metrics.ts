@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from 'prom-client';
 import type { Events } from '../lib/events.js';
 import type { DaemonEvents } from '../model/event.js';
 import type { StatusDocument } from './status.js';
@@ -36,6 +36,25 @@ export function makeMetrics(events: Events<DaemonEvents>, status: () => StatusDo
     buckets: SECONDS,
     registers,
   });
+  const jobs = new Counter({
+    name: 'iap_jobs_total',
+    help: 'Jobs that ended, by the result that Azure tells.',
+    labelNames: ['pool', 'result'],
+    registers,
+  });
+  const waits = new Summary({
+    name: 'iap_job_wait_seconds',
+    help: "From the queue to the agent that took the job, by Azure's own clock: the jobs of the last hour.",
+    labelNames: ['pool'],
+    percentiles: [0.5, 0.99],
+    maxAgeSeconds: 3_600,
+    ageBuckets: 6,
+    registers,
+  });
+  events.on('job-taken', ({ agent, job }) => {
+    if (job.waitedMs !== undefined) waits.observe({ pool: agent.pool }, job.waitedMs / 1000);
+  });
+  events.on('job-ended', ({ agent, job }) => jobs.inc({ pool: agent.pool, result: job.result ?? '' }));
   const keys = new Gauge({
     name: 'iap_agent_keys',
     help: 'RSA keys of agents to come, made ahead of need.',

@@ -1,4 +1,4 @@
-import type { Registration } from '../../src/model/agent.js';
+import type { JobRequest, Registration } from '../../src/model/agent.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
 
@@ -40,7 +40,15 @@ export class AzureWorld {
     const agentId = ++this.#lastId;
     const changedAt = this.#timeline.now - ageMs;
     if (listener) this.#listeners.set(agentId, listener);
-    this.#set(key, { agentId, name, online: false, enabled: true, assigned: undefined, changedAt });
+    this.#set(key, {
+      agentId,
+      name,
+      online: false,
+      enabled: true,
+      assigned: undefined,
+      completed: undefined,
+      changedAt,
+    });
     return agentId;
   }
 
@@ -82,7 +90,8 @@ export class AzureWorld {
     const registration = this.find(key, agentId);
     if (!registration?.assigned) return;
     if (done) this.jobsDone += 1;
-    this.#set(key, { ...registration, assigned: undefined });
+    const completed = { ...registration.assigned, result: done ? 'succeeded' : 'abandoned' };
+    this.#set(key, { ...registration, assigned: undefined, completed });
     this.#assignSoon(key);
   }
 
@@ -124,7 +133,7 @@ export class AzureWorld {
     const requestId = chosen && queue.shift();
     if (chosen === undefined || requestId === undefined) return;
     const { agentId } = chosen;
-    this.#set(key, { ...chosen, assigned: { requestId, received: false, jobName: `job ${requestId}` } });
+    this.#set(key, { ...chosen, assigned: jobRequest(requestId) });
     this.#timeline.in(this.#random.between(50, 3_000), () => this.#receive(key, agentId, requestId));
     if (queue.length > 0) this.#assignSoon(key);
   }
@@ -164,4 +173,8 @@ export class AzureWorld {
     const kept = history.findLastIndex(entry => entry.at <= now - HISTORY_MS);
     if (kept > 20) history.splice(0, kept);
   }
+}
+
+function jobRequest(requestId: number): JobRequest {
+  return { requestId, received: false, jobName: `job ${requestId}`, waitedMs: undefined, result: undefined };
 }

@@ -76,12 +76,13 @@ export function aRegistration(given: Partial<Registration> = {}): Registration {
     online: true,
     enabled: true,
     assigned: undefined,
+    completed: undefined,
     changedAt: NOW - 3_000_000,
     ...given,
   };
 }
 
-export const JOB = { requestId: 42, received: true, jobName: 'build' } as const;
+export const JOB = { requestId: 42, received: true, jobName: 'build', waitedMs: 800, result: undefined } as const;
 
 export function aLife(given: Partial<Life> = {}): Life {
   return {
@@ -91,6 +92,7 @@ export function aLife(given: Partial<Life> = {}): Life {
     saidFinished: false,
     seenOnline: false,
     requestId: undefined,
+    result: undefined,
     disbelieved: false,
     quietDisabled: undefined,
     quietOffline: undefined,
