@@ -75,7 +75,9 @@ describeOnIncus('registration by the host', testbed => {
     const job = emulator.queueJob({ steps: [{ script: 'echo hello' }] });
     expect((await job.finished).lines).toContain('hello');
     await agentsOnline(emulator, 2);
+    await whenPool(scenario, first, pool => pool.prepared === 1);
     expect(await first.end()).toBe(0);
+    await expectActivation(scenario);
     const probes = () => emulator.deletedAgents().filter(agent => agent.name.startsWith('probe-'));
     expect(probes()).toHaveLength(1);
 
@@ -86,6 +88,24 @@ describeOnIncus('registration by the host', testbed => {
     await drainedEmpty(scenario, second);
     expect(emulator.agents()).toEqual([]);
   });
+
+  /** What the next daemon would do with a place more: activate at once, since it is remembered who registers. */
+  async function expectActivation(scenario: Scenario): Promise<void> {
+    await scenario.configure({ agentCount: 3 });
+    const calls = scenario.emulator.calls().length;
+    const { stdout } = await runProgram(['plan', '--config', scenario.configPath, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      actions: expect.arrayContaining([expect.objectContaining({ action: 'activate-agent', reason: 'below target' })]),
+      pools: [{ registration: 'host', target: 3, live: 2, prepared: 1 }],
+    });
+    expect(
+      scenario.emulator
+        .calls()
+        .slice(calls)
+        .filter(call => call.method !== 'GET' && call.caller === 'organisation'),
+    ).toEqual([]);
+    await scenario.configure();
+  }
 
   test.each([
     [{ refuseKeys: true }, 'registration with a key', 'This server accepts no public keys for agents.'],

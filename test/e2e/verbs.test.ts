@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { runProgram } from '../../testbed/daemon-process.js';
@@ -96,10 +96,14 @@ describeOnIncus('the command line', testbed => {
   test('plan shows the base to build in an empty project, and makes nothing', async () => {
     const { code, stdout } = await runProgram(['plan', ...config()]);
     expect(stdout).toMatch(/^POOL +ACTION +ON +REASON\ndefault +build-base +iap-base-\S+ +not there\n/);
-    expect(stdout).toMatch(/default waits: the base is not built yet\n$/);
+    expect(stdout).toMatch(/default waits: the base is not built yet\nNo daemon has begun in \S+: the first one makes/);
     expect(code).toBe(0);
     const json = await runProgram(['plan', ...config(), '--json']);
-    expect(JSON.parse(json.stdout)).toMatchObject({ actions: [{ pool: 'default', action: 'build-base' }] });
+    expect(JSON.parse(json.stdout)).toEqual({
+      actions: [{ pool: 'default', action: 'build-base', on: expect.any(String), reason: 'not there' }],
+      pools: [expect.objectContaining({ name: 'default', registration: 'guest', target: 2, live: 0 })],
+    });
+    await expect(access(join(scenario.directory, 'state'))).rejects.toThrow('ENOENT');
     expect(await scenario.instanceNames()).toEqual([]);
     expect(scenario.emulator.calls().filter(call => call.method !== 'GET')).toEqual([]);
   });

@@ -20,7 +20,7 @@ import { azureKey } from './observe/join.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
 import { DrainWishes } from './reconcile/drain-wishes.js';
-import { Reconciler } from './reconcile/reconciler.js';
+import { type Pass, Reconciler } from './reconcile/reconciler.js';
 import { RegistrationModes } from './reconcile/registration-modes.js';
 import { WantedBases } from './reconcile/wanted-bases.js';
 
@@ -33,7 +33,7 @@ export interface Daemon extends AsyncDisposable {
   /** By pool: what Azure was read as. */
   readonly azure: ReadonlyMap<string, AzureObserver>;
   /** One look and one plan, nothing done. */
-  look(signal: AbortSignal): Promise<void>;
+  look(signal: AbortSignal): Promise<Pass>;
   /** Runs until the signal aborts; then waits, for a bounded time, for actions that are under way. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -42,11 +42,16 @@ export interface Daemon extends AsyncDisposable {
 const ENDING_MS = 20_000;
 
 /**
- * Connects everything and checks it, loudly: whatever is wrong at the start is said, and nothing has been touched.
+ * Connects everything and checks it, loudly: whatever is wrong at the start is said, and nothing has been touched. The
+ * state directory is made, unless an `installation` is given, which is how to look without leaving a trace.
  *
  * @throws UserError, or an AzurePipelinesError, whose message is one sentence with its remedy.
  */
-export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Promise<Daemon> {
+export async function makeDaemon(
+  config: LoadedConfig,
+  signal: AbortSignal,
+  { installation: given }: { readonly installation?: Installation } = {},
+): Promise<Daemon> {
   const { spec } = config;
   const clock = systemClock;
   const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
@@ -72,7 +77,7 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
       token,
     });
   }
-  const installation = await openInstallation(spec.stateDirectory);
+  const installation = given ?? (await openInstallation(spec.stateDirectory));
   const wishes = await DrainWishes.open(installation, spec.pools);
   const incusObserver = new IncusObserver(incus, installation.ownerId, clock);
   const executorParts = {
@@ -129,9 +134,10 @@ export async function makeDaemon(config: LoadedConfig, signal: AbortSignal): Pro
     azure: new Map(spec.pools.map(pool => [pool.name, required(observers.get(azureKey(pool.azure)), pool.name)])),
     async look(lookSignal) {
       await checkHost();
+      await registration.recall();
       await wantedBases.resolve(lookSignal);
       await Promise.all([...observers.values()].map(observer => observer.read(lookSignal)));
-      await reconciler.pass(lookSignal);
+      return reconciler.pass(lookSignal);
     },
     async run(runSignal) {
       await checkHost();

@@ -1,24 +1,44 @@
 import { loadConfig } from '../config/load.js';
 import { makeDaemon } from '../daemon.js';
-import { actionStatus } from '../report/status.js';
+import { findInstallation, imagineInstallation } from '../lib/installation.js';
+import { type PlanDocument, planDocument } from '../report/plan-document.js';
+import { statusOf } from '../report/status.js';
 import type { Output } from './output.js';
 import { table } from './table.js';
 
-/** Looks at Incus and Azure once and prints what would be done now. A plan is data; nothing is done. */
+const DEADLINE_MS = 120_000;
+
+/**
+ * Looks at Incus and Azure once and prints what a daemon would do next. A plan is data: nothing is done, made or locked,
+ * so that it can be asked beside a daemon that runs, and before the first one has.
+ */
 export async function printPlan(
   options: { readonly config: string; readonly json?: boolean },
   { write }: Output,
 ): Promise<void> {
-  const signal = AbortSignal.timeout(120_000);
-  await using daemon = await makeDaemon(await loadConfig(options.config), signal);
-  await daemon.look(signal);
-  const plan = daemon.reconciler.last?.plan;
-  const actions = (plan?.actions ?? []).map(action => ({ pool: action.pool, ...actionStatus(action) }));
-  if (options.json) {
-    write(`${JSON.stringify({ actions }, undefined, 2)}\n`);
-    return;
-  }
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const config = await loadConfig(options.config);
+  const { pools, stateDirectory } = config.spec;
+  const found = await findInstallation(stateDirectory);
+  const installation = found ?? imagineInstallation(stateDirectory);
+  await using daemon = await makeDaemon(config, signal, { installation });
+  const pass = await daemon.look(signal);
+  if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
+  const status = statusOf(pools, pass, pool => daemon.azure.get(pool.name)?.reading);
+  const document = planDocument(pass.plan, status, found !== undefined);
+  write(options.json ? `${JSON.stringify(document, undefined, 2)}\n` : formatPlan(document, stateDirectory));
+}
+
+/** The plan as a person reads it. */
+export function formatPlan({ owner, actions, pools }: PlanDocument, stateDirectory: string): string {
   const rows = actions.map(({ pool, action, on, reason }) => [pool, action, on, reason]);
-  write(rows.length === 0 ? 'Nothing to do.\n' : table(['pool', 'action', 'on', 'reason'], rows));
-  for (const [pool, { waiting }] of plan?.pools ?? []) if (waiting) write(`${pool} waits: ${waiting}\n`);
+  const lines = [rows.length === 0 ? 'Nothing to do.\n' : table(['pool', 'action', 'on', 'reason'], rows)];
+  for (const { name, registration, waiting, azureError } of pools) {
+    if (waiting !== undefined) lines.push(`${name} waits: ${waiting}\n`);
+    if (azureError !== undefined) lines.push(`${name}: Azure cannot be read: ${azureError}\n`);
+    if (registration === 'probing') lines.push(`${name}: the server is first asked who may register its agents.\n`);
+  }
+  if (owner === undefined)
+    lines.push(`No daemon has begun in ${stateDirectory}: the first one makes an owner of its own, and other names.\n`);
+  return lines.join('');
 }

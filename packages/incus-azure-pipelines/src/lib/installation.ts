@@ -22,16 +22,38 @@ export interface Installation {
 export async function openInstallation(directory: string): Promise<Installation> {
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const ownerId = await readOrMake(join(directory, 'owner'), () => randomBytes(16).toString('hex'));
-    if (!/^[0-9a-f]{32}$/.test(ownerId))
-      throw new UserError(`${join(directory, 'owner')}: not an owner id; restore it, or delete it to begin anew`);
-    const owner = createHash('sha256').update(ownerId).digest('hex').slice(0, OWNER_DIGEST_LENGTH);
-    return { ownerId, owner, directory };
+    return installationOf(directory, await readOrMake(ownerPath(directory), newOwnerId));
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`state directory ${directory} cannot be used (${why}); set stateDirectory to one that can`);
+    throw unusable(directory, error);
   }
+}
+
+/** Looks into the state directory and makes nothing; undefined where no daemon has begun yet. @throws UserError when it cannot be used. */
+export async function findInstallation(directory: string): Promise<Installation | undefined> {
+  try {
+    return installationOf(directory, (await readFile(ownerPath(directory), 'utf8')).trim());
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw unusable(directory, error);
+  }
+}
+
+/** An installation as a first start would make it; it stands nowhere, and the next one has another owner. */
+export function imagineInstallation(directory: string): Installation {
+  return installationOf(directory, newOwnerId());
+}
+
+function installationOf(directory: string, ownerId: string): Installation {
+  if (!/^[0-9a-f]{32}$/.test(ownerId))
+    throw new UserError(`${ownerPath(directory)}: not an owner id; restore it, or delete it to begin anew`);
+  const owner = createHash('sha256').update(ownerId).digest('hex').slice(0, OWNER_DIGEST_LENGTH);
+  return { ownerId, owner, directory };
+}
+
+function unusable(directory: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  const why = error instanceof Error ? error.message : String(error);
+  return new UserError(`state directory ${directory} cannot be used (${why}); set stateDirectory to one that can`);
 }
 
 /** Pools that a person drains; the wish outlives the daemon. `*` stands for all of them. */
@@ -49,6 +71,14 @@ export async function writeDrained(installation: Installation, pools: ReadonlySe
 export async function replaceFile(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
   await rename(`${path}.new`, path);
+}
+
+function newOwnerId(): string {
+  return randomBytes(16).toString('hex');
+}
+
+function ownerPath(directory: string): string {
+  return join(directory, 'owner');
 }
 
 function wishesPath({ directory }: Installation): string {

@@ -80,6 +80,18 @@ it.each([
   expect(pool.keys.ready).toBe(0);
 });
 
+it('knows without asking where the host was accepted once, and is otherwise as unsure as before', async () => {
+  const first = await begin({}, 'auto');
+  await first.modes.recall();
+  expect(first.modes.of('pool-0').kind).toBe('probing');
+  await first.modes.follow(() => {}, signal);
+  const { modes, pool } = await begin({}, 'auto', 'guest');
+  const calls = pool.emulator.calls();
+  await modes.recall();
+  expect([...modes.modes.values()]).toEqual([{ kind: 'host' }, { kind: 'guest' }]);
+  expect(pool.emulator.calls()).toEqual(calls);
+});
+
 it('asks a server that refused again when the next daemon begins', async () => {
   const first = await begin({ refuseKeys: true }, 'auto');
   await first.modes.follow(() => {}, signal);

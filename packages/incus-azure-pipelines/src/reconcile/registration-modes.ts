@@ -49,6 +49,13 @@ export class RegistrationModes {
     return this.#modes.get(pool) ?? NOT_ASKED;
   }
 
+  /** Takes over what is remembered of earlier daemons, and asks nobody. @throws UserError when that cannot be read. */
+  async recall(): Promise<void> {
+    for (const [name, { spec }] of this.#parts.pools)
+      if (this.of(name).kind === 'probing' && (await isHostPool(this.#parts.installation, azureKey(spec.azure))))
+        this.#modes.set(name, { kind: 'host' });
+  }
+
   /**
    * Finds out what is not known, and rings when it is.
    *

@@ -1,0 +1,46 @@
+import type { Plan } from '../model/action.js';
+import type { RegistrationMode } from '../model/observed.js';
+import { type ActionStatus, actionStatus, type StatusDocument } from './status.js';
+
+/** What `plan --json` prints. */
+export interface PlanDocument {
+  /** Part of every name of ours; left out as long as no daemon has begun, since the first one makes its own. */
+  readonly owner?: string;
+  readonly actions: readonly ({ readonly pool: string } & ActionStatus)[];
+  readonly pools: readonly PlannedPool[];
+}
+
+interface PlannedPool {
+  readonly name: string;
+  readonly registration: RegistrationMode['kind'];
+  readonly target: number;
+  readonly live: number;
+  readonly prepared: number;
+  readonly preparing: number;
+  readonly drained: boolean;
+  /** Why there are fewer agents than wanted. */
+  readonly waiting?: string;
+  /** Why Azure could not be read, which keeps agents from being made and ended. */
+  readonly azureError?: string;
+}
+
+/** What one look comes to, for people and programs; `isBegun` tells whether its owner is the one to come. Pure. */
+export function planDocument(plan: Plan, status: StatusDocument, isBegun: boolean): PlanDocument {
+  return {
+    ...(isBegun ? { owner: status.owner } : {}),
+    actions: plan.actions.map(action => ({ pool: action.pool, ...actionStatus(action) })),
+    pools: status.pools.map(
+      ({ name, registration, target, live, prepared, preparing, drained, waiting, azure }): PlannedPool => ({
+        name,
+        registration,
+        target,
+        live,
+        prepared,
+        preparing,
+        drained,
+        ...(waiting === undefined ? {} : { waiting }),
+        ...(azure.readable ? {} : { azureError: azure.error ?? 'not read' }),
+      }),
+    ),
+  };
+}
