@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bridgePrefix } from './choose-network.js';
+import { withHostLock } from './host-lock.js';
 import { isOwned, type RunRecord, readRunRecords, stateDirectory } from './run-record.js';
 import { remainsOf } from './take-down.js';
 import { incusChains, loopDevicesUnder, mountsUnder, networkInterfaces, processesOf } from './traces.js';
@@ -10,7 +11,12 @@ import { incusChains, loopDevicesUnder, mountsUnder, networkInterfaces, processe
  *
  * Runs that other living processes own are not left over.
  */
-export async function leftovers(): Promise<string[]> {
+export function leftovers(): Promise<string[]> {
+  // What others start or take down meanwhile would be seen without its record.
+  return withHostLock(leftoversLocked);
+}
+
+async function leftoversLocked(): Promise<string[]> {
   const records = await readRunRecords();
   const abandoned = records.filter(run => !isOwned(run) || run.owner.pid === process.pid);
   const others = records.filter(run => !abandoned.includes(run));

@@ -5,8 +5,10 @@ import { connectIncus, type IncusClient } from 'incus-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { waves } from '../../demo/jobs.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { buildImage } from '../../testbed/image.js';
 import { leftovers } from '../../testbed/leftovers.js';
-import { workTree } from '../../testbed/work-tree.js';
+import { startPrivateIncus } from '../../testbed/private-incus.js';
+import { imageCacheDirectory, workTree } from '../../testbed/work-tree.js';
 
 interface Demo {
   readonly child: ChildProcess;
@@ -58,9 +60,13 @@ async function contentsOf(incus: IncusClient): Promise<unknown> {
   return { projects: projects.map(({ name }) => name), managed, images: images.map(i => i.fingerprint), instances };
 }
 
-describeOnIncus('the demo', testbed => {
+describeOnIncus('the demo', () => {
   test('runs every job as it is meant to end, in an Incus that is there, and leaves it as it was', async () => {
-    const { socketPath } = testbed();
+    // Nobody else's, so that nothing but the demo can change what is in it.
+    const own = await startPrivateIncus();
+    onTestFinished(() => own[Symbol.asyncDispose]());
+    await own.importImage(await buildImage({ cacheDirectory: imageCacheDirectory() }), 'of-the-owner');
+    const { socketPath } = own;
     await using incus = connectIncus({ connection: { kind: 'unix', socketPath } });
     const before = await contentsOf(incus);
     const { code, output } = await startDemo(socketPath).ended();
