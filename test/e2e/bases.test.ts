@@ -108,7 +108,10 @@ describeOnIncus('a base', testbed => {
 
   describe('in a storage pool that is full', () => {
     test('is built once there is room, and so are agents', { timeout: 420_000 }, async () => {
-      const own = await startOwnIncus({ storageSizeGiB: 3 }, { agentCount: 1, preparationTimeout: '30s' });
+      const own = await startOwnIncus(
+        { storageSizeGiB: 3 },
+        { agentCount: 1, docker: false, preparationTimeout: '30s' },
+      );
       onTestFinished(() => own[Symbol.asyncDispose]());
       const { incus, scenario } = own;
       const { emulator } = scenario;

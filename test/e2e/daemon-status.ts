@@ -1,58 +1,43 @@
+import { callDaemon } from '../../packages/incus-azure-pipelines/src/cli/control.js';
+import type { StatusDocument } from '../../packages/incus-azure-pipelines/src/report/status.js';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { polled } from './polled.js';
 
-/** What these tests read of `status --json`. */
-interface Status {
-  readonly incus: Readable;
-  readonly pools: readonly PoolStatus[];
+export type PoolStatus = StatusDocument['pools'][number];
+
+/** What `status --json` shows, without a process for each question; undefined while the daemon has not looked yet. */
+async function readStatus(scenario: Scenario): Promise<StatusDocument | undefined> {
+  const answer = callDaemon(scenario.controlSocket, 'GET', '/status');
+  return (await answer.catch(() => undefined)) as StatusDocument | undefined;
 }
 
-interface Readable {
-  readonly readable: boolean;
-  readonly since: number;
-  readonly error?: string;
-}
-
-export interface PoolStatus {
-  readonly azure: Readable;
-  readonly registration: string;
-  readonly agentCount: number;
-  readonly live: number;
-  readonly prepared: number;
-  readonly drained: boolean;
-  readonly waiting?: string;
-  readonly agents: readonly { readonly name: string; readonly phase: string; readonly job?: string }[];
-  readonly backingOff: readonly { readonly action: string; readonly failures: number; readonly error: string }[];
-}
-
-/** Asks the running daemon; undefined while it has not looked at anything yet. */
-async function readStatus(scenario: Scenario): Promise<Status | undefined> {
-  const { code, stdout } = await scenario.call('status', '--json');
-  return code === 0 ? (JSON.parse(stdout) as Status) : undefined;
-}
-
-/** The status of a scenario's only pool. */
-export async function readPool(scenario: Scenario): Promise<PoolStatus> {
-  const pool = (await readStatus(scenario))?.pools[0];
-  if (pool === undefined) throw new Error('the daemon shows no pool');
+/** The status of one of a scenario's pools; of its only one when none is named. */
+export async function readPool(scenario: Scenario, name = 'default'): Promise<PoolStatus> {
+  const pool = poolOf(await readStatus(scenario), name);
+  if (pool === undefined) throw new Error(`the daemon shows no pool "${name}"`);
   return pool;
 }
 
-/** Resolves with the first status of the only pool for which `holds` does. */
+/** Resolves with the first status of a pool for which `holds` does. */
 export async function whenPool(
   scenario: Scenario,
   daemon: DaemonProcess,
   holds: (pool: PoolStatus) => boolean,
+  name = 'default',
 ): Promise<PoolStatus> {
   const words = () => daemon.log.slice(-LAST_LINES).map(line => JSON.stringify(line));
   const pool = await polled(
-    async () => (await readStatus(scenario))?.pools[0],
+    async () => poolOf(await readStatus(scenario), name),
     seen => seen !== undefined && holds(seen),
     () => words().join('\n'),
   );
-  if (pool === undefined) throw new Error('the daemon shows no pool');
+  if (pool === undefined) throw new Error(`the daemon shows no pool "${name}"`);
   return pool;
+}
+
+function poolOf(status: StatusDocument | undefined, name: string): PoolStatus | undefined {
+  return status?.pools.find(pool => pool.name === name);
 }
 
 const LAST_LINES = 20;

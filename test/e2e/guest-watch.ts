@@ -69,16 +69,40 @@ if (!fork) {
 }
 my $brought_along = '';
 while (1) {
-  open(my $files, '-|', "find / /run /tmp /dev/shm -xdev $brought_along -type f -print0 2>/dev/null") or die;
+  open(my $files, '-|', "find / \\( -fstype proc -o -fstype sysfs $brought_along \\) -prune -o -type f -print0 2>/dev/null") or die;
   { local $/ = "\0"; while (my $path = <$files>) { chomp $path; read_all($path, 'file'); } }
   print "files\n";
   # What the image brought along is read once; from then on what can change.
-  $brought_along = '\\( -path /usr -o -path /var/lib/dpkg -o -path /var/cache \\) -prune -o';
+  $brought_along = '-o -path /usr -o -path /var/lib/dpkg -o -path /var/cache';
 }
 `;
 
+const CANARY = 'known-to-everybody';
+const PLACES = ['file', 'deleted file', 'environ', 'cmdline', 'memory'];
+
+/** Settings and a job that put what is known to everybody in each place where a secret could be, until told to go on. */
+export const canary = {
+  settings: { env: { CANARY } },
+  script: [
+    'echo "$CANARY" > /home/agent/canary',
+    'exec 9> /tmp/held && echo "$CANARY" >&9 && rm /tmp/held',
+    'echo "waiting on $(hostname)"',
+    `bash -c 'until [ -e /tmp/go ]; do sleep 0.1; done' "$CANARY"`,
+  ].join('\n'),
+} as const;
+
+/** A watch for the token. */
+export interface TokenWatch {
+  /** Where the token was seen so far. */
+  sights(): readonly string[];
+  /** Resolves when the canary was found in every place, and then everything was looked at once more from its beginning. */
+  lookedEverywhere(): Promise<void>;
+  /** Resolves when the guest is gone. */
+  readonly ended: Promise<void>;
+}
+
 /** What a watch has seen, as `label place`. */
-export interface GuestWatch {
+interface GuestWatch {
   readonly sightings: ReadonlySet<string>;
   /** How often all processes, and all files, were looked at. */
   readonly looks: { readonly processes: number; readonly files: number };
@@ -88,8 +112,25 @@ export interface GuestWatch {
   readonly ended: Promise<void>;
 }
 
-/** Begins to look for these texts, by label, and goes on until the guest is gone. */
-export async function watchGuest(
+/** Begins to look for the token and for the canary, and goes on until the guest is gone. */
+export async function watchForToken(incus: IncusClient, name: string, token: string): Promise<TokenWatch> {
+  const watch = await watchGuest(incus, name, {
+    canary: CANARY,
+    token,
+    'token for HTTP': Buffer.from(`:${token}`).toString('base64'),
+  });
+  return {
+    ended: watch.ended,
+    sights: () => [...watch.sightings].filter(sight => sight.startsWith('token')),
+    async lookedEverywhere() {
+      await watch.until(() => PLACES.every(place => watch.sightings.has(`canary ${place}`)));
+      const before = { ...watch.looks };
+      await watch.until(() => watch.looks.files > before.files + 1 && watch.looks.processes > before.processes + 1);
+    },
+  };
+}
+
+async function watchGuest(
   incus: IncusClient,
   name: string,
   texts: Readonly<Record<string, string>>,

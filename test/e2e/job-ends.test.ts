@@ -8,7 +8,7 @@ import { anotherOnline, lineShown, tellOnFailure, whenEmulator } from './waiting
 
 const endless = ['echo running', 'sleep 3600'].join('\n');
 /** The agent renews its lock once a minute: a job that is not abandoned has to be shorter than its lock. */
-const lapses = { lockMs: 25_000, sessionLapseMs: 5_000, pollHoldMs: 2_000 };
+const lapses = { lockMs: 15_000, sessionLapseMs: 5_000, pollHoldMs: 2_000 };
 
 describeOnIncus('the slot is back, and the next job runs,', testbed => {
   let scenario: Scenario;
@@ -20,7 +20,7 @@ describeOnIncus('the slot is back, and the next job runs,', testbed => {
     scenario = await startScenario({
       ...testbed(),
       emulator: lapses,
-      settings: { agentCount: 1, agentPrefix: 'ci', powerOffTimeout: '1s' },
+      settings: { agentCount: 1, docker: false, agentPrefix: 'ci', powerOffTimeout: '1s' },
     });
     daemon = scenario.startDaemon();
     await anotherOnline(scenario.emulator);

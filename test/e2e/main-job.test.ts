@@ -1,7 +1,8 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { startScenario } from '../../testbed/scenario.js';
-import { placeForeigners } from './foreigners.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { readPool } from './daemon-status.js';
+import { type Foreigners, placeForeigners } from './foreigners.js';
 import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
 
 const script = [
@@ -12,15 +13,32 @@ const script = [
 ].join('\n');
 
 describeOnIncus('six jobs through two agents', testbed => {
-  test.each([0, 1, 2])(
-    'each runs in a clean instance of its own and nothing is left, with reserve %i',
-    async reserve => {
-      const scenario = await startScenario({ ...testbed(), settings: { agentCount: 2, reserve, agentPrefix: 'ci' } });
-      onTestFinished(() => scenario[Symbol.asyncDispose]());
+  let scenario: Scenario;
+  let foreigners: Foreigners;
+  beforeAll(async () => {
+    scenario = await startScenario({ ...testbed(), settings: { agentCount: 0, agentPrefix: 'ci' } });
+    await using daemon = scenario.startDaemon();
+    await daemon.seen(line => line.msg === 'running');
+    foreigners = await placeForeigners(scenario, testbed().image);
+  });
+  afterAll(() => scenario?.[Symbol.asyncDispose]());
+
+  test.each([
+    { registration: 'host', reserve: 0 },
+    { registration: 'host', reserve: 2 },
+    { registration: 'guest', reserve: 0 },
+    { registration: 'guest', reserve: 2 },
+  ])(
+    'each runs in a clean instance of its own and nothing is left, with $registration and $reserve',
+    async settings => {
       const { emulator, incus } = scenario;
+      await scenario.configure({ ...settings, agentCount: 2 });
       const daemon = startDaemon(scenario);
+      await daemon.seen(line => line.msg === 'running');
+      // A drain outlives its daemon.
+      expect((await scenario.call('resume')).code).toBe(0);
       await agentsOnline(emulator, 2);
-      const foreigners = await placeForeigners(scenario, testbed().image);
+      expect((await readPool(scenario)).registration).toBe(settings.registration);
 
       const queued = [1, 2, 3, 4, 5, 6].map(n => emulator.queueJob({ name: `job ${n}`, steps: [{ script }] }));
       const jobs = await Promise.all(queued.map(job => job.finished));

@@ -3,19 +3,10 @@ import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, type ScenarioOptions, startScenario } from '../../testbed/scenario.js';
 import { whenPool } from './daemon-status.js';
-import { watchGuest } from './guest-watch.js';
+import { canary, watchForToken } from './guest-watch.js';
 import { agentsOnline, drainedEmpty, lineShown, startDaemon, whenEmulator } from './waiting.js';
 
-/** Puts what is known to everybody into each of the places where a secret could be. */
-const job = [
-  'echo "$CANARY" > /home/agent/canary',
-  'exec 9> /tmp/held && echo "$CANARY" >&9 && rm /tmp/held',
-  'echo "waiting on $(hostname)"',
-  `bash -c 'until [ -e /tmp/go ]; do sleep 0.1; done' "$CANARY"`,
-].join('\n');
-const canary = 'known-to-everybody';
 const LONG = { timeout: 300_000 };
-const places = ['file', 'deleted file', 'environ', 'cmdline', 'memory'];
 
 describeOnIncus('registration by the host', testbed => {
   async function scenarioWith(options: Partial<ScenarioOptions>): Promise<Scenario> {
@@ -26,31 +17,24 @@ describeOnIncus('registration by the host', testbed => {
 
   /** Where the token is seen in a guest that registers or is registered, runs a job and powers off. */
   async function sightsOfToken(registration: 'host' | 'guest'): Promise<readonly string[]> {
-    const scenario = await scenarioWith({ settings: { agentCount: 1, registration, env: { CANARY: canary } } });
+    const scenario = await scenarioWith({ settings: { agentCount: 1, registration, ...canary.settings } });
     const { emulator, incus } = scenario;
     // Whoever registers is kept waiting, so that a watch that can see the token does.
     emulator.failNext({ kind: 'latency', method: 'POST', path: /\/agents$/, delayMs: 10_000, times: 2 });
     const daemon = startDaemon(scenario);
     const made = await daemon.seen(line => line.kind === 'create-instance' && line.msg === 'action done');
     const name = String(made.name);
-    const watch = await watchGuest(incus, name, {
-      canary,
-      token: emulator.token,
-      'token for HTTP': Buffer.from(`:${emulator.token}`).toString('base64'),
-    });
+    const watch = await watchForToken(incus, name, emulator.token);
 
     await agentsOnline(emulator, 1);
-    const queued = emulator.queueJob({ steps: [{ script: job }] });
+    const queued = emulator.queueJob({ steps: [{ script: canary.script }] });
     await lineShown(emulator, queued, `waiting on ${name}`);
-    await watch.until(() => places.every(place => watch.sightings.has(`canary ${place}`)));
-    const before = { ...watch.looks };
-    await watch.until(() => watch.looks.files > before.files + 1 && watch.looks.processes > before.processes + 1);
+    await watch.lookedEverywhere();
     await incus.exec(name, { command: ['touch', '/tmp/go'] });
     expect((await queued.finished).result).toBe('succeeded');
     await watch.ended;
-    const sights = [...watch.sightings].filter(sight => sight.startsWith('token'));
     expect(JSON.stringify(daemon.log)).not.toContain(emulator.token);
-    return sights;
+    return watch.sights();
   }
 
   test('keeps the token out of the whole guest, from its boot to its power-off', LONG, async () => {
@@ -66,14 +50,18 @@ describeOnIncus('registration by the host', testbed => {
   );
 
   test('is what auto comes to; a restart asks no more, and a drain leaves nothing', async () => {
-    const scenario = await scenarioWith({ settings: { agentCount: 2, reserve: 1, registration: 'auto' } });
+    const scenario = await scenarioWith({
+      settings: { agentCount: 2, reserve: 1, registration: 'auto', docker: false },
+    });
     const { emulator } = scenario;
     const first = startDaemon(scenario);
     await agentsOnline(emulator, 2);
     expect((await whenPool(scenario, first, () => true)).registration).toBe('host');
     expect(first.log.filter(line => line.level === 'warn')).toEqual([]);
-    const job = emulator.queueJob({ steps: [{ script: 'echo hello' }] });
-    expect((await job.finished).lines).toContain('hello');
+    const job = await emulator.queueJob({ steps: [{ script: 'echo hello' }] }).finished;
+    expect(job.lines).toContain('hello');
+    // A daemon that has not seen an agent's end leaves its registration there for minutes.
+    await first.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
     await agentsOnline(emulator, 2);
     await whenPool(scenario, first, pool => pool.prepared === 1);
     expect(await first.end()).toBe(0);
@@ -111,7 +99,7 @@ describeOnIncus('registration by the host', testbed => {
     [{ refuseKeys: true }, 'registration with a key', 'This server accepts no public keys for agents.'],
     [{ refuseAssertions: true }, 'token for an assertion', 'This server accepts no assertions.'],
   ] as const)('is given up by auto with one warning where the server refuses: %o', async (emulator, step, why) => {
-    const scenario = await scenarioWith({ emulator, settings: { registration: 'auto' } });
+    const scenario = await scenarioWith({ emulator, settings: { registration: 'auto', docker: false } });
     const daemon = startDaemon(scenario);
     const warning = await daemon.seen(line => line.level === 'warn');
     expect(warning).toMatchObject({ pools: ['default'], mode: 'guest', step, why: expect.stringContaining(why) });
@@ -132,7 +120,9 @@ describeOnIncus('registration by the host', testbed => {
   });
 
   test('fails for a while, and the pool has its agents again', LONG, async () => {
-    const scenario = await scenarioWith({ settings: { agentCount: 2, reserve: 1, registration: 'host' } });
+    const scenario = await scenarioWith({
+      settings: { agentCount: 2, reserve: 1, registration: 'host', docker: false },
+    });
     const { emulator } = scenario;
     emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/agents$/, times: 1_000_000 });
     const daemon = startDaemon(scenario);

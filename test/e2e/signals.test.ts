@@ -12,7 +12,10 @@ describeOnIncus('an agent is replaced', testbed => {
   let scenario: Scenario;
   let proxy: IncusProxy;
   beforeAll(async () => {
-    scenario = await startScenario({ ...testbed(), settings: { agentCount: 1, azurePollInterval: never } });
+    scenario = await startScenario({
+      ...testbed(),
+      settings: { agentCount: 1, docker: false, azurePollInterval: never },
+    });
     const listenPath = join(scenario.directory, 'incus.sock');
     proxy = await startIncusProxy(testbed().socketPath, listenPath);
     await scenario.configure({ incus: { socket: listenPath } });

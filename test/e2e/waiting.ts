@@ -2,6 +2,7 @@ import type { AgentRecord, Emulator, EmulatorEvent, JobRecord, QueuedJob } from 
 import { onTestFailed } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import type { Scenario } from '../../testbed/scenario.js';
+import { readPool } from './daemon-status.js';
 
 /** Resolves when `holds` does; asked at first and after every event of the emulator. */
 export async function whenEmulator(emulator: Emulator, holds: (event?: EmulatorEvent) => boolean): Promise<void> {
@@ -44,14 +45,10 @@ export async function lineShown(
 
 /** Resolves when a drained daemon has neither agents in Azure nor instances, by its own account. */
 export async function drainedEmpty(scenario: Scenario, daemon: DaemonProcess): Promise<void> {
-  const empty = async () => {
-    const status = JSON.parse((await scenario.call('status', '--json')).stdout);
-    return status.pools.every((pool: { agents: unknown[] }) => pool.agents.length === 0);
-  };
   for (;;) {
     // Counted before the question: an agent that goes while it is answered must not be missed.
     const seen = daemon.log.length;
-    if (await empty()) return;
+    if ((await readPool(scenario)).agents.length === 0) return;
     await daemon.seen(line => line.msg === 'agent gone' && daemon.log.indexOf(line) >= seen);
   }
 }

@@ -19,7 +19,9 @@ const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 const CREDENTIALS_RETRY_MS = 60_000;
 
 export interface AzureObserverOptions {
-  readonly client: AzurePipelinesClient;
+  readonly client: Pick<AzurePipelinesClient, 'url' | 'pools'> & {
+    readonly agents: Pick<AzurePipelinesClient['agents'], 'list'>;
+  };
   readonly agentPool: string;
   readonly pollIntervalMs: number;
   readonly clock: Clock;

@@ -1,0 +1,97 @@
+import { AzurePipelinesError } from 'azure-pipelines-client';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FakeClock } from '../../test/simulation/fake-clock.js';
+import { AzureObserver } from './azure-observer.js';
+
+const START = 1_000_000;
+const unavailable = new AzurePipelinesError('unavailable', 'the server failed');
+const throttled = new AzurePipelinesError('throttled', 'too many calls', { retryAfterMs: 25_000 });
+const refused = new AzurePipelinesError('credentials', 'the token was refused');
+
+let clock: FakeClock;
+let observer: AzureObserver;
+/** When the agents were asked for, in ms since the start. */
+let askedAt: number[];
+/** What becomes of the next readings; the others come to good. */
+let failures: Error[];
+let stop: AbortController;
+let following: Promise<void> | undefined;
+
+beforeEach(() => {
+  clock = new FakeClock(START);
+  askedAt = [];
+  failures = [];
+  stop = new AbortController();
+  const list = async () => {
+    askedAt.push(clock.now() - START);
+    const failure = failures.shift();
+    if (failure !== undefined) throw failure;
+    return [];
+  };
+  const pools = { findByName: async () => ({ id: 7, name: 'linux' }) };
+  observer = new AzureObserver({
+    client: { url: 'https://dev.azure.com/team', pools, agents: { list } },
+    agentPool: 'linux',
+    pollIntervalMs: 10_000,
+    clock,
+    random: () => 0.5,
+  });
+});
+
+afterEach(async () => {
+  stop.abort();
+  await following;
+  following = undefined;
+});
+
+async function follow(seconds: number): Promise<void> {
+  following ??= observer.follow(() => {}, stop.signal);
+  for (let second = 0; second < seconds; second++) await clock.advance(1_000);
+}
+
+test('reads six times a minute with an interval of ten seconds', async () => {
+  await follow(60);
+  expect(askedAt).toEqual([0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);
+});
+
+test.each([
+  ['is silent as long as the server asks for', [throttled], [0, 25_000, 35_000]],
+  ['tries a refused token once a minute', [refused, refused], [0, 60_000, 120_000, 130_000]],
+  [
+    'waits longer with each failure in a row, and as ever once one came to good',
+    [unavailable, unavailable, unavailable, unavailable],
+    [0, 10_000, 20_000, 40_000, 80_000, 90_000],
+  ],
+])('%s', async (_, coming, expected) => {
+  failures.push(...coming);
+  await follow(135);
+  expect(askedAt.slice(0, expected.length)).toEqual(expected);
+});
+
+test('reads early when asked to, a second apart, and not at all while Azure is away', async () => {
+  await follow(3);
+  observer.refresh();
+  await follow(1);
+  observer.refresh();
+  await follow(2);
+  expect(askedAt).toEqual([0, 3_000, 4_000]);
+
+  failures.push(throttled);
+  await follow(8);
+  observer.refresh();
+  await follow(24);
+  expect(askedAt).toEqual([0, 3_000, 4_000, 14_000]);
+});
+
+test('tells since when Azure is away, and why this time', async () => {
+  failures.push(unavailable, refused);
+  await follow(1);
+  expect(observer.reading).toEqual({ known: false, error: 'the server failed', since: START });
+  await follow(10);
+  expect(observer.reading).toEqual({ known: false, error: 'the token was refused', since: START });
+  await follow(60);
+  expect(observer.reading).toEqual({ known: true, value: [], at: START + 70_000 });
+  failures.push(unavailable);
+  await follow(10);
+  expect(observer.reading).toEqual({ known: false, error: 'the server failed', since: START + 80_000 });
+});
