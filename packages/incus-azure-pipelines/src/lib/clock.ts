@@ -11,7 +11,11 @@ export interface Clock {
 /** Timers of Node take 31 bits of ms; longer sleeps are cut to that, which every caller survives: it looks again. */
 const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
+/**
+ * The time of the system as it was when this process started, and what has passed since. Whoever sets the host's clock
+ * while the daemon runs makes no deadline due, and puts none off.
+ */
 export const systemClock: Clock = {
-  now: () => Date.now(),
+  now: () => Math.floor(performance.timeOrigin + performance.now()),
   sleep: (ms, signal) => delay(Math.min(Math.max(ms, 0), LONGEST_SLEEP_MS), undefined, signal ? { signal } : undefined),
 };

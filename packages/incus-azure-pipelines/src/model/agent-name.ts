@@ -12,17 +12,20 @@ export function agentName(prefix: string, owner: string, birthAt: number): strin
 
 /** Reads the birth (epoch ms) out of a name of this owner; undefined for any other name. */
 export function birthOf(name: string, owner: string): number | undefined {
+  if (!name.includes(owner)) return undefined;
   const match = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-([0-9a-f]{6})-([0-9a-z]{8,9})$/.exec(name);
   if (match === null || match[1] !== owner || match[2] === undefined) return undefined;
   return Number.parseInt(match[2], 36);
 }
 
-/** The next birth: later than every name that is known, so that two births of one millisecond differ. */
+/**
+ * The next birth: now, or the first millisecond after it that no known name has. Later than all names would not do: once
+ * the clock has been set back they lie ahead, and the one after the last of them may have been given and be gone.
+ */
 export function nextBirth(now: number, names: Iterable<string>, owner: string): number {
+  const taken = new Set<number | undefined>();
+  for (const name of names) taken.add(birthOf(name, owner));
   let birth = now;
-  for (const name of names) {
-    const other = birthOf(name, owner);
-    if (other !== undefined && other >= birth) birth = other + 1;
-  }
+  while (taken.has(birth)) birth += 1;
   return birth;
 }

@@ -106,6 +106,10 @@ export function takenBy(registration: Registration | undefined): JobRequest | un
 export interface Life {
   /** Its instance was seen, so that its absence now is an end that was observed. */
   readonly instanceSeen: boolean;
+  /** When it was first seen activated, and no longer being activated (epoch ms). The mark on the instance may be of a clock that was set since. */
+  readonly activeSince: number | undefined;
+  /** The registration that it had when Azure last showed one: an activation that is tried again makes another. */
+  readonly agentId: number | undefined;
   /** The instance was seen running after its activation, so that Ready now means finished. */
   readonly seenStarted: boolean;
   /** When its guest rang last before its activation was seen, by the clock of the Incus host; a later ring is another. */

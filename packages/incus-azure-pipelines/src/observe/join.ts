@@ -9,6 +9,8 @@ export interface Sightings {
   readonly instances: Reading<readonly InstanceRecord[]>;
   /** By `azureKey`. */
   readonly registrations: ReadonlyMap<string, Reading<readonly Registration[]>>;
+  /** Names of those that are being activated: marked perhaps, but not told yet. */
+  readonly activating?: ReadonlySet<string>;
 }
 
 /** Pools of one agent pool share its readings. */
@@ -44,7 +46,7 @@ export function join(
     if (pool === undefined) continue;
     const reading = registrationOf(name, spec, sightings, registrations);
     if (instance === undefined && isForgotten(old, reading)) continue;
-    const life = nextLife(old, instance, reading, instances.at, now);
+    const life = nextLife(old, instance, reading, instances.at, now, sightings.activating?.has(name));
     const phase = phaseOf(instance, reading, life, old?.phase);
     agents.push({
       name,

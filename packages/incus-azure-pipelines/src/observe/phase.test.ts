@@ -68,7 +68,13 @@ describe('the phase', () => {
 
 describe('finished', () => {
   const said = (instance: Partial<InstanceRecord>, before: Partial<Life> = {}) =>
-    nextLife(anAgent(0, 'starting', { life: aLife(before) }), anInstance(instance), unknown(), NOW, NOW).saidFinished;
+    nextLife(
+      anAgent(0, 'starting', { life: aLife({ activeSince: NOW - 100, ...before }) }),
+      anInstance(instance),
+      unknown(),
+      NOW,
+      NOW,
+    ).saidFinished;
   const activatedAt = NOW - 100;
 
   test('is Ready after the start was seen', () => {
@@ -87,8 +93,16 @@ describe('finished', () => {
   );
 
   test('is Ready long after the activation, though nothing else was seen of it', () => {
-    expect(said({ status: 'ready', activatedAt: NOW - STARTED_GRACE_MS })).toBe(false);
-    expect(said({ status: 'ready', activatedAt: NOW - STARTED_GRACE_MS - 1 })).toBe(true);
+    expect(said({ status: 'ready', activatedAt }, { activeSince: NOW - STARTED_GRACE_MS })).toBe(false);
+    expect(said({ status: 'ready', activatedAt }, { activeSince: NOW - STARTED_GRACE_MS - 1 })).toBe(true);
+  });
+
+  test('is not Ready while the activation drags on: nothing has told it to start', () => {
+    const marked = { status: 'ready', activatedAt: NOW - 60_000 } as const;
+    const before = anAgent(0, 'starting', { life: aLife({ activeSince: undefined }) });
+    const life = nextLife(before, anInstance(marked), unknown(), NOW, NOW, true);
+    expect(life).toMatchObject({ saidFinished: false, activeSince: undefined });
+    expect(nextLife({ ...before, life }, anInstance(marked), unknown(), NOW, NOW)).toMatchObject({ activeSince: NOW });
   });
 
   test('is never said by an instance that is only prepared', () => {
@@ -149,6 +163,13 @@ describe('what is remembered', () => {
     const reading = known(registration && aRegistration(registration), NOW - 5);
     expect(next({ [proof]: before }, reading)[proof]).toEqual(holds ? { from: NOW - 60, to: NOW - 5 } : undefined);
     expect(next({}, reading)[proof]).toEqual(holds ? { from: NOW - 5, to: NOW - 5 } : undefined);
+  });
+
+  test('a registration that took the place of another proves itself anew', () => {
+    const reading = known(aRegistration({ agentId: 8, enabled: false }), NOW - 5);
+    const proof = (agentId: number) => next({ agentId, quietDisabled: before }, reading).quietDisabled;
+    expect(proof(8)).toEqual({ from: NOW - 60, to: NOW - 5 });
+    expect(proof(7)).toEqual({ from: NOW - 5, to: NOW - 5 });
   });
 
   test('a proof survives an unread Azure, and does not grow by it', () => {

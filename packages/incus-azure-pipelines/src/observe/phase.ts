@@ -60,7 +60,7 @@ function saysFinished({ activatedAt, rangAt, status }: InstanceRecord, old: Life
   if (status !== 'ready' || activatedAt === undefined) return false;
   const prepared = old?.rangPreparedAt;
   const rangAgain = prepared !== undefined && rangAt !== undefined && rangAt > prepared;
-  return old?.seenStarted === true || rangAgain || now - activatedAt > STARTED_GRACE_MS;
+  return old?.seenStarted === true || rangAgain || now - (old?.activeSince ?? now) > STARTED_GRACE_MS;
 }
 
 function isActivated(phase: AgentPhase): boolean {
@@ -74,12 +74,16 @@ export function nextLife(
   reading: Reading<Registration | undefined>,
   instancesAt: number,
   now: number,
+  isActivating = false,
 ): Life {
   const old = before?.life;
   const registration = knownValue(reading);
   const seenStarted =
     old?.seenStarted === true || (instance?.activatedAt !== undefined && instance.status === 'running');
+  const isReplaced = old?.agentId !== undefined && registration !== undefined && registration.agentId !== old.agentId;
   return {
+    activeSince: old?.activeSince ?? (instance?.activatedAt === undefined || isActivating ? undefined : now),
+    agentId: registration?.agentId ?? old?.agentId,
     instanceSeen: old?.instanceSeen === true || instance !== undefined,
     seenStarted,
     rangPreparedAt:
@@ -89,7 +93,11 @@ export function nextLife(
     requestId: old?.requestId ?? takenBy(registration)?.requestId,
     result: old?.result ?? takenBy(registration)?.result,
     disbelieved: old?.disbelieved === true || contradicted(before, reading),
-    quietDisabled: extend(old?.quietDisabled, reading, r => r !== undefined && !r.enabled && !r.assigned),
+    quietDisabled: extend(
+      isReplaced ? undefined : old?.quietDisabled,
+      reading,
+      r => r !== undefined && !r.enabled && !r.assigned,
+    ),
     quietOffline: extend(old?.quietOffline, reading, r => r === undefined || (!r.online && !r.assigned)),
     quietStopped: extend(
       old?.quietStopped,

@@ -83,7 +83,12 @@ export function creationsWanted(census: Census): { readonly agents: number; read
 }
 
 /** One creation; `birthAt` makes the name unique. */
-export function createInstance(census: Census, owner: string, birthAt: number, reason: string): Action | undefined {
+export function createInstance(
+  census: Census,
+  owner: string,
+  birthAt: number,
+  reason: string,
+): Action<'create-instance'> | undefined {
   if (census.base === undefined) return undefined;
   const name = agentName(census.spec.agentPrefix, owner, birthAt);
   return { kind: 'create-instance', pool: census.spec.name, name, base: census.base, reason };

@@ -54,15 +54,17 @@ function* create(
   const underWay = observed.inFlight.flatMap(action => (action.kind === 'create-instance' ? [action.name] : []));
   const booting = agents.filter(a => a.phase === 'preparing' && !underWay.includes(a.name) && isBooting(a, alarm));
   let free = options.maxConcurrentCreates - underWay.length - booting.length;
-  let birth = nextBirth(now, [...agents.map(agent => agent.name), ...underWay], observed.owner);
+  const names = [...agents.map(agent => agent.name), ...underWay];
   for (const purpose of ['agents', 'reserve'] as const) {
     for (const census of censuses) {
       const failure = observed.failures.get(`create-instance/${census.spec.name}`);
       if (failure && !alarm.passed(failure.retryAt)) continue;
       const reason = purpose === 'agents' ? 'below target' : 'for the reserve';
-      for (let wanted = creationsWanted(census)[purpose]; wanted > 0 && free > 0; wanted--, free--, birth++) {
-        const action = createInstance(census, observed.owner, birth, reason);
-        if (action) yield action;
+      for (let wanted = creationsWanted(census)[purpose]; wanted > 0 && free > 0; wanted--, free--) {
+        const action = createInstance(census, observed.owner, nextBirth(now, names, observed.owner), reason);
+        if (action === undefined) continue;
+        names.push(action.name);
+        yield action;
       }
     }
   }

@@ -13,7 +13,7 @@ import {
   unknown,
 } from '../../test/simulation/examples.js';
 import type { Action } from '../model/action.js';
-import type { Agent, AgentPhase } from '../model/agent.js';
+import type { Agent, AgentPhase, Life } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import { Alarm } from './alarm.js';
 import { reap } from './reap.js';
@@ -88,25 +88,32 @@ describe('an instance that is not yet an agent', () => {
 });
 
 describe('an agent that never came online', () => {
-  const activated = (msAgo: number) => anInstance({ activatedAt: NOW - msAgo });
-  const late = activated(timeouts.startupGraceMs);
+  const { startupGraceMs } = timeouts;
+  const active = (msAgo: number, given: Partial<Life> = {}) => ({
+    life: aLife({ activeSince: NOW - msAgo, ...given }),
+  });
 
   test('has until its grace is over', () => {
-    const agent = anAgent(0, 'starting', { instance: activated(timeouts.startupGraceMs - 5) });
-    expect(reaped(agent)).toEqual({ actions: [], wakeAt: NOW + 5 });
+    expect(reaped(anAgent(0, 'starting', active(startupGraceMs - 5)))).toEqual({ actions: [], wakeAt: NOW + 5 });
   });
 
   test('is deleted when Azure has not known it for two readings', () => {
-    const instance = late;
-    expect(kinds(anAgent(0, 'starting', { instance }))).toEqual([]);
-    expect(kinds(anAgent(0, 'starting', { instance, life: aLife({ quietOffline: quiet }) }))).toEqual([
-      'delete-instance',
-    ]);
+    expect(kinds(anAgent(0, 'starting', active(startupGraceMs)))).toEqual([]);
+    const unknownToAzure = active(startupGraceMs, { quietOffline: quiet });
+    expect(kinds(anAgent(0, 'starting', unknownToAzure))).toEqual(['delete-instance']);
+  });
+
+  test.each([-3_600_000, 3_600_000])('has its grace though the mark on it is %d ms off, as after a set clock', off => {
+    const instance = anInstance({ activatedAt: NOW + off });
+    const early = active(startupGraceMs - 1, { quietOffline: quiet });
+    const late = active(startupGraceMs, { quietOffline: quiet });
+    expect(kinds(anAgent(0, 'starting', { instance, ...early }))).toEqual([]);
+    expect(kinds(anAgent(0, 'starting', { instance, ...late }))).toEqual(['delete-instance']);
   });
 
   test('is drained when it is registered', () => {
     const registration = known(aRegistration({ online: false }));
-    expect(kinds(anAgent(0, 'starting', { instance: late, registration }))).toEqual(['disable-agent']);
+    expect(kinds(anAgent(0, 'starting', { registration, ...active(startupGraceMs) }))).toEqual(['disable-agent']);
   });
 });
 
@@ -145,8 +152,8 @@ describe('an agent that Incus reads as Error', () => {
   });
 
   test('has the time to come online for the first time, however long it was prepared before', () => {
-    const instance = anInstance({ status: 'error', activatedAt: NOW - 2_000 });
-    const life = aLife({ quietOffline: { from: NOW - 3_600_000, to: NOW } });
+    const instance = anInstance({ status: 'error' });
+    const life = aLife({ activeSince: NOW - 2_000, quietOffline: { from: NOW - 3_600_000, to: NOW } });
     expect(kinds(unclear({ instance, life, registration: known(undefined) }))).toEqual([]);
   });
 });
@@ -183,8 +190,8 @@ describe('a finished agent', () => {
   });
 
   test('that could still register is not deleted', () => {
-    const instance = anInstance({ status: 'ready', activatedAt: NOW - 20_000 });
-    const given = { instance, registration: known(undefined), life: aLife({ quietOffline: quiet }) };
+    const life = aLife({ activeSince: NOW - 20_000, quietOffline: quiet });
+    const given = { registration: known(undefined), life };
     expect(kinds(finished(timeouts.powerOffMs, given))).toEqual([]);
   });
 });
@@ -208,7 +215,12 @@ describe('an orphan', () => {
   test('is deregistered when it is older than its grace', () => {
     expect(kinds(orphan({ life: unseen }))).toEqual(['delete-registration']);
     const changedAt = NOW - timeouts.orphanGraceMs + 1;
-    expect(reaped(orphan({ life: unseen }, { changedAt }))).toEqual({ actions: [], wakeAt: NOW + 1 });
+    const life = aLife({ instanceSeen: false, quietOffline: { from: changedAt, to: NOW } });
+    expect(reaped(orphan({ life }, { changedAt }))).toEqual({ actions: [], wakeAt: NOW + 1 });
+  });
+
+  test('is deregistered though the clock of Azure is an hour ahead of ours', () => {
+    expect(kinds(orphan({ life: unseen }, { changedAt: NOW + 3_600_000 }))).toEqual(['delete-registration']);
   });
 
   test('is deregistered at once when its end was seen and a reading since then shows it free', () => {

@@ -97,7 +97,7 @@ function* finish(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm)
 /** Whether it has been online, or has had the time for it: before that, no registration is no proof of anything. */
 function hadItsStart(spec: PoolSpec, { life, instance }: Agent, alarm: Alarm): boolean {
   if (life.seenOnline || instance?.activatedAt === undefined) return true;
-  return alarm.passed(instance.activatedAt + spec.timeouts.startupGraceMs);
+  return life.activeSince !== undefined && alarm.passed(life.activeSince + spec.timeouts.startupGraceMs);
 }
 
 /** The registration of an agent that is gone: at once where its end was seen, else as an orphan after the grace. */
@@ -107,7 +107,8 @@ function* forget(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> 
   if (agent.life.instanceSeen) {
     if (agent.life.quietOffline.to >= agent.since) yield deregister(agent, registration, 'its instance is gone');
   } else if (
-    alarm.passed(registration.changedAt + spec.timeouts.orphanGraceMs) &&
+    // By the clock of Azure it changed; where that is ahead of ours, what counts is since when it was seen so.
+    alarm.passed(Math.min(registration.changedAt, agent.life.quietOffline.from) + spec.timeouts.orphanGraceMs) &&
     lasted(agent.life.quietOffline, PROOF_MS, alarm)
   ) {
     yield deregister(agent, registration, 'orphan');

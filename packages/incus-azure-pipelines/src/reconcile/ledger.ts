@@ -74,6 +74,11 @@ export class Ledger {
     return [...this.#entries.values()].map(entry => entry.action);
   }
 
+  /** Names of agents whose activation is in flight. */
+  get activating(): ReadonlySet<string> {
+    return new Set(this.inFlight.flatMap(action => (action.kind === 'activate-agent' ? [action.name] : [])));
+  }
+
   /** Actions that still run, without those that only wait for a reading. */
   get running(): number {
     return [...this.#entries.values()].filter(entry => entry.endedAt === undefined).length;

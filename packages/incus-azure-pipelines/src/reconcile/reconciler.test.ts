@@ -3,7 +3,7 @@ import { anInstance, aPool, aRegistration, JOB, known, NOW, OWNER, unknown } fro
 import { FakeClock, settled } from '../../test/simulation/fake-clock.js';
 import { tracesOn } from '../../test/traces-on.js';
 import type { Action, Executors } from '../model/action.js';
-import type { InstanceRecord, Registration } from '../model/agent.js';
+import { type InstanceRecord, type Registration, STOPPED_MS } from '../model/agent.js';
 import type { DaemonEvents } from '../model/event.js';
 import type { Reading } from '../model/reading.js';
 import type { AzureObserver } from '../observe/azure-observer.js';
@@ -156,12 +156,12 @@ describe('a pass', () => {
   });
 
   test('comes when the plan asked for it', async () => {
-    const late = anInstance({ activatedAt: NOW - spec.timeouts.startupGraceMs + 500 });
-    const registrations = known([aRegistration({ online: false })]);
-    const { clock } = await started({ instances: known([late]), registrations });
-    expect(bench.reconciler.last?.plan.wakeAt).toBe(NOW + 500);
-    await clock.advance(500);
-    expect(bench.kinds).toEqual(['disable-agent']);
+    const stopped = anInstance({ status: 'stopped' });
+    const { clock } = await started({ instances: known([stopped]), registrations: known([]) });
+    expect(bench.reconciler.last?.plan.wakeAt).toBe(NOW + STOPPED_MS);
+    bench.instances = known([stopped], NOW + STOPPED_MS);
+    await clock.advance(STOPPED_MS);
+    expect(bench.kinds).toContain('delete-instance');
   });
 
   test('comes again when something rang while it looked', async () => {

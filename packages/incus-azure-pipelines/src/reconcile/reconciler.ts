@@ -111,7 +111,8 @@ export class Reconciler {
     this.#watch.note('Incus', readings.instances);
     for (const [key, reading] of registrations) this.#watch.note(`Azure, ${key}`, reading);
     const before = this.#agents.known ? this.#agents.value : [];
-    const agents = join(before, { instances: readings.instances, registrations }, desired, owner, now);
+    const sightings = { instances: readings.instances, registrations, activating: this.#ledger.activating };
+    const agents = join(before, sightings, desired, owner, now);
     if (agents.known) this.#remember(agents, before, now);
     this.#ledger.settle(action => readAt(action, readings, this.#parts));
     const observed = this.#observe(readings, agents);

@@ -13,6 +13,8 @@ function agent(phase: AgentPhase, requestId?: number): Agent {
     registration: { known: false, error: 'away', since: 0 },
     life: {
       instanceSeen: true,
+      activeSince: undefined,
+      agentId: undefined,
       seenStarted: true,
       rangPreparedAt: undefined,
       saidFinished: false,

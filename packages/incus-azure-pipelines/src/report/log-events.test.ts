@@ -51,6 +51,8 @@ function agentIn(phase: AgentPhase): Agent {
     registration: { known: true, value: undefined, at: 1 },
     life: {
       instanceSeen: true,
+      activeSince: undefined,
+      agentId: undefined,
       seenStarted: true,
       rangPreparedAt: undefined,
       saidFinished: false,

@@ -30,6 +30,8 @@ export class AzureWorld {
   readonly #listeners = new Map<number, Listener>();
   #lastId = 0;
   jobsDone = 0;
+  /** Hears of every assignment. */
+  onAssigned: (name: string, requestId: number) => void = () => {};
 
   constructor(timeline: Timeline, random: Random) {
     this.#timeline = timeline;
@@ -69,6 +71,15 @@ export class AzureWorld {
     if (this.find(key, agentId)?.assigned) return false;
     this.#state(key).registrations.delete(agentId);
     this.#note(key);
+    return true;
+  }
+
+  /** Hands the agent a job in this very instant, if it can be handed one. Gives back whether it was. */
+  assignNow(key: string, agentId: number): boolean {
+    const registration = this.find(key, agentId);
+    if (registration === undefined || !this.#isFree(registration)) return false;
+    if (this.queued(key) === 0) this.#state(key).queue.push(++this.#lastId);
+    this.#give(key, registration);
     return true;
   }
 
@@ -125,17 +136,23 @@ export class AzureWorld {
   }
 
   #assign(key: string): void {
-    const { queue } = this.#state(key);
-    const free = this.all(key).filter(
-      r => r.online && r.enabled && !r.assigned && this.#listeners.get(r.agentId)?.listens(),
-    );
-    const chosen = this.#random.pick(free);
-    const requestId = chosen && queue.shift();
-    if (chosen === undefined || requestId === undefined) return;
-    const { agentId } = chosen;
-    this.#set(key, { ...chosen, assigned: jobRequest(requestId) });
+    const chosen = this.#random.pick(this.all(key).filter(registration => this.#isFree(registration)));
+    if (chosen === undefined) return;
+    this.#give(key, chosen);
+    if (this.queued(key) > 0) this.#assignSoon(key);
+  }
+
+  #isFree({ agentId, online, enabled, assigned }: Registration): boolean {
+    return online && enabled && assigned === undefined && this.#listeners.get(agentId)?.listens() === true;
+  }
+
+  #give(key: string, registration: Registration): void {
+    const requestId = this.#state(key).queue.shift();
+    if (requestId === undefined) return;
+    const { agentId } = registration;
+    this.#set(key, { ...registration, assigned: jobRequest(requestId) });
+    this.onAssigned(registration.name, requestId);
     this.#timeline.in(this.#random.between(50, 3_000), () => this.#receive(key, agentId, requestId));
-    if (queue.length > 0) this.#assignSoon(key);
   }
 
   /** The agent takes its job, unless somebody cancelled it in between. */

@@ -1,91 +1,152 @@
 import type { Action } from '../../src/model/action.js';
 import type { World } from './world.js';
 
-/** How one action goes: what it does and when, when its end is told, and as what. */
+/** One call of an executor to the outside, after which the next one follows. */
+export interface Step {
+  readonly name: string;
+  readonly to: 'incus' | 'azure' | 'nobody';
+  /** How long it takes when nothing is slow. */
+  readonly longestMs: number;
+  /** What it does in the world; gives back why it was refused. */
+  readonly take: () => string | undefined;
+  /** What it leaves when it breaks off in the middle: all or nothing, where there is no such thing. */
+  readonly takeHalf?: () => void;
+}
+
+/** The steps that an executor takes, and those by which it takes a failed one back. */
 export interface Deed {
-  readonly effectMs: number;
-  readonly effect: () => void;
-  readonly endMs: number;
-  /** Undefined for success. */
-  readonly error: () => string | undefined;
+  readonly steps: readonly Step[];
+  readonly undo: readonly Step[];
 }
 
-/** Lets chance decide how an action goes: well, refused, or failed before or after it took effect. */
-export function deedOf(action: Action, world: World): Deed {
-  const { random } = world;
-  const endMs = action.kind === 'build-base' ? random.between(3_000, 20_000) : random.between(20, 2_500);
-  const fails = world.happens('actionFails');
-  const without = fails && random.chance(0.5);
-  let refused: string | undefined;
-  return {
-    effectMs: random.between(0, endMs),
-    effect: () => {
-      if (!without) refused = perform(action, world, fails);
-    },
-    endMs,
-    error: () => (fails ? 'failed' : refused),
-  };
-}
-
-/** Does it in the world; gives back why it was refused. `half` leaves it half-made where that can be. */
-function perform(action: Action, world: World, half: boolean): string | undefined {
-  const { incus } = world;
+/** How an action is done in the simulated world, step by step as its executor does it; `now` is the daemon's clock. */
+export function deedOf(action: Action, world: World, now: () => number): Deed {
+  const only = (step: Step): Deed => ({ steps: [step], undo: [] });
   switch (action.kind) {
     case 'build-base':
-      incus.bases.set(action.base, { pool: action.pool, ready: !half, createdAt: incus.now });
-      return undefined;
+      return buildBase(action, world);
     case 'delete-base':
-      incus.bases.delete(action.base);
-      return undefined;
-    case 'create-instance': {
-      const guest = world.addInstance(action.name, action.pool, action.base);
-      if (!half) start(guest.name, world);
-      return undefined;
-    }
+      return only(step('delete', 'incus', () => void world.incus.bases.delete(action.base)));
+    case 'create-instance':
+      return only({
+        ...step('copy and start', 'incus', () =>
+          boot(world.addInstance(action.name, action.pool, action.base).name, world),
+        ),
+        takeHalf: () => world.addInstance(action.name, action.pool, action.base),
+      });
     case 'activate-agent':
-      return activate(action.name, world, half);
+      return activate(action, world, now);
     case 'collect-log':
-    case 'remove-doorbell': {
-      const instance = incus.instances.get(action.name);
-      if (instance && action.kind === 'remove-doorbell') instance.doorbell = false;
-      return undefined;
-    }
+      return only(step('read', 'nobody', () => undefined));
+    case 'remove-doorbell':
+      return only(step('patch', 'incus', () => removeDoorbell(action.name, world)));
     case 'disable-agent':
-      world.azure.disable(world.keyOf(action.pool), action.agentId);
-      return undefined;
+      return only(
+        step('patch', 'azure', () => {
+          assignAtTheWorst(action, world);
+          world.azure.disable(world.keyOf(action.pool), action.agentId);
+          return undefined;
+        }),
+      );
     case 'delete-registration':
-      return world.removeRegistration(world.keyOf(action.pool), action.agentId, action.reason)
-        ? undefined
-        : 'a job runs';
+      return only(step('delete', 'azure', () => deregister(action, world)));
     case 'delete-instance':
-      world.removeInstance(action.name, action.reason);
-      return undefined;
+      return {
+        steps: [
+          step('stop', 'incus', () => world.stopInstance(action.name, action.reason)),
+          step('delete', 'incus', () => world.removeInstance(action.name, action.reason)),
+        ],
+        undo: [],
+      };
   }
 }
 
+function step(name: string, to: Step['to'], take: () => string | undefined, longestMs = 2_500): Step {
+  return { name, to, take, longestMs };
+}
+
+function buildBase({ base, pool }: Action<'build-base'>, { incus }: World): Deed {
+  const put = (ready: boolean): undefined => void incus.bases.set(base, { pool, ready, createdAt: incus.clock.now });
+  return {
+    steps: [
+      step('launch', 'incus', () => put(false)),
+      step('provision', 'incus', () => undefined, 20_000),
+      step('mark ready', 'incus', () => put(true)),
+    ],
+    undo: [step('delete', 'incus', () => void (incus.bases.get(base)?.ready === false && incus.bases.delete(base)))],
+  };
+}
+
 /** The copy shows as stopped for a moment, and then boots. */
-function start(name: string, { incus, timeline, guests }: World): void {
+function boot(name: string, { incus, timeline, guests }: World): undefined {
   timeline.in(150, () => {
     const instance = incus.instances.get(name);
-    if (instance === undefined || instance.diedAt !== undefined) return;
+    if (instance === undefined || instance.diedAt !== undefined || instance.activatedAt !== undefined) return;
     instance.status = 'running';
     guests.get(name)?.boot();
   });
 }
 
-function activate(name: string, world: World, half: boolean): string | undefined {
-  const { incus, timeline, guests, random, scenario } = world;
+/** The host registers the agent, or leaves that to the guest; the instance is marked; and the file is pushed. */
+function activate(action: Action<'activate-agent'>, world: World, now: () => number): Deed {
+  const { incus, guests } = world;
+  const { name } = action;
+  const register = step('register', 'azure', () => {
+    guests.get(name)?.register();
+    return undefined;
+  });
+  const mark = step('mark', 'incus', () => {
+    const instance = incus.instances.get(name);
+    const guest = guests.get(name);
+    if (instance === undefined || guest === undefined || !incus.isAlive(name)) return 'not found';
+    instance.activatedAt = now();
+    // Marked, but what starts it may never come: it shows Ready for ever.
+    guest.excused = true;
+    return undefined;
+  });
+  const push = step('push', 'incus', () => {
+    const guest = guests.get(name);
+    if (guest === undefined || !incus.isAlive(name)) return 'not found';
+    guest.excused = false;
+    guest.activate();
+    return undefined;
+  });
+  if (!world.scenario.hostRegisters) return { steps: [mark, push], undo: [] };
+  const key = world.keyOf(action.pool);
+  const ifIdle = (agentId: number | undefined, take: (agentId: number) => void): string | undefined => {
+    const registration = agentId === undefined ? undefined : world.azure.find(key, agentId);
+    if (registration?.online || registration?.assigned) return 'it may work';
+    if (agentId !== undefined) take(agentId);
+    return undefined;
+  };
+  const disable = step('withdraw: disable', 'azure', () =>
+    ifIdle(guests.get(name)?.agentId, agentId => world.azure.disable(key, agentId)),
+  );
+  const withdraw = step('withdraw: delete', 'azure', () =>
+    ifIdle(guests.get(name)?.agentId, agentId => world.removeRegistration(key, agentId, 'it was not told')),
+  );
+  const remove = step('remove', 'incus', () => world.removeInstance(name, 'it was not told'));
+  return { steps: [register, mark, push], undo: [disable, withdraw, remove] };
+}
+
+function removeDoorbell(name: string, { incus }: World): undefined {
   const instance = incus.instances.get(name);
-  const guest = guests.get(name);
-  if (instance === undefined || guest === undefined || !incus.isAlive(name)) return 'not found';
-  if (scenario.hostRegisters) {
-    guest.register();
-    // Nobody took it back: the next attempt, or the loop, finds it.
-    if (half && random.chance(0.5)) return undefined;
-  }
-  instance.activatedAt = timeline.now;
-  // Marked, but what would start it never came: it shows Ready for ever.
-  if (half) guest.excused = true;
-  else guest.activate();
-  return undefined;
+  if (instance) instance.doorbell = false;
+}
+
+function deregister(action: Action<'delete-registration'>, world: World): string | undefined {
+  assignAtTheWorst(action, world);
+  const gone = world.removeRegistration(world.keyOf(action.pool), action.agentId, action.reason);
+  return gone ? undefined : 'a job runs';
+}
+
+/** A job comes in the last instant in which it can. */
+function assignAtTheWorst(
+  { name, pool, agentId }: Action<'disable-agent' | 'delete-registration'>,
+  world: World,
+): void {
+  if (!world.happens('assignedLate')) return;
+  const phase = world.phaseOf(name);
+  if (world.azure.assignNow(world.keyOf(pool), agentId))
+    world.chronicle.strike('assigned at the worst instant', phase ? [phase] : [], name);
 }

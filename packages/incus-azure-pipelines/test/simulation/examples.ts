@@ -8,6 +8,8 @@ import type { Reading } from '../../src/model/reading.js';
 /** The moment at which the examples are looked at. */
 export const NOW = Date.UTC(2030, 0, 1);
 export const OWNER = 'a1b2c3';
+/** Another installation, on the same host and with the same prefix. */
+export const NEIGHBOUR = 'd4e5f6';
 
 /** A pool with nothing special about it. */
 export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
@@ -87,6 +89,8 @@ export const JOB = { requestId: 42, received: true, jobName: 'build', waitedMs: 
 export function aLife(given: Partial<Life> = {}): Life {
   return {
     instanceSeen: true,
+    activeSince: NOW - 3_000_000,
+    agentId: undefined,
     seenStarted: false,
     rangPreparedAt: undefined,
     saidFinished: false,

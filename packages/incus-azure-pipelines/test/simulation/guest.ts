@@ -1,4 +1,6 @@
 import type { AzureWorld, Listener } from './azure-world.js';
+import type { Fault } from './faults.js';
+import type { HostClock } from './host-clock.js';
 import type { IncusWorld } from './incus-world.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
@@ -11,8 +13,9 @@ export interface GuestWorld {
   readonly random: Random;
   readonly incus: IncusWorld;
   readonly azure: AzureWorld;
-  /** Chance that it gets stuck at a step. */
-  readonly stuck: () => number;
+  readonly clock: HostClock;
+  /** Whether a fault hits the guest now; it counts where it does. */
+  readonly suffers: (guest: Guest, rate: 'guestStuck' | 'keyStolen', fault: Fault) => boolean;
 }
 
 /** What runs inside one instance, from its boot to its power-off. */
@@ -22,6 +25,7 @@ export class Guest implements Listener {
   readonly key: string;
   agentId: number | undefined;
   listening = false;
+  wasOnline = false;
   /** It took a job and has not ended it. */
   working = false;
   /** It has had its life as an agent. */
@@ -29,7 +33,10 @@ export class Guest implements Listener {
   /** It told a lie, or was hidden, so that its place may be given away though it lives. */
   excused = false;
   jobs = 0;
+  /** Somebody else has its key, and listens with it. */
+  robbed = false;
   #activated = false;
+  #keyStolen = false;
 
   constructor(world: GuestWorld, name: string, key: string) {
     this.#world = world;
@@ -69,13 +76,19 @@ export class Guest implements Listener {
   }
 
   listens(): boolean {
-    return this.listening && this.#world.incus.isAlive(this.name);
+    return this.robbed || (this.listening && this.#world.incus.isAlive(this.name));
   }
 
-  /** Its one job runs. */
+  /** Its one job runs; or one runs elsewhere, with the key that the first one stole. */
   received(): void {
+    if (this.robbed) {
+      const { timeline, random, azure } = this.#world;
+      timeline.in(random.between(500, 10_000), () => this.agentId && azure.release(this.key, this.agentId, true));
+      return;
+    }
     this.working = true;
     this.jobs += 1;
+    this.#keyStolen = this.#world.suffers(this, 'keyStolen', 'key stolen');
     const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;
     this.#in(300, ms, () => this.endJob(true));
   }
@@ -96,6 +109,7 @@ export class Guest implements Listener {
     const { agentId } = this;
     if (agentId !== undefined && random.chance(0.9)) azure.setOnline(this.key, agentId, false);
     else if (agentId !== undefined) azure.abandon(this.key, agentId);
+    if (this.#keyStolen) this.#rob();
     this.#in(10, 300, () => {
       if (!this.#isStuck()) incus.setState(this.name, 'ready');
       this.#in(200, 3_000, () => {
@@ -106,6 +120,7 @@ export class Guest implements Listener {
 
   /** Azure has deleted its registration: the listener finds out at its next call, and exits. */
   deregistered(): void {
+    this.robbed = false;
     if (!this.#activated) return;
     this.over = true;
     this.#in(100, 20_000, () => {
@@ -116,8 +131,7 @@ export class Guest implements Listener {
 
   /** The instance goes. */
   die(): void {
-    const { incus, random, stuck } = this.#world;
-    incus.die(this.name, !random.chance(stuck()));
+    this.#world.incus.die(this.name, !this.#isStuck());
     this.dead();
   }
 
@@ -139,6 +153,28 @@ export class Guest implements Listener {
     timeline.in(ms, () => this.#listen(agentId));
   }
 
+  /** Rings Ready though a job runs: once, or until its doorbell is taken away. */
+  lie(rings: number, everyMs: number): void {
+    this.excused = true;
+    for (let ring = 0; ring < rings; ring++)
+      this.#world.timeline.in(ring * everyMs, () => this.#world.incus.setState(this.name, 'ready'));
+  }
+
+  /** A second session is opened with its key, for a while, from wherever. */
+  #rob(): void {
+    const { azure, timeline, random } = this.#world;
+    timeline.in(random.between(50, 5_000), () => {
+      const { agentId } = this;
+      if (agentId === undefined || azure.find(this.key, agentId) === undefined) return;
+      this.robbed = true;
+      azure.setOnline(this.key, agentId, true);
+      timeline.in(random.between(5_000, 60_000), () => {
+        this.robbed = false;
+        azure.abandon(this.key, agentId);
+      });
+    });
+  }
+
   #start(): void {
     const agentId = this.agentId ?? this.register();
     if (!this.#isStuck()) this.#in(200, 6_000, () => this.#listen(agentId));
@@ -152,11 +188,12 @@ export class Guest implements Listener {
       return;
     }
     this.listening = true;
+    this.wasOnline = true;
     azure.setOnline(this.key, agentId, true);
   }
 
   #isStuck(): boolean {
-    return this.#world.random.chance(this.#world.stuck());
+    return this.#world.suffers(this, 'guestStuck', 'guest stuck');
   }
 
   /** Goes on after a while, if the instance still lives. */

@@ -1,4 +1,6 @@
 import type { InstanceRecord } from '../../src/model/agent.js';
+import type { Rings } from '../../src/observe/rings.js';
+import type { HostClock } from './host-clock.js';
 import type { Timeline } from './timeline.js';
 
 /** An instance as it truly is. */
@@ -14,24 +16,33 @@ export interface Instance {
   diedAt: number | undefined;
 }
 
+export type IncusEvent = 'ready' | 'shutdown' | 'deleted';
+
 /** Incus as it truly is: instances, and how its lists show them. */
 export class IncusWorld {
   readonly #timeline: Timeline;
-  /** How far the clock of its host is off. */
-  readonly clockOffMs: number;
+  /** That of its host. */
+  readonly clock: HostClock;
   readonly instances = new Map<string, Instance>();
   readonly bases = new Map<string, { readonly pool: string; ready: boolean; readonly createdAt: number }>();
-  /** Hears of every event, were it not lost. */
-  onEvent: (action: 'ready' | 'shutdown' | 'deleted', name: string) => void = () => {};
+  /** Hear of every event, were it not lost. */
+  readonly listeners = new Set<(event: IncusEvent, name: string, pool: string) => void>();
+  /** Until then it does not answer. */
+  downUntil = 0;
 
-  constructor(timeline: Timeline, clockOffMs: number) {
+  constructor(timeline: Timeline, clock: HostClock) {
     this.#timeline = timeline;
-    this.clockOffMs = clockOffMs;
+    this.clock = clock;
   }
 
-  /** The time as its host tells it. */
-  get now(): number {
-    return this.#timeline.now + this.clockOffMs;
+  get isDown(): boolean {
+    return this.downUntil > this.#timeline.now;
+  }
+
+  /** The Incus daemon goes and comes: what runs goes on, and what guests had said is forgotten. */
+  restart(ms: number): void {
+    this.downUntil = this.#timeline.now + ms;
+    for (const instance of this.instances.values()) if (instance.status === 'ready') instance.status = 'running';
   }
 
   create(name: string, pool: string, base: string): Instance {
@@ -39,7 +50,7 @@ export class IncusWorld {
       name,
       pool,
       base,
-      createdAt: this.now,
+      createdAt: this.clock.now,
       status: 'stopped',
       activatedAt: undefined,
       doorbell: true,
@@ -60,7 +71,7 @@ export class IncusWorld {
     const instance = this.instances.get(name);
     if (instance === undefined || !this.isAlive(name) || !instance.doorbell) return;
     instance.status = status;
-    if (status === 'ready') this.onEvent('ready', name);
+    if (status === 'ready') this.#tell('ready', instance);
   }
 
   /** The instance ends by itself; `reaped` says whether Incus manages to delete it. */
@@ -69,28 +80,39 @@ export class IncusWorld {
     if (instance === undefined || instance.diedAt !== undefined) return;
     instance.diedAt = this.#timeline.now;
     this.#timeline.in(400, () => {
-      this.onEvent('shutdown', name);
+      this.#tell('shutdown', instance);
       if (reaped) this.remove(name);
       else instance.status = 'stopped';
     });
   }
 
   remove(name: string): void {
-    if (this.instances.delete(name)) this.onEvent('deleted', name);
+    const instance = this.instances.get(name);
+    if (instance && this.instances.delete(name)) this.#tell('deleted', instance);
   }
 
-  /** What a list shows; `rings` adds what the events told. */
-  list(rings: { lastAt(name: string): number | undefined; isNoisy(name: string): boolean }): InstanceRecord[] {
-    return [...this.instances.values()].map(({ name, pool, base, createdAt, activatedAt, doorbell, ...instance }) => ({
-      name,
-      pool,
-      base,
-      createdAt,
-      activatedAt,
-      status: this.#shown(instance),
-      rangAt: rings.lastAt(name),
-      noisy: rings.isNoisy(name) && doorbell,
-    }));
+  #tell(event: IncusEvent, { name, pool }: Instance): void {
+    if (!this.isDown) for (const hear of this.listeners) hear(event, name, pool);
+  }
+
+  /** What a list of the owner of these pools shows; `rings` adds what the events told. */
+  list(pools: ReadonlySet<string>, rings: Pick<Rings, 'lastAt' | 'isNoisy'>): InstanceRecord[] {
+    const records: InstanceRecord[] = [];
+    for (const instance of this.instances.values()) {
+      const { name, pool, base, createdAt, activatedAt, doorbell } = instance;
+      if (!pools.has(pool)) continue;
+      records.push({
+        name,
+        pool,
+        base,
+        createdAt,
+        activatedAt,
+        status: this.#shown(instance),
+        rangAt: rings.lastAt(name),
+        noisy: rings.isNoisy(name) && doorbell,
+      });
+    }
+    return records;
   }
 
   /** A dying instance flaps: stopped, running again for an instant, then stopped or gone. */

@@ -4,16 +4,28 @@ import * as fc from 'fast-check';
 export interface Faults {
   /** A list of Incus fails. */
   readonly incusUnread: number;
-  /** A list of Azure fails. */
+  /** A list of Incus takes seconds. */
+  readonly incusSlow: number;
+  /** A list of Azure, or of its queue, fails. */
   readonly azureUnread: number;
-  /** An event of Incus is lost. */
-  readonly ringLost: number;
-  /** An action fails, with or without having done what it was for. */
-  readonly actionFails: number;
-  /** A guest gets stuck on its way: in boot, registration, before its first session or at power-off. */
-  readonly guestStuck: number;
   /** Azure shows a state that is up to three seconds old. */
   readonly azureLags: number;
+  /** An event of Incus is lost, comes twice, or comes late. */
+  readonly ringLost: number;
+  readonly ringDoubled: number;
+  readonly ringLate: number;
+  /** A step of an action fails, with or without having done what it was for. */
+  readonly actionFails: number;
+  /** A step of an action takes up to half a minute. */
+  readonly actionSlow: number;
+  /** A job is assigned in the instant before a deed that ends the agent takes effect. */
+  readonly assignedLate: number;
+  /** A guest gets stuck on its way: in boot, registration, before its first session or at power-off. */
+  readonly guestStuck: number;
+  /** A job steals its agent's key, and a second session is opened with it. */
+  readonly keyStolen: number;
+  /** At each step that the daemon waits for: it is killed there, and starts again. */
+  readonly crashes: number;
   /** Per minute: an instance dies. */
   readonly deaths: number;
   /** Per minute: Incus reads one or all as Error. */
@@ -22,10 +34,14 @@ export interface Faults {
   readonly liars: number;
   /** Per minute: an agent loses Azure, for a while or for good. */
   readonly offline: number;
-  /** Per minute: a person disables an agent, drains a pool, changes agentCount, or wants another base. */
+  /** Per minute: a person disables or deletes, drains a pool, changes agentCount, or wants another base. */
   readonly people: number;
-  /** Per minute: the daemon dies and starts again. */
-  readonly restarts: number;
+  /** Per minute: somebody starts a second daemon of the same owner. */
+  readonly rivals: number;
+  /** Per minute: the host's clock is set an hour ahead or back. */
+  readonly clockSteps: number;
+  /** Per minute: Incus is started again, or the whole host. */
+  readonly reboots: number;
 }
 
 interface ScenarioPool {
@@ -40,10 +56,13 @@ export interface Scenario {
   readonly pools: readonly ScenarioPool[];
   /** Whether the pools serve one agent pool in Azure. */
   readonly shared: boolean;
+  /** Whether the pools belong to two installations, side by side on one host. */
+  readonly sideBySide: boolean;
   readonly maxConcurrentCreates: number;
   readonly jobsPerMinute: number;
   /** Whether agents are registered by the host, before their instance is activated. */
   readonly hostRegisters: boolean;
+  readonly stormMs: number;
   readonly faults: Faults;
 }
 
@@ -63,21 +82,32 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   seed: fc.integer({ min: 0, max: 2 ** 31 }),
   pools: fc.array(pool, { minLength: 1, maxLength: 2 }),
   shared: fc.boolean(),
+  sideBySide: fc.boolean(),
   maxConcurrentCreates: fc.integer({ min: 1, max: 3 }),
   jobsPerMinute: fc.constantFrom(1, 5, 15, 30),
+  stormMs: fc.constantFrom(60_000, 180_000, 300_000),
   faults: fc.record({
     incusUnread: rate(0.05, 0.3),
+    incusSlow: rate(0.05),
     azureUnread: rate(0.05, 0.4),
-    ringLost: rate(0.1, 1),
-    actionFails: rate(0.05, 0.2),
-    guestStuck: rate(0.02, 0.1),
     azureLags: rate(0.3),
+    ringLost: rate(0.1, 1),
+    ringDoubled: rate(0.3),
+    ringLate: rate(0.3),
+    actionFails: rate(0.05, 0.2),
+    actionSlow: rate(0.05, 0.2),
+    assignedLate: rate(0.5),
+    guestStuck: rate(0.02, 0.1),
+    keyStolen: rate(0.1),
+    crashes: rate(0.001, 0.005),
     deaths: rate(0.5, 3),
     errors: rate(1, 6),
     liars: rate(1, 4),
     offline: rate(0.5, 3),
     people: rate(0.5, 2),
-    restarts: rate(0.2, 1),
+    rivals: rate(0.5),
+    clockSteps: rate(0.3),
+    reboots: rate(0, 0.3),
   }),
   hostRegisters: fc.boolean(),
 });

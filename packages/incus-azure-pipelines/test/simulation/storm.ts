@@ -1,14 +1,13 @@
+import type { Keeper } from './keeper.js';
+import { act } from './people.js';
 import type { Faults } from './scenario.js';
 import type { World } from './world.js';
 
-export interface StormParts {
-  readonly world: World;
-  readonly restart: (afterMs: number) => void;
-}
+const HOUR_MS = 3_600_000;
 
 /** Lets everything go wrong for `ms`, each fault at its own rate. */
-export function blow({ world, restart }: StormParts, ms: number): void {
-  const { timeline, random, incus, azure } = world;
+export function blow(world: World, keepers: readonly Keeper[], ms: number): void {
+  const { timeline, random, incus, azure, clock } = world;
   function often(perMinute: number, happen: () => void): void {
     if (perMinute === 0) return;
     const end = timeline.now + ms;
@@ -28,55 +27,74 @@ export function blow({ world, restart }: StormParts, ms: number): void {
     often(world.scenario.jobsPerMinute, () => azure.enqueue(key));
     often(world.scenario.jobsPerMinute / 10, () => azure.cancelQueued(key));
   }
-  often(world.scenario.jobsPerMinute / 10, () => random.pick(alive().filter(guest => guest.working))?.endJob(false));
-  fault('deaths', () => random.pick(alive())?.die());
+  often(world.scenario.jobsPerMinute / 10, () => {
+    const guest = random.pick(alive().filter(one => one.working));
+    if (guest === undefined) return;
+    world.strike('job cancelled', guest.name);
+    guest.endJob(false);
+  });
   fault('deaths', () => {
     const guest = random.pick(alive());
-    if (guest && random.chance(0.3)) guest.end();
+    if (guest === undefined) return;
+    world.strike('instance died', guest.name);
+    guest.die();
+  });
+  fault('deaths', () => {
+    const guest = random.pick(alive().filter(one => one.wasOnline && !one.over));
+    if (guest === undefined || !random.chance(0.3)) return;
+    world.strike('agent exited', guest.name);
+    guest.end();
   });
   fault('errors', () => {
     const all = [...incus.instances.values()];
     const until = timeline.now + (random.chance(0.1) ? 60_000 : random.between(50, 6_000));
     const one = random.pick(all);
-    for (const instance of random.chance(0.3) ? all : one ? [one] : []) instance.errorUntil = until;
+    for (const instance of random.chance(0.3) ? all : one ? [one] : []) {
+      world.strike('Incus reads Error', instance.name);
+      instance.errorUntil = until;
+    }
   });
   fault('liars', () => {
     const guest = random.pick(alive().filter(one => one.working));
     if (guest === undefined) return;
-    guest.excused = true;
-    const rings = random.chance(0.3) ? 15 : 1;
-    for (let ring = 0; ring < rings; ring++) timeline.in(ring * 100, () => incus.setState(guest.name, 'ready'));
+    const isLoud = random.chance(0.3);
+    world.strike(isLoud ? 'guest rings without end' : 'guest lies', guest.name);
+    if (isLoud) guest.lie(40, 100);
+    else guest.lie(1, 0);
   });
   fault('offline', () => {
     const forGood = random.chance(0.3);
     const guest = random.pick(alive().filter(one => one.listening && !(forGood && one.working)));
-    guest?.loseAzure(forGood ? 3_600_000 : random.between(500, 60_000));
+    if (guest === undefined) return;
+    world.strike('agent lost Azure', guest.name);
+    guest.loseAzure(forGood ? HOUR_MS : random.between(500, 60_000));
   });
   fault('people', () => act(world));
-  fault('restarts', () => restart(random.between(100, 20_000)));
+  fault('rivals', () => random.pick(keepers)?.start());
+  fault('clockSteps', () => {
+    const isAhead = random.chance(0.5);
+    world.strikeAll(isAhead ? 'clock an hour ahead' : 'clock an hour back');
+    clock.step(isAhead ? HOUR_MS : -HOUR_MS);
+  });
+  fault('reboots', () => {
+    if (random.chance(0.5)) {
+      world.strikeAll('Incus restarted');
+      incus.restart(random.between(1_000, 15_000));
+    } else {
+      world.strikeAll('host rebooted');
+      reboot(world, keepers);
+    }
+  });
 }
 
-/** What a person may do at any time. */
-function act(world: World): void {
-  const { random, azure } = world;
-  const spec = random.pick(world.desired);
-  if (spec === undefined) return;
-  const registered = random.pick([...world.guests.values()].filter(guest => guest.agentId !== undefined));
-  switch (random.between(0, 3)) {
-    case 0:
-      if (registered?.agentId !== undefined) azure.disable(registered.key, registered.agentId);
-      return;
-    case 1:
-      if (!world.drained.delete(spec.name)) world.drained.add(spec.name);
-      return;
-    case 2:
-      world.wantedBase.set(spec.name, `base-${random.between(1, 3)}`);
-      return;
-    default: {
-      const agentCount = random.between(0, 5);
-      world.most.set(spec.name, Math.max(world.most.get(spec.name) ?? 0, agentCount));
-      const standby = spec.standby === spec.agentCount ? agentCount : Math.min(spec.standby, agentCount);
-      world.desired = world.desired.map(one => (one.name === spec.name ? { ...one, agentCount, standby } : one));
-    }
+/** Everything on the host ends; what was ephemeral may be gone afterwards, or still be there, stopped. */
+function reboot({ random, incus, guests }: World, keepers: readonly Keeper[]): void {
+  for (const keeper of keepers) keeper.kill(random.between(20_000, 40_000));
+  const areKept = random.chance(0.5);
+  for (const guest of guests.values()) {
+    if (!incus.isAlive(guest.name)) continue;
+    incus.die(guest.name, !areKept);
+    guest.dead();
   }
+  incus.restart(15_000);
 }

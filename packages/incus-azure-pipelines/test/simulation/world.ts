@@ -1,99 +1,170 @@
+import type { AgentPhase } from '../../src/model/agent.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import { azureKey } from '../../src/observe/join.js';
 import { AzureWorld } from './azure-world.js';
-import { aPool } from './examples.js';
+import { Chronicle } from './chronicle.js';
+import { aPool, NEIGHBOUR, OWNER } from './examples.js';
+import type { Fault } from './faults.js';
 import { Guest } from './guest.js';
+import { HostClock } from './host-clock.js';
 import { IncusWorld } from './incus-world.js';
 import { promised } from './promises.js';
 import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
+import { truePhase } from './true-phase.js';
 
 const START_AT = Date.UTC(2030, 0, 1);
 
-/** How far the clock of an Incus host may be off. */
-const CLOCKS_OFF_MS = [0, -3_600_000, 3_600_000];
+/** How far the clock of an Incus host elsewhere is off; on this host it is one clock. */
+const ELSEWHERE_MS = [undefined, -3_600_000, 3_600_000];
 
 /** Both systems, all guests, and what people wish: the truth that the daemon sees through its readings alone. */
 export class World {
   readonly scenario: Scenario;
   readonly timeline = new Timeline(START_AT);
+  readonly clock = new HostClock(this.timeline);
+  readonly chronicle: Chronicle;
   readonly random: Random;
   readonly incus: IncusWorld;
   readonly azure: AzureWorld;
   readonly guests = new Map<string, Guest>();
   readonly drained = new Set<string>();
   readonly wantedBase = new Map<string, string>();
-  desired: readonly PoolSpec[];
   /** Largest agentCount that each pool has had. */
   readonly most = new Map<string, number>();
-  #storm = true;
+  #desired: readonly PoolSpec[];
+  #byOwner: ReadonlyMap<string, readonly PoolSpec[]>;
+  #keys = new Map<string, string>();
+  #isStorm = true;
 
-  constructor(scenario: Scenario) {
+  constructor(scenario: Scenario, isTold = false, random = new Random(scenario.seed)) {
     this.scenario = scenario;
-    this.random = new Random(scenario.seed);
-    this.incus = new IncusWorld(this.timeline, CLOCKS_OFF_MS[scenario.seed % CLOCKS_OFF_MS.length] ?? 0);
+    this.random = random;
+    this.chronicle = new Chronicle(() => this.timeline.now, isTold);
+    const elsewhereMs = ELSEWHERE_MS[scenario.seed % ELSEWHERE_MS.length];
+    const clock = elsewhereMs === undefined ? this.clock : new HostClock(this.timeline, elsewhereMs);
+    this.incus = new IncusWorld(this.timeline, clock);
     this.azure = new AzureWorld(this.timeline, this.random);
-    this.desired = scenario.pools.map((pool, index) =>
+    this.azure.onAssigned = (name, requestId) => this.chronicle.tell(() => `job ${requestId} is assigned to ${name}`);
+    this.#desired = scenario.pools.map((pool, index) =>
       aPool({
         ...pool,
         name: `pool-${index}`,
         azure: { url: 'https://azure.test/org', agentPool: scenario.shared ? 'agents' : `agents-${index}` },
       }),
     );
-    for (const spec of this.desired) {
-      this.wantedBase.set(spec.name, 'base-1');
+    this.#byOwner = this.#group();
+    for (const spec of this.#desired) {
+      this.#keys.set(spec.name, azureKey(spec.azure));
+      this.wantedBase.set(spec.name, this.baseName(spec.name, 1));
       this.most.set(spec.name, spec.agentCount);
     }
   }
 
+  get desired(): readonly PoolSpec[] {
+    return this.#desired;
+  }
+
+  set desired(desired: readonly PoolSpec[]) {
+    this.#desired = desired;
+    this.#byOwner = this.#group();
+  }
+
+  get owners(): readonly string[] {
+    return [...this.#byOwner.keys()];
+  }
+
+  poolsOf(owner: string): readonly PoolSpec[] {
+    return this.#byOwner.get(owner) ?? [];
+  }
+
+  /** Two installations share the pools out between them. */
+  ownerOf(pool: string): string {
+    return this.scenario.sideBySide && pool === 'pool-1' ? NEIGHBOUR : OWNER;
+  }
+
+  baseName(pool: string, generation: number): string {
+    return `base-${this.ownerOf(pool)}-${generation}`;
+  }
+
   /** The fault's rate while the storm lasts, else 0. */
   fault(name: keyof Faults): number {
-    return this.#storm ? this.scenario.faults[name] : 0;
+    return this.#isStorm ? this.scenario.faults[name] : 0;
   }
 
   happens(name: keyof Faults): boolean {
-    return this.random.chance(this.fault(name));
+    const rate = this.fault(name);
+    return rate > 0 && this.random.chance(rate);
+  }
+
+  /** Whether a fault happens now, to the agent of that name or to all; counted where it does. */
+  strikes(rate: keyof Faults, fault: Fault, name?: string): boolean {
+    if (!this.happens(rate)) return false;
+    if (name === undefined) this.strikeAll(fault);
+    else this.strike(fault, name);
+    return true;
+  }
+
+  strike(fault: Fault, name: string): void {
+    const phase = this.phaseOf(name);
+    this.chronicle.strike(fault, phase ? [phase] : [], name);
+  }
+
+  strikeAll(fault: Fault, what = ''): void {
+    const phases = new Set<AgentPhase>();
+    for (const name of this.guests.keys()) {
+      const phase = this.phaseOf(name);
+      if (phase) phases.add(phase);
+    }
+    this.chronicle.strike(fault, phases, what);
+  }
+
+  phaseOf(name: string): AgentPhase | undefined {
+    const guest = this.guests.get(name);
+    return guest && truePhase(guest, this);
   }
 
   calm(): void {
-    this.#storm = false;
+    this.#isStorm = false;
     this.drained.clear();
   }
 
   get keys(): readonly string[] {
-    return [...new Set(this.desired.map(spec => azureKey(spec.azure)))];
+    return [...new Set(this.#keys.values())];
   }
 
   keyOf(pool: string): string {
-    const spec = this.desired.find(one => one.name === pool);
-    return spec ? azureKey(spec.azure) : '';
-  }
-
-  spec(pool: string): PoolSpec | undefined {
-    return this.desired.find(spec => spec.name === pool);
+    return this.#keys.get(pool) ?? '';
   }
 
   addInstance(name: string, pool: string, base: string): Guest {
     promised(!this.guests.has(name), 'a name is used once', () => name);
     this.incus.create(name, pool, base);
-    const { timeline, random, incus, azure } = this;
-    const world = { timeline, random, incus, azure, stuck: () => this.fault('guestStuck') };
-    const guest = new Guest(world, name, this.keyOf(pool));
+    const { timeline, clock, random, incus, azure } = this;
+    const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
+    const guest = new Guest({ timeline, clock, random, incus, azure, suffers }, name, this.keyOf(pool));
     this.guests.set(name, guest);
     return guest;
   }
 
-  /** Somebody makes an end of the instance: no job may be in it, nor on its way to it. */
-  removeInstance(name: string, reason: string): void {
+  /** Somebody stops the instance: no job may be in it, nor on its way to it. */
+  stopInstance(name: string, reason: string): undefined {
     const guest = this.guests.get(name);
-    promised(!(guest && this.holdsJob(guest)), 'no job is killed', () => `instance ${name} deleted: ${reason}`);
+    promised(!(guest && this.holdsJob(guest)), 'no job is killed', () => `instance ${name} ended: ${reason}`);
+    if (this.incus.isAlive(name)) guest?.die();
+  }
+
+  removeInstance(name: string, reason: string): undefined {
+    this.stopInstance(name, reason);
     this.incus.remove(name);
-    guest?.dead();
+    this.guests.get(name)?.dead();
   }
 
   removeRegistration(key: string, agentId: number, reason: string): boolean {
-    const guest = [...this.guests.values()].find(one => one.agentId === agentId && one.key === key);
+    const registration = this.azure.find(key, agentId);
+    const found = registration && this.guests.get(registration.name);
+    const guest = found?.agentId === agentId ? found : undefined;
     promised(
       !(guest && this.holdsJob(guest)),
       'no job is killed',
@@ -108,21 +179,30 @@ export class World {
     if (!this.incus.isAlive(guest.name)) return false;
     if (guest.working) return true;
     const assigned = guest.agentId !== undefined && this.azure.find(guest.key, guest.agentId)?.assigned !== undefined;
-    return assigned && guest.listens();
+    return assigned && guest.listens() && !guest.robbed;
   }
 
   /** What has to hold at every moment, whatever the readings show. */
   check(): void {
-    for (const [pool, most] of this.most) {
-      const live = [...this.incus.instances.values()].filter(({ name, pool: its, activatedAt }) => {
-        const guest = this.guests.get(name);
-        return its === pool && activatedAt !== undefined && guest && !guest.over && !guest.excused;
-      });
-      promised(
-        live.length <= most && live.every(({ name }) => (this.guests.get(name)?.jobs ?? 0) <= 1),
-        'in truth no more agents than agentCount live, and each has one job',
-        () => live.map(({ name }) => name).join(', '),
-      );
+    const live = new Map<string, number>();
+    for (const { name, pool, activatedAt } of this.incus.instances.values()) {
+      const guest = this.guests.get(name);
+      promised((guest?.jobs ?? 0) <= 1, 'in truth each agent has one job', () => name);
+      if (activatedAt !== undefined && guest && !guest.over && !guest.excused)
+        live.set(pool, (live.get(pool) ?? 0) + 1);
     }
+    for (const [pool, count] of live)
+      promised(
+        count <= (this.most.get(pool) ?? 0),
+        'in truth no more agents than agentCount live',
+        () => `${count} in ${pool}`,
+      );
+  }
+
+  #group(): ReadonlyMap<string, readonly PoolSpec[]> {
+    const groups = new Map<string, PoolSpec[]>();
+    for (const spec of this.#desired)
+      groups.set(this.ownerOf(spec.name), [...(groups.get(this.ownerOf(spec.name)) ?? []), spec]);
+    return groups;
   }
 }

@@ -1,0 +1,79 @@
+import type { Registration } from '../../src/model/agent.js';
+import type { Reading } from '../../src/model/reading.js';
+import type { Process } from './process.js';
+
+const POLL_MS = 10_000;
+const SPACING_MS = 1_000;
+/** Readings are kept this long, to prove proofs by. */
+const KEPT_MS = 600_000;
+
+type AzureReading = Reading<readonly Registration[]>;
+type KnownReading = AzureReading & { known: true };
+
+/** One agent pool as the daemon reads it: at a polite rate, sooner after a deed of its own, late, stale and in vain. */
+export class AzureReader {
+  readonly #process: Process;
+  readonly #key: string;
+  readonly #ring: () => void;
+  readonly #seen: { readonly trueAt: number; readonly reading: KnownReading }[] = [];
+  #startedAt = 0;
+  /** Counts the pauses: an early look ends one, whose own end then means nothing. */
+  #pause = 0;
+  #isPausing = false;
+  #isEarly = false;
+  reading: AzureReading;
+
+  constructor(process: Process, key: string, ring: () => void) {
+    this.#process = process;
+    this.#key = key;
+    this.#ring = ring;
+    this.reading = { known: false, error: 'not read yet', since: process.now };
+    this.#read();
+  }
+
+  /** Asks for a reading soon. */
+  refresh(): void {
+    if (this.#isPausing && this.reading.known) this.#rest(SPACING_MS);
+    else this.#isEarly = true;
+  }
+
+  /** True time in ms for which readings have shown, without one that denies it, what `holds` asks for. */
+  agreedMs(holds: (registrations: readonly Registration[]) => boolean): number {
+    const denied = this.#seen.findLastIndex(({ reading }) => !holds(reading.value));
+    return (this.#seen.at(-1)?.trueAt ?? 0) - (this.#seen[denied + 1]?.trueAt ?? 0);
+  }
+
+  #read(): void {
+    const { world, now: at } = this.#process;
+    const { timeline, random, azure } = world;
+    const trueAt = timeline.now;
+    this.#startedAt = trueAt;
+    this.#isPausing = false;
+    this.#isEarly = false;
+    const lags = world.strikes('azureLags', 'Azure shows the past');
+    const lagMs = lags ? random.between(0, 3_000) : 0;
+    const failed = world.strikes('azureUnread', 'Azure unread');
+    this.#process.wait('a list of Azure', random.chance(0.05) ? 3_000 : random.between(20, 300), () => {
+      if (failed) {
+        const since = this.reading.known ? at : this.reading.since;
+        this.reading = { known: false, error: 'unread', since };
+      } else {
+        const reading = { known: true, value: azure.list(this.#key, trueAt, lagMs), at } as const;
+        this.reading = reading;
+        this.#seen.push({ trueAt, reading });
+        while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
+      }
+      this.#ring();
+      this.#rest(this.#isEarly && this.reading.known ? SPACING_MS : POLL_MS);
+    });
+  }
+
+  /** Pauses until so long after the last reading began. */
+  #rest(ms: number): void {
+    const pause = ++this.#pause;
+    this.#isPausing = true;
+    this.#process.wait('the next list of Azure', this.#startedAt + ms - this.#process.world.timeline.now, () => {
+      if (pause === this.#pause) this.#read();
+    });
+  }
+}

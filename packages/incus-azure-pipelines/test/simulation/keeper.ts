@@ -1,0 +1,58 @@
+import { type Brain, Daemon } from './daemon.js';
+import { Process } from './process.js';
+import type { World } from './world.js';
+
+/** Who keeps one installation's daemon running: starts it, and again when it was killed; a second one finds the lock. */
+export class Keeper {
+  readonly #world: World;
+  readonly #brain: Brain;
+  readonly #owner: string;
+  #process: Process | undefined;
+  #daemon: Daemon | undefined;
+  #earlierPasses = 0;
+
+  constructor(world: World, brain: Brain, owner: string) {
+    this.#world = world;
+    this.#brain = brain;
+    this.#owner = owner;
+    world.incus.listeners.add((event, name, pool) => {
+      if (this.#process && world.ownerOf(pool) === owner) this.#daemon?.hear(event, name);
+    });
+    this.start();
+  }
+
+  /** The daemon that runs, or ran last. */
+  get daemon(): Daemon | undefined {
+    return this.#daemon;
+  }
+
+  get passes(): number {
+    return this.#earlierPasses + (this.#daemon?.passes ?? 0);
+  }
+
+  /** Starts a daemon, which exits at once where one runs: they would count each other's agents twice. */
+  start(): void {
+    if (this.#process) {
+      this.#world.strikeAll('second daemon', 'it finds the lock held, and exits');
+      return;
+    }
+    this.#earlierPasses = this.passes;
+    this.#process = new Process(this.#world, () => this.kill(this.#world.random.between(100, 20_000)));
+    this.#daemon = new Daemon(this.#process, this.#brain, this.#owner);
+  }
+
+  /** Its memory is gone; it starts again after a while. */
+  kill(forMs: number): void {
+    if (!this.#process) return;
+    this.#process.isAlive = false;
+    this.#process = undefined;
+    this.#world.timeline.in(forMs, () => {
+      if (!this.#process) this.start();
+    });
+  }
+}
+
+/** All installations of a world, each with its daemon. */
+export function keepersOf(world: World, brain: Brain): Keeper[] {
+  return world.owners.map(owner => new Keeper(world, brain, owner));
+}

@@ -1,0 +1,79 @@
+import { targetOf } from '../../src/model/action.js';
+import { birthOf } from '../../src/model/agent-name.js';
+import type { Keeper } from './keeper.js';
+import { BrokenPromise, promised } from './promises.js';
+import type { World } from './world.js';
+
+/** So long after the storm all has come right. */
+const CALM_MS = 600_000;
+/** And it stays so. */
+const LASTING_MS = 120_000;
+const LOOK_MS = 20_000;
+/** Nothing has been done for so long. */
+const QUIET_MS = 60_000;
+
+/**
+ * Lets time pass until all has come right, and then some more, in which it has to stay right. Gives back how long it
+ * took, in ms. @throws BrokenPromise when it has not come right within its bound.
+ */
+export function comeToPeace(world: World, keepers: readonly Keeper[]): number {
+  const { timeline } = world;
+  const startAt = timeline.now;
+  do timeline.runUntil(timeline.now + LOOK_MS);
+  while (timeline.now < startAt + CALM_MS && !isPeace(world, keepers));
+  const ms = timeline.now - startAt;
+  timeline.runUntil(timeline.now + LASTING_MS);
+  checkPeace(world, keepers);
+  return ms;
+}
+
+function isPeace(world: World, keepers: readonly Keeper[]): boolean {
+  try {
+    checkPeace(world, keepers);
+    return true;
+  } catch (error) {
+    if (error instanceof BrokenPromise) return false;
+    throw error;
+  }
+}
+
+/** Exactly what was asked for, and nothing else. */
+function checkPeace(world: World, keepers: readonly Keeper[]): void {
+  const { now } = world.timeline;
+  for (const { daemon } of keepers)
+    promised(daemon !== undefined && now - daemon.lastActionAt > QUIET_MS, 'in the end nothing is left to do', () =>
+      (daemon?.inFlight ?? []).map(action => `${action.kind} ${targetOf(action)}`).join(', '),
+    );
+  const picture = () =>
+    keepers
+      .flatMap(({ daemon }) => daemon?.agents ?? [])
+      .map(agent => `${agent.name} ${agent.phase} ${agent.instance?.status}`)
+      .join(', ') || 'nothing';
+  for (const spec of world.desired) {
+    const own = [...world.incus.instances.values()].filter(instance => instance.pool === spec.name);
+    const idle = own.filter(({ name }) => {
+      const guest = world.guests.get(name);
+      return guest?.listens() && !world.holdsJob(guest) && guest.jobs === 0;
+    });
+    const all = `${spec.name}: agentCount ${spec.agentCount}, standby ${spec.standby}, reserve ${spec.reserve}; ${picture()}`;
+    promised(idle.length === spec.standby, 'in the end all agents are idle', () => all);
+    promised(own.length === spec.standby + spec.reserve, 'in the end the reserve stands and nothing more', () => all);
+    const wanted = world.wantedBase.get(spec.name);
+    promised(
+      own.every(({ base }) => base === wanted),
+      'in the end all are of the wanted base',
+      () => all,
+    );
+  }
+  for (const key of world.keys) {
+    const names = world.azure.all(key).map(registration => registration.name);
+    const orphans = names.filter(name => isOurs(name, world) && !world.incus.instances.has(name));
+    promised(orphans.length === 0, 'in the end no registration is an orphan', () => orphans.join(', '));
+    const open = world.desired.some(spec => spec.agentCount > 0 && world.keyOf(spec.name) === key);
+    promised(!open || world.azure.queued(key) === 0, 'in the end every job has run', picture);
+  }
+}
+
+function isOurs(name: string, { owners }: World): boolean {
+  return owners.some(owner => birthOf(name, owner) !== undefined);
+}

@@ -1,0 +1,41 @@
+import type { World } from './world.js';
+
+/** What a person may do at any time. */
+export function act(world: World): void {
+  const { random, azure } = world;
+  const spec = random.pick(world.desired);
+  if (spec === undefined) return;
+  const registered = random.pick(
+    [...world.guests.values()].filter(
+      ({ key, agentId }) => agentId !== undefined && azure.find(key, agentId) !== undefined,
+    ),
+  );
+  switch (random.between(0, 4)) {
+    case 0:
+      if (registered?.agentId === undefined) return;
+      world.strike('agent disabled by a person', registered.name);
+      azure.disable(registered.key, registered.agentId);
+      return;
+    case 1:
+      world.strikeAll('pool drained', spec.name);
+      if (!world.drained.delete(spec.name)) world.drained.add(spec.name);
+      return;
+    case 2:
+      world.strikeAll('base changed', spec.name);
+      world.wantedBase.set(spec.name, world.baseName(spec.name, random.between(1, 3)));
+      return;
+    case 3:
+      if (registered?.agentId === undefined || azure.find(registered.key, registered.agentId)?.assigned) return;
+      world.strike('registration deleted by a person', registered.name);
+      azure.remove(registered.key, registered.agentId);
+      registered.deregistered();
+      return;
+    default: {
+      const agentCount = random.between(0, 5);
+      world.strikeAll('agentCount changed', `${spec.name}: ${agentCount}`);
+      world.most.set(spec.name, Math.max(world.most.get(spec.name) ?? 0, agentCount));
+      const standby = spec.standby === spec.agentCount ? agentCount : Math.min(spec.standby, agentCount);
+      world.desired = world.desired.map(one => (one.name === spec.name ? { ...one, agentCount, standby } : one));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import type { Action } from '../../src/model/action.js';
+import { type Deed, deedOf, type Step } from './deeds.js';
+import type { Fault } from './faults.js';
+import type { Process } from './process.js';
+
+type Outcome = 'well' | 'failed' | 'failed half-way' | 'failed at its end';
+
+/** Does an action step by step, as well as the world lets it; tells how it ended when the last step has. */
+export function perform(action: Action, process: Process, ended: (error: string | undefined) => void): void {
+  const deed = deedOf(action, process.world, () => process.now);
+  takeSteps(deed.steps, 0, action, process, (error, taken) => {
+    if (error === undefined || taken === 0) ended(error);
+    else takeSteps(deed.undo, 0, action, process, () => ended(error));
+  });
+}
+
+function takeSteps(
+  steps: Deed['steps'],
+  index: number,
+  action: Action,
+  process: Process,
+  ended: (error: string | undefined, taken: number) => void,
+): void {
+  const step = steps[index];
+  if (step === undefined) {
+    ended(undefined, index);
+    return;
+  }
+  takeStep(step, action, process, error => {
+    if (error === undefined) takeSteps(steps, index + 1, action, process, ended);
+    else ended(error, index);
+  });
+}
+
+/** What was asked for may come about though the daemon that asked is dead by then. */
+function takeStep(step: Step, action: Action, process: Process, ended: (error: string | undefined) => void): void {
+  const { world } = process;
+  const { random, timeline } = world;
+  const isSlow = world.happens('actionSlow');
+  const ms = isSlow ? random.between(5_000, 30_000) : random.between(20, step.longestMs);
+  const outlives = random.chance(0.5);
+  let error: string | undefined;
+  timeline.in(random.between(0, ms), () => {
+    if (!process.isAlive && !outlives) return;
+    const outcome = outcomeOf(step, process);
+    if (outcome === 'failed half-way') step.takeHalf?.();
+    else if (outcome !== 'failed') error = step.take();
+    if (outcome !== 'well') error = outcome;
+    if (isSlow) strike('action slow', action, step, process);
+    if (outcome !== 'well') strike(`action ${outcome}`, action, step, process);
+    world.chronicle.tell(() => `  ${action.kind} ${nameIn(action)}: ${step.name}: ${error ?? 'done'}`);
+  });
+  process.wait(`${action.kind}: ${step.name}`, ms, () => ended(error));
+}
+
+function outcomeOf(step: Step, { world }: Process): Outcome {
+  if (step.to === 'incus' && world.incus.isDown) return 'failed';
+  if (!world.happens('actionFails')) return 'well';
+  if (step.takeHalf && world.random.chance(0.3)) return 'failed half-way';
+  return world.random.chance(0.5) ? 'failed' : 'failed at its end';
+}
+
+function strike(fault: Fault, action: Action, step: Step, { world }: Process): void {
+  const phase = 'name' in action ? world.phaseOf(action.name) : undefined;
+  world.chronicle.strike(fault, phase ? [phase] : [], `${action.kind}: ${step.name} ${nameIn(action)}`);
+}
+
+function nameIn(action: Action): string {
+  return 'name' in action ? action.name : action.base;
+}
