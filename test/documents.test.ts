@@ -7,7 +7,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/json-schema.js';
 import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
+import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
+import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
 import { configurationReference } from '../scripts/configuration-reference.js';
+import { metricsReference } from '../scripts/metrics-reference.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const PROGRAM = join(ROOT, 'packages/incus-azure-pipelines/dist/cli/main.js');
@@ -84,6 +87,11 @@ test('the verbs that are named are those of the program', async () => {
 test('the reference of the configuration says what the schema says', async () => {
   const written = configurationReference(configJsonSchema());
   await expect(written).toMatchFileSnapshot('../docs/reference/configuration.md');
+});
+
+test('the reference of the metrics says what the daemon serves', async () => {
+  const registry = makeMetrics(new Events(() => {}), () => undefined);
+  await expect(await metricsReference(registry)).toMatchFileSnapshot('../docs/reference/metrics.md');
 });
 
 describe('a configuration that is shown', () => {
