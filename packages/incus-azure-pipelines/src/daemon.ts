@@ -1,19 +1,19 @@
 /** Builds the parts of the daemon, hands them to each other, and takes them apart again in the reverse order. */
-import { readFile } from 'node:fs/promises';
-import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
-import { type Connection, connectIncus, type IncusClient } from 'incus-client';
-import type { CredentialSource } from './config/credential.js';
+import type { AzurePipelinesClient } from 'azure-pipelines-client';
 import type { LoadedConfig } from './config/load.js';
 import { makeExecutors } from './execute/executors.js';
 import type { PoolParts } from './execute/parts.js';
 import { KeyStock } from './execute/registration/key-stock.js';
+import { MissingAuthorizationError } from './execute/registration/register.js';
 import { registrationTarget } from './execute/registration/registration-target.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
+import type { Secret } from './lib/secret.js';
 import type { DaemonEvents, Emit } from './model/event.js';
-import type { DaemonSpec, IncusTarget, PoolSpec } from './model/pool.js';
+import type { DaemonSpec, PoolSpec } from './model/pool.js';
 import { AzureObserver } from './observe/azure-observer.js';
+import { type Clients, openClients } from './observe/clients.js';
 import { hostObstacle, mostInstances } from './observe/host-limits.js';
 import { IncusObserver } from './observe/incus-observer.js';
 import { azureKey } from './observe/join.js';
@@ -50,23 +50,38 @@ const ENDING_MS = 20_000;
 export async function makeDaemon(
   config: LoadedConfig,
   signal: AbortSignal,
-  { installation: given }: { readonly installation?: Installation } = {},
+  { installation }: { readonly installation?: Installation } = {},
 ): Promise<Daemon> {
-  const { spec } = config;
-  const clock = systemClock;
   const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
+  const tokenOf = (pool: string) => required(config.credentials.get(pool), pool).read();
+  const clients = await openClients(config.spec, tokenOf, (name, event) => events.emit(name, event));
+  try {
+    return await assemble(config.spec, tokenOf, clients, events, installation, signal);
+  } catch (error) {
+    await clients[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function assemble(
+  spec: DaemonSpec,
+  tokenOf: (pool: string) => Promise<Secret>,
+  clients: Clients,
+  events: Events<DaemonEvents>,
+  given: Installation | undefined,
+  signal: AbortSignal,
+): Promise<Daemon> {
+  const clock = systemClock;
   const emit: Emit = (name, event) => events.emit(name, event);
-  const incus = await openIncus(spec.incus, spec.project, emit);
+  const { incus } = clients;
   const facts = await checkIncus(incus, signal);
-  const clients = azureClients(config, emit);
   const observers = new Map<string, AzureObserver>();
   const pools = new Map<string, PoolParts>();
   for (const pool of spec.pools) {
-    const client = required(clients.get(pool.name), pool.name);
+    const client = required(clients.azure.get(pool.name), pool.name);
     const observer = observers.get(azureKey(pool.azure)) ?? observe(client, pool, spec);
     observers.set(azureKey(pool.azure), observer);
     await observer.poolId(signal);
-    const token = () => required(config.credentials.get(pool.name), pool.name).read();
     const agentPoolId = (s: AbortSignal) => observer.poolId(s);
     pools.set(pool.name, {
       spec: pool,
@@ -74,7 +89,7 @@ export async function makeDaemon(
       agentPoolId,
       registrationTarget: registrationTarget(client, pool.azure.agentPool, agentPoolId),
       registration: () => registration.of(pool.name),
-      token,
+      token: () => tokenOf(pool.name),
     });
   }
   const installation = given ?? (await openInstallation(spec.stateDirectory));
@@ -140,8 +155,12 @@ export async function makeDaemon(
       return reconciler.pass(lookSignal);
     },
     async run(runSignal) {
-      await checkHost();
       const failed = new AbortController();
+      // No fall-back and no next try: every agent of such a server would have to keep the token of the organisation.
+      const off = events.on('action-failed', ({ error }) => {
+        if (error instanceof MissingAuthorizationError) failed.abort(error);
+      });
+      await checkHost();
       const stop = AbortSignal.any([runSignal, failed.signal]);
       const late = lateAfter(stop, clock);
       const ring = () => reconciler.ring();
@@ -157,11 +176,12 @@ export async function makeDaemon(
       await Promise.all(loops).catch(error => failed.abort(error));
       await Promise.allSettled(loops);
       late[Symbol.dispose]();
+      off();
       if (failed.signal.aborted) throw failed.signal.reason;
     },
     async [Symbol.asyncDispose]() {
       await executorParts.keys[Symbol.asyncDispose]();
-      await Promise.all([incus.close(), ...[...clients.values()].map(client => client.close())]);
+      await clients[Symbol.asyncDispose]();
     },
   };
 }
@@ -184,44 +204,6 @@ function lateAfter(stop: AbortSignal, clock: Clock): Disposable & { readonly sig
       over.abort();
     },
   };
-}
-
-async function openIncus(target: IncusTarget, project: string, emit: Emit): Promise<IncusClient> {
-  const connection = await connectionOf(target);
-  return connectIncus({
-    ...(connection === undefined ? {} : { connection }),
-    project,
-    onCall: ({ method, route, status, ms }) => emit('call', { to: 'incus', route: `${method} ${route}`, status, ms }),
-  });
-}
-
-async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {
-  if (target.kind === 'unix')
-    return target.socketPath === undefined ? undefined : { kind: 'unix', socketPath: target.socketPath };
-  const { url, clientCertPath, clientKeyPath, serverCertPath } = target;
-  return {
-    kind: 'https',
-    url,
-    clientCert: await readFile(clientCertPath, 'utf8'),
-    clientKey: await readFile(clientKeyPath, 'utf8'),
-    ...(serverCertPath === undefined ? {} : { serverCert: await readFile(serverCertPath, 'utf8') }),
-  };
-}
-
-/** One client per pool: two pools may have two tokens. */
-function azureClients({ spec, credentials }: LoadedConfig, emit: Emit): ReadonlyMap<string, AzurePipelinesClient> {
-  return new Map(
-    spec.pools.map(pool => [pool.name, azureClient(pool, required(credentials.get(pool.name), pool.name), emit)]),
-  );
-}
-
-function azureClient(pool: PoolSpec, credentials: CredentialSource, emit: Emit): AzurePipelinesClient {
-  return connectAzurePipelines({
-    url: pool.azure.url,
-    auth: { kind: 'pat', token: async () => (await credentials.read()).reveal() },
-    userAgent: 'incus-azure-pipelines',
-    onCall: ({ route, status, ms }) => emit('call', { to: 'azure', route, status, ms }),
-  });
 }
 
 function observe(client: AzurePipelinesClient, pool: PoolSpec, spec: DaemonSpec): AzureObserver {

@@ -5,20 +5,42 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectIncus, type IncusClient } from 'incus-client';
 
+/** The least that a daemon asks of an Incus before it begins. */
+const FIT = {
+  auth: 'trusted',
+  api_extensions: [
+    'instance_create_start',
+    'instance_ready_state',
+    'operation_wait',
+    'event_lifecycle_name_and_project',
+    'container_exec_user_group_cwd',
+    'projects',
+  ],
+  environment: { server: 'incus', server_version: '6.0.4', architectures: ['x86_64'] },
+};
+const PROFILE = { name: 'default', config: {}, devices: { root: { type: 'disk', path: '/' }, eth0: { type: 'nic' } } };
+
+/** Answers for {@link ScriptedIncus} that let a daemon begin; it then finds nothing that it could read. */
+export function fitIncus(call: string): number | object {
+  if (call === 'GET /1.0') return FIT;
+  return call === 'GET /1.0/profiles/default' ? PROFILE : 500;
+}
+
 /** A call as it came: `PATCH /1.0/instances/a`, without its query. */
 export interface IncusCall {
   readonly call: string;
   readonly body: Buffer;
 }
 
-/** Listens as Incus does and answers every call with the status that `answer` gives it. */
+/** Listens as Incus does and answers every call with the status, or with the metadata, that `answer` gives it. */
 export class ScriptedIncus implements AsyncDisposable {
   readonly calls: IncusCall[] = [];
   readonly client: IncusClient;
+  readonly socketPath: string;
   readonly #directory: string;
   readonly #server;
 
-  private constructor(directory: string, answer: (call: string) => number) {
+  private constructor(directory: string, answer: (call: string) => number | object) {
     this.#directory = directory;
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -26,20 +48,22 @@ export class ScriptedIncus implements AsyncDisposable {
       request.on('end', () => {
         const call = `${request.method} ${new URL(request.url ?? '', 'http://incus').pathname}`;
         this.calls.push({ call, body: Buffer.concat(chunks) });
-        const status = answer(call);
+        const given = answer(call);
+        const [status, metadata] = typeof given === 'number' ? [given, {}] : [200, given];
         response.writeHead(status, { 'content-type': 'application/json' });
         const failed = { type: 'error', error: 'scripted', error_code: status, metadata: null };
-        const done = { type: 'sync', status: 'Success', status_code: 200, metadata: {} };
+        const done = { type: 'sync', status: 'Success', status_code: 200, metadata };
         response.end(JSON.stringify(status < 400 ? done : failed));
       });
     });
-    this.client = connectIncus({ connection: { kind: 'unix', socketPath: join(directory, 'incus.socket') } });
+    this.socketPath = join(directory, 'incus.socket');
+    this.client = connectIncus({ connection: { kind: 'unix', socketPath: this.socketPath } });
   }
 
-  static async start(answer: (call: string) => number): Promise<ScriptedIncus> {
+  static async start(answer: (call: string) => number | object): Promise<ScriptedIncus> {
     const directory = await mkdtemp(join(tmpdir(), 'scripted-incus-'));
     const incus = new ScriptedIncus(directory, answer);
-    incus.#server.listen(join(directory, 'incus.socket'));
+    incus.#server.listen(incus.socketPath);
     await once(incus.#server, 'listening');
     return incus;
   }

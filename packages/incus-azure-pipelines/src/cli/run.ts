@@ -25,7 +25,17 @@ export async function run(options: { readonly config: string; readonly logLevel:
   using stop = stopSignals(name => log.info({ signal: name }, 'stopping; agents go on'));
   const config = await loadConfig(options.config);
   for (const warning of config.warnings) log.warn({ text: formatMessage(warning) }, 'configuration');
-  await using daemon = await makeDaemon(config, stop.signal);
+  const { signal } = stop;
+  const made = await makeDaemon(config, signal).catch((error: unknown) => {
+    // Told to stop before it had begun: that is no failure. A refusal that came first is told all the same.
+    if (signal.aborted && error === signal.reason) return undefined;
+    throw error;
+  });
+  if (made === undefined) {
+    log.info('stopped');
+    return;
+  }
+  await using daemon = made;
   await using _single = await claim(daemon.installation);
   const { reconciler, events, spec } = daemon;
   logEvents(events, log);
@@ -54,6 +64,6 @@ export async function run(options: { readonly config: string; readonly logLevel:
     { owner: daemon.installation.owner, pools: spec.pools.map(pool => pool.name), httpPort: http?.port },
     'running',
   );
-  await daemon.run(stop.signal);
+  await daemon.run(signal);
   log.info('stopped');
 }

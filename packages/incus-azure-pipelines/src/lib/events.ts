@@ -9,9 +9,11 @@ export class Events<Map> {
     this.#onFailure = onFailure;
   }
 
-  on<K extends keyof Map>(name: K, listener: (event: Map[K]) => void): void {
+  /** Hears of an event from now on; call what it gives back to stop. */
+  on<K extends keyof Map>(name: K, listener: (event: Map[K]) => void): () => void {
     const listeners = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, listeners.add(listener));
+    return () => listeners.delete(listener);
   }
 
   emit<K extends keyof Map>(name: K, event: Map[K]): void {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -107,6 +107,15 @@ it('never falls back where the host was accepted once, and asks no more', async 
   await modes.follow(() => {}, signal);
   expect(modes.of('pool-0')).toEqual({ kind: 'host' });
   expect(pool.emulator.calls().filter(call => call.method !== 'GET')).toEqual([]);
+});
+
+it('ends with what a person has to mend when it cannot be read what is remembered', async () => {
+  await writeFile(join(installation.directory, 'host-registration'), 'no folder');
+  const { modes, pool } = await begin({}, 'auto');
+  await expect(modes.follow(() => {}, signal)).rejects.toThrow(
+    /host-registration\/\w+ cannot be read .*; mend that, or/,
+  );
+  expect(pool.emulator.deletedAgents()).toEqual([]);
 });
 
 it('waits, says why, and asks again while the server gives no clear answer', async () => {

@@ -59,7 +59,8 @@ export class RegistrationModes {
   /**
    * Finds out what is not known, and rings when it is.
    *
-   * @throws MissingAuthorizationError for a server that is safe in neither mode.
+   * @throws MissingAuthorizationError for a server that is safe in neither mode; UserError when what is remembered of it
+   *   cannot be read.
    */
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
     const groups = new Map<string, Pool[]>();
@@ -90,9 +91,11 @@ export class RegistrationModes {
   /** One probe, unless the host was accepted before. That is on disk before anything is built on it. */
   async #ask(key: string, pools: readonly Pool[], signal: AbortSignal): Promise<ProbeOutcome> {
     const { clock, installation, keys } = this.#parts;
+    // Not asked again where it fails: only a person can mend the state directory.
+    const isRemembered = await isHostPool(installation, key);
     try {
       const targets = await Promise.all(pools.map(pool => pool.registrationTarget(signal)));
-      if (targets[0] === undefined || (await isHostPool(installation, key))) return { kind: 'accepted' };
+      if (targets[0] === undefined || isRemembered) return { kind: 'accepted' };
       const name = agentName(PROBE_PREFIX, installation.owner, clock.now());
       const outcome = await probe(targets[0], name, { keys, now: () => clock.now() }, signal);
       if (outcome.kind === 'accepted') await rememberHostPool(installation, key);

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
+import { type Connection, connectIncus, type IncusClient } from 'incus-client';
+import type { Secret } from '../lib/secret.js';
+import type { Emit } from '../model/event.js';
+import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
+
+/** The connections of a daemon; disposing of them closes all. */
+export interface Clients extends AsyncDisposable {
+  readonly incus: IncusClient;
+  /** One per pool: two pools may have two tokens. */
+  readonly azure: ReadonlyMap<string, AzurePipelinesClient>;
+}
+
+/** Makes the clients, which call nobody yet. `tokenOf` reads a pool's token, anew each time. @throws Error when a certificate cannot be read. */
+export async function openClients(
+  spec: DaemonSpec,
+  tokenOf: (pool: string) => Promise<Secret>,
+  emit: Emit,
+): Promise<Clients> {
+  const connection = await connectionOf(spec.incus);
+  const incus = connectIncus({
+    ...(connection === undefined ? {} : { connection }),
+    project: spec.project,
+    onCall: ({ method, route, status, ms }) => emit('call', { to: 'incus', route: `${method} ${route}`, status, ms }),
+  });
+  const azure = new Map(spec.pools.map(pool => [pool.name, azureClient(pool, () => tokenOf(pool.name), emit)]));
+  return {
+    incus,
+    azure,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([incus.close(), ...[...azure.values()].map(client => client.close())]);
+    },
+  };
+}
+
+async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {
+  if (target.kind === 'unix')
+    return target.socketPath === undefined ? undefined : { kind: 'unix', socketPath: target.socketPath };
+  const { url, clientCertPath, clientKeyPath, serverCertPath } = target;
+  return {
+    kind: 'https',
+    url,
+    clientCert: await readFile(clientCertPath, 'utf8'),
+    clientKey: await readFile(clientKeyPath, 'utf8'),
+    ...(serverCertPath === undefined ? {} : { serverCert: await readFile(serverCertPath, 'utf8') }),
+  };
+}
+
+function azureClient(pool: PoolSpec, token: () => Promise<Secret>, emit: Emit): AzurePipelinesClient {
+  return connectAzurePipelines({
+    url: pool.azure.url,
+    auth: { kind: 'pat', token: async () => (await token()).reveal() },
+    userAgent: 'incus-azure-pipelines',
+    onCall: ({ route, status, ms }) => emit('call', { to: 'azure', route, status, ms }),
+  });
+}
