@@ -117,7 +117,7 @@ export interface Life {
   /** The guest rang finished; its status wanders while it powers off. */
   readonly saidFinished: boolean;
   readonly seenOnline: boolean;
-  /** The request it was seen to have taken; a later reading without one means its job is over. */
+  /** The request that it has taken, running or over; a reading without one means that its life is over. */
   readonly requestId: number | undefined;
   /** How its job ended, once Azure has told. */
   readonly result: string | undefined;

@@ -28,6 +28,8 @@ describe('the phase', () => {
     ['was online', {}, { online: false }, { seenOnline: true }, 'offline'],
     ['has lost its registration', {}, undefined, { seenOnline: true }, 'finished'],
     ['has had its job', {}, { enabled: false }, { requestId: 42 }, 'finished'],
+    ['has had a job that nobody saw', {}, { completed: JOB }, {}, 'finished'],
+    ['has had a job that nobody saw and is offline', {}, { completed: JOB, online: false }, {}, 'finished'],
     ['has had its job and is given another', {}, { assigned: JOB }, { requestId: 41 }, 'busy'],
     ['said finished', {}, {}, { saidFinished: true }, 'finished'],
     ['said finished and is not believed', {}, { assigned: JOB }, { saidFinished: true, disbelieved: true }, 'busy'],
@@ -38,7 +40,10 @@ describe('the phase', () => {
     ['stopped just now', { status: 'stopped' }, { assigned: JOB }, { quietStopped: stoppedFor(999) }, 'busy'],
   ])('of an instance that %s', (_, instance, registration, life, expected) => {
     const reading = known(registration && aRegistration(registration));
-    expect(phaseOf(anInstance(instance), reading, aLife(life), undefined)).toBe(expected);
+    const remembered = nextLife(anAgent(0, 'starting', { life: aLife(life) }), undefined, reading, NOW, NOW);
+    expect(phaseOf(anInstance(instance), reading, { ...aLife(life), requestId: remembered.requestId }, undefined)).toBe(
+      expected,
+    );
   });
 
   test('of a registration without an instance is orphan', () => {

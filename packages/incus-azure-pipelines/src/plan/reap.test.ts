@@ -189,6 +189,23 @@ describe('a finished agent', () => {
     expect(kinds(finished(timeouts.powerOffMs, { registration, life }))).toEqual(['disable-agent']);
   });
 
+  test('is disabled at once when it has had its job: it shall get no other', () => {
+    const registration = known(aRegistration({ completed: JOB }));
+    const first = (life: Partial<Life>) => kinds(finished(3_000, { registration, life: aLife(life) }));
+    expect(first({ requestId: 42 })).toEqual(['disable-agent']);
+    expect(first({ saidFinished: true })).toEqual([]);
+  });
+
+  test('is ended by the word of Azure, whatever still runs inside: deregistered, then deleted', () => {
+    const after = (ms: number, given: Partial<Agent>) => kinds(finished(ms, given));
+    const disabled = known(aRegistration({ completed: JOB, enabled: false }));
+    const life = aLife({ requestId: 42, seenOnline: true, quietDisabled: quiet });
+    expect(after(timeouts.powerOffMs - 1, { registration: disabled, life })).toEqual([]);
+    expect(after(timeouts.powerOffMs, { registration: disabled, life })).toEqual(['delete-registration']);
+    const gone = { registration: known(undefined), life: { ...life, quietDisabled: undefined, quietOffline: quiet } };
+    expect(after(timeouts.powerOffMs, gone)).toEqual(['delete-instance']);
+  });
+
   test('that could still register is not deleted', () => {
     const life = aLife({ activeSince: NOW - 20_000, quietOffline: quiet });
     const given = { registration: known(undefined), life };

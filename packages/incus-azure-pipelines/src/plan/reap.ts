@@ -78,17 +78,21 @@ export function* retire(agent: Agent, reason: string, alarm: Alarm): Generator<A
 /** One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. */
 function* fence(agent: Agent): Generator<Action> {
   const registration = knownValue(agent.registration);
-  if (registration?.enabled && registration.assigned?.received) yield disable(agent, registration, 'has its one job');
+  if (!registration?.enabled) return;
+  if (registration.assigned?.received) yield disable(agent, registration, 'has its one job');
+  else if (registration.assigned === undefined && agent.life.requestId !== undefined)
+    yield disable(agent, registration, 'has had its one job');
 }
 
 /**
  * A finished guest powers itself off. One that does not is drained like any other: its word alone, which foreign code may
- * have spoken, ends nothing.
+ * have spoken, ends nothing. Azure's word does: once the job is over, whatever still runs inside goes.
  */
 function* finish(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
   const tooLateAt = agent.since + COLLECT_MS;
   if (!observed.collected.has(agent.name) && agent.instance?.status === 'ready' && !alarm.passed(tooLateAt))
     yield { kind: 'collect-log', pool: agent.pool, name: agent.name, reason: 'finished' };
+  yield* fence(agent);
   if (!alarm.passed(agent.since + spec.timeouts.powerOffMs) || !hadItsStart(spec, agent, alarm)) return;
   if (agent.registration.known && agent.registration.at >= agent.since)
     yield* retire(agent, 'finished, but did not power off', alarm);

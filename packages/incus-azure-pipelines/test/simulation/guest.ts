@@ -107,9 +107,12 @@ export class Guest implements Listener {
     this.over = true;
     this.listening = false;
     const { agentId } = this;
-    if (agentId !== undefined && random.chance(0.9)) azure.setOnline(this.key, agentId, false);
-    else if (agentId !== undefined) azure.abandon(this.key, agentId);
+    // One that hangs after its job, its listener too, looks to Azure like one that waits for a job.
+    const hangs = this.#isStuck() && this.jobs > 0;
+    if (agentId !== undefined && !hangs && random.chance(0.9)) azure.setOnline(this.key, agentId, false);
+    else if (agentId !== undefined && !hangs) azure.abandon(this.key, agentId);
     if (this.#keyStolen) this.#rob();
+    if (hangs) return;
     this.#in(10, 300, () => {
       if (!this.#isStuck()) incus.setState(this.name, 'ready');
       this.#in(200, 3_000, () => {
