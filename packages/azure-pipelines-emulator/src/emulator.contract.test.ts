@@ -39,7 +39,7 @@ describe('an emulator behind a socket', () => {
     const calls = emulator.calls().length;
     const impatient = fetch(pools(emulator.url), { headers: basic(emulator.token), signal: AbortSignal.timeout(50) });
     await expect(impatient).rejects.toThrow('timeout');
-    await expect.poll(() => emulator.calls().length).toBe(calls + 1);
+    await expect.poll(() => emulator.calls().length, { timeout: 20_000 }).toBe(calls + 1);
   });
 
   it('speaks HTTPS with the certificate that it is given', async () => {

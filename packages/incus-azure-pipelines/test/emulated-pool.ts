@@ -20,7 +20,15 @@ export const KEY = createPrivateKey({ key: keyAsJwk, format: 'jwk' });
 export class EmulatedPool implements AsyncDisposable {
   readonly emulator: Emulator;
   readonly client: AzurePipelinesClient;
-  readonly keys = new KeyStock({ clock: systemClock, make: () => Promise.resolve(KEY) });
+  /** How many keys the stock was told to keep. */
+  keysWanted = 0;
+  readonly keys = new KeyStock({
+    clock: systemClock,
+    make: () => Promise.resolve(KEY),
+    onChange: (_, wanted) => {
+      this.keysWanted = wanted;
+    },
+  });
   readonly target: RegistrationTarget;
 
   private constructor(emulator: Emulator, client: AzurePipelinesClient, target: RegistrationTarget) {

@@ -81,7 +81,7 @@ describe('a call', () => {
   it('that is given up leaves no silent connection, which would keep the daemon from accepting others', async () => {
     await using daemon = await startScriptedDaemon(() => 'hang');
     await expect(daemon.client.instances.list({ deadlineMs: 20 })).rejects.toMatchObject({ kind: 'timeout' });
-    await vi.waitFor(async () => expect(await daemon.connections()).toBe(0));
+    await vi.waitFor(async () => expect(await daemon.connections()).toBe(0), 20_000);
   });
 
   it('whose connection breaks is unreachable', async () => {

@@ -67,7 +67,7 @@ describeOnIncus('exec', testbed => {
       }
     }
     expect((await run('true', { stdin: endless() })).exitCode).toBe(0);
-    await vi.waitFor(() => expect(returned).toHaveBeenCalledOnce());
+    await vi.waitFor(() => expect(returned).toHaveBeenCalledOnce(), 20_000);
   });
 
   it('fails with the error of its input, and kills the command', async () => {
