@@ -18,7 +18,9 @@ export function formatStatus(status: StatusDocument, now: number): string {
   if (!status.incus.readable)
     lines.push(`Incus cannot be read since ${ago(status.incus.since, now)}: ${status.incus.error}\n\n`);
   for (const pool of status.pools) {
-    const numbers = `${pool.live} of ${pool.agentCount} agents, ${pool.prepared} prepared, ${pool.preparing} preparing`;
+    const listening = pool.listening === 0 ? '' : `, ${pool.listening} listening`;
+    const reserve = `${pool.prepared} prepared${listening}, ${pool.preparing} preparing`;
+    const numbers = `${pool.live} of ${pool.agentCount} agents, ${reserve}`;
     lines.push(`${pool.name} (agent pool "${pool.agentPool}"): ${numbers}${pool.drained ? ', draining' : ''}\n`);
     lines.push(`  registration: ${pool.registration}\n`);
     if (!pool.azure.readable)

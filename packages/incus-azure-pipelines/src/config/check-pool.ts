@@ -45,6 +45,20 @@ export function checkCounts(pool: PoolEntry): readonly Finding[] {
   return findings;
 }
 
+/** A reserve can listen only where it is the host that registers. */
+export function checkListening(pool: PoolEntry): readonly Finding[] {
+  const { registration, reserveListening } = pool.settings;
+  if (reserveListening !== true || registration !== 'guest') return [];
+  return [
+    error(
+      pool.path('reserveListening'),
+      'needs agents that the host registers, and this pool has registration: guest',
+      'write registration: host or auto, or delete reserveListening',
+      'key',
+    ),
+  ];
+}
+
 /** Compares sizes with each other and, where Incus is on this host, with the host. */
 export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined): readonly Finding[] {
   const { maxCores, maxRamInGb, tmpfsSizeInGb } = pool.settings;

@@ -2,6 +2,7 @@
 export const DEFAULTS = {
   projectName: 'default',
   reserve: 1,
+  reserveListening: false,
   registration: 'auto',
   docker: true,
   preparationTimeout: '3m',

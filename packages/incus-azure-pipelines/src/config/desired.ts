@@ -49,6 +49,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
     agentCount,
     standby: Math.min(settings.standby ?? agentCount, agentCount),
     reserve: agentCount === 0 ? 0 : (settings.reserve ?? DEFAULTS.reserve),
+    reserveListening: settings.reserveListening ?? DEFAULTS.reserveListening,
     agentPrefix: settings.agentPrefix ?? prefixFromHostname(around.environment.hostname),
     base: {
       image: imageSource(settings, around),

@@ -35,6 +35,7 @@ azure:
           agentCount: 2,
           standby: 2,
           reserve: 1,
+          reserveListening: false,
           registration: 'auto',
           agentPrefix: 'ci-1',
           base: {

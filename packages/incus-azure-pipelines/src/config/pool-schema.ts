@@ -86,6 +86,11 @@ export const poolKeys = {
     'Booted instances kept beyond the live agents, not registered, ready to take over.',
     DEFAULTS.reserve,
   ),
+  reserveListening: key(
+    flag(true),
+    'Whether the agents of the reserve are started ahead, registered and disabled, so that taking over is one call to Azure; needs registration by the host.',
+    DEFAULTS.reserveListening,
+  ),
   agentPrefix: key(
     text(
       'lower-case letters, digits and dashes, a letter first and no dash last',

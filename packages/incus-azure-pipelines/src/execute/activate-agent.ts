@@ -4,6 +4,7 @@ import { type Activation, activationTar } from './guest/activation.js';
 import { ACTIVATION_PATH } from './guest/layout.js';
 import { type ExecutorParts, type PoolParts, poolOf } from './parts.js';
 import { type AgentIdentity, agentFiles } from './registration/agent-files.js';
+import { proveUnused } from './registration/prove-unused.js';
 import { registerAgent } from './registration/register.js';
 import { runnableAgent } from './registration/runnable-agent.js';
 import { withdraw } from './registration/withdraw.js';
@@ -12,7 +13,7 @@ import { removeInstance } from './retire-agent.js';
 const DEADLINE_MS = 30_000;
 const WORK_FOLDER = '_work';
 
-type ActivateAgent = Action<'activate-agent'>;
+type ActivateAgent = Action<'activate-agent' | 'listen-agent'>;
 type Credentials = Activation['credentials'];
 
 /**
@@ -33,6 +34,21 @@ export async function activateAgent(action: ActivateAgent, parts: ExecutorParts,
   }
 }
 
+/**
+ * Makes a prepared instance a member of the listening reserve. Its agent is registered disabled, and read back as
+ * disabled and without a job before the instance is told anything: when its session opens, Azure can give it none.
+ */
+export async function listenAgent(
+  action: Action<'listen-agent'>,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const pool = poolOf(parts, action.pool);
+  if (pool.registration().kind !== 'host')
+    throw new Error(`start ${action.name} ahead: only the host can register an agent that is disabled`);
+  await activateRegistered(action, pool, parts, signal);
+}
+
 async function activateRegistered(
   action: ActivateAgent,
   pool: PoolParts,
@@ -40,9 +56,11 @@ async function activateRegistered(
   signal: AbortSignal,
 ): Promise<void> {
   const target = await pool.registrationTarget(signal);
-  const agent = runnableAgent(action.name, action.agentVersion, parts.architecture);
+  const enabled = action.kind === 'activate-agent';
+  const agent = { ...runnableAgent(action.name, action.agentVersion, parts.architecture), enabled };
   const identity = await registerAgent(target, agent, await parts.keys.take(signal), signal);
   try {
+    if (!enabled) await proveUnused(target, identity, signal);
     await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal);
   } catch (error) {
     await takeBack(action, identity, pool, parts, signal).catch(() => {});
@@ -80,8 +98,9 @@ async function activate(
     environment: spec.environment,
     credentials,
   });
-  const activated = String(parts.clock.now());
+  const now = String(parts.clock.now());
+  const marks = { [MARKS.activated]: now, ...(action.kind === 'listen-agent' ? { [MARKS.listening]: now } : {}) };
   const options = { signal, deadlineMs: DEADLINE_MS };
-  await parts.incus.instances.patch(action.name, { config: { [MARKS.activated]: activated } }, options);
+  await parts.incus.instances.patch(action.name, { config: marks }, options);
   await parts.incus.files.push(action.name, ACTIVATION_PATH, tar, { uid: 0, gid: 0, mode: 0o600 }, options);
 }

@@ -43,6 +43,7 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
     [MARKS.base]: action.base,
     [MARKS.server]: new URL(spec.azure.url).hostname,
     [MARKS.activated]: '',
+    [MARKS.listening]: '',
     [MARKS.baseState]: '',
     [MARKS.baseAgentVersion]: '',
   };

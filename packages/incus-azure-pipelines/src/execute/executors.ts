@@ -1,8 +1,9 @@
 import type { Executors } from '../model/action.js';
-import { activateAgent } from './activate-agent.js';
+import { activateAgent, listenAgent } from './activate-agent.js';
 import { buildPoolBase } from './build-pool-base.js';
 import { collectLog } from './collect-log.js';
 import { createInstance } from './create-instance.js';
+import { enableAgent } from './enable-agent.js';
 import { needingRoom } from './full-storage.js';
 import type { ExecutorParts } from './parts.js';
 import { deleteBase, deleteInstance, deleteRegistration, disableAgent, removeDoorbell } from './retire-agent.js';
@@ -14,6 +15,8 @@ export function makeExecutors(parts: ExecutorParts): Executors {
     'delete-base': (action, signal) => deleteBase(action, parts, signal),
     'create-instance': (action, signal) => needingRoom(createInstance(action, parts, signal)),
     'activate-agent': (action, signal) => activateAgent(action, parts, signal),
+    'listen-agent': (action, signal) => listenAgent(action, parts, signal),
+    'enable-agent': (action, signal) => enableAgent(action, parts, signal),
     'collect-log': (action, signal) => collectLog(action, parts, signal),
     'disable-agent': (action, signal) => disableAgent(action, parts, signal),
     'delete-registration': (action, signal) => deleteRegistration(action, parts, signal),

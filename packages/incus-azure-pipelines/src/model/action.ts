@@ -8,6 +8,10 @@ interface ActionArgs {
   'create-instance': { readonly name: string; readonly base: string };
   /** Makes a prepared instance an agent; `agentVersion` is that of the agent in its base. */
   'activate-agent': { readonly name: string; readonly agentVersion: string };
+  /** Makes a prepared instance a member of the listening reserve: its agent is online, but disabled. */
+  'listen-agent': { readonly name: string; readonly agentVersion: string };
+  /** Makes a listening one an agent: from then on it may be given a job. */
+  'enable-agent': { readonly name: string; readonly agentId: number };
   /** Reads the last log lines of a finished agent, so that it may power off. */
   'collect-log': { readonly name: string };
   /** Stops new assignments. */
@@ -39,6 +43,8 @@ export interface PoolArithmetic {
   readonly target: number;
   readonly live: number;
   readonly prepared: number;
+  /** Members of the listening reserve, and those on their way to it. */
+  readonly listening: number;
   readonly preparing: number;
   readonly waiting: string | undefined;
 }
@@ -54,11 +60,20 @@ export function targetOf(action: Action): string {
   return action.name;
 }
 
-/**
- * Identity of an action for back-off. Creations of one pool share a key, as do its activations: a new name is made for
- * every attempt, and what failed for one would fail for the next.
- */
+/** Every attempt of these is made on another instance, and what failed for one would fail for the next. */
+const SHARED_BY_POOL: ReadonlySet<string> = new Set<ActionKind>([
+  'create-instance',
+  'activate-agent',
+  'listen-agent',
+  'enable-agent',
+]);
+
+/** Whether the actions of a kind share one back-off in each pool. */
+export function isSharedByPool(kind: string): boolean {
+  return SHARED_BY_POOL.has(kind);
+}
+
+/** Identity of an action for back-off. */
 export function keyOf(action: Action): string {
-  const shared = action.kind === 'create-instance' || action.kind === 'activate-agent';
-  return `${action.kind}/${shared ? action.pool : targetOf(action)}`;
+  return `${action.kind}/${isSharedByPool(action.kind) ? action.pool : targetOf(action)}`;
 }

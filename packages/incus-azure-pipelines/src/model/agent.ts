@@ -7,7 +7,8 @@ import type { Reading } from './reading.js';
  * |-----------|-------------------------------------------|-----------------------------------------|
  * | preparing | made or booting, not activated            | none                                    |
  * | prepared  | said Ready, not activated                 | none                                    |
- * | starting  | activated                                 | none yet, or never online               |
+ * | listening | activated for the listening reserve       | disabled, nothing assigned              |
+ * | starting  | activated                                 | none yet, never online, being enabled   |
  * | idle      | runs                                      | online, enabled, nothing assigned       |
  * | busy      | runs                                      | a job request is assigned               |
  * | draining  | runs                                      | disabled, nothing assigned              |
@@ -20,6 +21,7 @@ import type { Reading } from './reading.js';
 export type AgentPhase =
   | 'preparing'
   | 'prepared'
+  | 'listening'
   | 'starting'
   | 'idle'
   | 'busy'
@@ -53,6 +55,8 @@ export interface InstanceRecord {
   readonly createdAt: number;
   /** When it was told to become an agent, by our own clock; undefined for one that knows no secret. */
   readonly activatedAt: number | undefined;
+  /** Since when it belongs to the listening reserve; undefined for all others, and from right before it is enabled. */
+  readonly listeningAt: number | undefined;
   /** When its guest last rang Ready, as far as events told; by the clock of the Incus host, as `createdAt` is. */
   readonly rangAt: number | undefined;
   /** Its guest rings so often that it has to lose its doorbell. */
@@ -123,6 +127,8 @@ export interface Life {
   readonly result: string | undefined;
   /** Azure contradicted a `finished` of this guest once; the guest is not believed again. */
   readonly disbelieved: boolean;
+  /** Until when (epoch ms) a call of ours may be under way that enables it; undefined where none can be. */
+  readonly enablableUntil: number | undefined;
   /** Since when every reading of Azure showed it disabled and unassigned: start of the first and the last such reading. */
   readonly quietDisabled: Span | undefined;
   /** Since when every reading of Azure showed it offline and unassigned. */
@@ -145,6 +151,9 @@ export function isStopped({ quietStopped }: Life): boolean {
   return quietStopped !== undefined && quietStopped.to - quietStopped.from >= STOPPED_MS;
 }
 
+/** What our own call that enables an agent may take, from the activation that stands on its instance. */
+export const ENABLING_MS = 20_000;
+
 /** Phases in which an agent takes one of the pool's places. */
 export function isLive(phase: AgentPhase): boolean {
   switch (phase) {
@@ -157,6 +166,7 @@ export function isLive(phase: AgentPhase): boolean {
       return true;
     case 'preparing':
     case 'prepared':
+    case 'listening':
     case 'finished':
     case 'stopped':
     case 'orphan':

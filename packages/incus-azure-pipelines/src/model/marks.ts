@@ -10,8 +10,10 @@ export const MARKS = {
   base: 'user.iap.base',
   /** Host name of the Azure server: the guest waits until it resolves. */
   server: 'user.iap.server',
-  /** Epoch ms of the activation; an instance that has it is never prepared again. */
+  /** Epoch ms of the activation, and later of the enabling of a listening one; an instance that has it is never prepared again. */
   activated: 'user.iap.activated',
+  /** Epoch ms at which it joined the listening reserve: its agent is disabled, and has never been enabled by us. */
+  listening: 'user.iap.listening',
   /** On bases alone: `building` or `ready`. */
   baseState: 'user.iap.base.state',
   /** On bases alone: the agent version that is in it. */

@@ -12,8 +12,10 @@ export interface PoolSpec {
   readonly agentCount: number;
   /** Idle agents kept ready beyond the busy ones; equal to agentCount in a fixed pool. */
   readonly standby: number;
-  /** Prepared instances kept beyond the live agents: booted, not registered. */
+  /** Instances kept beyond the live agents: booted and, unless they listen, not registered. */
   readonly reserve: number;
+  /** Whether the reserve listens: registered and online, but disabled; only where the host registers. */
+  readonly reserveListening: boolean;
   /** First part of every agent's name, `[a-z0-9-]`. */
   readonly agentPrefix: string;
   readonly base: BaseSpec;

@@ -9,7 +9,7 @@ export interface Sightings {
   readonly instances: Reading<readonly InstanceRecord[]>;
   /** By `azureKey`. */
   readonly registrations: ReadonlyMap<string, Reading<readonly Registration[]>>;
-  /** Names of those that are being activated: marked perhaps, but not told yet. */
+  /** Names of those that are being activated or enabled: marked perhaps, but not told yet. */
   readonly activating?: ReadonlySet<string>;
 }
 

@@ -1,10 +1,12 @@
 import {
   type Agent,
   type AgentPhase,
+  ENABLING_MS,
   type InstanceRecord,
   isStopped,
   type Life,
   type Registration,
+  type Span,
   takenBy,
 } from '../model/agent.js';
 import { knownValue, type Reading } from '../model/observed.js';
@@ -30,12 +32,39 @@ export function phaseOf(
   // One reading as stopped, or none at all, ends nothing: both are seen while a container goes down.
   if (isStopped(life)) return 'stopped';
   if (!life.disbelieved && life.saidFinished) return 'finished';
-  const phase = reading.known ? phaseInAzure(reading.value, life) : phaseUnread(before);
-  return instance.status === 'error' && phase !== 'busy' && phase !== 'finished' ? 'unclear' : phase;
+  const phase = reading.known
+    ? activatedPhase(instance, reading, life, before)
+    : phaseUnread(instance.listeningAt !== undefined, before);
+  // Of one that listens, which can hold no job, Incus need not tell more than its mark.
+  const isClear = phase === 'busy' || phase === 'finished' || phase === 'listening';
+  return instance.status === 'error' && !isClear ? 'unclear' : phase;
 }
 
-function phaseUnread(before: AgentPhase | undefined): AgentPhase {
-  return before !== undefined && isActivated(before) ? before : 'starting';
+/** While Azure is unread an agent stays what it was, except that one whose mark is gone listens no more: it is live. */
+function phaseUnread(isListening: boolean, before: AgentPhase | undefined): AgentPhase {
+  const keeps = before !== undefined && isActivated(before) && before !== 'listening';
+  return keeps ? before : isListening ? 'listening' : 'starting';
+}
+
+function activatedPhase(
+  { listeningAt }: InstanceRecord,
+  { value: registration, at }: Reading<Registration | undefined> & { known: true },
+  life: Life,
+  before: AgentPhase | undefined,
+): AgentPhase {
+  const phase = phaseInAzure(registration, life);
+  if (listeningAt !== undefined)
+    return registration?.enabled !== true && (phase === 'draining' || phase === 'starting') ? 'listening' : phase;
+  return phase === 'draining' && isBeingEnabled(life, at) && !wasEnabled(before) ? 'starting' : phase;
+}
+
+/** Our own enabling may be on its way still: that a reading which began by then shows it disabled proves nothing. */
+function isBeingEnabled({ enablableUntil }: Pick<Life, 'enablableUntil'>, readAt: number): boolean {
+  return enablableUntil !== undefined && readAt < enablableUntil;
+}
+
+function wasEnabled(before: AgentPhase | undefined): boolean {
+  return before === 'idle' || before === 'draining' || before === 'offline' || before === 'busy';
 }
 
 /** Incus forgets *Ready* when it is started again; a guest that runs on, with nobody's code in it, is as ready as before. */
@@ -78,6 +107,7 @@ export function nextLife(
 ): Life {
   const old = before?.life;
   const registration = knownValue(reading);
+  const enablableUntil = enablableUntilOf(before, instance, now);
   const seenStarted =
     old?.seenStarted === true || (instance?.activatedAt !== undefined && instance.status === 'running');
   const isReplaced = old?.agentId !== undefined && registration !== undefined && registration.agentId !== old.agentId;
@@ -93,11 +123,15 @@ export function nextLife(
     requestId: old?.requestId ?? takenBy(registration)?.requestId,
     result: old?.result ?? takenBy(registration)?.result,
     disbelieved: old?.disbelieved === true || contradicted(before, reading),
-    quietDisabled: extend(
-      isReplaced ? undefined : old?.quietDisabled,
-      reading,
-      r => r !== undefined && !r.enabled && !r.assigned,
-    ),
+    enablableUntil,
+    quietDisabled:
+      isActivating || (reading.known && isBeingEnabled({ enablableUntil }, reading.at))
+        ? undefined
+        : extend(
+            isReplaced ? undefined : old?.quietDisabled,
+            reading,
+            r => r !== undefined && !r.enabled && !r.assigned,
+          ),
     quietOffline: extend(old?.quietOffline, reading, r => r === undefined || (!r.online && !r.assigned)),
     quietStopped: extend(
       old?.quietStopped,
@@ -116,11 +150,17 @@ function contradicted(before: Agent | undefined, reading: Reading<Registration |
   );
 }
 
-function extend<T>(
-  old: { readonly from: number; readonly to: number } | undefined,
-  reading: Reading<T>,
-  holds: (value: T) => boolean,
-): { readonly from: number; readonly to: number } | undefined {
+/**
+ * An activation that is new to us, and that is new by its own time, has a call behind it that may not have ended. One by
+ * the time of another clock has been over for long.
+ */
+function enablableUntilOf(before: Agent | undefined, instance: InstanceRecord | undefined, now: number) {
+  const activatedAt = instance?.activatedAt;
+  if (activatedAt === undefined || activatedAt === before?.instance?.activatedAt) return before?.life.enablableUntil;
+  return Math.abs(now - activatedAt) < ENABLING_MS ? now + ENABLING_MS : undefined;
+}
+
+function extend<T>(old: Span | undefined, reading: Reading<T>, holds: (value: T) => boolean): Span | undefined {
   if (!reading.known) return old;
   if (!holds(reading.value)) return undefined;
   return { from: old?.from ?? reading.at, to: reading.at };

@@ -22,17 +22,22 @@ export function recordsOf(list: readonly Instance[], ownerId: string, rings: Rin
 
 function instanceRecord(instance: Instance, rings: Rings): InstanceRecord {
   const { config, name } = instance;
-  const activated = Number.parseInt(config[MARKS.activated] ?? '', 10);
   return {
     name,
     pool: config[MARKS.pool] ?? '',
     status: statusOf(instance.status),
     base: config[MARKS.base] ?? '',
     createdAt: Date.parse(instance.created_at),
-    activatedAt: Number.isNaN(activated) ? undefined : activated,
+    activatedAt: instantOf(config[MARKS.activated]),
+    listeningAt: instantOf(config[MARKS.listening]),
     rangAt: rings.lastAt(name),
     noisy: rings.isNoisy(name) && config['security.guestapi'] !== 'false',
   };
+}
+
+function instantOf(mark: string | undefined): number | undefined {
+  const at = Number.parseInt(mark ?? '', 10);
+  return Number.isNaN(at) ? undefined : at;
 }
 
 function baseRecord(instance: Instance): BaseRecord {

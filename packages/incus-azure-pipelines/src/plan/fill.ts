@@ -15,10 +15,12 @@ export interface Census {
   readonly live: readonly Agent[];
   /** Prepared instances of that base, the oldest first, none of them being activated. */
   readonly prepared: readonly Agent[];
+  /** The listening reserve of that base, those on their way to it included, the oldest first, none being enabled. */
+  readonly listening: readonly Agent[];
   /** Preparing ones of that base. */
   readonly preparing: readonly Agent[];
   readonly target: number;
-  /** Agents on their way to live: activations under way. */
+  /** Agents on their way to live: activations and enablings under way. */
   readonly activating: number;
   /** Creations under way that no reading shows yet. */
   readonly creating: number;
@@ -34,9 +36,18 @@ export function takeCensus(
 ): Census {
   const own = agents.filter(agent => agent.pool === spec.name);
   const names = new Set(own.map(agent => agent.name));
-  const activating = new Set(namesOf(observed, spec, 'activate-agent'));
+  const activating = new Set([
+    ...namesOf(observed, spec, 'activate-agent'),
+    ...namesOf(observed, spec, 'enable-agent'),
+  ]);
+  const joining = new Set(namesOf(observed, spec, 'listen-agent'));
+  const isPrepared = (agent: Agent) => agent.phase === 'prepared' && !joining.has(agent.name);
+  const isListening = (agent: Agent) =>
+    agent.phase === 'listening' || (agent.phase === 'prepared' && joining.has(agent.name));
   const live = own.filter(agent => isLive(agent.phase) && !activating.has(agent.name));
-  const fresh = own.filter(agent => agent.instance?.base === base && !activating.has(agent.name));
+  const fresh = own
+    .filter(agent => agent.instance?.base === base && !activating.has(agent.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const drained = observed.drained.has(spec.name);
   const busy = live.filter(agent => agent.phase === 'busy').length;
   return {
@@ -44,7 +55,8 @@ export function takeCensus(
     base,
     agentVersion: knownValue(observed.bases)?.find(record => record.name === base)?.agentVersion ?? '',
     live,
-    prepared: fresh.filter(agent => agent.phase === 'prepared').sort((a, b) => (a.name < b.name ? -1 : 1)),
+    prepared: fresh.filter(isPrepared),
+    listening: fresh.filter(isListening),
     preparing: fresh.filter(agent => agent.phase === 'preparing'),
     target: drained ? 0 : targetOf(spec, busy, knownValue(observed.queued.get(spec.name)) ?? 0),
     activating: activating.size,
@@ -59,23 +71,12 @@ export function missing(census: Census): number {
 }
 
 /**
- * Makes agents of prepared instances, as many as the target lacks. None while Azure cannot be read: they could not
- * register, and each try would use an instance up.
- */
-export function* activate(census: Census): Generator<Action> {
-  const { agentVersion, spec } = census;
-  for (const { name, registration } of census.prepared.slice(0, missing(census)))
-    if (registration.known)
-      yield { kind: 'activate-agent', pool: spec.name, name, agentVersion, reason: 'below target' };
-}
-
-/**
  * How many instances to create: what the target lacks (`for: 'agents'`) and then the reserve (`for: 'reserve'`), less
  * those on their way, never above the ceiling of instances.
  */
 export function creationsWanted(census: Census): { readonly agents: number; readonly reserve: number } {
   if (census.base === undefined) return { agents: 0, reserve: 0 };
-  const onTheWay = census.prepared.length + census.preparing.length + census.creating;
+  const onTheWay = census.prepared.length + census.listening.length + census.preparing.length + census.creating;
   const room = Math.max(0, instanceCeiling(census.spec) - census.instances - census.creating);
   const agents = Math.min(room, Math.max(0, missing(census) - onTheWay));
   const total = Math.min(room, Math.max(0, missing(census) + census.spec.reserve - onTheWay));
@@ -100,11 +101,16 @@ export function arithmeticOf(census: Census, waiting: string | undefined): PoolA
     target: census.target,
     live: census.live.length + census.activating,
     prepared: census.prepared.length,
+    listening: census.listening.length,
     preparing: census.preparing.length + census.creating,
     waiting,
   };
 }
 
-function namesOf(observed: Observed, spec: PoolSpec, kind: 'activate-agent' | 'create-instance'): string[] {
+function namesOf(
+  observed: Observed,
+  spec: PoolSpec,
+  kind: 'activate-agent' | 'listen-agent' | 'enable-agent' | 'create-instance',
+): string[] {
   return observed.inFlight.flatMap(action => (action.kind === kind && action.pool === spec.name ? [action.name] : []));
 }

@@ -3,9 +3,10 @@ import type { Agent } from '../model/agent.js';
 import { nextBirth } from '../model/agent-name.js';
 import { type Observed, REGISTRATION } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
+import { activate } from './activate.js';
 import { Alarm } from './alarm.js';
 import { baseObstacle, currentBase, planBases } from './bases.js';
-import { activate, arithmeticOf, type Census, createInstance, creationsWanted, takeCensus } from './fill.js';
+import { arithmeticOf, type Census, createInstance, creationsWanted, takeCensus } from './fill.js';
 import { reap } from './reap.js';
 import { shrink, trimReserve } from './shrink.js';
 
@@ -33,7 +34,11 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   for (const census of censuses) {
     for (const agent of agents)
       if (agent.pool === census.spec.name) actions.offer(reap(census.spec, agent, observed, alarm));
-    if (mayRegister(census.spec, observed, alarm)) actions.offer(activate(census));
+    const may = {
+      register: mayRegister(census.spec, observed, alarm),
+      enable: mayEnable(census.spec, observed, alarm),
+    };
+    actions.offer(activate(census, observed, may));
     actions.offer(shrink(census, observed, options.maxConcurrentCreates, alarm));
     actions.offer(trimReserve(census, agents, observed, alarm));
   }
@@ -114,7 +119,7 @@ function summary(
 }
 
 function obstacle(spec: PoolSpec, observed: Observed): string | undefined {
-  const failed = ['create-instance', 'activate-agent', REGISTRATION].map(kind =>
+  const failed = ['create-instance', 'activate-agent', 'listen-agent', 'enable-agent', REGISTRATION].map(kind =>
     observed.failures.get(`${kind}/${spec.name}`),
   );
   const error = failed.find(failure => failure !== undefined)?.error;
@@ -125,6 +130,12 @@ function obstacle(spec: PoolSpec, observed: Observed): string | undefined {
 function mayRegister(spec: PoolSpec, observed: Observed, alarm: Alarm): boolean {
   const failure = observed.failures.get(`${REGISTRATION}/${spec.name}`);
   return registrationObstacle(spec, observed) === undefined && (!failure || alarm.passed(failure.retryAt));
+}
+
+/** Whether one that listens may be enabled now. While that fails, prepared instances are activated in its place. */
+function mayEnable(spec: PoolSpec, observed: Observed, alarm: Alarm): boolean {
+  const failure = observed.failures.get(`enable-agent/${spec.name}`);
+  return failure === undefined || alarm.passed(failure.retryAt);
 }
 
 /** Why no agent of this pool can be registered yet, in words; undefined when it can. */

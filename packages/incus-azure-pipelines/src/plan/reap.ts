@@ -26,6 +26,9 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
         yield deleteInstance(agent, 'was not prepared in time');
       else if (isStopped(agent.life)) yield deleteInstance(agent, 'stopped before it was prepared');
       return;
+    case 'listening':
+      yield* keepListening(spec, agent, alarm);
+      return;
     case 'starting':
       if (hadItsStart(spec, agent, alarm)) yield* retire(agent, 'never came online', alarm);
       return;
@@ -52,8 +55,11 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
     case 'orphan':
       yield* forget(spec, agent, alarm);
       return;
-    case 'prepared':
     case 'idle':
+      // Its mark says that it is disabled, and Azure that it is not: who enabled it made an agent of it.
+      if (instance?.listeningAt !== undefined) yield* adopt(agent);
+      return;
+    case 'prepared':
       return;
   }
 }
@@ -73,6 +79,21 @@ export function* retire(agent: Agent, reason: string, alarm: Alarm): Generator<A
     else if (agent.life.quietDisabled && lasted(agent.life.quietDisabled, PROOF_MS, alarm))
       yield deregister(agent, registration, reason);
   }
+}
+
+/** A member of the listening reserve that never came online, or is offline, is no reserve; it goes as agents do. */
+function* keepListening(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> {
+  const { quietOffline, seenOnline } = agent.life;
+  if (!quietOffline || !hadItsStart(spec, agent, alarm)) return;
+  if (!seenOnline) yield* retire(agent, 'never came online', alarm);
+  else if (alarm.passed(quietOffline.from + spec.timeouts.offlineGraceMs))
+    yield* retire(agent, 'offline too long', alarm);
+}
+
+function* adopt({ name, pool, registration }: Agent): Generator<Action> {
+  const agentId = knownValue(registration)?.agentId;
+  if (agentId !== undefined)
+    yield { kind: 'enable-agent', pool, name, agentId, reason: 'was enabled by somebody else' };
 }
 
 /** One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. */

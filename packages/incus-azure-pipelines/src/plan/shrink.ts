@@ -30,8 +30,8 @@ export function* shrink(census: Census, observed: Observed, maxAtOnce: number, a
 }
 
 /**
- * Prepared instances that nobody needs: of an old base, or beyond target and reserve. They know no secret and can hold
- * no job, so they are simply deleted.
+ * Reserve that nobody needs: of an old base, or beyond target and reserve. What is not registered knows no secret and can
+ * hold no job, so it is simply deleted; what listens is retired with the same proof as any agent.
  */
 export function* trimReserve(
   census: Census,
@@ -41,23 +41,18 @@ export function* trimReserve(
 ): Generator<Action> {
   const wanted = missing(census) + census.spec.reserve;
   const activating = new Set(observed.inFlight.flatMap(a => (a.kind === 'activate-agent' ? [a.name] : [])));
-  const kept = new Set([...census.prepared, ...census.preparing].slice(0, wanted).map(agent => agent.name));
+  const { listening, prepared, preparing } = census;
+  const kept = new Set([...listening, ...prepared, ...preparing].slice(0, wanted).map(agent => agent.name));
   for (const agent of agents) {
     if (agent.pool !== census.spec.name || activating.has(agent.name) || kept.has(agent.name)) continue;
-    if (agent.phase !== 'prepared' && agent.phase !== 'preparing') continue;
+    if (agent.phase !== 'prepared' && agent.phase !== 'preparing' && agent.phase !== 'listening') continue;
     // Without a base there is nothing to replace it with: what is prepared is better than nothing.
     const drifted = census.base !== undefined && agent.instance?.base !== census.base;
-    if (
-      drifted ||
-      census.spec.agentCount === 0 ||
-      (agent.phase === 'prepared' && alarm.passed(agent.since + SURPLUS_MS))
-    )
-      yield {
-        kind: 'delete-instance',
-        pool: agent.pool,
-        name: agent.name,
-        reason: drifted ? 'of an old base' : 'not needed any more',
-      };
+    const surplus = agent.phase !== 'preparing' && alarm.passed(agent.since + SURPLUS_MS);
+    if (!drifted && census.spec.agentCount !== 0 && !surplus) continue;
+    const reason = drifted ? 'of an old base' : 'not needed any more';
+    if (agent.phase === 'listening') yield* retire(agent, reason, alarm);
+    else yield { kind: 'delete-instance', pool: agent.pool, name: agent.name, reason };
   }
 }
 

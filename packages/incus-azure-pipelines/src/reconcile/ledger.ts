@@ -1,5 +1,5 @@
 import { backoffMs } from '../lib/backoff.js';
-import { type Action, keyOf, targetOf } from '../model/action.js';
+import { type Action, isSharedByPool, keyOf, targetOf } from '../model/action.js';
 import { type Failure, REGISTRATION } from '../model/observed.js';
 
 const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
@@ -64,7 +64,7 @@ export class Ledger {
     for (const name of this.#collected) if (!names.has(name)) this.#collected.delete(name);
     for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
-      const perPool = kind === 'create-instance' || kind === 'activate-agent' || kind === REGISTRATION;
+      const perPool = kind !== undefined && (isSharedByPool(kind) || kind === REGISTRATION);
       if (!perPool && kind?.endsWith('-base') !== true && target !== undefined && !names.has(target))
         this.#failures.delete(key);
     }
@@ -74,9 +74,9 @@ export class Ledger {
     return [...this.#entries.values()].map(entry => entry.action);
   }
 
-  /** Names of agents whose activation is in flight. */
+  /** Names of agents whose activation or enabling is in flight. */
   get activating(): ReadonlySet<string> {
-    return new Set(this.inFlight.flatMap(action => (action.kind === 'activate-agent' ? [action.name] : [])));
+    return new Set(this.inFlight.flatMap(action => (isActivation(action) ? [action.name] : [])));
   }
 
   /** Actions that still run, without those that only wait for a reading. */
@@ -91,4 +91,8 @@ export class Ledger {
   get collected(): ReadonlySet<string> {
     return this.#collected;
   }
+}
+
+function isActivation(action: Action): action is Action<'activate-agent' | 'listen-agent' | 'enable-agent'> {
+  return action.kind === 'activate-agent' || action.kind === 'listen-agent' || action.kind === 'enable-agent';
 }

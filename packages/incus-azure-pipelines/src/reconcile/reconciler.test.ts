@@ -117,6 +117,8 @@ class Bench {
       'delete-base': executor,
       'create-instance': executor,
       'activate-agent': executor,
+      'listen-agent': executor,
+      'enable-agent': executor,
       'collect-log': executor,
       'disable-agent': executor,
       'delete-registration': executor,

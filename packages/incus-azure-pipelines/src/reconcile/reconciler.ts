@@ -191,10 +191,14 @@ export class Reconciler {
   }
 }
 
-/** When the reading began that shows what this action does; undefined while that reading is unknown. */
+/** When the readings began that show what this action does, the earlier of two; undefined while one is unknown. */
 function readAt(action: Action, readings: IncusReadings, parts: ReconcilerParts): number | undefined {
-  const reading = isAzureAction(action) ? azureOf(action, parts)?.reading : readings.instances;
-  return reading?.known ? reading.at : undefined;
+  const shown = [
+    ...(isAzureAction(action) ? [azureOf(action, parts)?.reading] : []),
+    ...(isIncusAction(action) ? [readings.instances] : []),
+  ];
+  const times = shown.flatMap(reading => (reading?.known ? [reading.at] : []));
+  return times.length === shown.length ? Math.min(...times) : undefined;
 }
 
 function azureOf(action: Action, parts: ReconcilerParts): Pick<AzureObserver, 'reading' | 'refresh'> | undefined {
@@ -203,5 +207,9 @@ function azureOf(action: Action, parts: ReconcilerParts): Pick<AzureObserver, 'r
 }
 
 function isAzureAction(action: Action): boolean {
-  return action.kind === 'disable-agent' || action.kind === 'delete-registration';
+  return action.kind === 'disable-agent' || action.kind === 'delete-registration' || action.kind === 'enable-agent';
+}
+
+function isIncusAction(action: Action): boolean {
+  return action.kind === 'enable-agent' || !isAzureAction(action);
 }

@@ -15,6 +15,8 @@ export function urgencyMs(kind: ActionKind): number {
       return 0;
     case 'create-instance':
     case 'activate-agent':
+    case 'listen-agent':
+    case 'enable-agent':
     case 'collect-log':
     case 'disable-agent':
     case 'delete-registration':

@@ -22,6 +22,7 @@ function agent(phase: AgentPhase, requestId?: number): Agent {
       requestId,
       result: undefined,
       disbelieved: false,
+      enablableUntil: undefined,
       quietDisabled: undefined,
       quietOffline: undefined,
       quietStopped: undefined,

@@ -80,6 +80,7 @@ function whyOf(biography: Biography, requestId: number | undefined): string {
     case 'preparing':
     case 'prepared':
       return 'went away before it was activated';
+    case 'listening':
     case 'idle':
     case 'draining':
     case 'offline':

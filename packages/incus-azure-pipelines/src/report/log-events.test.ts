@@ -60,6 +60,7 @@ function agentIn(phase: AgentPhase): Agent {
       requestId: undefined,
       result: undefined,
       disbelieved: false,
+      enablableUntil: undefined,
       quietDisabled: undefined,
       quietOffline: undefined,
       quietStopped: undefined,

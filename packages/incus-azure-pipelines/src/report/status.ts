@@ -28,6 +28,8 @@ interface PoolStatus {
   readonly target: number;
   readonly live: number;
   readonly prepared: number;
+  /** Members of the listening reserve. */
+  readonly listening: number;
   readonly preparing: number;
   readonly base?: string;
   readonly drained: boolean;
@@ -88,6 +90,7 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     target: arithmetic?.target ?? 0,
     live: arithmetic?.live ?? 0,
     prepared: arithmetic?.prepared ?? 0,
+    listening: arithmetic?.listening ?? 0,
     preparing: arithmetic?.preparing ?? 0,
     ...(base === undefined ? {} : { base }),
     drained: observed.drained.has(spec.name),

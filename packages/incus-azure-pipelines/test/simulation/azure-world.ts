@@ -38,7 +38,7 @@ export class AzureWorld {
     this.#random = random;
   }
 
-  register(key: string, name: string, listener: Listener | undefined, ageMs = 0): number {
+  register(key: string, name: string, listener: Listener | undefined, { ageMs = 0, enabled = true } = {}): number {
     const agentId = ++this.#lastId;
     const changedAt = this.#timeline.now - ageMs;
     if (listener) this.#listeners.set(agentId, listener);
@@ -46,7 +46,7 @@ export class AzureWorld {
       agentId,
       name,
       online: false,
-      enabled: true,
+      enabled,
       assigned: undefined,
       completed: undefined,
       changedAt,
@@ -64,6 +64,15 @@ export class AzureWorld {
   disable(key: string, agentId: number): void {
     const registration = this.find(key, agentId);
     if (registration) this.#set(key, { ...registration, enabled: false });
+  }
+
+  /** Gives back whether there is such a registration. */
+  enable(key: string, agentId: number): boolean {
+    const registration = this.find(key, agentId);
+    if (registration === undefined) return false;
+    this.#set(key, { ...registration, enabled: true });
+    this.#assignSoon(key);
+    return true;
   }
 
   /** Deletes a registration; refuses while it holds a job. Gives back whether it is gone. */

@@ -8,6 +8,7 @@ import { changesOf } from '../../src/reconcile/changes.js';
 import { Ledger } from '../../src/reconcile/ledger.js';
 import { urgencyMs } from '../../src/reconcile/urgency.js';
 import { AzureReader } from './azure-reader.js';
+import type { deedOf } from './deeds.js';
 import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
@@ -20,6 +21,8 @@ const LIST_SPACING_MS = 100;
 export interface Brain {
   readonly join: typeof join;
   readonly plan: Planner;
+  /** How deeds are done, where that is under test. */
+  readonly deedOf?: typeof deedOf;
 }
 
 /** One life of the daemon: the real join, plan, ledger and rings, over readings that lag and fail. */
@@ -112,8 +115,13 @@ export class Daemon {
     if (agents.known) this.#remember(agents.value);
     if (instances.known) this.#rings.keepOnly(new Set(instances.value.map(({ name }) => name)));
     this.#ledger.settle(action => {
-      const reading = isForAzure(action) ? registrations.get(world.keyOf(action.pool)) : instances;
-      return reading?.known ? reading.at : undefined;
+      const isForIncus = action.kind === 'enable-agent' || !isForAzure(action);
+      const shown = [
+        ...(isForAzure(action) ? [registrations.get(world.keyOf(action.pool))] : []),
+        ...(isForIncus ? [instances] : []),
+      ];
+      const times = shown.flatMap(reading => (reading?.known ? [reading.at] : []));
+      return times.length === shown.length ? Math.min(...times) : undefined;
     });
     const observed: Observed = {
       owner: this.#owner,
@@ -125,7 +133,9 @@ export class Daemon {
       inFlight: this.#ledger.inFlight,
       failures: new Map(this.#ledger.failures),
       collected: new Set(this.#ledger.collected),
-      registration: new Map(),
+      registration: new Map(
+        desired.map(({ name }) => [name, { kind: world.scenario.hostRegisters ? 'host' : 'guest' }]),
+      ),
       creationBlocked: undefined,
     };
     const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };
@@ -164,7 +174,7 @@ export class Daemon {
     this.lastActionAt = world.timeline.now;
     this.#ledger.started(action);
     world.chronicle.tell(() => `  ${action.kind} ${'name' in action ? action.name : action.base}: ${action.reason}`);
-    perform(action, this.#process, error => {
+    perform(action, this.#process, this.#brain.deedOf, error => {
       const { now } = this.#process;
       if (error === undefined) {
         this.#ledger.ended(action, now);
@@ -202,5 +212,5 @@ export class Daemon {
 }
 
 function isForAzure(action: Action): boolean {
-  return action.kind === 'disable-agent' || action.kind === 'delete-registration';
+  return action.kind === 'disable-agent' || action.kind === 'delete-registration' || action.kind === 'enable-agent';
 }

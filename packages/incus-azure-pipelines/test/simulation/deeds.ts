@@ -7,6 +7,8 @@ export interface Step {
   readonly to: 'incus' | 'azure' | 'nobody';
   /** How long it takes when nothing is slow. */
   readonly longestMs: number;
+  /** And when it is. */
+  readonly deadlineMs: number;
   /** What it does in the world; gives back why it was refused. */
   readonly take: () => string | undefined;
   /** What it leaves when it breaks off in the middle: all or nothing, where there is no such thing. */
@@ -34,7 +36,10 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
         ),
         takeHalf: () => world.addInstance(action.name, action.pool, action.base),
       });
+    case 'enable-agent':
+      return enable(action, world, now);
     case 'activate-agent':
+    case 'listen-agent':
       return activate(action, world, now);
     case 'collect-log':
       return only(step('read', 'nobody', () => undefined));
@@ -61,8 +66,13 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
   }
 }
 
-function step(name: string, to: Step['to'], take: () => string | undefined, longestMs = 2_500): Step {
-  return { name, to, take, longestMs };
+function step(
+  name: string,
+  to: Step['to'],
+  take: () => string | undefined,
+  { longestMs = 2_500, deadlineMs = 30_000 } = {},
+): Step {
+  return { name, to, take, longestMs, deadlineMs };
 }
 
 function buildBase({ base, pool }: Action<'build-base'>, { incus }: World): Deed {
@@ -70,7 +80,7 @@ function buildBase({ base, pool }: Action<'build-base'>, { incus }: World): Deed
   return {
     steps: [
       step('launch', 'incus', () => put(false)),
-      step('provision', 'incus', () => undefined, 20_000),
+      step('provision', 'incus', () => undefined, { longestMs: 20_000 }),
       step('mark ready', 'incus', () => put(true)),
     ],
     undo: [step('delete', 'incus', () => void (incus.bases.get(base)?.ready === false && incus.bases.delete(base)))],
@@ -87,12 +97,16 @@ function boot(name: string, { incus, timeline, guests }: World): undefined {
   });
 }
 
-/** The host registers the agent, or leaves that to the guest; the instance is marked; and the file is pushed. */
-function activate(action: Action<'activate-agent'>, world: World, now: () => number): Deed {
+/**
+ * The host registers the agent, or leaves that to the guest; the instance is marked; and the file is pushed. One that is
+ * to listen is registered disabled, and read back before the mark.
+ */
+function activate(action: Action<'activate-agent' | 'listen-agent'>, world: World, now: () => number): Deed {
   const { incus, guests } = world;
   const { name } = action;
+  const listens = action.kind === 'listen-agent';
   const register = step('register', 'azure', () => {
-    guests.get(name)?.register();
+    guests.get(name)?.register(!listens);
     return undefined;
   });
   const mark = step('mark', 'incus', () => {
@@ -100,6 +114,7 @@ function activate(action: Action<'activate-agent'>, world: World, now: () => num
     const guest = guests.get(name);
     if (instance === undefined || guest === undefined || !incus.isAlive(name)) return 'not found';
     instance.activatedAt = now();
+    if (listens) instance.listeningAt = now();
     // Marked, but what starts it may never come: it shows Ready for ever.
     guest.excused = true;
     return undefined;
@@ -126,7 +141,28 @@ function activate(action: Action<'activate-agent'>, world: World, now: () => num
     ifIdle(guests.get(name)?.agentId, agentId => world.removeRegistration(key, agentId, 'it was not told')),
   );
   const remove = step('remove', 'incus', () => world.removeInstance(name, 'it was not told'));
-  return { steps: [register, mark, push], undo: [disable, withdraw, remove] };
+  const readBack = step('read back', 'azure', () => (world.isEnabled(name) ? 'it is enabled' : undefined));
+  const steps = listens ? [register, readBack, mark, push] : [register, mark, push];
+  return { steps, undo: [disable, withdraw, remove] };
+}
+
+/** The mark is cleared, and then Azure is told. */
+function enable({ name, pool, agentId }: Action<'enable-agent'>, world: World, now: () => number): Deed {
+  const unmark = () => {
+    const instance = world.incus.instances.get(name);
+    if (instance === undefined) return 'not found';
+    instance.activatedAt = now();
+    instance.listeningAt = undefined;
+    return undefined;
+  };
+  const patch = () => (world.azure.enable(world.keyOf(pool), agentId) ? undefined : 'not found');
+  return {
+    steps: [
+      step('clear the mark', 'incus', unmark, { deadlineMs: 8_000 }),
+      step('enable', 'azure', patch, { deadlineMs: 10_000 }),
+    ],
+    undo: [],
+  };
 }
 
 function removeDoorbell(name: string, { incus }: World): undefined {

@@ -21,6 +21,7 @@ export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
     agentCount,
     standby: agentCount,
     reserve: 0,
+    reserveListening: false,
     agentPrefix: 'host',
     base: {
       image: { kind: 'local', alias: 'debian' },
@@ -64,6 +65,7 @@ export function anInstance(given: Partial<InstanceRecord> = {}): InstanceRecord 
     base: 'base-1',
     createdAt: NOW - 3_600_000,
     activatedAt: NOW - 3_000_000,
+    listeningAt: undefined,
     rangAt: undefined,
     noisy: false,
     ...given,
@@ -98,6 +100,7 @@ export function aLife(given: Partial<Life> = {}): Life {
     requestId: undefined,
     result: undefined,
     disbelieved: false,
+    enablableUntil: undefined,
     quietDisabled: undefined,
     quietOffline: undefined,
     quietStopped: undefined,
@@ -109,11 +112,11 @@ export function aLife(given: Partial<Life> = {}): Life {
 export function anAgent(n: number, phase: AgentPhase, given: Partial<Agent> = {}): Agent {
   const name = nameOf(n);
   const fresh = phase === 'preparing' || phase === 'prepared';
-  const there = phase === 'orphan' || (isLive(phase) && phase !== 'starting');
+  const there = phase === 'orphan' || phase === 'listening' || (isLive(phase) && phase !== 'starting');
   const registration = aRegistration({
     name,
     agentId: n,
-    enabled: phase !== 'draining',
+    enabled: phase !== 'draining' && phase !== 'listening',
     online: phase !== 'offline' && phase !== 'orphan' && phase !== 'unclear',
     assigned: phase === 'busy' ? JOB : undefined,
   });
@@ -129,6 +132,7 @@ export function anAgent(n: number, phase: AgentPhase, given: Partial<Agent> = {}
             name,
             status:
               phase === 'prepared' ? 'ready' : phase === 'unclear' ? 'error' : phase === 'stopped' ? phase : 'running',
+            ...(phase === 'listening' ? { listeningAt: NOW - 3_000_000 } : {}),
             ...(fresh ? { activatedAt: undefined, createdAt: NOW - 10_000 } : {}),
           }),
     registration: known(there ? registration : undefined),

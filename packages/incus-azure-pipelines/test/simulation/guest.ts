@@ -68,10 +68,10 @@ export class Guest implements Listener {
   }
 
   /** Registers it; what an attempt before has left under its name is deleted. */
-  register(): number {
+  register(enabled = true): number {
     const { azure } = this.#world;
     if (this.agentId !== undefined) azure.remove(this.key, this.agentId);
-    this.agentId = azure.register(this.key, this.name, this);
+    this.agentId = azure.register(this.key, this.name, this, { enabled });
     return this.agentId;
   }
 

@@ -11,6 +11,7 @@ export interface Instance {
   readonly createdAt: number;
   status: 'running' | 'ready' | 'stopped';
   activatedAt: number | undefined;
+  listeningAt: number | undefined;
   doorbell: boolean;
   errorUntil: number;
   diedAt: number | undefined;
@@ -53,6 +54,7 @@ export class IncusWorld {
       createdAt: this.clock.now,
       status: 'stopped',
       activatedAt: undefined,
+      listeningAt: undefined,
       doorbell: true,
       errorUntil: 0,
       diedAt: undefined,
@@ -99,7 +101,7 @@ export class IncusWorld {
   list(pools: ReadonlySet<string>, rings: Pick<Rings, 'lastAt' | 'isNoisy'>): InstanceRecord[] {
     const records: InstanceRecord[] = [];
     for (const instance of this.instances.values()) {
-      const { name, pool, base, createdAt, activatedAt, doorbell } = instance;
+      const { name, pool, base, createdAt, activatedAt, listeningAt, doorbell } = instance;
       if (!pools.has(pool)) continue;
       records.push({
         name,
@@ -107,6 +109,7 @@ export class IncusWorld {
         base,
         createdAt,
         activatedAt,
+        listeningAt,
         status: this.#shown(instance),
         rangAt: rings.lastAt(name),
         noisy: rings.isNoisy(name) && doorbell,

@@ -1,10 +1,11 @@
-import type { Action } from '../../src/model/action.js';
+import type { Action, ActionKind } from '../../src/model/action.js';
 import type { Agent, AgentPhase } from '../../src/model/agent.js';
 import type { Observed } from '../../src/model/observed.js';
 import { knownValue } from '../../src/model/reading.js';
 import { join } from '../../src/observe/join.js';
 import { plan } from '../../src/plan/plan.js';
 import type { Brain } from './daemon.js';
+import { deedOf } from './deeds.js';
 import type { Planner } from './promises.js';
 
 /** A bug that is planted on purpose: the simulation is worth something only if it finds each. */
@@ -141,6 +142,17 @@ const joins: Readonly<Record<string, typeof join>> = {
       ? { ...agents, value: value.map(agent => (agent.life.disbelieved ? { ...agent, phase: 'finished' } : agent)) }
       : agents;
   },
+  'takes the calm before it was enabled for a proof': (...given) => {
+    const agents = join(...given);
+    const before = new Map(given[0].map(agent => [agent.name, agent.life.quietDisabled]));
+    const value = (knownValue(agents) ?? []).map(agent => {
+      const { life, phase, registration } = agent;
+      if (knownValue(registration)?.enabled !== false || !registration.known) return agent;
+      const quietDisabled = { from: before.get(agent.name)?.from ?? registration.at, to: registration.at };
+      return { ...agent, phase: phase === 'starting' ? 'draining' : phase, life: { ...life, quietDisabled } } as const;
+    });
+    return agents.known ? { ...agents, value } : agents;
+  },
   'starts every clock anew': (...given) => {
     const agents = join(...given);
     const [, , , , since] = given;
@@ -148,7 +160,20 @@ const joins: Readonly<Record<string, typeof join>> = {
   },
 };
 
+/** The steps of an executor in the wrong order. */
+function reversed(kind: ActionKind): Brain {
+  return {
+    join,
+    plan,
+    deedOf: (action, world, now) => {
+      const deed = deedOf(action, world, now);
+      return action.kind === kind ? { ...deed, steps: deed.steps.toReversed() } : deed;
+    },
+  };
+}
+
 export const mutants: readonly Mutant[] = [
+  { bug: 'enables before the mark is gone', brain: reversed('enable-agent') },
   ...Object.entries(planners).map(([bug, planner]) => ({ bug, brain: { join, plan: planner } })),
   ...Object.entries(joins).map(([bug, mutated]) => ({ bug, brain: { join: mutated, plan } })),
 ];

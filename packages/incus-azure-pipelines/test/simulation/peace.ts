@@ -51,13 +51,16 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
       .join(', ') || 'nothing';
   for (const spec of world.desired) {
     const own = [...world.incus.instances.values()].filter(instance => instance.pool === spec.name);
-    const idle = own.filter(({ name }) => {
+    const online = own.filter(({ name }) => {
       const guest = world.guests.get(name);
       return guest?.listens() && !world.holdsJob(guest) && guest.jobs === 0;
     });
+    const idle = online.filter(({ name }) => world.isEnabled(name));
+    const listening = world.scenario.hostRegisters && spec.reserveListening ? spec.reserve : 0;
     const all = `${spec.name}: agentCount ${spec.agentCount}, standby ${spec.standby}, reserve ${spec.reserve}; ${picture()}`;
     promised(idle.length === spec.standby, 'in the end all agents are idle', () => all);
     promised(own.length === spec.standby + spec.reserve, 'in the end the reserve stands and nothing more', () => all);
+    promised(online.length - idle.length === listening, 'in the end the reserve listens where it is to', () => all);
     const wanted = world.wantedBase.get(spec.name);
     promised(
       own.every(({ base }) => base === wanted),

@@ -6,8 +6,13 @@ import type { Process } from './process.js';
 type Outcome = 'well' | 'failed' | 'failed half-way' | 'failed at its end';
 
 /** Does an action step by step, as well as the world lets it; tells how it ended when the last step has. */
-export function perform(action: Action, process: Process, ended: (error: string | undefined) => void): void {
-  const deed = deedOf(action, process.world, () => process.now);
+export function perform(
+  action: Action,
+  process: Process,
+  how = deedOf,
+  ended: (error: string | undefined) => void,
+): void {
+  const deed = how(action, process.world, () => process.now);
   takeSteps(deed.steps, 0, action, process, (error, taken) => {
     if (error === undefined || taken === 0) ended(error);
     else takeSteps(deed.undo, 0, action, process, () => ended(error));
@@ -37,7 +42,7 @@ function takeStep(step: Step, action: Action, process: Process, ended: (error: s
   const { world } = process;
   const { random, timeline } = world;
   const isSlow = world.happens('actionSlow');
-  const ms = isSlow ? random.between(5_000, 30_000) : random.between(20, step.longestMs);
+  const ms = isSlow ? random.between(5_000, step.deadlineMs) : random.between(20, step.longestMs);
   const outlives = random.chance(0.5);
   let error: string | undefined;
   timeline.in(random.between(0, ms), () => {

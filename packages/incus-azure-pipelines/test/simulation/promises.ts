@@ -120,13 +120,13 @@ function checkTouched(action: Action, observed: Observed, agents: ReadonlyMap<st
 function checkCounts(spec: PoolSpec, { observed, plan }: Decision, agents: readonly Agent[]): void {
   const own = agents.filter(agent => agent.pool === spec.name);
   const names = new Set(own.map(agent => agent.name));
-  const activating = new Set(of(observed.inFlight, spec, 'activate-agent'));
+  const activating = new Set(activations(observed.inFlight, spec));
   const live = own.filter(agent => isLive(agent.phase) && !activating.has(agent.name)).length + activating.size;
-  const activations = of(plan.actions, spec, 'activate-agent').length;
+  const planned = activations(plan.actions, spec).length;
   promised(
-    activations === 0 || live + activations <= spec.agentCount,
+    planned === 0 || live + planned <= spec.agentCount,
     'live and activating agents stay within agentCount',
-    () => `${live} + ${activations} > ${spec.agentCount}`,
+    () => `${live} + ${planned} > ${spec.agentCount}`,
   );
   const creating = of(observed.inFlight, spec, 'create-instance').filter(name => !names.has(name)).length;
   const creations = of(plan.actions, spec, 'create-instance').length;
@@ -149,7 +149,15 @@ function checkFences({ desired, observed, plan }: Decision, agents: ReadonlyMap<
   }
 }
 
-function of(actions: readonly Action[], spec: PoolSpec, kind: 'activate-agent' | 'create-instance'): string[] {
+function activations(actions: readonly Action[], spec: PoolSpec): string[] {
+  return [...of(actions, spec, 'activate-agent'), ...of(actions, spec, 'enable-agent')];
+}
+
+function of(
+  actions: readonly Action[],
+  spec: PoolSpec,
+  kind: 'activate-agent' | 'enable-agent' | 'create-instance',
+): string[] {
   return actions.flatMap(action => (action.kind === kind && action.pool === spec.name ? [action.name] : []));
 }
 

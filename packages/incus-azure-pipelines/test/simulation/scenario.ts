@@ -48,6 +48,7 @@ interface ScenarioPool {
   readonly agentCount: number;
   readonly standby: number;
   readonly reserve: number;
+  readonly reserveListening: boolean;
 }
 
 /** Everything that one simulated world depends on. */
@@ -67,10 +68,15 @@ export interface Scenario {
 }
 
 const pool = fc
-  .record({ agentCount: fc.integer({ min: 1, max: 5 }), spare: fc.integer({ min: 0, max: 5 }), reserve: fc.nat(2) })
-  .map(({ agentCount, spare, reserve }): ScenarioPool => {
+  .record({
+    agentCount: fc.integer({ min: 1, max: 5 }),
+    spare: fc.integer({ min: 0, max: 5 }),
+    reserve: fc.nat(2),
+    reserveListening: fc.boolean(),
+  })
+  .map(({ agentCount, spare, ...pool }): ScenarioPool => {
     // Most pools are fixed ones, as by default.
-    return { agentCount, standby: spare > 2 ? agentCount : Math.min(spare, agentCount), reserve };
+    return { ...pool, agentCount, standby: spare > 2 ? agentCount : Math.min(spare, agentCount) };
   });
 
 function rate(...rates: number[]): fc.Arbitrary<number> {

@@ -54,9 +54,9 @@ function leaveThings(world: World): [string, number][] {
     const birth = (timeline.now - 86_400_000 - foreign.length).toString(36);
     const pool = world.desired.find(spec => world.keyOf(spec.name) === key);
     const owner = world.ownerOf(pool?.name ?? '');
-    if (random.chance(0.3)) azure.register(key, `host-${owner}-${birth}`, undefined, 86_400_000);
+    if (random.chance(0.3)) azure.register(key, `host-${owner}-${birth}`, undefined, { ageMs: 86_400_000 });
     for (const name of ['somebody', `host-ffffff-${birth}`, `host-${owner}-x`])
-      foreign.push([key, azure.register(key, name, undefined, 86_400_000)]);
+      foreign.push([key, azure.register(key, name, undefined, { ageMs: 86_400_000 })]);
   }
   return foreign;
 }

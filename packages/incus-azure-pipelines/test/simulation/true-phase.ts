@@ -12,6 +12,7 @@ export function truePhase(guest: Guest, { incus, azure, timeline }: World): Agen
   if (registration?.assigned && (guest.working || guest.listens())) return 'busy';
   if (instance.errorUntil > timeline.now) return 'unclear';
   if (guest.over) return 'finished';
+  if (instance.listeningAt !== undefined && !registration?.enabled) return 'listening';
   if (registration === undefined || !guest.wasOnline) return 'starting';
   if (!registration.enabled) return 'draining';
   return registration.online ? 'idle' : 'offline';

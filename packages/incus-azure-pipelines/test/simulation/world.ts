@@ -175,6 +175,11 @@ export class World {
     return gone;
   }
 
+  isEnabled(name: string): boolean {
+    const guest = this.guests.get(name);
+    return guest?.agentId !== undefined && this.azure.find(guest.key, guest.agentId)?.enabled === true;
+  }
+
   holdsJob(guest: Guest): boolean {
     if (!this.incus.isAlive(guest.name)) return false;
     if (guest.working) return true;
@@ -185,10 +190,15 @@ export class World {
   /** What has to hold at every moment, whatever the readings show. */
   check(): void {
     const live = new Map<string, number>();
-    for (const { name, pool, activatedAt } of this.incus.instances.values()) {
+    for (const { name, pool, activatedAt, listeningAt } of this.incus.instances.values()) {
       const guest = this.guests.get(name);
+      promised(
+        listeningAt === undefined || !this.isEnabled(name),
+        'in truth an agent that may be given a job is no part of the reserve any more',
+        () => name,
+      );
       promised((guest?.jobs ?? 0) <= 1, 'in truth each agent has one job', () => name);
-      if (activatedAt !== undefined && guest && !guest.over && !guest.excused)
+      if (activatedAt !== undefined && listeningAt === undefined && guest && !guest.over && !guest.excused)
         live.set(pool, (live.get(pool) ?? 0) + 1);
     }
     for (const [pool, count] of live)

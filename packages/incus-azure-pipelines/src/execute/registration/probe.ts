@@ -2,6 +2,7 @@
 import { connectAzurePipelines, ignoreNotFound, isAzurePipelinesError } from 'azure-pipelines-client';
 import type { AgentIdentity } from './agent-files.js';
 import type { KeyStock } from './key-stock.js';
+import { proveUnused } from './prove-unused.js';
 import { MissingAuthorizationError, type RegistrationTarget, registerAgent } from './register.js';
 import { SessionKeyError, unwrapSessionKey } from './session-key.js';
 import { AssertionRefusedError, agentToken } from './token.js';
@@ -60,27 +61,6 @@ export async function probe(
     if (step !== undefined && isRefusal(error, step)) return { kind: 'refused', step, why };
     return { kind: 'unclear', why, retryAfterMs: isAzurePipelinesError(error) ? error.retryAfterMs : undefined };
   }
-}
-
-/**
- * Sees the agent disabled and without a job. One that was registered disabled cannot have been given a job; a server
- * that enabled it all the same is told again, and then has to show it twice.
- */
-async function proveUnused(
-  { client, poolId }: RegistrationTarget,
-  { agentId, agentName }: AgentIdentity,
-  signal: AbortSignal,
-): Promise<void> {
-  const isUnused = async () => {
-    const agent = await client.agents.get(poolId, agentId, { includeAssignedRequest: true, signal });
-    return agent.enabled === false && agent.assignedRequest === undefined;
-  };
-  if (await isUnused()) return;
-  await client.agents.patch(poolId, { id: agentId, name: agentName, enabled: false }, { signal });
-  if ((await isUnused()) && (await isUnused())) return;
-  throw new Error(
-    `disable agent "${agentName}" of pool ${poolId} on ${client.url}: the server does not show it disabled`,
-  );
 }
 
 async function openAndClose(identity: AgentIdentity, token: string, signal: AbortSignal): Promise<void> {
