@@ -5,7 +5,7 @@ import { ACTIVATION_PATH } from './guest/layout.js';
 import { type ExecutorParts, type PoolParts, poolOf } from './parts.js';
 import { type AgentIdentity, agentFiles } from './registration/agent-files.js';
 import { proveUnused } from './registration/prove-unused.js';
-import { registerAgent } from './registration/register.js';
+import { type RegistrationTarget, registerAgent } from './registration/register.js';
 import { runnableAgent } from './registration/runnable-agent.js';
 import { withdraw } from './registration/withdraw.js';
 import { removeInstance } from './retire-agent.js';
@@ -59,11 +59,21 @@ async function activateRegistered(
   const enabled = action.kind === 'activate-agent';
   const agent = { ...runnableAgent(action.name, action.agentVersion, parts.architecture), enabled };
   const identity = await registerAgent(target, agent, await parts.keys.take(signal), signal);
+  if (!enabled) await proveDisabled(target, identity, signal);
   try {
-    if (!enabled) await proveUnused(target, identity, signal);
     await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal);
   } catch (error) {
     await takeBack(action, identity, pool, parts, signal).catch(() => {});
+    throw error;
+  }
+}
+
+/** The instance has been told nothing yet: what fails here costs the registration alone. */
+async function proveDisabled(target: RegistrationTarget, identity: AgentIdentity, signal: AbortSignal): Promise<void> {
+  try {
+    await proveUnused(target, identity, signal);
+  } catch (error) {
+    await withdraw(target, identity, signal).catch(() => {});
     throw error;
   }
 }

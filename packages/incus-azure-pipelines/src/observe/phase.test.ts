@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aLife, anAgent, anInstance, aRegistration, JOB, known, NOW, unknown } from '../../test/simulation/examples.js';
-import type { AgentPhase, InstanceRecord, Life, Registration } from '../model/agent.js';
+import { type AgentPhase, ENABLING_MS, type InstanceRecord, type Life, type Registration } from '../model/agent.js';
 import { nextLife, phaseOf } from './phase.js';
 
 const STARTED_GRACE_MS = 10_000;
@@ -44,6 +44,45 @@ describe('the phase', () => {
     expect(phaseOf(anInstance(instance), reading, { ...aLife(life), requestId: remembered.requestId }, undefined)).toBe(
       expected,
     );
+  });
+
+  const listening = { listeningAt: NOW - 60_000 };
+  const disabled = { enabled: false };
+
+  test.each<[string, Partial<InstanceRecord>, Partial<Registration> | undefined, Partial<Life>, AgentPhase]>([
+    ['is not registered yet', listening, undefined, {}, 'listening'],
+    ['is not online yet', listening, { ...disabled, online: false }, {}, 'listening'],
+    ['is online', listening, disabled, { seenOnline: true }, 'listening'],
+    ['was online', listening, { ...disabled, online: false }, { seenOnline: true }, 'listening'],
+    ['Incus cannot read', { ...listening, status: 'error' }, disabled, { seenOnline: true }, 'listening'],
+    ['somebody enabled', listening, {}, { seenOnline: true }, 'idle'],
+    ['somebody gave a job to', listening, { ...disabled, assigned: JOB }, {}, 'busy'],
+    ['has had a job', listening, disabled, { requestId: 42 }, 'finished'],
+    ['has lost its registration', listening, undefined, { seenOnline: true }, 'finished'],
+    ['said finished', listening, disabled, { saidFinished: true }, 'finished'],
+    ['stopped', { ...listening, status: 'stopped' }, disabled, { quietStopped: stoppedFor(1_000) }, 'stopped'],
+  ])('of a member of the listening reserve that %s', (_, instance, registration, life, expected) => {
+    const reading = known(registration && aRegistration(registration));
+    expect(phaseOf(anInstance(instance), reading, aLife(life), 'listening')).toBe(expected);
+  });
+
+  test('of one whose mark is gone is live, though Azure was last read before that, or not at all', () => {
+    const life = aLife({ seenOnline: true, enablableUntil: NOW + 1 });
+    expect(phaseOf(anInstance(), known(aRegistration(disabled)), life, 'listening')).toBe('starting');
+    expect(phaseOf(anInstance(), unknown(), life, 'listening')).toBe('starting');
+    expect(phaseOf(anInstance(), known(aRegistration()), life, 'starting')).toBe('idle');
+  });
+
+  test('of one whose enabling came to nothing is draining, as of one that a person disabled', () => {
+    const over = aLife({ seenOnline: true, enablableUntil: NOW });
+    expect(phaseOf(anInstance(), known(aRegistration(disabled)), over, 'starting')).toBe('draining');
+    const underWay = { ...over, enablableUntil: NOW + 1 };
+    expect(phaseOf(anInstance(), known(aRegistration(disabled)), underWay, 'idle')).toBe('draining');
+  });
+
+  test('of one that nothing is known of but its mark is listening', () => {
+    expect(phaseOf(anInstance(listening), unknown(), aLife(), undefined)).toBe('listening');
+    expect(phaseOf(anInstance(listening), unknown(), aLife(), 'idle')).toBe('idle');
   });
 
   test('of a registration without an instance is orphan', () => {
@@ -196,5 +235,27 @@ describe('what is remembered', () => {
     });
     expect(next({ quietStopped: before }, unknown()).quietStopped).toBeUndefined();
     expect(next({ quietStopped: before }, unknown(), { status: 'error' }).quietStopped).toEqual(before);
+  });
+
+  test('is until when a call of ours may enable it: for a while after an activation that is new', () => {
+    const agent = anAgent(0, 'listening', { instance: anInstance({ activatedAt: NOW - 600_000 }) });
+    const until = (activatedAt: number, before: typeof agent | undefined = agent) =>
+      nextLife(before, anInstance({ activatedAt }), unknown(), NOW, NOW).enablableUntil;
+    expect(until(NOW - 600_000)).toBeUndefined();
+    expect(until(NOW - 100)).toBe(NOW + ENABLING_MS);
+    expect(until(NOW - 100, undefined)).toBe(NOW + ENABLING_MS);
+    // By another clock.
+    expect(until(NOW + 3_600_000)).toBeUndefined();
+  });
+
+  test('is no calm from before it was enabled, nor from the time in which it may yet be', () => {
+    const calm = { from: NOW - 600_000, to: NOW - 1 };
+    const disabled = (at: number, enablableUntil: number) =>
+      next({ quietDisabled: calm, enablableUntil }, known(aRegistration({ enabled: false }), at)).quietDisabled;
+    expect(disabled(NOW, NOW + 1)).toBeUndefined();
+    expect(next({ enablableUntil: NOW }, known(aRegistration({ enabled: false }))).quietDisabled).toEqual({
+      from: NOW,
+      to: NOW,
+    });
   });
 });
