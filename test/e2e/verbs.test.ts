@@ -136,13 +136,23 @@ describeOnIncus('the command line', testbed => {
     const pool = await whenPool(scenario, next, ({ agents }) => agents.map(agent => agent.phase).join() === 'busy');
     expect(pool).toMatchObject({ drained: true, waiting: 'drained by a person' });
     expect((await scenario.call('status')).stdout).toMatch(/agents, 0 prepared, 0 preparing, draining\n/);
+    const late = await scenario.call('drain', '--wait', '--timeout', '1s');
+    expect(late.stdout).toMatch(/^Waiting for \S+ \(busy, a long one\)\.$/m);
+    expect([late.code, late.stderr]).toEqual([1, expect.stringMatching(/^not drained within 1s; the drain goes on/)]);
+    const whole = scenario.call('drain', '--wait');
     await scenario.incus.files.push(pool.agents[0]?.name ?? '', '/tmp/go', '');
     expect((await busy.finished).result).toBe('succeeded');
-    await drainedEmpty(scenario, next);
+    expect(await whole).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Drained\.$/m) });
+    expect((await readPool(scenario)).agents).toEqual([]);
 
     expect((await scenario.call('resume', 'default')).stdout).toBe('Pool default: agents are made again.\n');
     await agentsOnline(emulator, 2);
+    const one = emulator.agents().find(({ enabled }) => enabled)?.name ?? '';
     expect((await readPool(scenario)).drained).toBe(false);
+    expect((await scenario.call('drain', '--agent', 'nobody')).stderr).toMatch(/no agent "nobody"; "status" lists/);
+    expect(await scenario.call('drain', '--agent', one, '--wait')).toMatchObject({ code: 0 });
+    expect(emulator.agents().map(({ name }) => name)).not.toContain(one);
+    await agentsOnline(emulator, 2);
     expect((await scenario.call('drain', 'default')).code).toBe(0);
     await drainedEmpty(scenario, next);
     expect((await scenario.call('resume')).code).toBe(0);

@@ -115,7 +115,7 @@ async function assemble(
     incus: incusObserver,
     azure: observers,
     wantedBases: () => wantedBases.readings,
-    drained: () => wishes.drained,
+    wishes,
     registration: () => registration.modes,
     creationBlocked: () => blocked,
     executors: makeExecutors(executorParts),
@@ -126,6 +126,10 @@ async function assemble(
     maxConcurrentCreates: spec.maxConcurrentCreates,
   });
   wishes.onChange(() => reconciler.ring());
+  events.on(
+    'agent-gone',
+    ({ agent }) => void wishes.forget(agent.name).catch(error => process.emitWarning(String(error))),
+  );
   events.on('log-collected', ({ pool, name, registrationError }) =>
     reconciler.noteRegistration(pool, name, registrationError),
   );

@@ -73,18 +73,27 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .action(async (agent: string | undefined, options) =>
       (await import('./logs.js')).printLogs(agent, options, output),
     );
-  for (const [verb, text] of [
-    ['drain', 'let agents finish their jobs and make no new ones; idle agents go once Azure shows them as free'],
-    ['resume', 'take a drain back'],
-  ] as const)
-    program
-      .command(verb)
-      .description(text)
-      .argument('[pool]', 'one pool; all of them when omitted')
-      .addOption(socket)
-      .action(async (pool: string | undefined, options) =>
-        (await import('./drain.js')).wishFor(verb, pool, options, output),
-      );
+  const agent = new Option('--agent <name>', 'one agent');
+  program
+    .command('drain')
+    .description('let agents finish their jobs and make no new ones; idle agents go once Azure shows them as free')
+    .argument('[pool]', 'one pool; all of them when omitted')
+    .addOption(agent)
+    .option('--host', 'all pools, those too that are configured later; the same as no pool at all')
+    .option('--until-boot', 'take the drain back when the host has booted anew')
+    .option('--wait', 'return when the last agent is gone')
+    .option('--timeout <duration>', 'wait so long at most')
+    .addOption(socket)
+    .action(async (pool: string | undefined, options) =>
+      conclude(await (await import('./drain.js')).drain(pool, options, output)),
+    );
+  program
+    .command('resume')
+    .description('take a drain back')
+    .argument('[pool]', 'one pool; every drain when omitted')
+    .addOption(agent)
+    .addOption(socket)
+    .action(async (pool: string | undefined, options) => (await import('./drain.js')).resume(pool, options, output));
   program
     .command('schema')
     .description('print the JSON Schema of the configuration file')

@@ -6,6 +6,8 @@ import { type LogLevel, makeLog } from '../lib/log.js';
 import { RecordFolder } from '../lib/record-folder.js';
 import { serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { claim } from '../lib/single.js';
+import { UserError } from '../lib/user-error.js';
+import { knownValue, type Observed } from '../model/observed.js';
 import type { Death } from '../report/death.js';
 import { keepDeaths } from '../report/deaths.js';
 import { controlRoutes, publicRoutes, type View } from '../report/http.js';
@@ -50,7 +52,11 @@ export async function run(options: { readonly config: string; readonly logLevel:
       const last = reconciler.last?.at;
       return last !== undefined && systemClock.now() - last < MISSED_INTERVALS * spec.reconcileIntervalMs;
     },
-    setDrain: (pool, drain) => daemon.wishes.set(pool, drain),
+    drain: async target => {
+      if (target.kind === 'agent') expectAgent(target.agent, reconciler.last?.observed);
+      await daemon.wishes.drain(target);
+    },
+    resume: target => daemon.wishes.resume(target),
     deaths: async () => {
       const records = await Promise.all((await deaths.names()).map(name => deaths.read(name)));
       return records.flatMap(record => (record === undefined ? [] : [{ ...record, phases: [], lastLines: '' }]));
@@ -66,4 +72,10 @@ export async function run(options: { readonly config: string; readonly logLevel:
   );
   await daemon.run(signal);
   log.info('stopped');
+}
+
+function expectAgent(name: string, observed: Observed | undefined): void {
+  const agents = (observed && knownValue(observed.agents)) ?? [];
+  if (!agents.some(agent => agent.name === name))
+    throw new UserError(`no agent "${name}"; "status" lists those that are there`);
 }

@@ -56,15 +56,20 @@ function unusable(directory: string, error: unknown): UserError {
   return new UserError(`state directory ${directory} cannot be used (${why}); set stateDirectory to one that can`);
 }
 
-/** Pools that a person drains; the wish outlives the daemon. `*` stands for all of them. */
-export async function readDrained(installation: Installation): Promise<ReadonlySet<string>> {
+/** What a person drains, a line each; the wish outlives the daemon. */
+export async function readDrained(installation: Installation): Promise<readonly string[]> {
   const text = await readFile(wishesPath(installation), 'utf8').catch(() => '');
-  return new Set(text.split('\n').filter(line => line !== ''));
+  return text.split('\n').filter(line => line !== '');
 }
 
 /** Replaces the wishes, whole or not at all. */
-export async function writeDrained(installation: Installation, pools: ReadonlySet<string>): Promise<void> {
-  await replaceFile(wishesPath(installation), [...pools].map(pool => `${pool}\n`).join(''));
+export async function writeDrained(installation: Installation, wishes: readonly string[]): Promise<void> {
+  await replaceFile(wishesPath(installation), wishes.map(wish => `${wish}\n`).join(''));
+}
+
+/** Names this boot of the host. Source: `/proc/sys/kernel/random/boot_id`. */
+export async function bootId(): Promise<string> {
+  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 }
 
 /** Replaces a file of the state directory, whole or not at all. */

@@ -19,6 +19,8 @@ export interface Observed {
   readonly queued: ReadonlyMap<string, Reading<number>>;
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
+  /** Names of agents that a person drains. */
+  readonly drainedAgents: ReadonlySet<string>;
   /** Actions that run, or that ended after the latest reading began: their effect is not in it yet. */
   readonly inFlight: readonly Action[];
   readonly failures: ReadonlyMap<string, Failure>;

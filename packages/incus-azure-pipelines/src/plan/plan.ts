@@ -7,7 +7,7 @@ import { activate } from './activate.js';
 import { Alarm } from './alarm.js';
 import { baseObstacle, currentBase, planBases } from './bases.js';
 import { arithmeticOf, type Census, createInstance, creationsWanted, takeCensus } from './fill.js';
-import { reap } from './reap.js';
+import { drainOnRequest, reap } from './reap.js';
 import { shrink, trimReserve } from './shrink.js';
 
 /**
@@ -32,8 +32,11 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   const actions = new Admission(observed, alarm);
   actions.offer(planBases(desired, observed));
   for (const census of censuses) {
-    for (const agent of agents)
-      if (agent.pool === census.spec.name) actions.offer(reap(census.spec, agent, observed, alarm));
+    for (const agent of agents) {
+      if (agent.pool !== census.spec.name) continue;
+      actions.offer(reap(census.spec, agent, observed, alarm));
+      if (observed.drainedAgents.has(agent.name)) actions.offer(drainOnRequest(agent, alarm));
+    }
     const may = {
       register: mayRegister(census.spec, observed, alarm),
       enable: mayEnable(census.spec, observed, alarm),

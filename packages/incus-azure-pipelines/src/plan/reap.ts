@@ -96,6 +96,13 @@ function* adopt({ name, pool, registration }: Agent): Generator<Action> {
     yield { kind: 'enable-agent', pool, name, agentId, reason: 'was enabled by somebody else' };
 }
 
+/** An agent that a person drains: it is retired once it is idle; one that knows no secret yet is simply deleted. */
+export function* drainOnRequest(agent: Agent, alarm: Alarm): Generator<Action> {
+  const reason = 'drained by a person';
+  if (agent.phase === 'idle' || agent.phase === 'offline' || agent.phase === 'listening') yield* retire(agent, reason, alarm);
+  if (agent.phase === 'preparing' || agent.phase === 'prepared') yield deleteInstance(agent, reason);
+}
+
 /** One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. */
 function* fence(agent: Agent): Generator<Action> {
   const registration = knownValue(agent.registration);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentsIn, planned, targets } from '../../test/planned.js';
-import { anAgent, aPool, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import { anAgent, aPool, aRegistration, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import type { Action } from '../model/action.js';
 import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
@@ -69,5 +69,27 @@ describe('shrinking', () => {
     const result = planned(aPool({ reserve: 1 }), agentsIn('busy', 'prepared'), { drained: new Set(['linux']) });
     expect(targets(result, 'delete-instance')).toEqual([nameOf(1)]);
     expect(result.pools.get('linux')).toMatchObject({ target: 0, live: 1, waiting: 'drained by a person' });
+  });
+});
+
+describe('an agent that a person drains', () => {
+  test.each<[AgentPhase, readonly Action['kind'][]]>([
+    ['idle', ['disable-agent']],
+    ['offline', ['disable-agent']],
+    ['prepared', ['delete-instance']],
+    ['preparing', ['delete-instance']],
+    ['starting', []],
+  ])('that is %s', (phase, expected) => {
+    const drainedAgents = new Set([nameOf(0)]);
+    const { actions } = planned(aPool({ agentCount: 1, reserve: 1 }), [anAgent(0, phase)], { drainedAgents });
+    expect(actions.flatMap(action => ('name' in action && action.name === nameOf(0) ? [action.kind] : []))).toEqual(
+      expected,
+    );
+  });
+
+  test('keeps its job, and nobody else is drained', () => {
+    const busy = anAgent(0, 'busy', { registration: known(aRegistration({ enabled: false, assigned: JOB })) });
+    const result = planned(aPool(), [busy, anAgent(1, 'idle')], { drainedAgents: new Set([nameOf(0)]) });
+    expect(result.actions).toEqual([]);
   });
 });

@@ -46,7 +46,7 @@ class Bench {
       incus: { read: async () => this.#read() },
       azure: new Map([[azureKey(spec.azure), this.#azure()]]),
       wantedBases: () => new Map([['linux', known('base-1')]]),
-      drained: () => new Set(),
+      wishes: { pools: new Set(), agents: new Set() },
       registration: () => new Map(),
       creationBlocked: () => undefined,
       executors: this.#executors(),

@@ -15,6 +15,7 @@ import type { IncusObserver, IncusReadings } from '../observe/incus-observer.js'
 import { azureKey, join } from '../observe/join.js';
 import { plan } from '../plan/plan.js';
 import { type Change, changesOf } from './changes.js';
+import type { DrainWishes } from './drain-wishes.js';
 import { Ledger } from './ledger.js';
 import { perform } from './perform.js';
 import { ReadingWatch } from './reading-watch.js';
@@ -28,7 +29,8 @@ export interface ReconcilerParts {
   readonly azure: ReadonlyMap<string, Pick<AzureObserver, 'reading' | 'refresh'>>;
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => ReadonlyMap<string, Reading<string>>;
-  readonly drained: () => ReadonlySet<string>;
+  /** Pools and agents that a person drains. */
+  readonly wishes: Pick<DrainWishes, 'agents' | 'pools'>;
   /** By pool. */
   readonly registration: () => ReadonlyMap<string, RegistrationMode>;
   readonly creationBlocked: () => string | undefined;
@@ -150,7 +152,8 @@ export class Reconciler {
       bases: readings.bases,
       wantedBases: this.#parts.wantedBases(),
       queued: new Map(),
-      drained: this.#parts.drained(),
+      drained: this.#parts.wishes.pools,
+      drainedAgents: this.#parts.wishes.agents,
       inFlight: this.#ledger.inFlight,
       failures: this.#ledger.failures,
       collected: this.#ledger.collected,

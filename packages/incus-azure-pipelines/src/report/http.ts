@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Plan } from '../model/action.js';
+import type { DrainTarget } from '../model/drain-wish.js';
 import type { Death } from './death.js';
 import { actionStatus, type StatusDocument } from './status.js';
 
@@ -12,8 +13,10 @@ export interface View {
   readonly plan: () => Plan | undefined;
   /** Whether the loop is alive. */
   readonly healthy: () => boolean;
-  /** Drains a pool, or all; takes the wish back with `drain: false`. @throws UserError for a pool that is not there. */
-  readonly setDrain: (pool: string | undefined, drain: boolean) => Promise<void>;
+  /** @throws UserError for a pool or an agent that is not there. */
+  readonly drain: (target: DrainTarget) => Promise<void>;
+  /** Takes drains back: one, or every one. @throws UserError for a pool that is not there. */
+  readonly resume: (target: Exclude<DrainTarget, { kind: 'host' }> | undefined) => Promise<void>;
   /** Agents that ended, the latest first, without their lines. */
   readonly deaths: () => Promise<readonly Death[]>;
   readonly death: (name: string) => Promise<Death | undefined>;
@@ -47,13 +50,18 @@ export function controlRoutes(view: View): Hono {
       : c.json({ error: `no agent "${name}" has ended; "logs" alone lists those that have` }, 404);
   });
   app.post('/drain', async c => {
-    await view.setDrain(c.req.query('pool'), true);
+    await view.drain(targetOf(c.req.query()) ?? { kind: 'host', untilBoot: c.req.query('untilBoot') !== undefined });
     return c.json({});
   });
   app.post('/resume', async c => {
-    await view.setDrain(c.req.query('pool'), false);
+    await view.resume(targetOf(c.req.query()));
     return c.json({});
   });
   app.onError((error, c) => c.json({ error: error.message }, 400));
   return app;
+}
+
+function targetOf({ agent, pool }: Record<string, string>): Exclude<DrainTarget, { kind: 'host' }> | undefined {
+  if (agent !== undefined) return { kind: 'agent', agent };
+  return pool === undefined ? undefined : { kind: 'pool', pool };
 }

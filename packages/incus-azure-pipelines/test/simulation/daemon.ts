@@ -130,6 +130,7 @@ export class Daemon {
       wantedBases: new Map([...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }])),
       queued: this.#queued(now),
       drained: new Set(world.drained),
+      drainedAgents: new Set(),
       inFlight: this.#ledger.inFlight,
       failures: new Map(this.#ledger.failures),
       collected: new Set(this.#ledger.collected),

@@ -150,6 +150,7 @@ export function anObserved(agents: readonly Agent[], given: Partial<Observed> = 
     wantedBases: new Map([['linux', known('base-1')]]),
     queued: new Map(),
     drained: new Set(),
+    drainedAgents: new Set(),
     inFlight: [],
     failures: new Map(),
     collected: new Set(),

@@ -1,0 +1,35 @@
+/** What is to be drained, as a person says it. */
+export type DrainTarget =
+  | { readonly kind: 'host'; readonly untilBoot: boolean }
+  | { readonly kind: 'pool'; readonly pool: string }
+  | { readonly kind: 'agent'; readonly agent: string };
+
+/** The wish to drain it, as it is kept. */
+export type DrainWish =
+  | { readonly kind: 'host' }
+  /** The host until it has booted anew; `boot` is the boot in which it was wished. */
+  | { readonly kind: 'host-until-boot'; readonly boot: string }
+  | { readonly kind: 'pool'; readonly pool: string }
+  | { readonly kind: 'agent'; readonly agent: string };
+
+/** One line, without its end. Names of pools and agents have neither `*` nor `:` in them. */
+export function formatWish(wish: DrainWish): string {
+  switch (wish.kind) {
+    case 'host':
+      return '*';
+    case 'host-until-boot':
+      return `*:${wish.boot}`;
+    case 'pool':
+      return wish.pool;
+    case 'agent':
+      return `agent:${wish.agent}`;
+  }
+}
+
+/** Reads a line that {@link formatWish} has written. */
+export function parseWish(line: string): DrainWish {
+  if (line === '*') return { kind: 'host' };
+  if (line.startsWith('*:')) return { kind: 'host-until-boot', boot: line.slice(2) };
+  if (line.startsWith('agent:')) return { kind: 'agent', agent: line.slice('agent:'.length) };
+  return { kind: 'pool', pool: line };
+}
