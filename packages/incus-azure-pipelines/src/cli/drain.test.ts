@@ -21,6 +21,7 @@ function status(...pools: readonly Partial<Pool>[]): StatusDocument {
     live: 0,
     prepared: 0,
     preparing: 0,
+    listening: 0,
     drained: true,
     agents: [],
     underWay: [],

@@ -99,7 +99,8 @@ function* adopt({ name, pool, registration }: Agent): Generator<Action> {
 /** An agent that a person drains: it is retired once it is idle; one that knows no secret yet is simply deleted. */
 export function* drainOnRequest(agent: Agent, alarm: Alarm): Generator<Action> {
   const reason = 'drained by a person';
-  if (agent.phase === 'idle' || agent.phase === 'offline' || agent.phase === 'listening') yield* retire(agent, reason, alarm);
+  if (agent.phase === 'idle' || agent.phase === 'offline' || agent.phase === 'listening')
+    yield* retire(agent, reason, alarm);
   if (agent.phase === 'preparing' || agent.phase === 'prepared') yield deleteInstance(agent, reason);
 }
 
