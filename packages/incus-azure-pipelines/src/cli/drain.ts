@@ -33,7 +33,7 @@ export async function drain(pool: string | undefined, options: DrainOptions, out
   const timeoutMs = timeoutOf(options);
   const query = queryOf(pool, agent);
   if (untilBoot) query.set('untilBoot', '');
-  await callDaemon(socket, 'POST', `/drain?${query}`);
+  await callDaemon(socket, 'POST', `/drain?${query.toString()}`);
   output.write(
     `${told(pool, agent)}: no new jobs; a running one ends by itself. Watch it with "status", take it back with "resume".\n`,
   );
@@ -44,7 +44,7 @@ export async function drain(pool: string | undefined, options: DrainOptions, out
 export async function resume(pool: string | undefined, options: ResumeOptions, { write }: Output): Promise<void> {
   const { agent, socket } = options;
   if (pool !== undefined && agent !== undefined) throw new UserError('resume: give a pool or --agent, not both');
-  await callDaemon(socket, 'POST', `/resume?${queryOf(pool, agent)}`);
+  await callDaemon(socket, 'POST', `/resume?${queryOf(pool, agent).toString()}`);
   write(`${told(pool, agent)}: ${agent === undefined ? 'agents are made again' : 'it stays'}.\n`);
 }
 
