@@ -1,5 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { describeOnIncus } from '../../../testbed/for-tests.js';
+import { incusEnvironment } from '../../../testbed/incus-command.js';
+import { runCommand } from '../../../testbed/run-command.js';
 import type { IncusClient } from '../src/index.js';
 import { useProject } from './use-project.js';
 
@@ -38,6 +40,29 @@ describeOnIncus('operations', testbed => {
     await client.instances.create({ name: 'y', source: { type: 'none' } });
     const { id } = await operationOn(client, 'y');
     await expect(client.operations.cancel(id)).rejects.toMatchObject({ kind: 'invalid' });
+  });
+
+  it('that can be cancelled end when they are, and whoever waits for them is told', async () => {
+    const { images, operations } = incus();
+    const fingerprint = await images.resolveAlias(testbed().image);
+    const path = `/1.0/images/${fingerprint}/secret?project=client-operations`;
+    // It stands for a secret that is good for one download, and runs until that has come or somebody cancels it.
+    const answer = await runCommand('incus', ['query', '--request', 'POST', path], {
+      env: incusEnvironment(testbed().directory),
+      deadlineMs: 30_000,
+    });
+    const { id } = JSON.parse(answer) as { readonly id: string };
+    expect(await operations.get(id)).toMatchObject({ status: 'Running', may_cancel: true });
+    const told = expect(operations.wait(id)).rejects.toMatchObject({
+      kind: 'failed',
+      retryable: false,
+      message: `wait for operation ${id}: the operation was cancelled`,
+    });
+    await operations.cancel(id);
+    await told;
+    expect(
+      (await operations.list()).filter(operation => operation.id === id && operation.status === 'Running'),
+    ).toEqual([]);
   });
 
   it('of a guest that ignores its shutdown fail, and are not taken for a wait that ran out', async () => {
