@@ -99,6 +99,17 @@ it.each(
   expect(pool.emulator.agents()).toEqual([]);
 });
 
+it('takes a 400 that is about something else than keys for no refusal', async () => {
+  await start();
+  const { client } = pool.target;
+  // The server finds a fault of its own with this agent, in the words of its own error.
+  const create: typeof client.agents.create = (poolId, agent, options) =>
+    client.agents.create(poolId, { ...agent, name: '' }, options);
+  const target = { ...pool.target, client: { ...client, agents: { ...client.agents, create } } };
+  expect(await ask(target)).toMatchObject({ kind: 'unclear', why: expect.stringMatching(/\(400\) \(".+"\)/) });
+  expect(pool.emulator.agents()).toEqual([]);
+});
+
 it.each([
   ['slow', -3_600_000],
   ['fast', 3_600_000],

@@ -81,6 +81,11 @@ async function remove({ client, poolId }: RegistrationTarget, { agentId }: Agent
   await client.agents.delete(poolId, agentId, { deadlineMs: CLEANING_MS }).catch(() => {});
 }
 
+/** The server's own words, which its client quotes at the end of a message. */
+const QUOTED = / \("(.*)"\)/s;
+/** A server that does not want a key says so; another fault of the request has other words. */
+const NAMES_KEYS = /\bpublic ?keys?\b|\bkeys?\b|\bauthorization\b|\brsa\b|\bmodulus\b|\bexponent\b/i;
+
 /**
  * Whether the server refused in so many words. What carries none of its own error names may come from something
  * between; 401, 403 to our own token, 404, 408 and 429 are about other things than keys.
@@ -88,7 +93,7 @@ async function remove({ client, poolId }: RegistrationTarget, { agentId }: Agent
 function isRefusal(error: unknown, step: RefusableStep): boolean {
   switch (step) {
     case 'registration with a key':
-      return isAzurePipelinesError(error, 'invalid') && error.typeKey !== undefined;
+      return isAzurePipelinesError(error, 'invalid') && error.typeKey !== undefined && namesKeys(error.message);
     case 'token for an assertion':
       return error instanceof AssertionRefusedError;
     case 'session':
@@ -98,4 +103,8 @@ function isRefusal(error: unknown, step: RefusableStep): boolean {
         error.typeKey !== undefined
       );
   }
+}
+
+function namesKeys(message: string): boolean {
+  return NAMES_KEYS.test(QUOTED.exec(message)?.[1] ?? '');
 }
