@@ -70,17 +70,29 @@ export function missing(census: Census): number {
   return Math.max(0, census.target - census.live.length - census.activating);
 }
 
+/** Instances that can still become agents, and those that will be there soon. */
+function onTheWay(census: Census): number {
+  return census.prepared.length + census.listening.length + census.preparing.length + census.creating;
+}
+
 /**
  * How many instances to create: what the target lacks (`for: 'agents'`) and then the reserve (`for: 'reserve'`), less
  * those on their way, never above the ceiling of instances.
  */
 export function creationsWanted(census: Census): { readonly agents: number; readonly reserve: number } {
   if (census.base === undefined) return { agents: 0, reserve: 0 };
-  const onTheWay = census.prepared.length + census.listening.length + census.preparing.length + census.creating;
   const room = Math.max(0, instanceCeiling(census.spec) - census.instances - census.creating);
-  const agents = Math.min(room, Math.max(0, missing(census) - onTheWay));
-  const total = Math.min(room, Math.max(0, missing(census) + census.spec.reserve - onTheWay));
+  const agents = Math.min(room, Math.max(0, missing(census) - onTheWay(census)));
+  const total = Math.min(room, Math.max(0, missing(census) + census.spec.reserve - onTheWay(census)));
   return { agents, reserve: Math.max(0, total - agents) };
+}
+
+/** Why no instance is created though agents are missing, in words; undefined where the ceiling is not the reason. */
+export function ceilingObstacle(census: Census): string | undefined {
+  const ceiling = instanceCeiling(census.spec);
+  if (census.base === undefined || missing(census) <= onTheWay(census) || census.instances + census.creating < ceiling)
+    return undefined;
+  return `${census.instances + census.creating} instances are there, and the pool may have ${ceiling}; the next comes when one of them is gone`;
 }
 
 /** One creation; `birthAt` makes the name unique. */

@@ -43,6 +43,15 @@ describe('limits', () => {
     expect(count(planned(spec, agentsIn('idle', 'idle', 'idle', 'finished', ...goingDown)), 'create-instance')).toBe(0);
   });
 
+  test('say that instances which go down take up the room, and only then', () => {
+    const waiting = (...phases: AgentPhase[]) =>
+      planned(aPool({ agentCount: 2, reserve: 0 }), agentsIn(...phases)).pools.get('linux')?.waiting;
+    expect(waiting('finished', 'finished', 'finished')).toMatch(/^3 instances are there, and the pool may have 3; /);
+    expect(waiting('finished', 'finished')).toBeUndefined();
+    expect(waiting('idle', 'idle', 'finished')).toBeUndefined();
+    expect(waiting('idle', 'preparing', 'finished')).toBeUndefined();
+  });
+
   test('creates nothing while the host objects, and says why', () => {
     const result = planned(aPool(), [], { creationBlocked: 'too few inotify instances' });
     expect(result.actions).toEqual([]);

@@ -6,7 +6,7 @@ import type { PoolSpec } from '../model/pool.js';
 import { activate } from './activate.js';
 import { Alarm } from './alarm.js';
 import { baseObstacle, currentBase, planBases } from './bases.js';
-import { arithmeticOf, type Census, createInstance, creationsWanted, takeCensus } from './fill.js';
+import { arithmeticOf, type Census, ceilingObstacle, createInstance, creationsWanted, takeCensus } from './fill.js';
 import { drainOnRequest, reap } from './reap.js';
 import { shrink, trimReserve } from './shrink.js';
 
@@ -115,18 +115,20 @@ function summary(
     desired.flatMap((spec, index) => {
       const census = censuses[index];
       if (census === undefined) return [];
-      const waiting = observed.drained.has(spec.name) ? 'drained by a person' : obstacle(spec, observed);
+      const waiting = observed.drained.has(spec.name) ? 'drained by a person' : obstacle(census, observed);
       return [[spec.name, arithmeticOf(census, waiting)]];
     }),
   );
 }
 
-function obstacle(spec: PoolSpec, observed: Observed): string | undefined {
+function obstacle(census: Census, observed: Observed): string | undefined {
+  const { spec } = census;
   const failed = ['create-instance', 'activate-agent', 'listen-agent', 'enable-agent', REGISTRATION].map(kind =>
     observed.failures.get(`${kind}/${spec.name}`),
   );
   const error = failed.find(failure => failure !== undefined)?.error;
-  return baseObstacle(spec, observed) ?? registrationObstacle(spec, observed) ?? observed.creationBlocked ?? error;
+  const stands = baseObstacle(spec, observed) ?? registrationObstacle(spec, observed) ?? observed.creationBlocked;
+  return stands ?? error ?? ceilingObstacle(census);
 }
 
 /** Whether the pool's next agent may be registered now: who does it is settled, and the last one that failed is past. */
