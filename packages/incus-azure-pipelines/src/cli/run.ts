@@ -1,8 +1,8 @@
 import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
-import { systemClock } from '../lib/clock.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
+import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
 import { serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { claim } from '../lib/single.js';
@@ -45,13 +45,12 @@ export async function run(options: { readonly config: string; readonly logLevel:
     reconciler.last && statusOf(spec.pools, reconciler.last, pool => daemon.azure.get(pool.name)?.reading);
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
   keepDeaths(events, deaths, error => log.warn({ err: error }, 'a record could not be written'));
+  const pulse = new Pulse();
+  events.on('pass-ended', () => pulse.beat());
   const view: View = {
     status,
     plan: () => reconciler.last?.plan,
-    healthy: () => {
-      const last = reconciler.last?.at;
-      return last !== undefined && systemClock.now() - last < MISSED_INTERVALS * spec.reconcileIntervalMs;
-    },
+    healthy: () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs),
     drain: async target => {
       if (target.kind === 'agent') expectAgent(target.agent, reconciler.last?.observed);
       await daemon.wishes.drain(target);

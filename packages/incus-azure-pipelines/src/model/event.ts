@@ -20,6 +20,8 @@ export interface DaemonEvents {
     readonly retryAt: number;
     readonly count: number;
   };
+  /** The loop has looked and decided. */
+  readonly 'pass-ended': { readonly at: number };
   /** A long action is getting on; `text` may come from a guest. */
   readonly progress: { readonly action: Action; readonly text: string };
   /** A system could not be read, or can be again. */

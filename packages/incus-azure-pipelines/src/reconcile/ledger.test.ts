@@ -70,6 +70,18 @@ describe('failures', () => {
     ledger.keepOnly(new Set(['c']));
     expect([...ledger.failures.keys()]).toEqual(['create-instance/linux', 'disable-agent/c', 'build-base/base-1']);
   });
+
+  test('of bases are forgotten once these are neither wanted nor there', () => {
+    const builds = ['base-1', 'base-2'].map(
+      (base): Action => ({ kind: 'build-base', pool: 'linux', base, reason: '' }),
+    );
+    const ledger = started(...builds);
+    for (const build of builds) ledger.failed(build, NOW, 'no room', 0.5);
+    ledger.keepOnly(new Set(), new Set(['base-2']));
+    expect([...ledger.failures.keys()]).toEqual(['build-base/base-2']);
+    ledger.keepOnly(new Set());
+    expect(ledger.failures.size).toBe(1);
+  });
 });
 
 test('a collected log is remembered as long as its agent is there', () => {

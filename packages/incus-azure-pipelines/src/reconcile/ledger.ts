@@ -59,14 +59,14 @@ export class Ledger {
     }
   }
 
-  /** Forgets failures and collected logs of agents that are no more. */
-  keepOnly(names: ReadonlySet<string>): void {
+  /** Forgets failures and collected logs of agents that are no more, and of bases that nobody wants; `bases` undefined is unknown. */
+  keepOnly(names: ReadonlySet<string>, bases?: ReadonlySet<string>): void {
     for (const name of this.#collected) if (!names.has(name)) this.#collected.delete(name);
     for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
       const perPool = kind !== undefined && (isSharedByPool(kind) || kind === REGISTRATION);
-      if (!perPool && kind?.endsWith('-base') !== true && target !== undefined && !names.has(target))
-        this.#failures.delete(key);
+      const kept = kind?.endsWith('-base') === true ? bases : names;
+      if (!perPool && target !== undefined && kept?.has(target) === false) this.#failures.delete(key);
     }
   }
 

@@ -52,7 +52,7 @@ class Bench {
       executors: this.#executors(),
       clock: this.clock,
       random: () => 0.5,
-      emit: (name, event) => this.told.push({ name, event }),
+      emit: (name, event) => name !== 'pass-ended' && this.told.push({ name, event }),
       reconcileIntervalMs: INTERVAL_MS,
       maxConcurrentCreates: 5,
     });

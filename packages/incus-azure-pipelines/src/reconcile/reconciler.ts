@@ -116,16 +116,25 @@ export class Reconciler {
     const sightings = { instances: readings.instances, registrations, activating: this.#ledger.activating };
     const agents = join(before, sightings, desired, owner, now);
     if (agents.known) this.#remember(agents, before, now);
+    if (agents.known) this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)), this.#bases(readings));
     this.#ledger.settle(action => readAt(action, readings, this.#parts));
     const observed = this.#observe(readings, agents);
     this.#last = { at: now, observed, plan: plan(desired, observed, now, this.#parts) };
+    this.#parts.emit('pass-ended', { at: now });
     return this.#last;
   }
 
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
     for (const change of changesOf(before, agents.value)) this.#tell(change, now);
     this.#agents = agents;
-    this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)));
+  }
+
+  /** Names of the bases that are wanted or there; undefined while one of the two is unknown. */
+  #bases(readings: IncusReadings): ReadonlySet<string> | undefined {
+    const wanted = [...this.#parts.wantedBases().values()];
+    const named = wanted.flatMap(reading => (reading.known ? [reading.value] : []));
+    if (!readings.bases.known || named.length < this.#parts.desired.length) return undefined;
+    return new Set([...named, ...readings.bases.value.map(base => base.name)]);
   }
 
   #tell(change: Change, at: number): void {
