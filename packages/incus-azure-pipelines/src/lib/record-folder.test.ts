@@ -1,4 +1,4 @@
-import { mkdtemp, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -18,23 +18,40 @@ test('gives back what was written, and nothing for a name that was not', async (
 });
 
 test('keeps the newest records and no more than the limit', async () => {
-  const folder = new RecordFolder<number>(directory, { most: 2, oldestMs: 3_600_000 });
-  const now = Date.now() / 1000;
-  await folder.write('first', 1);
-  await utimes(join(directory, 'first.json'), now - 20, now - 20);
-  await folder.write('second', 2);
-  await utimes(join(directory, 'second.json'), now - 10, now - 10);
-  await folder.write('third', 3);
-  expect(await folder.names()).toEqual(['third', 'second']);
+  let now = 1_000;
+  const folder = new RecordFolder<number>(directory, { most: 2, oldestMs: 3_600_000 }, { now: () => now++ });
+  for (const name of ['first', 'second', 'first', 'third']) await folder.write(name, 1);
+  expect(await folder.names()).toEqual(['third', 'first']);
+  expect((await readdir(directory)).sort()).toEqual(['first.json', 'third.json']);
+});
+
+test('finds what an earlier process has left, by the time of its files', async () => {
+  const limits = { most: 2, oldestMs: 3_600_000 };
+  const before = new RecordFolder<number>(directory, limits);
+  await before.write('a', 1);
+  await before.write('b', 2);
+  await utimes(join(directory, 'b.json'), 1, Date.now() / 1000 - 10);
+  const folder = new RecordFolder<number>(directory, limits);
+  expect(await folder.names()).toEqual(['a', 'b']);
+  await folder.write('c', 3);
+  expect(await folder.names()).toEqual(['c', 'a']);
+  expect(await folder.read('b')).toBeUndefined();
 });
 
 test('drops records that are too old', async () => {
-  const folder = new RecordFolder<number>(directory, { most: 10, oldestMs: 60_000 });
+  let now = 1_000_000;
+  const folder = new RecordFolder<number>(directory, { most: 10, oldestMs: 60_000 }, { now: () => now });
   await folder.write('old', 1);
-  const before = Date.now() / 1000 - 120;
-  await utimes(join(directory, 'old.json'), before, before);
+  now += 60_001;
   await folder.write('new', 2);
   expect(await folder.names()).toEqual(['new']);
+});
+
+test('keeps the limit when many are written at once', async () => {
+  const folder = new RecordFolder<number>(directory, { most: 3, oldestMs: 60_000 });
+  await Promise.all(Array.from({ length: 10 }, (_, n) => folder.write(`agent-${n}`, n)));
+  expect(await folder.names()).toHaveLength(3);
+  expect(await readdir(directory)).toHaveLength(3);
 });
 
 test.each(['../up', 'a/b', '', '.hidden', 'UPPER', 'a'.repeat(64)])('takes no path for a name: %j', async name => {

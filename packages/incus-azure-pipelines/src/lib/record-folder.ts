@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Clock, systemClock } from './clock.js';
 
 export interface RecordFolderLimits {
   /** Most records that are kept; the oldest go first. */
@@ -7,23 +8,33 @@ export interface RecordFolderLimits {
   readonly oldestMs: number;
 }
 
-/** A bounded folder of JSON records, one file for each name. Names are checked: no text from outside becomes a path. */
+/**
+ * A bounded folder of JSON records, one file for each name. Names are checked: no text from outside becomes a path. The
+ * folder is listed once; it is for one process alone.
+ */
 export class RecordFolder<T> {
   readonly #directory: string;
   readonly #limits: RecordFolderLimits;
+  readonly #clock: Pick<Clock, 'now'>;
+  #listing: Promise<Map<string, number>> | undefined;
 
-  constructor(directory: string, limits: RecordFolderLimits) {
+  constructor(directory: string, limits: RecordFolderLimits, clock: Pick<Clock, 'now'> = systemClock) {
     this.#directory = directory;
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   /** Writes a record, whole or not at all, and lets the oldest go. @throws Error when the folder cannot be written. */
   async write(name: string, record: T): Promise<void> {
     const path = this.#pathOf(name);
+    const listed = await this.#listed();
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await writeFile(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
     await rename(`${path}.new`, path);
-    await this.#prune();
+    // The last in the map is the one written last.
+    listed.delete(name);
+    listed.set(name, this.#clock.now());
+    await this.#prune(listed);
   }
 
   /** Reads a record; undefined where there is none. */
@@ -37,26 +48,35 @@ export class RecordFolder<T> {
 
   /** Names of all records, the newest first. */
   async names(): Promise<readonly string[]> {
-    return (await this.#files()).map(({ file }) => file.slice(0, -SUFFIX.length));
+    return [...(await this.#listed()).keys()].toReversed();
   }
 
-  async #prune(): Promise<void> {
-    const files = await this.#files();
-    const oldest = Date.now() - this.#limits.oldestMs;
-    const over = files.filter(({ at }, index) => index >= this.#limits.most || at < oldest);
-    await Promise.all(over.map(({ file }) => rm(join(this.#directory, file), { force: true })));
+  async #prune(listed: Map<string, number>): Promise<void> {
+    const oldestAt = this.#clock.now() - this.#limits.oldestMs;
+    const over: string[] = [];
+    for (const [name, at] of listed) {
+      if (listed.size <= this.#limits.most && at >= oldestAt) break;
+      listed.delete(name);
+      over.push(name);
+    }
+    await Promise.all(over.map(name => rm(this.#pathOf(name), { force: true })));
   }
 
-  async #files(): Promise<{ file: string; at: number }[]> {
-    const names = await readdir(this.#directory).catch(() => []);
-    const files = names.filter(file => file.endsWith(SUFFIX));
+  /** When each record was written, the oldest first. */
+  #listed(): Promise<Map<string, number>> {
+    this.#listing ??= this.#list();
+    return this.#listing;
+  }
+
+  async #list(): Promise<Map<string, number>> {
+    const files = (await readdir(this.#directory).catch(() => [])).filter(file => file.endsWith(SUFFIX));
     const dated = await Promise.all(
-      files.map(async file => ({
-        file,
-        at: (await stat(join(this.#directory, file)).catch(() => undefined))?.mtimeMs ?? 0,
-      })),
+      files.map(async file => {
+        const at = (await stat(join(this.#directory, file)).catch(() => undefined))?.mtimeMs ?? 0;
+        return [file.slice(0, -SUFFIX.length), at] as const;
+      }),
     );
-    return dated.sort((a, b) => b.at - a.at);
+    return new Map(dated.sort(([, a], [, b]) => a - b));
   }
 
   #pathOf(name: string): string {
