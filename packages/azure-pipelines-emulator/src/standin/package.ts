@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { agentScripts } from './agent-scripts.js';
 import { findNodeRuntime } from './node-runtime.js';
+import { usePackage } from './package-cache.js';
 
 export interface StandInOptions {
   /** Where built packages are kept; made when missing. Equal contents are packed once. */
@@ -50,12 +51,14 @@ export async function buildStandInPackage(options: StandInOptions): Promise<Stan
   const deadline = AbortSignal.timeout(deadlineMs);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
   const files = await packedFiles(options, signal);
-  const directory = join(options.cacheDirectory, await contentsHash(files, signal));
+  const name = await contentsHash(files, signal);
+  const directory = join(options.cacheDirectory, name);
   const path = join(directory, `vsts-agent-linux-${process.arch}-${version}.tar.gz`);
   if (!(await exists(path))) {
     await mkdir(directory, { recursive: true });
     await pack(files, path, signal);
   }
+  await usePackage(options.cacheDirectory, name, Date.now());
   const hash = createHash('sha256');
   await hashFile(hash, path, signal);
   return { path, version, sha256: hash.digest('hex') };
