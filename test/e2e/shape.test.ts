@@ -1,5 +1,6 @@
 import type { JobRecord } from 'azure-pipelines-emulator';
 import { expect, onTestFinished, test } from 'vitest';
+import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { startOwnIncus } from './own-incus.js';
@@ -63,6 +64,7 @@ describeOnIncus('the shape of an agent', testbed => {
     const next = startDaemon(scenario);
     await look(scenario);
     expectVariables(await look(scenario));
+    await expectMemoryTold(scenario, next);
     expect(await next.end()).toBe(0);
   });
 
@@ -81,6 +83,17 @@ describeOnIncus('the shape of an agent', testbed => {
     expect(await daemon.end()).toBe(0);
   });
 });
+
+/** Runs a job that takes more memory than there is, and finds that named as the reason of its end. */
+async function expectMemoryTold(scenario: Scenario, daemon: DaemonProcess): Promise<void> {
+  const { agentName = '', result } = await scenario.emulator.queueJob({ steps: [{ script: 'tail /dev/zero' }] })
+    .finished;
+  expect(result).toBe('failed');
+  await daemon.seen(line => line.msg === 'job ended' && line.agent === agentName);
+  const { stdout } = await scenario.call('logs', agentName);
+  expect(stdout).toMatch(/^\S+: its job is done; it was out of memory$/m);
+  expect(stdout).toMatch(/^out of memory: [1-9]\d* processes were killed$/m);
+}
 
 /** Runs a job that looks around, and returns what each look showed. */
 async function look({ emulator }: Scenario): Promise<Readonly<Record<string, readonly string[]>>> {

@@ -36,8 +36,9 @@ export function formatDeaths(deaths: readonly Death[]): string {
 export function formatDeath(death: Death): string {
   if (typeof death.name !== 'string') throw new UserError('the daemon answered with no record');
   const phases = death.phases.map(({ phase, at }) => `  ${instant(at)}  ${phase}\n`).join('');
+  const memory = death.memoryKills > 0 ? `out of memory: ${death.memoryKills} processes were killed\n` : '';
   const job = death.job === undefined ? 'none that Azure showed' : `${printable(death.job)}${outcome(death)}`;
-  return `${death.name}: ${death.why}\njob: ${job}\n${phases}  ${instant(death.goneAt)}  gone\n\n${printable(death.lastLines)}\n`;
+  return `${death.name}: ${death.why}\njob: ${job}\n${memory}${phases}  ${instant(death.goneAt)}  gone\n\n${printable(death.lastLines)}\n`;
 }
 
 function outcome({ result, waitedMs }: Death): string {

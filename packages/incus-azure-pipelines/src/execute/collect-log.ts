@@ -1,5 +1,5 @@
 import type { Action } from '../model/action.js';
-import { COLLECTED_LOG_BYTES, collectCommand, registrationErrorIn } from './guest/collect.js';
+import { COLLECTED_LOG_BYTES, collectCommand, parseCollected } from './guest/collect.js';
 import type { ExecutorParts } from './parts.js';
 
 /** The guest waits three seconds and then powers off anyway. */
@@ -18,8 +18,5 @@ export async function collectLog(
   const request = { command: collectCommand, maxOutputBytes: 3 * COLLECTED_LOG_BYTES };
   // It may be gone before the last byte is read; that is how it ends when all is well.
   const result = await parts.incus.exec(name, request, { signal, deadlineMs: DEADLINE_MS }).catch(() => undefined);
-  if (result !== undefined) {
-    const text = result.stdout;
-    parts.emit('log-collected', { name, pool, text, registrationError: registrationErrorIn(text) });
-  }
+  if (result !== undefined) parts.emit('log-collected', { name, pool, ...parseCollected(result.stdout) });
 }

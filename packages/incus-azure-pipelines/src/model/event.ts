@@ -31,6 +31,8 @@ export interface DaemonEvents {
     readonly name: string;
     readonly pool: string;
     readonly text: string;
+    /** Processes that the kernel killed because the guest was out of memory, as the guest tells it. */
+    readonly memoryKills: number;
     /** Why the guest could not register its agent, in its own words. */
     readonly registrationError: string | undefined;
   };

@@ -16,6 +16,8 @@ export interface Death {
   readonly requestId: number | undefined;
   readonly goneAt: number;
   readonly phases: readonly { readonly phase: AgentPhase; readonly at: number }[];
+  /** Processes that the kernel killed because the guest was out of memory. */
+  readonly memoryKills: number;
   readonly lastLines: string;
 }
 
@@ -26,10 +28,18 @@ export interface Biography {
   readonly deeds: readonly Action[];
   readonly job: JobRequest | undefined;
   readonly base: string | undefined;
+  readonly memoryKills: number;
   readonly lastLines: string;
 }
 
-export const UNBORN: Biography = { phases: [], deeds: [], job: undefined, base: undefined, lastLines: '' };
+export const UNBORN: Biography = {
+  phases: [],
+  deeds: [],
+  job: undefined,
+  base: undefined,
+  memoryKills: 0,
+  lastLines: '',
+};
 
 /** The biography with what this sight of the agent adds. */
 export function seen(biography: Biography, agent: Agent, at: number): Biography {
@@ -47,13 +57,14 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
     name: agent.name,
     pool: agent.pool,
     base: biography.base,
-    why: whyOf(biography, agent.life.requestId),
+    why: `${whyOf(biography, agent.life.requestId)}${biography.memoryKills > 0 ? '; it was out of memory' : ''}`,
     job: biography.job?.jobName,
     result: biography.job?.result,
     waitedMs: biography.job?.waitedMs,
     requestId: agent.life.requestId,
     goneAt,
     phases: biography.phases,
+    memoryKills: biography.memoryKills,
     lastLines: biography.lastLines,
   };
 }

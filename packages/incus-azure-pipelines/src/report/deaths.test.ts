@@ -52,6 +52,21 @@ test('what Azure tells later of its job is added', async () => {
   });
 });
 
+test('a guest that was out of memory is named as such', async () => {
+  enters('busy', 1);
+  events.emit('log-collected', {
+    name: agent('busy').name,
+    pool: 'linux',
+    text: 'x',
+    memoryKills: 2,
+    registrationError: undefined,
+  });
+  enters('finished', 2);
+  enters('orphan', 3);
+  await settled();
+  expect(written).toMatchObject([{ why: 'its job is done; it was out of memory', memoryKills: 2, lastLines: 'x' }]);
+});
+
 test('an agent that was never seen with an instance leaves no record', async () => {
   enters('orphan', 1);
   events.emit('job-ended', { agent: agent('orphan'), job });

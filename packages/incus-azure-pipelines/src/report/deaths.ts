@@ -38,8 +38,8 @@ export function keepDeaths(
     const biography = of(action.name);
     biographies.set(action.name, { ...biography, deeds: [...biography.deeds, action] });
   });
-  events.on('log-collected', ({ name, text }) => {
-    if (biographies.has(name)) biographies.set(name, { ...of(name), lastLines: text });
+  events.on('log-collected', ({ memoryKills, name, text }) => {
+    if (biographies.has(name)) biographies.set(name, { ...of(name), memoryKills, lastLines: text });
   });
 
   function bury(agent: DaemonEvents['agent-gone']['agent'], at: number): void {

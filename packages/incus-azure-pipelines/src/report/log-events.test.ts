@@ -6,7 +6,13 @@ import type { DaemonEvents } from '../model/event.js';
 import { logEvents } from './log-events.js';
 
 const name = 'ci1-abcdef-mwtyjqpi';
-const collected = { name, pool: 'linux', text: 'Prepared.\n', registrationError: 'register the agent: \u001b[1mno' };
+const collected = {
+  name,
+  pool: 'linux',
+  memoryKills: 0,
+  text: 'Prepared.\n',
+  registrationError: 'register the agent: \u001b[1mno',
+};
 
 test('tells as an error why a guest could not register its agent', () => {
   const { events, lines } = logged();
