@@ -94,7 +94,7 @@ it.each(
   ),
 )('takes $kind at $method $path for no refusal', async ({ kind, method, path }) => {
   await start();
-  pool.emulator.failNext({ kind, method, path });
+  pool.emulator.failNext({ kind, method, path, retryAfterS: 1 });
   expect(await ask()).toMatchObject({ kind: 'unclear', why: expect.stringMatching(/\S/) });
   expect(pool.emulator.agents()).toEqual([]);
 });
