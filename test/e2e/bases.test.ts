@@ -1,5 +1,6 @@
 import { open, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Emulator } from 'azure-pipelines-emulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
@@ -66,6 +67,53 @@ describeOnIncus('a base', testbed => {
     const second = startDaemon(scenario);
     await agentsOnline(emulator, 1);
     expect(await second.end()).toBe(0);
+  });
+
+  describe('that is new', () => {
+    const printed = (emulator: Emulator, name: string) =>
+      emulator.queueJob({ name, steps: [{ script: 'cat /etc/generation' }] }).finished;
+
+    test('and whose agents never come online costs one place, and is gone once a better one works', {
+      timeout: 420_000,
+    }, async () => {
+      const scenario = await start({ 'setup.sh': 'echo good > /etc/generation' }, 2);
+      const { emulator } = scenario;
+      const first = startDaemon(scenario);
+      await agentsOnline(emulator, 2);
+      const [good = ''] = (await scenario.instanceNames()).filter(isBase);
+      expect(await first.end()).toBe(0);
+
+      const broken = 'echo broken > /etc/generation\nprintf "#!/bin/bash\\nexit 1\\n" > /usr/local/lib/iap/agent';
+      await provision(scenario, { 'setup.sh': broken });
+      const second = startDaemon(scenario);
+      const failed = await whenPool(scenario, second, pool => pool.backingOff.length > 0);
+      expect(failed.backingOff).toMatchObject([
+        { action: 'try-base', error: expect.stringMatching(/^the instance that tried it is gone: /) },
+      ]);
+      const { tries, agents } = await whenPool(scenario, second, isFull);
+      expect(tries).not.toBe(good);
+      expect(agents.map(agent => agent.base)).toEqual([good, good]);
+      const jobs = await Promise.all(['one', 'two', 'three'].map(name => printed(emulator, name)));
+      for (const { result, lines } of jobs)
+        expect([result, lines]).toEqual(['succeeded', expect.arrayContaining(['good'])]);
+      const activations = second.log.filter(line => line.msg === 'action done' && line.kind === 'activate-agent');
+      expect(activations.filter(line => line.tries !== undefined)).toHaveLength(1);
+      await whenPool(scenario, second, isFull);
+      expect(await second.end()).toBe(0);
+
+      await provision(scenario, { 'setup.sh': 'echo better > /etc/generation' });
+      const third = startDaemon(scenario);
+      const moved = await whenPool(
+        scenario,
+        third,
+        pool => isFull(pool) && pool.agents.every(({ base }) => base !== good && base !== tries),
+      );
+      expect(moved.tries).toBeUndefined();
+      expect((await printed(emulator, 'four')).lines).toContain('better');
+      await third.seen(line => line.msg === 'action done' && line.kind === 'delete-base' && line.base === good);
+      expect((await scenario.instanceNames()).filter(isBase)).toEqual([moved.agents[0]?.base]);
+      expect(await third.end()).toBe(0);
+    });
   });
 
   describe('that was half-made when the daemon was killed', () => {
@@ -142,6 +190,15 @@ describeOnIncus('a base', testbed => {
     });
   });
 });
+
+function isBase(name: string): boolean {
+  return name.startsWith('iap-base-');
+}
+
+/** All places are taken by agents that wait for a job, and nothing else is there. */
+function isFull(pool: PoolStatus): boolean {
+  return pool.agents.length === pool.agentCount && pool.agents.every(({ phase }) => phase === 'idle');
+}
 
 function isRunningScript(line: { readonly msg: string; readonly text?: unknown }): boolean {
   return line.msg === 'progress' && String(line.text).startsWith('Running provision script');

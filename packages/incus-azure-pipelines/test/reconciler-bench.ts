@@ -95,7 +95,15 @@ export class Bench {
     this.duringList();
     const at = this.clock.now();
     const instances = this.instances.known ? { ...this.instances, at } : this.instances;
-    const base = { name: 'base-1', pool: 'linux', ready: true, createdAt: 0, agentVersion: '' };
+    const base = {
+      name: 'base-1',
+      pool: 'linux',
+      ready: true,
+      createdAt: 0,
+      agentVersion: '',
+      docker: false,
+      provenFor: ['linux'],
+    };
     return { instances, bases: this.instances.known ? known([base], at) : this.instances };
   }
 
@@ -116,6 +124,7 @@ export class Bench {
     return {
       'build-base': executor,
       'delete-base': executor,
+      'prove-base': executor,
       'create-instance': executor,
       'activate-agent': executor,
       'listen-agent': executor,

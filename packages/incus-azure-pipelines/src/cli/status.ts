@@ -25,6 +25,8 @@ export function formatStatus(status: StatusDocument, now: number): string {
     lines.push(`  registration: ${pool.registration}\n`);
     if (!pool.azure.readable)
       lines.push(`  Azure cannot be read since ${ago(pool.azure.since, now)}: ${pool.azure.error}\n`);
+    if (pool.tries !== undefined)
+      lines.push(`  tries base ${pool.tries} with one agent; the others are of an older one\n`);
     if (pool.waiting !== undefined) lines.push(`  waits: ${pool.waiting}\n`);
     for (const { action, failures, retryAt, error } of pool.backingOff)
       lines.push(`  ${action} failed ${failures} times, again in ${seconds(retryAt - now)}: ${error}\n`);

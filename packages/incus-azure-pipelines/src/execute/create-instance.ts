@@ -25,7 +25,7 @@ export async function createInstance(
       ephemeral: true,
       start: true,
       source: { type: 'copy', source: action.base, instance_only: true },
-      config: { ...marksOf(action, spec, parts.ownerId), ...FATE, ...limitsOf(spec.instance), ...nestingOf(spec) },
+      config: { ...marksOf(action, spec, parts.ownerId), ...FATE, ...limitsOf(spec.instance), ...securityOf(action) },
       devices: devicesOf(spec.instance, parts.rootDisk),
     },
     { signal, deadlineMs: DEADLINE_MS },
@@ -46,6 +46,7 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
     [MARKS.listening]: '',
     [MARKS.baseState]: '',
     [MARKS.baseAgentVersion]: '',
+    [MARKS.baseProven]: '',
   };
 }
 
@@ -57,9 +58,9 @@ function limitsOf(instance: InstanceSpec): StringMap {
   };
 }
 
-function nestingOf(spec: PoolSpec): StringMap {
+function securityOf(action: Action<'create-instance'>): StringMap {
   return {
-    'security.nesting': spec.base.docker ? 'true' : 'false',
+    'security.nesting': action.docker ? 'true' : 'false',
     'security.privileged': 'false',
     'security.guestapi': 'true',
   };

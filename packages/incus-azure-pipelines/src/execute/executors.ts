@@ -6,6 +6,7 @@ import { createInstance } from './create-instance.js';
 import { enableAgent } from './enable-agent.js';
 import { needingRoom } from './full-storage.js';
 import type { ExecutorParts } from './parts.js';
+import { proveBase } from './prove-base.js';
 import { deleteBase, deleteInstance, deleteRegistration, disableAgent, removeDoorbell } from './retire-agent.js';
 
 /** The table of all deeds: what a plan may ask for, and who does it. */
@@ -13,6 +14,7 @@ export function makeExecutors(parts: ExecutorParts): Executors {
   return {
     'build-base': (action, signal) => needingRoom(buildPoolBase(action, parts, signal)),
     'delete-base': (action, signal) => deleteBase(action, parts, signal),
+    'prove-base': (action, signal) => proveBase(action, parts, signal),
     'create-instance': (action, signal) => needingRoom(createInstance(action, parts, signal)),
     'activate-agent': (action, signal) => activateAgent(action, parts, signal),
     'listen-agent': (action, signal) => listenAgent(action, parts, signal),

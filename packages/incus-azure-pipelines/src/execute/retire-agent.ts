@@ -35,7 +35,7 @@ export async function deleteInstance(
   await removeInstance(action.name, parts, signal);
 }
 
-/** Deletes a base that a build has left half-made. */
+/** Deletes a base that a build has left half-made, or that nobody needs. */
 export async function deleteBase(
   action: Action<'delete-base'>,
   parts: ExecutorParts,

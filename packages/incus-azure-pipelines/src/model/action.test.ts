@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Action, keyOf, targetOf } from './action.js';
 
-const create: Action = { kind: 'create-instance', pool: 'linux', name: 'a', base: 'base-1', reason: '' };
+const create: Action = { kind: 'create-instance', pool: 'linux', name: 'a', base: 'base-1', docker: false, reason: '' };
 const activate: Action = { kind: 'activate-agent', pool: 'linux', name: 'a', agentVersion: '4.275.0', reason: '' };
 const remove: Action = { kind: 'delete-instance', pool: 'linux', name: 'a', reason: '' };
 const build: Action = { kind: 'build-base', pool: 'linux', base: 'base-1', reason: '' };

@@ -2,12 +2,14 @@
 interface ActionArgs {
   /** Builds the base that the pool's configuration asks for. */
   'build-base': { readonly base: string };
-  /** Deletes a base that was left half-made. */
+  /** Deletes a base that was left half-made, or that no pool needs any more. */
   'delete-base': { readonly base: string };
-  /** Copies the base, ephemeral, and starts the copy: it prepares itself. */
-  'create-instance': { readonly name: string; readonly base: string };
+  /** Marks a base as one that works, with the pools that saw it. */
+  'prove-base': { readonly base: string; readonly provenFor: readonly string[] };
+  /** Copies the base, ephemeral, and starts the copy: it prepares itself. `docker` is whether docker is in the base. */
+  'create-instance': { readonly name: string; readonly base: string; readonly docker: boolean } & Trial;
   /** Makes a prepared instance an agent; `agentVersion` is that of the agent in its base. */
-  'activate-agent': { readonly name: string; readonly agentVersion: string };
+  'activate-agent': { readonly name: string; readonly agentVersion: string } & Trial;
   /** Makes a prepared instance a member of the listening reserve: its agent is online, but disabled. */
   'listen-agent': { readonly name: string; readonly agentVersion: string };
   /** Makes a listening one an agent: from then on it may be given a job. */
@@ -21,6 +23,12 @@ interface ActionArgs {
   'delete-instance': { readonly name: string };
   /** Takes the guest's doorbell away: it rang too often. */
   'remove-doorbell': { readonly name: string };
+}
+
+/** What is done to try out a base. */
+interface Trial {
+  /** The base that is tried with this instance; absent for instances of a base that is taken for granted. */
+  readonly tries?: string;
 }
 
 export type ActionKind = keyof ActionArgs;
@@ -46,6 +54,8 @@ export interface PoolArithmetic {
   /** Members of the listening reserve, and those on their way to it. */
   readonly listening: number;
   readonly preparing: number;
+  /** The new base that one agent of the pool tries out, while all others come from a proven one. */
+  readonly tries: string | undefined;
   readonly waiting: string | undefined;
 }
 
@@ -56,8 +66,15 @@ export type Executors = {
 
 /** What an action is about; one target has one action under way at a time. */
 export function targetOf(action: Action): string {
-  if (action.kind === 'build-base' || action.kind === 'delete-base') return action.base;
-  return action.name;
+  return 'name' in action ? action.name : action.base;
+}
+
+/** Trying out a base, which takes several actions; its failures have a place of their own among those of the actions. */
+export const TRIAL = 'try-base';
+
+/** The base that an action is part of trying out. */
+export function triedBy(action: Action): string | undefined {
+  return 'tries' in action ? action.tries : undefined;
 }
 
 /** Every attempt of these is made on another instance, and what failed for one would fail for the next. */
@@ -73,7 +90,9 @@ export function isSharedByPool(kind: string): boolean {
   return SHARED_BY_POOL.has(kind);
 }
 
-/** Identity of an action for back-off. */
+/** Identity of an action for back-off. What fails in trying a base is the base's own failure, and holds back nothing else. */
 export function keyOf(action: Action): string {
+  const tried = triedBy(action);
+  if (tried !== undefined) return `${TRIAL}/${tried}`;
   return `${action.kind}/${isSharedByPool(action.kind) ? action.pool : targetOf(action)}`;
 }

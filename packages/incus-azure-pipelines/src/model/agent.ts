@@ -72,6 +72,10 @@ export interface BaseRecord {
   readonly createdAt: number;
   /** Version of the agent in it; empty until it is ready. */
   readonly agentVersion: string;
+  /** Whether docker is in it: its copies then need nesting, whatever the configuration asks for by now. */
+  readonly docker: boolean;
+  /** Pools of which an agent copied from it was seen online: it works. */
+  readonly provenFor: readonly string[];
 }
 
 /** What Azure shows of one registration of ours. */

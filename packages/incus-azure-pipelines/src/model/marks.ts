@@ -18,6 +18,8 @@ export const MARKS = {
   baseState: 'user.iap.base.state',
   /** On bases alone: the agent version that is in it. */
   baseAgentVersion: 'user.iap.base.agent-version',
+  /** On bases alone: the pools of which an agent copied from it was seen online, with commas in between. */
+  baseProven: 'user.iap.base.proven',
 } as const;
 
 /** Version of the guest contract that this daemon speaks. */

@@ -76,8 +76,20 @@ test.each([
   const config = { ...marks, [MARKS.baseState]: state, [MARKS.baseAgentVersion]: '4.1.0' };
   expect(recordsOf([listed({ status: 'Stopped', config })], OWNER_ID, new Rings())).toEqual({
     instances: [],
-    bases: [{ name: 'one', pool: 'linux', ready, createdAt: NOW, agentVersion: '4.1.0' }],
+    bases: [{ name: 'one', pool: 'linux', ready, createdAt: NOW, agentVersion: '4.1.0', docker: false, provenFor: [] }],
   });
+});
+
+test('a base says whether docker is in it, and which pools saw it work', () => {
+  const config = {
+    ...marks,
+    [MARKS.baseState]: 'ready',
+    [MARKS.baseProven]: 'a pool,other',
+    'security.nesting': 'true',
+  };
+  expect(recordsOf([listed({ status: 'Stopped', config })], OWNER_ID, new Rings()).bases).toMatchObject([
+    { docker: true, provenFor: ['a pool', 'other'] },
+  ]);
 });
 
 test('a mark that is no number is no activation', () => {

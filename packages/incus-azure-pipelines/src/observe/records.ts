@@ -47,6 +47,8 @@ function baseRecord(instance: Instance): BaseRecord {
     ready: instance.config[MARKS.baseState] === 'ready',
     createdAt: Date.parse(instance.created_at),
     agentVersion: instance.config[MARKS.baseAgentVersion] ?? '',
+    docker: instance.config['security.nesting'] === 'true',
+    provenFor: (instance.config[MARKS.baseProven] ?? '').split(',').filter(pool => pool !== ''),
   };
 }
 

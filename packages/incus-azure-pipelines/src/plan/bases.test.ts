@@ -1,56 +1,94 @@
 import { describe, expect, test } from 'vitest';
-import { anObserved, aPool, known, unknown } from '../../test/simulation/examples.js';
-import type { BaseRecord } from '../model/agent.js';
+import {
+  aBase,
+  anAgent,
+  anInstance,
+  anObserved,
+  aPool,
+  known,
+  nameOf,
+  unknown,
+} from '../../test/simulation/examples.js';
+import type { Agent, BaseRecord } from '../model/agent.js';
 import type { Reading } from '../model/reading.js';
-import { baseObstacle, currentBase, planBases } from './bases.js';
+import { baseObstacle, chooseBases } from './bases.js';
 
 const spec = aPool();
+const PROVEN = { provenFor: ['linux'] };
 
-function base(name: string, given: Partial<BaseRecord> = {}): BaseRecord {
-  return { name, pool: 'linux', ready: true, createdAt: 1, agentVersion: '4.275.0', ...given };
+function seen(
+  bases: readonly BaseRecord[],
+  { wanted = known('new'), agents = [] }: { wanted?: Reading<string>; agents?: readonly Agent[] } = {},
+) {
+  return anObserved(agents, { bases: known(bases), wantedBases: new Map([['linux', wanted]]) });
 }
 
-function seen(bases: readonly BaseRecord[], wanted: Reading<string> = known('new')) {
-  return anObserved([], { bases: known(bases), wantedBases: new Map([['linux', wanted]]) });
+function copied(n: number, base: string, given: Partial<Agent> = {}): Agent {
+  return anAgent(n, 'starting', { instance: anInstance({ name: nameOf(n), base, createdAt: n }), ...given });
 }
 
-describe('the base to copy', () => {
+describe('the base to copy, while none is proven,', () => {
   test.each([
-    ['the wanted one', seen([base('new'), base('old', { createdAt: 2 })]), 'new'],
-    ['the newest of the pool while the wanted one is built', seen([base('a'), base('b', { createdAt: 2 })]), 'b'],
-    ['the newest while the wanted one is unknown', seen([base('a')], unknown()), 'a'],
-    ['the wanted one of another pool', seen([base('new', { pool: 'other' })]), 'new'],
-    ['none of another pool', seen([base('old', { pool: 'other' })]), undefined],
-    ['none that is half-made', seen([base('new', { ready: false })]), undefined],
+    ['the wanted one', seen([aBase('new'), aBase('old', { createdAt: 2 })]), 'new'],
+    ['the newest of the pool while the wanted one is built', seen([aBase('a'), aBase('b', { createdAt: 2 })]), 'b'],
+    ['the newest while the wanted one is unknown', seen([aBase('a')], { wanted: unknown() }), 'a'],
+    ['the wanted one of another pool', seen([aBase('new', { pool: 'other' })]), 'new'],
+    ['none of another pool', seen([aBase('old', { pool: 'other' })]), undefined],
+    ['none that is half-made', seen([aBase('new', { ready: false })]), undefined],
   ])('is %s', (_, observed, expected) => {
-    expect(currentBase(spec, observed)).toBe(expected);
+    const { base, tried, proven } = chooseBases(spec, observed);
+    expect({ base: base?.name, tried, proven }).toEqual({ base: expected, tried: undefined, proven: false });
   });
 });
 
-describe('what is done about bases', () => {
+describe('the base to copy, and the one to try,', () => {
+  const old = aBase('old', PROVEN);
   test.each([
-    ['builds what is not there', seen([]), [{ kind: 'build-base', base: 'new', reason: 'not there' }]],
+    ['the wanted one alone, once it is proven', seen([old, aBase('new', PROVEN)]), 'new', undefined],
+    ['the wanted one, proven by another pool', seen([old, aBase('new', { provenFor: ['other'] })]), 'new', undefined],
+    ['the proven one, and the wanted one', seen([old, aBase('new')]), 'old', 'new'],
     [
-      'builds a half-made one anew',
-      seen([base('new', { ready: false })]),
-      [{ kind: 'build-base', reason: 'half-made' }],
+      'the proven one alone, while the wanted one is built',
+      seen([old, aBase('new', { ready: false })]),
+      'old',
+      undefined,
     ],
-    ['leaves what is ready, wanted or not', seen([base('new'), base('old')]), []],
+    ['the proven one alone, though there is a newer one', seen([old, aBase('b', { createdAt: 9 })]), 'old', undefined],
     [
-      'deletes a half-made one that nobody wants',
-      seen([base('new'), base('dead', { ready: false })]),
-      [{ kind: 'delete-base', base: 'dead' }],
+      'the proven one that the pool used last',
+      seen([old, aBase('b', { createdAt: 9, ...PROVEN }), aBase('new')], {
+        agents: [copied(2, 'old'), copied(1, 'b')],
+      }),
+      'old',
+      'new',
     ],
-    ['builds nothing while the wanted one is unknown', seen([], unknown()), []],
-    ['builds nothing while Incus is unread', anObserved([], { bases: unknown() }), []],
-  ])('%s', (_, observed, expected) => {
-    expect([...planBases([spec], observed)]).toMatchObject(expected);
-  });
-
-  test('builds one base once for two pools', () => {
-    const wantedBases = new Map(['linux', 'other'].map(name => [name, known('new')]));
-    const observed = anObserved([], { bases: known([]), wantedBases });
-    expect([...planBases([spec, aPool({ name: 'other' })], observed)]).toHaveLength(1);
+    [
+      'the newest proven one, where the pool has no agent left',
+      seen([old, aBase('b', { createdAt: 9, ...PROVEN })]),
+      'b',
+      undefined,
+    ],
+    [
+      'the one that another pool had built and this one uses',
+      seen([aBase('old', { pool: 'other', provenFor: ['other', 'linux'] }), aBase('new')]),
+      'old',
+      'new',
+    ],
+    [
+      'the one that an agent in sight proves, before it is marked',
+      seen([aBase('old'), aBase('new')], { agents: [anAgent(0, 'idle', { instance: anInstance({ base: 'old' }) })] }),
+      'old',
+      'new',
+    ],
+    [
+      'the one that an agent in sight proves, though it is wanted by another pool alone',
+      seen([aBase('old', { pool: 'other', provenFor: ['other'] }), aBase('new')], { agents: [copied(1, 'old')] }),
+      'old',
+      'new',
+    ],
+  ])('are %s', (_, observed, base, tried) => {
+    const choice = chooseBases(spec, observed);
+    expect([choice.base?.name, choice.tried?.name, choice.proven]).toEqual([base, tried, true]);
   });
 });
 
@@ -58,10 +96,10 @@ describe('why there is no base', () => {
   const failures = new Map([['build-base/new', { count: 1, retryAt: 0, error: 'script failed' }]]);
   const building = { kind: 'build-base', pool: 'linux', base: 'new', reason: '' } as const;
   test.each([
-    ['there is one', seen([base('old')]), undefined],
+    ['there is one', seen([aBase('old')]), undefined],
     ['it is to be built', seen([]), 'the base is not built yet'],
     ['it is built', { ...seen([]), inFlight: [building] }, 'the base is being built'],
-    ['it is unknown', seen([], unknown()), 'the base cannot be named yet: connection refused'],
+    ['it is unknown', seen([], { wanted: unknown() }), 'the base cannot be named yet: connection refused'],
     ['it could not be built', { ...seen([]), failures }, 'the base could not be built: script failed'],
   ])('%s', (_, observed, expected) => {
     expect(baseObstacle(spec, observed)).toBe(expected);

@@ -1,46 +1,81 @@
 import { describe, expect, test } from 'vitest';
 import { count, planned, targets } from '../../test/planned.js';
-import { anAgent, anInstance, aPool, nameOf } from '../../test/simulation/examples.js';
+import { aBase, anAgent, anInstance, aPool, known, NOW, nameOf } from '../../test/simulation/examples.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
 
-describe('another base', () => {
-  const of = (n: number, phase: AgentPhase, base: string, given: Partial<Agent> = {}) =>
-    anAgent(n, phase, { instance: anInstance({ name: nameOf(n), base }), ...given });
+const bases = known([aBase('base-0', { provenFor: ['linux'] }), aBase('base-1', { provenFor: ['linux'] })]);
 
-  test('replaces the reserve', () => {
-    const old = anAgent(2, 'prepared', {
-      instance: anInstance({ status: 'ready', base: 'base-0', activatedAt: undefined }),
-    });
-    const result = planned(aPool({ reserve: 1 }), [anAgent(0, 'idle'), anAgent(1, 'idle'), old]);
-    expect([targets(result, 'delete-instance'), count(result, 'create-instance')]).toEqual([[nameOf(2)], 1]);
-  });
+function of(n: number, phase: AgentPhase, base: string, given: Partial<Agent> = {}): Agent {
+  const fresh = phase === 'prepared' || phase === 'preparing' ? { activatedAt: undefined } : {};
+  return anAgent(n, phase, { instance: anInstance({ name: nameOf(n), base, ...fresh }), ...given });
+}
 
-  test('is tried with one agent first', () => {
-    const result = planned(aPool(), [of(0, 'idle', 'base-0'), of(1, 'idle', 'base-0')]);
-    expect(targets(result, 'disable-agent')).toEqual([nameOf(0)]);
-  });
-
-  test('that does not work costs one place and not the pool', () => {
-    const starting = of(0, 'starting', 'base-1');
-    const spec = aPool({ agentCount: 3 });
-    expect(planned(spec, [starting, of(1, 'idle', 'base-0'), of(2, 'idle', 'base-0')]).actions).toEqual([]);
-    expect(count(planned(spec, [of(1, 'idle', 'base-0'), of(2, 'idle', 'base-0')]), 'disable-agent')).toBe(0);
-  });
-
-  test('that works replaces so many at once as may be created at once', () => {
+describe('another base that works', () => {
+  test('replaces so many agents at once as may be created at once', () => {
     const agents = [
       of(0, 'idle', 'base-1'),
       of(1, 'idle', 'base-0'),
       of(2, 'idle', 'base-0'),
       of(3, 'draining', 'base-0'),
     ];
-    const result = planned(aPool({ agentCount: 4 }), agents, {}, 2);
+    const result = planned(aPool({ agentCount: 4 }), agents, { bases }, 2);
     expect(targets(result, 'disable-agent')).toEqual([nameOf(1)]);
   });
 
   test('never ends a job', () => {
     const busy = of(0, 'busy', 'base-0');
-    const result = planned(aPool({ agentCount: 2 }), [busy, of(1, 'idle', 'base-1')]);
+    const result = planned(aPool(), [busy, of(1, 'idle', 'base-1')], { bases });
     expect(result.actions).toMatchObject([{ kind: 'disable-agent', name: nameOf(0), reason: 'has its one job' }]);
+  });
+
+  test('replaces a member of the reserve when its successor is prepared, and not before', () => {
+    const agents = [of(0, 'idle', 'base-1'), of(1, 'idle', 'base-1'), of(2, 'prepared', 'base-0')];
+    const before = planned(aPool({ reserve: 1 }), agents, { bases });
+    expect([targets(before, 'delete-instance'), count(before, 'create-instance')]).toEqual([[], 1]);
+    const meanwhile = planned(aPool({ reserve: 1 }), [...agents, of(3, 'preparing', 'base-1', { since: NOW })], {
+      bases,
+    });
+    expect(meanwhile.actions).toEqual([]);
+    const after = planned(aPool({ reserve: 1 }), [...agents, of(3, 'prepared', 'base-1')], { bases });
+    expect([targets(after, 'delete-instance'), count(after, 'create-instance')]).toEqual([[nameOf(2)], 0]);
+  });
+
+  test('lets the old reserve take places until its own is prepared', () => {
+    const agents = [of(0, 'idle', 'base-1'), of(1, 'prepared', 'base-0')];
+    const result = planned(aPool({ reserve: 1 }), agents, { bases });
+    expect([targets(result, 'activate-agent'), count(result, 'create-instance')]).toEqual([[nameOf(1)], 1]);
+    const both = planned(aPool({ reserve: 1 }), [...agents, of(2, 'prepared', 'base-1')], { bases });
+    expect(targets(both, 'activate-agent')).toEqual([nameOf(2)]);
+  });
+
+  test('replaces no more of the reserve at once than the ceiling of instances has room for', () => {
+    const agents = [
+      of(0, 'idle', 'base-1'),
+      of(1, 'idle', 'base-1'),
+      of(2, 'prepared', 'base-0'),
+      of(3, 'prepared', 'base-0'),
+    ];
+    expect(count(planned(aPool({ reserve: 2 }), agents, { bases }), 'create-instance')).toBe(1);
+  });
+});
+
+describe('another base, where none is known to work,', () => {
+  const unproven = { bases: known([aBase('base-1')]) };
+
+  test('replaces what is not activated at once', () => {
+    const agents = [anAgent(0, 'starting'), anAgent(1, 'starting'), of(2, 'prepared', 'base-0')];
+    const result = planned(aPool({ reserve: 1 }), agents, unproven);
+    expect([targets(result, 'delete-instance'), count(result, 'create-instance')]).toEqual([[nameOf(2)], 1]);
+  });
+
+  test('replaces one agent of a base that is gone, and the others when it works', () => {
+    const spec = aPool({ agentCount: 3 });
+    const old = [of(1, 'idle', 'base-0'), of(2, 'idle', 'base-0')];
+    expect(targets(planned(spec, [of(0, 'idle', 'base-0'), ...old], unproven), 'disable-agent')).toEqual([nameOf(0)]);
+    expect(planned(spec, [of(0, 'starting', 'base-1'), ...old], unproven).actions).toEqual([]);
+    expect(targets(planned(spec, [of(0, 'idle', 'base-1'), ...old], unproven), 'disable-agent')).toEqual([
+      nameOf(1),
+      nameOf(2),
+    ]);
   });
 });

@@ -53,7 +53,7 @@ describe('filling up', () => {
   test('counts what is under way: no second activation, no second creation', () => {
     const inFlight: Action[] = [
       { kind: 'activate-agent', pool: 'linux', name: nameOf(0), agentVersion: '', reason: '' },
-      { kind: 'create-instance', pool: 'linux', name: nameOf(9), base: 'base-1', reason: '' },
+      { kind: 'create-instance', pool: 'linux', name: nameOf(9), base: 'base-1', docker: false, reason: '' },
     ];
     expect(planned(aPool(), agentsIn('prepared'), { inFlight }).actions).toEqual([]);
   });
@@ -65,6 +65,7 @@ describe('filling up', () => {
         pool: 'other',
         name: `host-${OWNER}-${(NOW + 1).toString(36)}`,
         base: 'b',
+        docker: false,
         reason: '',
       },
     ];

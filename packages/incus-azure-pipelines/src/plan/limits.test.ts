@@ -8,7 +8,15 @@ import { plan } from './plan.js';
 describe('limits', () => {
   test('creates at most so many at once over all pools, missing agents before any reserve', () => {
     const pools = ['a', 'b'].map(name => aPool({ name, agentCount: 1, reserve: 1 }));
-    const base: BaseRecord = { name: 'base-1', pool: 'a', ready: true, createdAt: 0, agentVersion: '' };
+    const base: BaseRecord = {
+      name: 'base-1',
+      pool: 'a',
+      ready: true,
+      createdAt: 0,
+      agentVersion: '',
+      docker: false,
+      provenFor: [],
+    };
     const observed = anObserved([], {
       bases: known([base]),
       wantedBases: new Map(pools.map(({ name }) => [name, known('base-1')])),

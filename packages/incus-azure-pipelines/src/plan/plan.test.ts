@@ -46,7 +46,7 @@ test('one agent has one action at a time', () => {
 });
 
 test('pools do not touch the agents of others', () => {
-  const stranger = anAgent(0, 'idle', { pool: 'other' });
+  const stranger = anAgent(0, 'idle', { pool: 'other', instance: undefined });
   expect(planned(aPool({ agentCount: 0 }), [stranger]).actions).toEqual([]);
 });
 

@@ -5,15 +5,21 @@ import { type Observed, REGISTRATION } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { activate } from './activate.js';
 import { Alarm } from './alarm.js';
-import { baseObstacle, currentBase, planBases } from './bases.js';
-import { arithmeticOf, type Census, ceilingObstacle, createInstance, creationsWanted, takeCensus } from './fill.js';
+import { baseObstacle } from './bases.js';
+import { arithmeticOf, type Census, takeCensus } from './census.js';
+import { ceilingObstacle, createInstance, creationsWanted } from './fill.js';
+import { keepBases } from './keep-bases.js';
 import { drainOnRequest, reap } from './reap.js';
 import { shrink, trimReserve } from './shrink.js';
+import { wantsTrial } from './trial.js';
 
 /**
  * A boot takes the cores until its guest is prepared; one that has hung in it for so long is not waited for by others.
  */
 const BOOT_MS = 10_000;
+
+/** What an instance is created for, the most urgent first, and how that is said. */
+const PURPOSES = { agents: 'below target', reserve: 'for the reserve', trial: 'tries the new base' } as const;
 
 export interface PlanOptions {
   /** Over all pools. */
@@ -28,9 +34,9 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   if (!observed.agents.known) return { actions: [], wakeAt: undefined, pools: new Map() };
   const agents = observed.agents.value;
   const alarm = new Alarm(now);
-  const censuses = desired.map(spec => takeCensus(spec, currentBase(spec, observed), agents, observed));
+  const censuses = desired.map(spec => takeCensus(spec, agents, observed));
   const actions = new Admission(observed, alarm);
-  actions.offer(planBases(desired, observed));
+  actions.offer(keepBases(desired, observed));
   for (const census of censuses) {
     for (const agent of agents) {
       if (agent.pool !== census.spec.name) continue;
@@ -41,15 +47,15 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
       register: mayRegister(census.spec, observed, alarm),
       enable: mayEnable(census.spec, observed, alarm),
     };
-    actions.offer(activate(census, observed, may));
+    actions.offer(activate(census, observed, may, alarm));
     actions.offer(shrink(census, observed, options.maxConcurrentCreates, alarm));
-    actions.offer(trimReserve(census, agents, observed, alarm));
+    actions.offer(trimReserve(census, agents, alarm));
   }
   actions.offer(create(censuses, agents, observed, now, options, alarm));
   return { actions: actions.admitted, wakeAt: alarm.at, pools: summary(desired, censuses, observed) };
 }
 
-/** Creations of all pools share one limit; agents that are missing come before any reserve. */
+/** Creations of all pools share one limit; agents that are missing come before any reserve, and that before new bases. */
 function* create(
   censuses: readonly Census[],
   agents: readonly Agent[],
@@ -63,19 +69,26 @@ function* create(
   const booting = agents.filter(a => a.phase === 'preparing' && !underWay.includes(a.name) && isBooting(a, alarm));
   let free = options.maxConcurrentCreates - underWay.length - booting.length;
   const names = [...agents.map(agent => agent.name), ...underWay];
-  for (const purpose of ['agents', 'reserve'] as const) {
+  for (const purpose of ['agents', 'reserve', 'trial'] as const) {
     for (const census of censuses) {
       const failure = observed.failures.get(`create-instance/${census.spec.name}`);
       if (failure && !alarm.passed(failure.retryAt)) continue;
-      const reason = purpose === 'agents' ? 'below target' : 'for the reserve';
-      for (let wanted = creationsWanted(census)[purpose]; wanted > 0 && free > 0; wanted--, free--) {
-        const action = createInstance(census, observed.owner, nextBirth(now, names, observed.owner), reason);
-        if (action === undefined) continue;
+      const base = purpose === 'trial' ? census.bases.tried : census.bases.base;
+      if (base === undefined) continue;
+      for (let wanted = wantedFor(purpose, census, observed, alarm); wanted > 0 && free > 0; wanted--, free--) {
+        const birthAt = nextBirth(now, names, observed.owner);
+        const action = createInstance(census, base, observed.owner, birthAt, PURPOSES[purpose]);
         names.push(action.name);
         yield action;
       }
     }
   }
+}
+
+function wantedFor(purpose: keyof typeof PURPOSES, census: Census, observed: Observed, alarm: Alarm): number {
+  const { agents, reserve } = creationsWanted(census, observed, alarm);
+  if (purpose !== 'trial') return purpose === 'agents' ? agents : reserve;
+  return wantsTrial(census, agents + reserve, observed, alarm) ? 1 : 0;
 }
 
 function isBooting(agent: Agent, alarm: Alarm): boolean {

@@ -2,9 +2,9 @@ import type { Action } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import type { Alarm } from './alarm.js';
-import type { Census } from './fill.js';
-import { missing } from './fill.js';
+import { type Census, missing } from './census.js';
 import { retire } from './reap.js';
+import { makeWay, surplusTrials } from './trial.js';
 
 /** A prepared instance that nobody needs is kept for so long: the count wavers while agents end. */
 const SURPLUS_MS = 10_000;
@@ -14,6 +14,7 @@ const SURPLUS_MS = 10_000;
  * hold work for all of them. A busy guest that lied about its end makes nobody too many: its own end mends the count.
  */
 export function* shrink(census: Census, observed: Observed, maxAtOnce: number, alarm: Alarm): Generator<Action> {
+  const { bases } = census;
   const disabling = new Set(observed.inFlight.flatMap(a => (a.kind === 'disable-agent' ? [a.name] : [])));
   const leaving = census.live.filter(a => a.phase === 'draining' || (a.phase === 'idle' && disabling.has(a.name)));
   const staying = census.live.filter(agent => !leaving.includes(agent));
@@ -21,47 +22,50 @@ export function* shrink(census: Census, observed: Observed, maxAtOnce: number, a
   const wanted = queue?.known === false ? census.spec.agentCount : census.target;
   const surplus = staying.filter(a => !(a.life.disbelieved && a.phase === 'busy')).length - wanted;
   const idle = staying.filter(agent => agent.phase === 'idle');
-  const drifted = census.base === undefined ? [] : idle.filter(agent => agent.instance?.base !== census.base);
+  const drifted = bases.base === undefined ? [] : idle.filter(agent => agent.instance?.base !== bases.base?.name);
   const forDrift = drifted.slice(0, Math.max(0, driftAtOnce(census, maxAtOnce) - leaving.length));
   const others = idle.filter(agent => !drifted.includes(agent));
   const tooMany = [...drifted, ...others].slice(0, Math.max(0, surplus));
   for (const agent of new Set([...tooMany, ...forDrift]))
     yield* retire(agent, tooMany.includes(agent) ? 'above target' : 'of an old base', alarm);
+  if (leaving.length + tooMany.length + forDrift.length === 0) yield* makeWay(census, idle, observed, alarm);
 }
 
 /**
- * Reserve that nobody needs: of an old base, or beyond target and reserve. What is not registered knows no secret and can
- * hold no job, so it is simply deleted; what listens is retired with the same proof as any agent.
+ * Reserve that nobody needs: beyond target and reserve, or of an old base; that of an old base that works goes one by one, as
+ * others are prepared in its place. What is not registered knows no secret and can hold no job, so it is simply deleted; what
+ * listens is retired with the same proof as any agent.
  */
-export function* trimReserve(
-  census: Census,
-  agents: readonly Agent[],
-  observed: Observed,
-  alarm: Alarm,
-): Generator<Action> {
+export function* trimReserve(census: Census, agents: readonly Agent[], alarm: Alarm): Generator<Action> {
+  const { base, tried } = census.bases;
   const wanted = missing(census) + census.spec.reserve;
-  const activating = new Set(observed.inFlight.flatMap(a => (a.kind === 'activate-agent' ? [a.name] : [])));
   const { listening, prepared, preparing } = census;
-  const kept = new Set([...listening, ...prepared, ...preparing].slice(0, wanted).map(agent => agent.name));
+  const older = census.older.slice(0, Math.max(0, wanted - listening.length - prepared.length));
+  const kept = new Set([...[...listening, ...prepared, ...preparing].slice(0, wanted), ...older]);
+  // Without a base there is nothing to replace them with: what is prepared is better than nothing.
+  if (base === undefined && wanted > 0) return;
+  const surplus = new Set(surplusTrials(census));
   for (const agent of agents) {
-    if (agent.pool !== census.spec.name || activating.has(agent.name) || kept.has(agent.name)) continue;
+    if (agent.pool !== census.spec.name || census.activating.has(agent.name) || kept.has(agent)) continue;
     if (agent.phase !== 'prepared' && agent.phase !== 'preparing' && agent.phase !== 'listening') continue;
-    // Without a base there is nothing to replace it with: what is prepared is better than nothing.
-    const drifted = census.base !== undefined && agent.instance?.base !== census.base;
-    const surplus = agent.phase !== 'preparing' && alarm.passed(agent.since + SURPLUS_MS);
-    if (!drifted && census.spec.agentCount !== 0 && !surplus) continue;
-    const reason = drifted ? 'of an old base' : 'not needed any more';
+    const isTrial = tried !== undefined && agent.instance?.base === tried.name;
+    if (isTrial && !surplus.has(agent)) continue;
+    const isOld = !isTrial && base !== undefined && agent.instance?.base !== base.name;
+    const isOver = agent.phase !== 'preparing' && alarm.passed(agent.since + SURPLUS_MS);
+    if (!isOld && census.spec.agentCount !== 0 && !isOver) continue;
+    const reason = isOld ? 'of an old base' : 'not needed any more';
     if (agent.phase === 'listening') yield* retire(agent, reason, alarm);
     else yield { kind: 'delete-instance', pool: agent.pool, name: agent.name, reason };
   }
 }
 
 /**
- * How many agents may be given up at once for a new base. Until one of its agents was seen online a single one is, by a
- * pool that lacks none: a base that does not work costs one place, not the pool.
+ * How many agents may be given up at once for another base. While none is known to work a single one is, by a pool that
+ * lacks none and has no agent of the newer base: what does not work costs one place, not the pool.
  */
 function driftAtOnce(census: Census, maxAtOnce: number): number {
-  const fresh = census.live.filter(agent => agent.instance?.base === census.base);
-  if (fresh.some(agent => agent.life.seenOnline)) return maxAtOnce;
-  return fresh.length === 0 && census.activating === 0 && missing(census) === 0 ? 1 : 0;
+  const { base, proven } = census.bases;
+  if (proven) return maxAtOnce;
+  const isFresh = census.live.some(agent => agent.instance?.base === base?.name);
+  return !isFresh && census.activating.size === 0 && missing(census) === 0 ? 1 : 0;
 }

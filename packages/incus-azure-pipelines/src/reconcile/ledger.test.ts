@@ -4,7 +4,7 @@ import type { Action } from '../model/action.js';
 import { Ledger } from './ledger.js';
 
 const remove: Action = { kind: 'delete-instance', pool: 'linux', name: 'a', reason: '' };
-const create: Action = { kind: 'create-instance', pool: 'linux', name: 'b', base: 'base-1', reason: '' };
+const create: Action = { kind: 'create-instance', pool: 'linux', name: 'b', base: 'base-1', docker: false, reason: '' };
 const disable: Action = { kind: 'disable-agent', pool: 'linux', name: 'c', agentId: 1, reason: '' };
 const collect: Action = { kind: 'collect-log', pool: 'linux', name: 'a', reason: '' };
 

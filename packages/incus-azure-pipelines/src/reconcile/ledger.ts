@@ -1,8 +1,10 @@
 import { backoffMs } from '../lib/backoff.js';
-import { type Action, isSharedByPool, keyOf, targetOf } from '../model/action.js';
+import { type Action, isSharedByPool, keyOf, TRIAL, targetOf, triedBy } from '../model/action.js';
 import { type Failure, REGISTRATION } from '../model/observed.js';
 
 const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
+/** Each try of a base may cost a place for as long as an agent has to come online. */
+const TRIAL_BACKOFF = { firstMs: 60_000, longestMs: 3_600_000 };
 
 interface Entry {
   readonly action: Action;
@@ -22,14 +24,16 @@ export class Ledger {
   /** Notes the end. The action stays in flight until a reading that began after it shows what it did. */
   ended(action: Action, at: number): void {
     this.#entries.set(targetOf(action), { action, endedAt: at });
-    this.#failures.delete(keyOf(action));
+    // A step of a trial that went well says nothing of the base.
+    if (triedBy(action) === undefined) this.#failures.delete(keyOf(action));
+    if (action.kind === 'prove-base') this.#failures.delete(`${TRIAL}/${action.base}`);
     if (action.kind === 'collect-log') this.#collected.add(action.name);
   }
 
   /** Notes the failure and gives back what is known of it: how often in a row, and when to try again. */
   failed(action: Action, at: number, error: string, random: number): Failure {
     this.#entries.set(targetOf(action), { action, endedAt: at });
-    return this.#failed(keyOf(action), at, error, random);
+    return this.#failed(keyOf(action), at, error, random, triedBy(action) === undefined ? BACKOFF : TRIAL_BACKOFF);
   }
 
   /** Notes that a guest of a pool gave up before its agent was registered: its pool's next one is not due at once. */
@@ -42,11 +46,23 @@ export class Ledger {
     this.#failures.delete(`${REGISTRATION}/${pool}`);
   }
 
-  #failed(key: string, at: number, error: string, random: number): Failure {
+  /** Notes that the agent that tried a base ended before it was online, or why it will. The first reason is the one. */
+  trialFailed(base: string, at: number, error: string, random: number): void {
+    const key = `${TRIAL}/${base}`;
+    if (at >= (this.#failures.get(key)?.retryAt ?? at)) this.#failed(key, at, error, random, TRIAL_BACKOFF);
+  }
+
+  /** Why an instance is being deleted, or was; undefined when that was not our doing. */
+  whyDeleted(name: string): string | undefined {
+    const action = this.#entries.get(name)?.action;
+    return action?.kind === 'delete-instance' ? action.reason : undefined;
+  }
+
+  #failed(key: string, at: number, error: string, random: number, backoff = BACKOFF): Failure {
     const before = this.#failures.get(key);
     // Several that were started together fail together: that is one failure, not a row of them.
     const count = before === undefined ? 1 : before.count + (at < before.retryAt ? 0 : 1);
-    const failure = { count, retryAt: at + backoffMs(count, random, BACKOFF), error };
+    const failure = { count, retryAt: at + backoffMs(count, random, backoff), error };
     this.#failures.set(key, failure);
     return failure;
   }

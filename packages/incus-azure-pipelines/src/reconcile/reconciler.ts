@@ -17,6 +17,7 @@ import { plan } from '../plan/plan.js';
 import { type Change, changesOf } from './changes.js';
 import type { DrainWishes } from './drain-wishes.js';
 import { Ledger } from './ledger.js';
+import { noteLostTrials } from './lost-trials.js';
 import { perform } from './perform.js';
 import { ReadingWatch } from './reading-watch.js';
 import { urgencyMs } from './urgency.js';
@@ -56,6 +57,8 @@ export class Reconciler {
   readonly #doorbell: Doorbell;
   #agents: Reading<readonly Agent[]>;
   #last: Pass | undefined;
+  /** The latest plan that was made with a known picture. */
+  #decided: Plan | undefined;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
@@ -76,12 +79,15 @@ export class Reconciler {
 
   /**
    * Takes to heart how a guest says that its registration went. Its word counts as long as Azure has not shown its
-   * agent online, and what it can do is make the pool's next activation wait.
+   * agent online, and what it can do is make the pool's next activation wait, or the next trial of its base.
    */
   noteRegistration(pool: string, name: string, error: string | undefined): void {
     const { clock, random } = this.#parts;
     const agent = this.#agents.known ? this.#agents.value.find(known => known.name === name) : undefined;
+    const tried = this.#last?.plan.pools.get(pool)?.tries;
     if (error === undefined || agent?.life.seenOnline === true) this.#ledger.registered(pool);
+    else if (tried !== undefined && agent?.instance?.base === tried)
+      this.#ledger.trialFailed(tried, clock.now(), error, random());
     else this.#ledger.gaveUp(pool, clock.now(), error, random());
   }
 
@@ -120,12 +126,14 @@ export class Reconciler {
     this.#ledger.settle(action => readAt(action, readings, this.#parts));
     const observed = this.#observe(readings, agents);
     this.#last = { at: now, observed, plan: plan(desired, observed, now, this.#parts) };
+    if (agents.known) this.#decided = this.#last.plan;
     this.#parts.emit('pass-ended', { at: now });
     return this.#last;
   }
 
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
     for (const change of changesOf(before, agents.value)) this.#tell(change, now);
+    noteLostTrials(this.#ledger, { before, after: agents.value, at: now }, this.#decided, this.#parts.random);
     this.#agents = agents;
   }
 

@@ -11,6 +11,7 @@ export function urgencyMs(kind: ActionKind): number {
   switch (kind) {
     case 'build-base':
     case 'delete-base':
+    case 'prove-base':
     case 'delete-instance':
       return 0;
     case 'create-instance':

@@ -32,6 +32,8 @@ interface PoolStatus {
   readonly listening: number;
   readonly preparing: number;
   readonly base?: string;
+  /** A new base that one agent tries out; the others come from one that is known to work. */
+  readonly tries?: string;
   readonly drained: boolean;
   /** Why there are fewer agents than wanted. */
   readonly waiting?: string;
@@ -93,6 +95,7 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     listening: arithmetic?.listening ?? 0,
     preparing: arithmetic?.preparing ?? 0,
     ...(base === undefined ? {} : { base }),
+    ...(arithmetic?.tries === undefined ? {} : { tries: arithmetic.tries }),
     drained: observed.drained.has(spec.name),
     ...(arithmetic?.waiting === undefined ? {} : { waiting: printable(arithmetic.waiting) }),
     agents: agents.map(agentStatus),

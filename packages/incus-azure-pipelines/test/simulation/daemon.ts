@@ -1,4 +1,4 @@
-import type { Action } from '../../src/model/action.js';
+import type { Action, Plan } from '../../src/model/action.js';
 import type { Agent, InstanceRecord } from '../../src/model/agent.js';
 import type { Observed } from '../../src/model/observed.js';
 import type { Reading } from '../../src/model/reading.js';
@@ -6,8 +6,10 @@ import type { join } from '../../src/observe/join.js';
 import { Rings } from '../../src/observe/rings.js';
 import { changesOf } from '../../src/reconcile/changes.js';
 import { Ledger } from '../../src/reconcile/ledger.js';
+import { noteLostTrials } from '../../src/reconcile/lost-trials.js';
 import { urgencyMs } from '../../src/reconcile/urgency.js';
 import { AzureReader } from './azure-reader.js';
+import { checkBases } from './base-promises.js';
 import type { deedOf } from './deeds.js';
 import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
@@ -34,6 +36,7 @@ export class Daemon {
   readonly #rings = new Rings();
   readonly #azure: ReadonlyMap<string, AzureReader>;
   #agents: readonly Agent[] = [];
+  #decided: Plan | undefined;
   #isPassing = false;
   #isRung = false;
   #restId = 0;
@@ -93,9 +96,7 @@ export class Daemon {
       const failed = world.strikes('incusUnread', 'Incus unread') || incus.isDown;
       const pools = new Set(world.poolsOf(this.#owner).map(spec => spec.name));
       const list = failed ? undefined : incus.list(pools, this.#rings);
-      const bases = [...incus.bases].flatMap(([name, base]) =>
-        pools.has(base.pool) ? [{ name, agentVersion: '', ...base }] : [],
-      );
+      const bases = [...incus.bases].flatMap(([name, base]) => (pools.has(base.pool) ? [{ name, ...base }] : []));
       const isSlow = world.strikes('incusSlow', 'Incus slow');
       this.#process.wait('a list of Incus', isSlow ? random.between(1_000, 10_000) : random.between(2, 30), () => {
         const error = { known: false, error: 'unread', since: at } as const;
@@ -141,13 +142,18 @@ export class Daemon {
     };
     const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };
     const plan = this.#brain.plan(desired, observed, now, options);
-    checkDecision({ planner: this.#brain.plan, desired, observed, now, options, plan });
+    if (agents.known) this.#decided = plan;
+    const decision = { planner: this.#brain.plan, desired, observed, now, options, plan };
+    checkDecision(decision);
+    checkBases(decision, this.#agents);
     for (const action of plan.actions) this.#start(action);
     this.#rest(Math.min(plan.wakeAt ?? Number.POSITIVE_INFINITY, now + INTERVAL_MS) - now);
   }
 
   #remember(agents: readonly Agent[]): void {
-    const { chronicle } = this.#process.world;
+    const { chronicle, random } = this.#process.world;
+    const sights = { before: this.#agents, after: agents, at: this.#process.now };
+    noteLostTrials(this.#ledger, sights, this.#decided, () => random.next());
     if (chronicle.lines)
       for (const change of changesOf(this.#agents, agents))
         chronicle.tell(() => `  seen: ${change.agent.name} ${change.kind === 'gone' ? 'gone' : change.agent.phase}`);

@@ -27,6 +27,8 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
   switch (action.kind) {
     case 'build-base':
       return buildBase(action, world);
+    case 'prove-base':
+      return only(step('mark proven', 'incus', () => proveBase(action, world)));
     case 'delete-base':
       return only(step('delete', 'incus', () => void world.incus.bases.delete(action.base)));
     case 'create-instance':
@@ -76,7 +78,10 @@ function step(
 }
 
 function buildBase({ base, pool }: Action<'build-base'>, { incus }: World): Deed {
-  const put = (ready: boolean): undefined => void incus.bases.set(base, { pool, ready, createdAt: incus.clock.now });
+  const put = (ready: boolean): undefined => {
+    const made = { pool, ready, createdAt: incus.clock.now, agentVersion: '', docker: false, provenFor: [] };
+    incus.bases.set(base, made);
+  };
   return {
     steps: [
       step('launch', 'incus', () => put(false)),
@@ -85,6 +90,11 @@ function buildBase({ base, pool }: Action<'build-base'>, { incus }: World): Deed
     ],
     undo: [step('delete', 'incus', () => void (incus.bases.get(base)?.ready === false && incus.bases.delete(base)))],
   };
+}
+
+function proveBase({ base, provenFor }: Action<'prove-base'>, { incus }: World): undefined {
+  const there = incus.bases.get(base);
+  if (there) incus.bases.set(base, { ...there, provenFor });
 }
 
 /** The copy shows as stopped for a moment, and then boots. */

@@ -1,4 +1,4 @@
-import type { InstanceRecord, Life, Registration } from '../../src/model/agent.js';
+import type { BaseRecord, InstanceRecord, Life, Registration } from '../../src/model/agent.js';
 import { type Agent, type AgentPhase, isLive } from '../../src/model/agent.js';
 import { agentName } from '../../src/model/agent-name.js';
 import type { Observed } from '../../src/model/observed.js';
@@ -141,12 +141,26 @@ export function anAgent(n: number, phase: AgentPhase, given: Partial<Agent> = {}
   };
 }
 
-/** What a pass sees: these agents, a base that is ready, and nothing else. */
+/** A base that is ready and that no agent has shown to work. */
+export function aBase(name: string, given: Partial<BaseRecord> = {}): BaseRecord {
+  return {
+    name,
+    pool: 'linux',
+    ready: true,
+    createdAt: 1,
+    agentVersion: '4.275.0',
+    docker: false,
+    provenFor: [],
+    ...given,
+  };
+}
+
+/** What a pass sees: these agents, a base that is known to work, and nothing else. */
 export function anObserved(agents: readonly Agent[], given: Partial<Observed> = {}): Observed {
   return {
     owner: OWNER,
     agents: known(agents),
-    bases: known([{ name: 'base-1', pool: 'linux', ready: true, createdAt: NOW - 9_000_000, agentVersion: '4.275.0' }]),
+    bases: known([aBase('base-1', { provenFor: ['linux'] })]),
     wantedBases: new Map([['linux', known('base-1')]]),
     queued: new Map(),
     drained: new Set(),

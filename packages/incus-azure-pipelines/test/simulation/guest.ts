@@ -8,6 +8,9 @@ import type { Timeline } from './timeline.js';
 /** The guest gives up on its own registration after this long. */
 const REGISTRATION_LIMIT_MS = 35_000;
 
+/** A base may build and yet be of no use: its copies are never prepared, or their agents never online. */
+export type BaseFault = 'never prepared' | 'never online';
+
 export interface GuestWorld {
   readonly timeline: Timeline;
   readonly random: Random;
@@ -16,6 +19,8 @@ export interface GuestWorld {
   readonly clock: HostClock;
   /** Whether a fault hits the guest now; it counts where it does. */
   readonly suffers: (guest: Guest, rate: 'guestStuck' | 'keyStolen', fault: Fault) => boolean;
+  /** What is wrong with the base that it is a copy of. */
+  readonly baseFault: BaseFault | undefined;
 }
 
 /** What runs inside one instance, from its boot to its power-off. */
@@ -46,7 +51,7 @@ export class Guest implements Listener {
 
   /** Boots and, when all is there, says Ready. */
   boot(): void {
-    if (this.#isStuck()) return;
+    if (this.#isStuck() || this.#world.baseFault === 'never prepared') return;
     this.#in(300, 6_000, () => this.#world.incus.setState(this.name, 'ready'));
   }
 
@@ -62,7 +67,8 @@ export class Guest implements Listener {
       const fails = this.#isStuck();
       this.#in(500, random.chance(0.05) ? REGISTRATION_LIMIT_MS - 15_000 : 8_000, () => {
         if (fails) this.end();
-        else this.#start();
+        else if (this.#world.baseFault === undefined) this.#start();
+        else if (random.chance(0.5)) this.end();
       });
     });
   }

@@ -1,4 +1,4 @@
-import type { InstanceRecord } from '../../src/model/agent.js';
+import type { BaseRecord, InstanceRecord } from '../../src/model/agent.js';
 import type { Rings } from '../../src/observe/rings.js';
 import type { HostClock } from './host-clock.js';
 import type { Timeline } from './timeline.js';
@@ -25,7 +25,7 @@ export class IncusWorld {
   /** That of its host. */
   readonly clock: HostClock;
   readonly instances = new Map<string, Instance>();
-  readonly bases = new Map<string, { readonly pool: string; ready: boolean; readonly createdAt: number }>();
+  readonly bases = new Map<string, Omit<BaseRecord, 'name'>>();
   /** Hear of every event, were it not lost. */
   readonly listeners = new Set<(event: IncusEvent, name: string, pool: string) => void>();
   /** Until then it does not answer. */

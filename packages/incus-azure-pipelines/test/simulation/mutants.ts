@@ -1,7 +1,7 @@
-import type { Action, ActionKind } from '../../src/model/action.js';
-import type { Agent, AgentPhase } from '../../src/model/agent.js';
+import { type Action, type ActionKind, TRIAL } from '../../src/model/action.js';
+import type { Agent, AgentPhase, BaseRecord } from '../../src/model/agent.js';
 import type { Observed } from '../../src/model/observed.js';
-import { knownValue } from '../../src/model/reading.js';
+import { knownValue, type Reading } from '../../src/model/reading.js';
 import { join } from '../../src/observe/join.js';
 import { plan } from '../../src/plan/plan.js';
 import type { Brain } from './daemon.js';
@@ -51,6 +51,18 @@ function adding(phase: AgentPhase, afterMs: number, choose: (agent: Agent) => Ac
   };
 }
 
+function changed<T>(reading: Reading<readonly T[]>, change: (value: T) => T): Reading<readonly T[]> {
+  return reading.known ? { ...reading, value: reading.value.map(change) } : reading;
+}
+
+function prove(base: BaseRecord): BaseRecord {
+  return { ...base, provenFor: [...base.provenFor, base.pool] };
+}
+
+function forget(base: BaseRecord): BaseRecord {
+  return { ...base, provenFor: [] };
+}
+
 function deletion({ name, pool }: Agent): Action {
   return { kind: 'delete-instance', pool, name, reason: 'planted' };
 }
@@ -76,7 +88,9 @@ const planners: Readonly<Record<string, Planner>> = {
     if (observed.agents.known) return observed;
     const wanted = [...observed.wantedBases].flatMap(([pool, reading]) => {
       const name = knownValue(reading);
-      return name === undefined ? [] : [{ name, pool, ready: true, createdAt: now, agentVersion: '' }];
+      return name === undefined
+        ? []
+        : [{ name, pool, ready: true, createdAt: now, agentVersion: '', docker: false, provenFor: [] }];
     });
     const bases = { known: true, value: wanted, at: now } as const;
     return { ...observed, agents: { known: true, value: [], at: now }, bases };
@@ -125,6 +139,13 @@ const planners: Readonly<Record<string, Planner>> = {
   ),
   'keeps the surplus': doing(actions => actions.filter(action => action.reason !== 'above target')),
   'keeps the old base': doing(actions => actions.filter(action => action.reason !== 'of an old base')),
+  'takes every base for one that works': seeing(observed => ({ ...observed, bases: changed(observed.bases, prove) })),
+  'forgets which bases work': seeing(observed => ({ ...observed, bases: changed(observed.bases, forget) })),
+  'tries a base without a pause': seeing(observed => ({
+    ...observed,
+    failures: new Map([...observed.failures].filter(([key]) => !key.startsWith(TRIAL))),
+  })),
+  'keeps bases that nobody needs': doing(actions => actions.filter(action => action.kind !== 'delete-base')),
   'replaces no more than half': (desired, observed, now, options) =>
     plan(
       desired.map(spec => ({ ...spec, standby: Math.ceil(spec.standby / 2) })),

@@ -1,5 +1,6 @@
 import { targetOf } from '../../src/model/action.js';
 import { birthOf } from '../../src/model/agent-name.js';
+import { checkBasesLeft, checkTryingPool, isBroken, isTrying } from './base-promises.js';
 import type { Keeper } from './keeper.js';
 import { BrokenPromise, promised } from './promises.js';
 import type { World } from './world.js';
@@ -40,9 +41,13 @@ function isPeace(world: World, keepers: readonly Keeper[]): boolean {
 /** Exactly what was asked for, and nothing else. */
 function checkPeace(world: World, keepers: readonly Keeper[]): void {
   const { now } = world.timeline;
+  // A base that does not work is tried again and again: each time an agent more may just have gone.
+  const trying = world.desired.filter(spec => isTrying(spec, world) && isBroken(spec, world)).length;
   for (const { daemon } of keepers)
-    promised(daemon !== undefined && now - daemon.lastActionAt > QUIET_MS, 'in the end nothing is left to do', () =>
-      (daemon?.inFlight ?? []).map(action => `${action.kind} ${targetOf(action)}`).join(', '),
+    promised(
+      trying > 0 || (daemon !== undefined && now - daemon.lastActionAt > QUIET_MS),
+      'in the end nothing is left to do',
+      () => (daemon?.inFlight ?? []).map(action => `${action.kind} ${targetOf(action)}`).join(', '),
     );
   const picture = () =>
     keepers
@@ -58,6 +63,10 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
     const idle = online.filter(({ name }) => world.isEnabled(name));
     const listening = world.scenario.hostRegisters && spec.reserveListening ? spec.reserve : 0;
     const all = `${spec.name}: agentCount ${spec.agentCount}, standby ${spec.standby}, reserve ${spec.reserve}; ${picture()}`;
+    if (isTrying(spec, world)) {
+      checkTryingPool(spec, world, idle.length, () => all);
+      continue;
+    }
     promised(idle.length === spec.standby, 'in the end all agents are idle', () => all);
     promised(own.length === spec.standby + spec.reserve, 'in the end the reserve stands and nothing more', () => all);
     promised(online.length - idle.length === listening, 'in the end the reserve listens where it is to', () => all);
@@ -71,10 +80,11 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
   for (const key of world.keys) {
     const names = world.azure.all(key).map(registration => registration.name);
     const orphans = names.filter(name => isOurs(name, world) && !world.incus.instances.has(name));
-    promised(orphans.length === 0, 'in the end no registration is an orphan', () => orphans.join(', '));
+    promised(orphans.length <= trying, 'in the end no registration is an orphan', () => orphans.join(', '));
     const open = world.desired.some(spec => spec.agentCount > 0 && world.keyOf(spec.name) === key);
     promised(!open || world.azure.queued(key) === 0, 'in the end every job has run', picture);
   }
+  checkBasesLeft(world);
 }
 
 function isOurs(name: string, { owners }: World): boolean {

@@ -22,7 +22,7 @@ export function act(world: World): void {
       return;
     case 2:
       world.strikeAll('base changed', spec.name);
-      world.wantedBase.set(spec.name, world.baseName(spec.name, random.between(1, 3)));
+      world.wantedBase.set(spec.name, world.baseName(spec.name, random.between(1, world.bases)));
       return;
     case 3:
       if (registered?.agentId === undefined || azure.find(registered.key, registered.agentId)?.assigned) return;

@@ -96,7 +96,7 @@ function comparable(actions: readonly Action[]): string {
 }
 
 function checkTouched(action: Action, observed: Observed, agents: ReadonlyMap<string, Agent>): void {
-  if (action.kind === 'build-base' || action.kind === 'delete-base') return;
+  if (!('name' in action)) return;
   promised(birthOf(action.name, observed.owner) !== undefined, 'what is foreign is not touched', () => told([action]));
   if (action.kind === 'create-instance') {
     promised(!agents.has(action.name), 'a name is used once', () => action.name);

@@ -109,7 +109,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     deaths: rate(0.5, 3),
     errors: rate(1, 6),
     liars: rate(1, 4),
-    offline: rate(0.5, 3),
+    offline: rate(1, 8),
     people: rate(0.5, 2),
     rivals: rate(0.5),
     clockSteps: rate(0.3),

@@ -5,7 +5,7 @@ import { AzureWorld } from './azure-world.js';
 import { Chronicle } from './chronicle.js';
 import { aPool, NEIGHBOUR, OWNER } from './examples.js';
 import type { Fault } from './faults.js';
-import { Guest } from './guest.js';
+import { type BaseFault, Guest } from './guest.js';
 import { HostClock } from './host-clock.js';
 import { IncusWorld } from './incus-world.js';
 import { promised } from './promises.js';
@@ -88,6 +88,17 @@ export class World {
     return `base-${this.ownerOf(pool)}-${generation}`;
   }
 
+  /** How many bases people may want: in some worlds there are two more, which build and do not work. */
+  get bases(): number {
+    return this.scenario.seed % 3 === 1 ? 5 : 3;
+  }
+
+  /** What is wrong with a base; two of those that people may want are of no use. */
+  faultOf(base: string): BaseFault | undefined {
+    if (base.endsWith('-4')) return 'never prepared';
+    return base.endsWith('-5') ? 'never online' : undefined;
+  }
+
   /** The fault's rate while the storm lasts, else 0. */
   fault(name: keyof Faults): number {
     return this.#isStorm ? this.scenario.faults[name] : 0;
@@ -128,6 +139,11 @@ export class World {
   calm(): void {
     this.#isStorm = false;
     this.drained.clear();
+    // A pool whose first base is of no use has nothing to go back to: a person mends that.
+    for (const { name } of this.desired) {
+      const isProven = [...this.incus.bases.values()].some(({ provenFor }) => provenFor.includes(name));
+      if (this.faultOf(this.wantedBase.get(name) ?? '') && !isProven) this.wantedBase.set(name, this.baseName(name, 1));
+    }
   }
 
   get keys(): readonly string[] {
@@ -143,7 +159,11 @@ export class World {
     this.incus.create(name, pool, base);
     const { timeline, clock, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
-    const guest = new Guest({ timeline, clock, random, incus, azure, suffers }, name, this.keyOf(pool));
+    const guest = new Guest(
+      { timeline, clock, random, incus, azure, suffers, baseFault: this.faultOf(base) },
+      name,
+      this.keyOf(pool),
+    );
     this.guests.set(name, guest);
     return guest;
   }

@@ -1,0 +1,95 @@
+import type { Action, PoolArithmetic } from '../model/action.js';
+import { type Agent, isLive } from '../model/agent.js';
+import { knownValue, type Observed } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
+import { type BaseChoice, chooseBases, isProven } from './bases.js';
+import { targetOf } from './target.js';
+
+/** A pool's agents, counted once, with what is under way taken into account. */
+export interface Census {
+  readonly spec: PoolSpec;
+  readonly bases: BaseChoice;
+  readonly live: readonly Agent[];
+  /** Prepared instances of the base that is copied, the oldest first, none of them being activated. */
+  readonly prepared: readonly Agent[];
+  /** The listening reserve of that base, those on their way to it included, the oldest first, none being enabled. */
+  readonly listening: readonly Agent[];
+  /** Preparing ones of that base. */
+  readonly preparing: readonly Agent[];
+  /** The reserve of an older base that works: good until others have taken its place. */
+  readonly older: readonly Agent[];
+  /** Instances of the base that is tried, whatever their phase. */
+  readonly trials: readonly Agent[];
+  readonly target: number;
+  /** Names of agents on their way to live: activations and enablings under way. */
+  readonly activating: ReadonlySet<string>;
+  /** Creations under way that no reading shows yet, but for the one that tries a base. */
+  readonly creating: number;
+  /** Whether an instance that tries a base is being created. */
+  readonly creatingTrial: boolean;
+  readonly instances: number;
+}
+
+/** Counts one pool. A drained pool wants no agents and tries no base; an unknown queue adds none. */
+export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: Observed): Census {
+  const own = agents.filter(agent => agent.pool === spec.name);
+  const names = new Set(own.map(agent => agent.name));
+  const underWay = (...kinds: readonly Action['kind'][]) =>
+    observed.inFlight.flatMap(a => ('name' in a && a.pool === spec.name && kinds.includes(a.kind) ? [a.name] : []));
+  const activating = new Set(underWay('activate-agent', 'enable-agent'));
+  const joining = new Set(underWay('listen-agent'));
+  const creations = observed.inFlight.filter(
+    action => action.kind === 'create-instance' && action.pool === spec.name && !names.has(action.name),
+  );
+  const bases = chooseBases(spec, observed);
+  const isCurrent = (agent: Agent) => agent.instance?.base === bases.base?.name;
+  const drained = observed.drained.has(spec.name);
+  const live = own.filter(agent => isLive(agent.phase) && !activating.has(agent.name));
+  const waiting = own.filter(agent => !activating.has(agent.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const listening = waiting.filter(
+    ({ name, phase }) => phase === 'listening' || (phase === 'prepared' && joining.has(name)),
+  );
+  const prepared = waiting.filter(({ name, phase }) => phase === 'prepared' && !joining.has(name));
+  const busy = live.filter(agent => agent.phase === 'busy').length;
+  const creatingTrial = creations.filter(action => 'base' in action && action.base === bases.tried?.name).length;
+  return {
+    spec: drained ? { ...spec, agentCount: 0, standby: 0, reserve: 0 } : spec,
+    bases: drained ? { ...bases, tried: undefined } : bases,
+    live,
+    prepared: prepared.filter(isCurrent),
+    listening: listening.filter(isCurrent),
+    preparing: waiting.filter(agent => agent.phase === 'preparing' && isCurrent(agent)),
+    older: [...listening, ...prepared].filter(agent => isOfOlderBase(agent, bases, observed)),
+    trials: own.filter(agent => bases.tried !== undefined && agent.instance?.base === bases.tried.name),
+    target: drained ? 0 : targetOf(spec, busy, knownValue(observed.queued.get(spec.name)) ?? 0),
+    activating,
+    creating: creations.length - creatingTrial,
+    creatingTrial: creatingTrial > 0,
+    instances: own.filter(agent => agent.instance !== undefined).length,
+  };
+}
+
+/** Agents that the target lacks. */
+export function missing(census: Census): number {
+  return Math.max(0, census.target - census.live.length - census.activating.size);
+}
+
+/** The numbers behind the decision, for people. */
+export function arithmeticOf(census: Census, waiting: string | undefined): PoolArithmetic {
+  return {
+    target: census.target,
+    live: census.live.length + census.activating.size,
+    prepared: census.prepared.length + census.older.filter(agent => agent.phase === 'prepared').length,
+    listening: census.listening.length,
+    preparing: census.preparing.length + census.creating,
+    tries: census.bases.tried?.name,
+    waiting,
+  };
+}
+
+function isOfOlderBase({ instance }: Agent, { base, tried }: BaseChoice, observed: Observed): boolean {
+  if (instance?.base === base?.name || instance?.base === tried?.name) return false;
+  return (knownValue(observed.bases) ?? []).some(
+    other => other.ready && other.name === instance?.base && isProven(other, observed),
+  );
+}

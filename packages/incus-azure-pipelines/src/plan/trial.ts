@@ -1,0 +1,48 @@
+/**
+ * Trying out a new base while an older one is known to work: one instance of it is made and prepared beside all others,
+ * and takes the next place that is free. What comes of it is seen by the mark of the base, or by a failure of the trial.
+ */
+import { type Action, TRIAL } from '../model/action.js';
+import type { Agent } from '../model/agent.js';
+import type { Observed } from '../model/observed.js';
+import type { Alarm } from './alarm.js';
+import { type Census, missing } from './census.js';
+import { retire } from './reap.js';
+import { instanceCeiling } from './target.js';
+
+/** The prepared instance that may take the next place to try its base; undefined while there is none, or it is too early. */
+export function trialDue(census: Census, observed: Observed, alarm: Alarm): Agent | undefined {
+  const { activating, trials } = census;
+  const isActivated = ({ name, instance }: Agent) => instance?.activatedAt !== undefined || activating.has(name);
+  const failure = observed.failures.get(`${TRIAL}/${census.bases.tried?.name}`);
+  if (trials.some(isActivated) || (failure && !alarm.passed(failure.retryAt))) return undefined;
+  return trials.find(({ phase, registration }) => phase === 'prepared' && registration.known);
+}
+
+/** Whether an instance is to be made that tries a base: there is none, and it takes the room of no other. */
+export function wantsTrial(census: Census, othersWanted: number, observed: Observed, alarm: Alarm): boolean {
+  const { bases, spec, trials } = census;
+  if (bases.tried === undefined || spec.agentCount === 0 || trials.length > 0 || census.creatingTrial) return false;
+  const failure = observed.failures.get(`${TRIAL}/${bases.tried.name}`);
+  if (failure && !alarm.passed(failure.retryAt)) return false;
+  return census.instances + census.creating + othersWanted < instanceCeiling(spec);
+}
+
+/**
+ * Drains an idle agent for the instance that tries a base, where no agent has a job whose end would free a place: else the
+ * base of a quiet pool would never be known to work.
+ */
+export function* makeWay(census: Census, idle: readonly Agent[], observed: Observed, alarm: Alarm): Generator<Action> {
+  const isQuiet = census.live.every(agent => agent.phase === 'idle') && missing(census) === 0;
+  const [oldest] = idle;
+  if (isQuiet && oldest !== undefined && trialDue(census, observed, alarm) !== undefined)
+    yield* retire(oldest, 'makes way for an agent that tries the new base', alarm);
+}
+
+/** Unactivated instances of the tried base that are too many: one is enough, and none is needed beside an activated one. */
+export function surplusTrials({ trials, activating }: Census): readonly Agent[] {
+  const isWaiting = ({ name, phase }: Agent) =>
+    (phase === 'prepared' || phase === 'preparing') && !activating.has(name);
+  const waiting = trials.filter(isWaiting).sort((a, b) => (a.phase === b.phase ? 0 : a.phase === 'prepared' ? -1 : 1));
+  return waiting.length < trials.length ? waiting : waiting.slice(1);
+}
