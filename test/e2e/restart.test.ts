@@ -1,5 +1,8 @@
+import { access, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { QueuedJob } from 'azure-pipelines-emulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
@@ -34,6 +37,36 @@ describeOnIncus('a daemon that is started again', testbed => {
     expect((await incus.instances.list()).map(lifeOf)).toEqual(instances.map(lifeOf));
     await finish(scenario, job, busy);
     await whenPool(scenario, second, pool => isFull(pool) && pool.agents.every(agent => agent.name !== busy));
+    expect(await second.end()).toBe(0);
+  });
+
+  test('takes its agents back when its state directory was lost', async () => {
+    const scenario = await start();
+    const { emulator } = scenario;
+    const first = startDaemon(scenario);
+    const before = await whenPool(scenario, first, isFull);
+    const ownerId = await ownerOf(scenario);
+    expect(await adopt(scenario, '--owner', ownerId)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/a daemon of this installation .* already runs/),
+    });
+    await first.end('SIGKILL');
+    await rm(join(scenario.directory, 'state'), { recursive: true });
+
+    expect((await adopt(scenario)).stdout).toMatch(new RegExp(`^${ownerId} +3 +1$`, 'm'));
+    const nobody = await adopt(scenario, '--owner', '0'.repeat(32));
+    expect(nobody).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/nothing in Incus project .* has the owner 0+/),
+    });
+    await expect(access(join(scenario.directory, 'state'))).rejects.toThrow('ENOENT');
+    expect(await adopt(scenario, '--owner', ownerId)).toMatchObject({ code: 0 });
+
+    const second = startDaemon(scenario);
+    const after = await whenPool(scenario, second, isFull);
+    expect(namesAndPhases(after)).toEqual(namesAndPhases(before));
+    const job = await emulator.queueJob({ steps: [{ script: 'true' }] }).finished;
+    expect(job.result).toBe('succeeded');
     expect(await second.end()).toBe(0);
   });
 
@@ -121,4 +154,13 @@ function lifeOf(instance: {
   readonly last_used_at: string;
 }): string {
   return [instance.name, instance.created_at, instance.last_used_at].join(' ');
+}
+
+function adopt(scenario: Scenario, ...args: readonly string[]): ReturnType<typeof runProgram> {
+  return runProgram(['adopt', '--config', scenario.configPath, ...args]);
+}
+
+async function ownerOf({ incus }: Scenario): Promise<string> {
+  const [instance] = await incus.instances.list();
+  return instance?.config['user.iap.owner'] ?? '';
 }

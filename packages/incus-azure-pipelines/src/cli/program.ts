@@ -95,6 +95,12 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .addOption(socket)
     .action(async (pool: string | undefined, options) => (await import('./drain.js')).resume(pool, options, output));
   program
+    .command('adopt')
+    .description('take back the instances of an installation whose state directory was lost, or list who has some')
+    .option('--owner <id>', 'the lost id, as the instances tell it in user.iap.owner')
+    .addOption(config)
+    .action(async options => (await import('./adopt.js')).adopt(options, output));
+  program
     .command('schema')
     .description('print the JSON Schema of the configuration file')
     .action(async () => (await import('./schema.js')).printSchema(output));

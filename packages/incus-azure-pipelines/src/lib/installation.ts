@@ -38,6 +38,22 @@ export async function findInstallation(directory: string): Promise<Installation 
   }
 }
 
+/**
+ * Gives the state directory an owner id that was lost, in place of the one that it may have. The daemon must not run.
+ *
+ * @throws UserError when the id is none, or the directory cannot be used.
+ */
+export async function setOwner(directory: string, ownerId: string): Promise<Installation> {
+  const installation = installationOf(directory, ownerId);
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await replaceFile(ownerPath(directory), `${ownerId}\n`);
+    return installation;
+  } catch (error) {
+    throw unusable(directory, error);
+  }
+}
+
 /** An installation as a first start would make it; it stands nowhere, and the next one has another owner. */
 export function imagineInstallation(directory: string): Installation {
   return installationOf(directory, newOwnerId());

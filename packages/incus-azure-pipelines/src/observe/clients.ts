@@ -18,12 +18,7 @@ export async function openClients(
   tokenOf: (pool: string) => Promise<Secret>,
   emit: Emit,
 ): Promise<Clients> {
-  const connection = await connectionOf(spec.incus);
-  const incus = connectIncus({
-    ...(connection === undefined ? {} : { connection }),
-    project: spec.project,
-    onCall: ({ method, route, status, ms }) => emit('call', { to: 'incus', route: `${method} ${route}`, status, ms }),
-  });
+  const incus = await openIncus(spec, emit);
   const azure = new Map(spec.pools.map(pool => [pool.name, azureClient(pool, () => tokenOf(pool.name), emit)]));
   return {
     incus,
@@ -32,6 +27,16 @@ export async function openClients(
       await Promise.all([incus.close(), ...[...azure.values()].map(client => client.close())]);
     },
   };
+}
+
+/** Makes the client of Incus alone. @throws Error when a certificate cannot be read. */
+export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClient> {
+  const connection = await connectionOf(spec.incus);
+  return connectIncus({
+    ...(connection === undefined ? {} : { connection }),
+    project: spec.project,
+    onCall: ({ method, route, status, ms }) => emit('call', { to: 'incus', route: `${method} ${route}`, status, ms }),
+  });
 }
 
 async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {

@@ -1,0 +1,62 @@
+import { loadConfig } from '../config/load.js';
+import { findInstallation, type Installation, setOwner } from '../lib/installation.js';
+import { claim } from '../lib/single.js';
+import { UserError } from '../lib/user-error.js';
+import { openIncus } from '../observe/clients.js';
+import { type Holding, holdingsIn } from '../observe/owners.js';
+import type { Output } from './output.js';
+import { table } from './table.js';
+
+const DEADLINE_MS = 60_000;
+
+export interface AdoptOptions {
+  readonly config: string;
+  readonly owner?: string;
+}
+
+/**
+ * Takes back the instances of an installation whose state directory was lost: their owner id becomes this one's. Without
+ * an id, lists the owners that the Incus project has.
+ *
+ * @throws UserError when a daemon of this installation runs, when nothing in the project has that owner, or when this
+ *   installation has agents of its own, which would then be nobody's.
+ */
+export async function adopt({ config: path, owner }: AdoptOptions, { write }: Output): Promise<void> {
+  const { spec } = await loadConfig(path);
+  await using incus = await openIncus(spec, () => {});
+  const list = await incus.instances.list({ signal: AbortSignal.timeout(DEADLINE_MS) });
+  const holdings = holdingsIn(list);
+  const mine = await findInstallation(spec.stateDirectory);
+  if (owner === undefined) {
+    write(formatHoldings(holdings, mine));
+    return;
+  }
+  refuseFor(owner, holdings, mine, spec.project);
+  await using _single = mine && (await claim(mine));
+  await setOwner(spec.stateDirectory, owner);
+  write(`Adopted ${owner}: start the daemon, and it goes on with the agents that it finds.\n`);
+}
+
+/** The owners as a person reads them. */
+export function formatHoldings(holdings: readonly Holding[], mine: Installation | undefined): string {
+  if (holdings.length === 0) return 'No instance in the project has an owner.\n';
+  const rows = holdings.map(({ agents, bases, ownerId }) => [
+    ownerId,
+    String(agents),
+    String(bases),
+    ownerId === mine?.ownerId ? 'this installation' : '',
+  ]);
+  return table(['owner', 'agents', 'bases', ''], rows);
+}
+
+function refuseFor(owner: string, holdings: readonly Holding[], mine: Installation | undefined, project: string): void {
+  if (!holdings.some(({ ownerId }) => ownerId === owner))
+    throw new UserError(
+      `adopt: nothing in Incus project "${project}" has the owner ${owner}; "adopt" without --owner lists who is there`,
+    );
+  const own = holdings.find(({ ownerId }) => ownerId === mine?.ownerId && ownerId !== owner);
+  if (own !== undefined && own.agents > 0)
+    throw new UserError(
+      `adopt: this installation has ${own.agents} agents of its own, which would be lost; run "drain --wait" first`,
+    );
+}
