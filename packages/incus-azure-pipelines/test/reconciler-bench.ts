@@ -133,6 +133,7 @@ export class Bench {
       'disable-agent': executor,
       'delete-registration': executor,
       'delete-instance': executor,
+      'warn-of-end': executor,
       'remove-doorbell': executor,
     };
   }

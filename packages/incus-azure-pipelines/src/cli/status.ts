@@ -34,7 +34,7 @@ export function formatStatus(status: StatusDocument, now: number): string {
       agent.name,
       agent.phase,
       ago(agent.since, now),
-      agent.job ?? '',
+      `${agent.job ?? ''}${agent.endsAt === undefined ? '' : ` (runs too long, is ended in ${seconds(agent.endsAt - now)})`}`,
       pool.underWay.find(action => action.on === agent.name)?.action ?? '',
     ]);
     if (rows.length > 0) lines.push(`\n${table(['agent', 'phase', 'since', 'job', 'under way'], rows)}`);

@@ -73,6 +73,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       startupGraceMs: settings.startupGracePeriod ?? ms(DEFAULTS.startupGracePeriod),
       offlineGraceMs: settings.offlineGracePeriod ?? ms(DEFAULTS.offlineGracePeriod),
       powerOffMs: settings.powerOffTimeout ?? ms(DEFAULTS.powerOffTimeout),
+      maxJobMs: settings.maxJobDuration,
       orphanGraceMs: settings.orphanGracePeriod ?? ms(DEFAULTS.orphanGracePeriod),
     },
   };

@@ -56,6 +56,7 @@ azure:
             startupGraceMs: 300_000,
             offlineGraceMs: 300_000,
             powerOffMs: 60_000,
+            maxJobMs: undefined,
             orphanGraceMs: 300_000,
           },
         },

@@ -163,6 +163,10 @@ export const poolKeys = {
     'From the end of the job until the instance has to be gone.',
     DEFAULTS.powerOffTimeout,
   ),
+  maxJobDuration: key(
+    duration('6h', 60_000, 2_592_000_000),
+    'A job that the daemon has seen run for longer is ended: its instance is deleted. Log and status say so beforehand. No limit when left out.',
+  ),
   orphanGracePeriod: key(
     duration('5m'),
     'Age from which a registration of ours without an instance is deleted.',

@@ -23,6 +23,7 @@ export function makeExecutors(parts: ExecutorParts): Executors {
     'disable-agent': (action, signal) => disableAgent(action, parts, signal),
     'delete-registration': (action, signal) => deleteRegistration(action, parts, signal),
     'delete-instance': (action, signal) => deleteInstance(action, parts, signal),
+    'warn-of-end': async ({ name, pool, dueAt }) => parts.emit('job-overlong', { name, pool, dueAt }),
     'remove-doorbell': (action, signal) => removeDoorbell(action, parts, signal),
   };
 }

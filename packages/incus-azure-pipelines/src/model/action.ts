@@ -21,6 +21,8 @@ interface ActionArgs {
   'delete-registration': { readonly name: string; readonly agentId: number };
   /** Stops, where it still runs, and deletes the instance. */
   'delete-instance': { readonly name: string };
+  /** Says that the agent's job is about to be ended, not before `dueAt` (epoch ms), because it runs too long. */
+  'warn-of-end': { readonly name: string; readonly dueAt: number };
   /** Takes the guest's doorbell away: it rang too often. */
   'remove-doorbell': { readonly name: string };
 }

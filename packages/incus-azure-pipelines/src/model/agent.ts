@@ -129,6 +129,8 @@ export interface Life {
   readonly requestId: number | undefined;
   /** How its job ended, once Azure has told. */
   readonly result: string | undefined;
+  /** Epoch ms at which that request was first seen. */
+  readonly requestSince: number | undefined;
   /** Azure contradicted a `finished` of this guest once; the guest is not believed again. */
   readonly disbelieved: boolean;
   /** Until when (epoch ms) a call of ours may be under way that enables it; undefined where none can be. */

@@ -44,6 +44,8 @@ export interface DaemonEvents {
   };
   /** RSA keys of agents to come: how many are ready, and how many there are to be. */
   readonly 'keys-changed': { readonly ready: number; readonly wanted: number };
+  /** A job runs too long: not before `dueAt` (epoch ms) its agent is ended with it. */
+  readonly 'job-overlong': { readonly name: string; readonly pool: string; readonly dueAt: number };
   /** A guest rang its doorbell too often and lost it. */
   readonly 'doorbell-removed': { readonly name: string; readonly pool: string };
   /** One call to Incus or Azure came back. */

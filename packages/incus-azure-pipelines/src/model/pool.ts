@@ -84,6 +84,8 @@ interface Timeouts {
   readonly offlineGraceMs: number;
   /** From finished until the instance has to be gone. */
   readonly powerOffMs: number;
+  /** From when a job was first seen until it is ended with its agent; undefined for never. */
+  readonly maxJobMs: number | undefined;
   /** A registration of ours without an instance is an orphan when it is older than this. */
   readonly orphanGraceMs: number;
 }

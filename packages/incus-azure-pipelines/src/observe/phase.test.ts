@@ -187,6 +187,14 @@ describe('what is remembered', () => {
     expect(next({}, known(aRegistration({ completed: withdrawn }))).requestId).toBeUndefined();
   });
 
+  test('is since when it has its job, of each its own', () => {
+    const taken = (assigned: Registration['assigned']) =>
+      next({ requestId: 42, requestSince: 5 }, known(aRegistration({ assigned, completed: JOB })));
+    expect(taken(JOB)).toMatchObject({ requestId: 42, requestSince: 5 });
+    expect(taken(undefined)).toMatchObject({ requestId: 42, requestSince: 5 });
+    expect(taken({ ...JOB, requestId: 43 })).toMatchObject({ requestId: 43, requestSince: NOW });
+  });
+
   test('is that it was online, by its status or by a job that it took', () => {
     expect(next({}, known(aRegistration({ online: false }))).seenOnline).toBe(false);
     expect(next({}, known(aRegistration({ online: false, assigned: JOB }))).seenOnline).toBe(true);

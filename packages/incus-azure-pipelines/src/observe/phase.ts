@@ -108,6 +108,8 @@ export function nextLife(
   const old = before?.life;
   const registration = knownValue(reading);
   const enablableUntil = enablableUntilOf(before, instance, now);
+  const assigned = registration?.assigned;
+  const requestId = assigned?.received ? assigned.requestId : (old?.requestId ?? takenBy(registration)?.requestId);
   const seenStarted =
     old?.seenStarted === true || (instance?.activatedAt !== undefined && instance.status === 'running');
   const isReplaced = old?.agentId !== undefined && registration !== undefined && registration.agentId !== old.agentId;
@@ -120,8 +122,9 @@ export function nextLife(
       instance !== undefined && instance.activatedAt === undefined ? instance.rangAt : old?.rangPreparedAt,
     saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, now)),
     seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
-    requestId: old?.requestId ?? takenBy(registration)?.requestId,
     result: old?.result ?? takenBy(registration)?.result,
+    requestId,
+    requestSince: requestId === old?.requestId ? old?.requestSince : now,
     disbelieved: old?.disbelieved === true || contradicted(before, reading),
     enablableUntil,
     quietDisabled:

@@ -3,6 +3,7 @@ import { type Agent, isStopped, type Registration, type Span, STOPPED_MS } from 
 import { knownValue, type Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
+import { limitJob } from './job-limit.js';
 
 /** Azure is asked twice, this far apart, before an agent that it shows as free is believed to be free. */
 const PROOF_MS = 5_000;
@@ -10,8 +11,8 @@ const PROOF_MS = 5_000;
 const COLLECT_MS = 3_000;
 
 /**
- * What one agent needs, going by its phase alone. No branch stops, deletes or deregisters a busy agent: that absence is
- * the promise that no job is killed.
+ * What one agent needs, going by its phase alone. No branch stops, deletes or deregisters a busy agent, unless a person has
+ * limited its time: that absence is the promise that no job is killed.
  */
 export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
   const { instance } = agent;
@@ -45,6 +46,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
       return;
     case 'busy':
       yield* fence(agent);
+      yield* limitJob(spec, agent, observed, alarm);
       return;
     case 'finished':
       yield* finish(spec, agent, observed, alarm);

@@ -92,6 +92,15 @@ test('a collected log is remembered as long as its agent is there', () => {
   expect(ledger.collected.size).toBe(0);
 });
 
+test('a warning is remembered with its time, as long as its agent is there', () => {
+  const warn = { kind: 'warn-of-end', pool: 'linux', name: 'a', dueAt: NOW + 9, reason: '' } as const;
+  const ledger = started(warn);
+  ledger.ended(warn, NOW);
+  expect([...ledger.warned]).toEqual([['a', NOW]]);
+  ledger.keepOnly(new Set(['b']));
+  expect(ledger.warned.size).toBe(0);
+});
+
 test('counts what fails side by side as one failure', () => {
   const others = [1, 2, 3].map(n => ({ ...create, name: `b${n}` }) as const);
   const ledger = started(...others);

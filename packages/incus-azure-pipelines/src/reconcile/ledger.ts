@@ -16,6 +16,7 @@ export class Ledger {
   readonly #entries = new Map<string, Entry>();
   readonly #failures = new Map<string, Failure>();
   readonly #collected = new Set<string>();
+  readonly #warned = new Map<string, number>();
 
   started(action: Action): void {
     this.#entries.set(targetOf(action), { action, endedAt: undefined });
@@ -28,6 +29,7 @@ export class Ledger {
     if (triedBy(action) === undefined) this.#failures.delete(keyOf(action));
     if (action.kind === 'prove-base') this.#failures.delete(`${TRIAL}/${action.base}`);
     if (action.kind === 'collect-log') this.#collected.add(action.name);
+    if (action.kind === 'warn-of-end') this.#warned.set(action.name, at);
   }
 
   /** Notes the failure and gives back what is known of it: how often in a row, and when to try again. */
@@ -75,9 +77,13 @@ export class Ledger {
     }
   }
 
-  /** Forgets failures and collected logs of agents that are no more, and of bases that nobody wants; `bases` undefined is unknown. */
+  /**
+   * Forgets failures, collected logs and warnings of agents that are no more, and failures of bases that nobody wants;
+   * `bases` undefined is unknown.
+   */
   keepOnly(names: ReadonlySet<string>, bases?: ReadonlySet<string>): void {
     for (const name of this.#collected) if (!names.has(name)) this.#collected.delete(name);
+    for (const name of this.#warned.keys()) if (!names.has(name)) this.#warned.delete(name);
     for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
       const perPool = kind !== undefined && (isSharedByPool(kind) || kind === REGISTRATION);
@@ -106,6 +112,11 @@ export class Ledger {
 
   get collected(): ReadonlySet<string> {
     return this.#collected;
+  }
+
+  /** When it was said of an agent's job that it will be ended. */
+  get warned(): ReadonlyMap<string, number> {
+    return this.#warned;
   }
 }
 

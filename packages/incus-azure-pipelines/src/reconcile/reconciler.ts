@@ -174,6 +174,7 @@ export class Reconciler {
       inFlight: this.#ledger.inFlight,
       failures: this.#ledger.failures,
       collected: this.#ledger.collected,
+      warned: this.#ledger.warned,
       registration: this.#parts.registration(),
       creationBlocked: this.#parts.creationBlocked(),
     };

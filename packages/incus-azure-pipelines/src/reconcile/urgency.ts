@@ -22,6 +22,7 @@ export function urgencyMs(kind: ActionKind): number {
     case 'disable-agent':
     case 'delete-registration':
     case 'remove-doorbell':
+    case 'warn-of-end':
       return LATER_MS;
   }
 }

@@ -21,6 +21,7 @@ function agent(phase: AgentPhase, requestId?: number): Agent {
       seenOnline: true,
       requestId,
       result: undefined,
+      requestSince: undefined,
       disbelieved: false,
       enablableUntil: undefined,
       quietDisabled: undefined,

@@ -38,6 +38,12 @@ test.each(['idle', 'busy'] as const)(
   },
 );
 
+test('that a job runs too long is a warning, with the time of its end', () => {
+  const { events, lines } = logged();
+  events.emit('job-overlong', { name, pool: 'linux', dueAt: Date.UTC(2030, 0, 1) });
+  expect(lines()).toMatchObject([{ level: 40, agent: name, endsAt: '2030-01-01T00:00:00.000Z' }]);
+});
+
 function logged() {
   const written: string[] = [];
   const events = new Events<DaemonEvents>(error => {
@@ -65,6 +71,7 @@ function agentIn(phase: AgentPhase): Agent {
       seenOnline: true,
       requestId: undefined,
       result: undefined,
+      requestSince: undefined,
       disbelieved: false,
       enablableUntil: undefined,
       quietDisabled: undefined,

@@ -58,6 +58,9 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
           : 'the server refuses agents that the host has registered, and the configuration asks for it',
       );
   });
+  events.on('job-overlong', ({ name, pool, dueAt }) =>
+    log.warn({ pool, agent: name, endsAt: new Date(dueAt).toISOString() }, 'a job runs too long and will be ended'),
+  );
   events.on('doorbell-removed', ({ name, pool }) =>
     log.warn({ pool, agent: name }, 'a guest rang without end and lost its doorbell'),
   );

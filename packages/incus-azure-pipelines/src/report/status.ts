@@ -2,6 +2,7 @@ import type { Action, Plan } from '../model/action.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
 import { knownValue, type Observed, type Reading, type RegistrationMode } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
+import { jobDueAt } from '../plan/job-limit.js';
 import { printable } from './printable.js';
 
 /** What `status --json` prints. Instants are epoch ms; every text from outside is made printable. */
@@ -49,6 +50,8 @@ interface AgentStatus {
   readonly base?: string;
   readonly createdAt?: number;
   readonly job?: string;
+  /** Not before then (epoch ms) its job is ended, because it runs too long. */
+  readonly endsAt?: number;
 }
 
 export interface ActionStatus {
@@ -98,13 +101,14 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     ...(arithmetic?.tries === undefined ? {} : { tries: arithmetic.tries }),
     drained: observed.drained.has(spec.name),
     ...(arithmetic?.waiting === undefined ? {} : { waiting: printable(arithmetic.waiting) }),
-    agents: agents.map(agentStatus),
+    agents: agents.map(agent => agentStatus(spec, agent, observed.warned)),
     underWay: observed.inFlight.filter(action => action.pool === spec.name).map(actionStatus),
     backingOff: backOffs(observed, spec.name, agents),
   };
 }
 
-function agentStatus(agent: Agent): AgentStatus {
+function agentStatus(spec: PoolSpec, agent: Agent, warned: Observed['warned']): AgentStatus {
+  const endsAt = warned.has(agent.name) ? jobDueAt(spec, agent) : undefined;
   const job = knownValue(agent.registration)?.assigned?.jobName;
   return {
     name: agent.name,
@@ -112,6 +116,7 @@ function agentStatus(agent: Agent): AgentStatus {
     since: agent.since,
     ...(agent.instance === undefined ? {} : { base: agent.instance.base, createdAt: agent.instance.createdAt }),
     ...(job === undefined ? {} : { job: printable(job) }),
+    ...(endsAt === undefined ? {} : { endsAt }),
   };
 }
 

@@ -138,6 +138,7 @@ export class Daemon {
       registration: new Map(
         desired.map(({ name }) => [name, { kind: world.scenario.hostRegisters ? 'host' : 'guest' }]),
       ),
+      warned: new Map(this.#ledger.warned),
       creationBlocked: undefined,
     };
     const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };

@@ -47,6 +47,8 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
       return only(step('read', 'nobody', () => undefined));
     case 'remove-doorbell':
       return only(step('patch', 'incus', () => removeDoorbell(action.name, world)));
+    case 'warn-of-end':
+      return only(step('tell', 'nobody', () => void world.warned.add(action.name)));
     case 'disable-agent':
       return only(
         step('patch', 'azure', () => {

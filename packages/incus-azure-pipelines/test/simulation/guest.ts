@@ -33,6 +33,8 @@ export class Guest implements Listener {
   wasOnline = false;
   /** It took a job and has not ended it. */
   working = false;
+  /** When it took its job. */
+  workingSince: number | undefined;
   /** It has had its life as an agent. */
   over = false;
   /** It told a lie, or was hidden, so that its place may be given away though it lives. */
@@ -93,6 +95,7 @@ export class Guest implements Listener {
       return;
     }
     this.working = true;
+    this.workingSince = this.#world.timeline.now;
     this.jobs += 1;
     this.#keyStolen = this.#world.suffers(this, 'keyStolen', 'key stolen');
     const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;

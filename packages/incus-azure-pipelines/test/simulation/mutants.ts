@@ -126,6 +126,10 @@ const planners: Readonly<Record<string, Planner>> = {
       return calls % 50 === 0 ? { ...real, actions: [] } : real;
     };
   })(),
+  'ends long jobs without a word': seeing(observed => ({
+    ...observed,
+    warned: new Map(knownValue(observed.agents)?.map(({ name }) => [name, 0])),
+  })),
   'does not fence': doing(actions => actions.filter(action => action.reason !== 'has its one job')),
   'leaves orphans': doing(actions => actions.filter(action => action.reason !== 'orphan')),
   'leaves what stopped': doing(actions => actions.filter(action => action.reason !== 'stopped and still there')),

@@ -4,6 +4,7 @@ import { type Agent, isLive } from '../../src/model/agent.js';
 import { birthOf } from '../../src/model/agent-name.js';
 import { knownValue, type Observed } from '../../src/model/observed.js';
 import type { PoolSpec } from '../../src/model/pool.js';
+import { OVERLONG } from '../../src/plan/job-limit.js';
 import type { PlanOptions } from '../../src/plan/plan.js';
 
 export type Planner = (desired: readonly PoolSpec[], observed: Observed, now: number, options: PlanOptions) => Plan;
@@ -110,8 +111,10 @@ function checkTouched(action: Action, observed: Observed, agents: ReadonlyMap<st
   const harmless = action.kind === 'delete-instance' && (!agent.instance?.activatedAt || agent.phase === 'stopped');
   promised(harmless || agent.registration.known, 'an unread Azure lets nothing be ended', () => told([action]));
   const registration = knownValue(agent.registration);
+  // Whether a job may be ended for its length is the world's to say.
+  const overlong = action.reason === OVERLONG && observed.warned.has(agent.name);
   promised(
-    harmless || action.kind === 'disable-agent' || registration?.assigned === undefined,
+    harmless || overlong || action.kind === 'disable-agent' || registration?.assigned === undefined,
     'a busy agent is not ended',
     () => told([action]),
   );

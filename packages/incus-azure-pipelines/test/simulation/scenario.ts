@@ -61,6 +61,8 @@ export interface Scenario {
   readonly sideBySide: boolean;
   readonly maxConcurrentCreates: number;
   readonly jobsPerMinute: number;
+  /** How long a job may run; undefined for as long as it takes. */
+  readonly maxJobMs: number | undefined;
   /** Whether agents are registered by the host, before their instance is activated. */
   readonly hostRegisters: boolean;
   readonly stormMs: number;
@@ -92,6 +94,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   maxConcurrentCreates: fc.integer({ min: 1, max: 3 }),
   jobsPerMinute: fc.constantFrom(1, 5, 15, 30),
   stormMs: fc.constantFrom(60_000, 180_000, 300_000),
+  maxJobMs: fc.constantFrom(undefined, undefined, 40_000),
   faults: fc.record({
     incusUnread: rate(0.05, 0.3),
     incusSlow: rate(0.05),

@@ -1,6 +1,7 @@
 import type { AgentPhase } from '../../src/model/agent.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import { azureKey } from '../../src/observe/join.js';
+import { OVERLONG } from '../../src/plan/job-limit.js';
 import { AzureWorld } from './azure-world.js';
 import { Chronicle } from './chronicle.js';
 import { aPool, NEIGHBOUR, OWNER } from './examples.js';
@@ -30,6 +31,8 @@ export class World {
   readonly azure: AzureWorld;
   readonly guests = new Map<string, Guest>();
   readonly drained = new Set<string>();
+  /** Agents whose jobs will be ended, as was said. */
+  readonly warned = new Set<string>();
   readonly wantedBase = new Map<string, string>();
   /** Largest agentCount that each pool has had. */
   readonly most = new Map<string, number>();
@@ -51,6 +54,7 @@ export class World {
       aPool({
         ...pool,
         name: `pool-${index}`,
+        timeouts: { ...aPool().timeouts, maxJobMs: scenario.maxJobMs },
         azure: { url: 'https://azure.test/org', agentPool: scenario.shared ? 'agents' : `agents-${index}` },
       }),
     );
@@ -171,7 +175,8 @@ export class World {
   /** Somebody stops the instance: no job may be in it, nor on its way to it. */
   stopInstance(name: string, reason: string): undefined {
     const guest = this.guests.get(name);
-    promised(!(guest && this.holdsJob(guest)), 'no job is killed', () => `instance ${name} ended: ${reason}`);
+    if (guest?.working && reason === OVERLONG) this.#checkOverlong(guest);
+    else promised(!(guest && this.holdsJob(guest)), 'no job is killed', () => `instance ${name} ended: ${reason}`);
     if (this.incus.isAlive(name)) guest?.die();
   }
 
@@ -179,6 +184,14 @@ export class World {
     this.stopInstance(name, reason);
     this.incus.remove(name);
     this.guests.get(name)?.dead();
+  }
+
+  /** A person let jobs be ended that run for so long: only those, and not without a word before. */
+  #checkOverlong({ name, workingSince }: Guest): void {
+    const { timeline, scenario } = this;
+    const ran = timeline.now - (workingSince ?? timeline.now);
+    const allowed = scenario.maxJobMs !== undefined && ran >= scenario.maxJobMs && this.warned.has(name);
+    promised(allowed, 'no job is ended before its time', () => `${name} after ${ran} ms`);
   }
 
   removeRegistration(key: string, agentId: number, reason: string): boolean {
