@@ -1,6 +1,7 @@
 import { measureFill } from './figures/fill.js';
 import { measureFirstLine } from './figures/first-line.js';
 import { measureIdle } from './figures/idle.js';
+import { measureListening } from './figures/listening.js';
 import { measureReplacement } from './figures/replacement.js';
 import { measureStandIn } from './figures/stand-in.js';
 import type { Measurement } from './options.js';
@@ -16,6 +17,7 @@ export async function measure(workbench: Workbench, only: readonly Measurement[]
   const outcomes: Outcome[] = [];
   if (only.some(name => OF_THE_SHELL_AGENT.includes(name))) outcomes.push(...(await measureShell(workbench, only)));
   if (only.includes('stand-in')) outcomes.push(await measureStandIn(workbench));
+  if (only.includes('listening')) outcomes.push(await measureListening(workbench));
   if (only.includes('first-line')) outcomes.push(await measureFirstLine(workbench));
   return outcomes;
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
 /** The measurements, in the order in which they run. */
-export const MEASUREMENTS = ['replacement', 'loaded', 'fill', 'idle', 'stand-in', 'first-line'] as const;
+export const MEASUREMENTS = ['replacement', 'loaded', 'fill', 'idle', 'stand-in', 'listening', 'first-line'] as const;
 
 export type Measurement = (typeof MEASUREMENTS)[number];
 

@@ -23,17 +23,17 @@ export function* activate(census: Census, observed: Observed, may: Activity, ala
   if (trial !== undefined && bases.tried !== undefined)
     yield { ...activation(trial, observed, 'tries the new base'), tries: bases.tried.name };
   const lacking = missing(census) - (trial === undefined ? 0 : 1);
-  const members = may.enable ? census.listening.flatMap(agent => memberOf(agent) ?? []) : [];
+  const members = may.enable ? census.listening.flatMap(agent => memberOf(agent, observed) ?? []) : [];
   const online = members.filter(member => member.online).slice(0, lacking);
   const prepared = may.register ? census.prepared.filter(agent => agent.registration.known) : [];
   const activated = prepared.slice(0, lacking - online.length);
-  const older = olderOnes(census, may).slice(0, lacking - online.length - activated.length);
+  const older = olderOnes(census, observed, may).slice(0, lacking - online.length - activated.length);
   const used = online.length + activated.length + older.length;
   const late = members.filter(member => !member.online).slice(0, lacking - used);
   for (const { agent, agentId } of [...online, ...late]) yield enabling(agent, agentId);
   for (const agent of activated) yield activation(agent, observed, 'below target');
   for (const agent of older) {
-    const member = memberOf(agent);
+    const member = memberOf(agent, observed);
     yield member ? enabling(agent, member.agentId) : activation(agent, observed, 'below target');
   }
   if (!listens(census, observed)) return;
@@ -52,9 +52,11 @@ function enabling({ name, pool }: Agent, agentId: number): Action {
 }
 
 /** The reserve of an older base that may take a place at once. */
-function olderOnes({ older }: Census, may: Activity): Agent[] {
+function olderOnes({ older }: Census, observed: Observed, may: Activity): Agent[] {
   return older.filter(agent =>
-    agent.phase === 'listening' ? may.enable && memberOf(agent)?.online : may.register && agent.registration.known,
+    agent.phase === 'listening'
+      ? may.enable && memberOf(agent, observed)?.online
+      : may.register && agent.registration.known,
   );
 }
 
@@ -63,10 +65,11 @@ function listens({ spec }: Census, observed: Observed): boolean {
   return spec.reserveListening && observed.registration.get(spec.name)?.kind === 'host';
 }
 
-/** The registration of a member that can be enabled: one that is read, and that was not lost after it was online. */
-function memberOf(agent: Agent) {
+/** The registration of a member that can be enabled: one that is read, that nobody drains, and that was not lost after it was online. */
+function memberOf(agent: Agent, observed: Observed) {
   const { instance, life, phase, registration } = agent;
   const shown = knownValue(registration);
-  if (phase !== 'listening' || instance?.status !== 'running' || shown === undefined) return undefined;
+  const isUsable = phase === 'listening' && instance?.status === 'running' && !observed.drainedAgents.has(agent.name);
+  if (!isUsable || shown === undefined) return undefined;
   return life.seenOnline && !shown.online ? undefined : { agent, agentId: shown.agentId, online: shown.online };
 }

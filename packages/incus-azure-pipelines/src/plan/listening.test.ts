@@ -150,6 +150,14 @@ describe('a listening reserve', () => {
     expect(late(timeouts.startupGraceMs, known(undefined))).toEqual(['delete-instance 2']);
   });
 
+  test('enables none that a person drains', () => {
+    const drainedAgents = new Set([nameOf(1)]);
+    const life = aLife({ seenOnline: true, quietDisabled });
+    const agents = [anAgent(0, 'idle'), anAgent(1, 'listening', { life })];
+    expect(deeds(plannedFor(agents, {}, { drainedAgents }))).toEqual(['delete-registration 1']);
+    expect(deeds(plannedFor(agentsIn('idle', 'listening'), {}, { drainedAgents }))).toEqual([]);
+  });
+
   test('makes an agent of one that somebody enabled', () => {
     const enabled = anAgent(1, 'idle', { instance: anInstance({ listeningAt: NOW - 60_000 }) });
     expect(deeds(plannedFor([anAgent(0, 'idle'), enabled]))).toEqual(['enable-agent 1']);
