@@ -8,6 +8,7 @@ import { ScriptedIncus } from './scripted-incus.js';
 import { aPool } from './simulation/examples.js';
 
 /** Calls to Incus about the instance `ci-1`. */
+export const LOOK = 'GET /1.0/instances/ci-1';
 export const MARK = 'PATCH /1.0/instances/ci-1';
 export const PUSH = 'POST /1.0/instances/ci-1/files';
 /** Its removal; it is always found gone. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { keyAsParameters } from '../../../azure-pipelines-emulator/test/known-answers.js';
-import { ExecutorBench, MARK, PUSH, REMOVAL } from '../../test/executor-bench.js';
+import { ExecutorBench, LOOK, MARK, PUSH, REMOVAL } from '../../test/executor-bench.js';
 import { activateAgent, listenAgent } from './activate-agent.js';
 
 const { signal } = new AbortController();
@@ -78,7 +78,7 @@ it('starts an agent ahead that is disabled, and seen so before its instance is t
   const before = pool.emulator.calls().length;
   await listenAgent(listening, parts, signal);
   expect(pool.emulator.calls().slice(before)).toMatchObject([{ method: 'POST' }, { method: 'GET' }]);
-  expect(bench.calls).toEqual([MARK, PUSH]);
+  expect(bench.calls).toEqual([LOOK, MARK, PUSH]);
   expect(pool.emulator.agents()).toMatchObject([{ name: 'ci-1', enabled: false }]);
   expect(bench.marks).toEqual({
     'user.iap.activated': expect.stringMatching(/^\d+$/),
@@ -91,14 +91,14 @@ it('tells the instance nothing when its agent is not shown as disabled, and take
   const { parts, pool } = await start({ kind: 'host' });
   pool.emulator.failNext({ kind: 'server-error', method: 'GET', path: /\/agents\/\d+$/ });
   await expect(listenAgent(listening, parts, signal)).rejects.toMatchObject({ kind: 'unavailable' });
-  expect(bench.calls).toEqual([]);
+  expect(bench.calls).toEqual([LOOK]);
   expect(pool.emulator.agents()).toEqual([]);
 });
 
 it('takes a listening one back when the push fails', async () => {
   const { parts, pool } = await start({ kind: 'host' }, call => (call === PUSH ? 500 : 200));
   await expect(listenAgent(listening, parts, signal)).rejects.toThrow('scripted');
-  expect(bench.calls).toEqual([MARK, PUSH, ...REMOVAL]);
+  expect(bench.calls).toEqual([LOOK, MARK, PUSH, ...REMOVAL]);
   expect(pool.emulator.agents()).toEqual([]);
 });
 

@@ -37,6 +37,9 @@ export async function activateAgent(action: ActivateAgent, parts: ExecutorParts,
 /**
  * Makes a prepared instance a member of the listening reserve. Its agent is registered disabled, and read back as
  * disabled and without a job before the instance is told anything: when its session opens, Azure can give it none.
+ *
+ * It is marked only if nothing else about it has changed: a call of a daemon that has died meanwhile must not mark an
+ * agent that its successor has activated and enabled.
  */
 export async function listenAgent(
   action: Action<'listen-agent'>,
@@ -46,7 +49,8 @@ export async function listenAgent(
   const pool = poolOf(parts, action.pool);
   if (pool.registration().kind !== 'host')
     throw new Error(`start ${action.name} ahead: only the host can register an agent that is disabled`);
-  await activateRegistered(action, pool, parts, signal);
+  const { etag } = await parts.incus.instances.get(action.name, { signal, deadlineMs: DEADLINE_MS });
+  await activateRegistered(action, pool, parts, signal, etag);
 }
 
 async function activateRegistered(
@@ -54,6 +58,7 @@ async function activateRegistered(
   pool: PoolParts,
   parts: ExecutorParts,
   signal: AbortSignal,
+  etag?: string,
 ): Promise<void> {
   const target = await pool.registrationTarget(signal);
   const enabled = action.kind === 'activate-agent';
@@ -61,7 +66,7 @@ async function activateRegistered(
   const identity = await registerAgent(target, agent, await parts.keys.take(signal), signal);
   if (!enabled) await proveDisabled(target, identity, signal);
   try {
-    await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal);
+    await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal, etag);
   } catch (error) {
     await takeBack(action, identity, pool, parts, signal).catch(() => {});
     throw error;
@@ -99,6 +104,7 @@ async function activate(
   parts: ExecutorParts,
   credentials: Credentials,
   signal: AbortSignal,
+  etag?: string,
 ): Promise<void> {
   const tar = activationTar({
     name: action.name,
@@ -109,8 +115,8 @@ async function activate(
     credentials,
   });
   const now = String(parts.clock.now());
-  const marks = { [MARKS.activated]: now, ...(action.kind === 'listen-agent' ? { [MARKS.listening]: now } : {}) };
+  const marks = { [MARKS.activated]: now, [MARKS.listening]: action.kind === 'listen-agent' ? now : '' };
   const options = { signal, deadlineMs: DEADLINE_MS };
-  await parts.incus.instances.patch(action.name, { config: marks }, options);
+  await parts.incus.instances.patch(action.name, { config: marks }, { ...options, etag });
   await parts.incus.files.push(action.name, ACTIVATION_PATH, tar, { uid: 0, gid: 0, mode: 0o600 }, options);
 }

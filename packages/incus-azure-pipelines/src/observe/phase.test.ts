@@ -141,6 +141,13 @@ describe('finished', () => {
     expect(said({ status: 'ready', activatedAt }, { activeSince: NOW - STARTED_GRACE_MS - 1 })).toBe(true);
   });
 
+  test('is no Ready of a list that took so long that the guest may have started since', () => {
+    const before = anAgent(0, 'starting', { life: aLife({ activeSince: NOW - STARTED_GRACE_MS - 1 }) });
+    const said = (listedAt: number) =>
+      nextLife(before, anInstance({ status: 'ready', activatedAt }), unknown(), listedAt, NOW).saidFinished;
+    expect([said(NOW - 1), said(NOW)]).toEqual([false, true]);
+  });
+
   test('is not Ready while the activation drags on: nothing has told it to start', () => {
     const marked = { status: 'ready', activatedAt: NOW - 60_000 } as const;
     const before = anAgent(0, 'starting', { life: aLife({ activeSince: undefined }) });

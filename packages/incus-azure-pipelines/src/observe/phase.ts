@@ -85,11 +85,11 @@ function phaseInAzure(registration: Registration | undefined, life: Life): Agent
  * Whether the guest rang Ready after its activation: a ring is compared with a ring only, since the clock of the Incus
  * host tells their times and ours that of the activation.
  */
-function saysFinished({ activatedAt, rangAt, status }: InstanceRecord, old: Life | undefined, now: number): boolean {
+function saysFinished({ activatedAt, rangAt, status }: InstanceRecord, old: Life | undefined, readAt: number): boolean {
   if (status !== 'ready' || activatedAt === undefined) return false;
   const prepared = old?.rangPreparedAt;
   const rangAgain = prepared !== undefined && rangAt !== undefined && rangAt > prepared;
-  return old?.seenStarted === true || rangAgain || now - (old?.activeSince ?? now) > STARTED_GRACE_MS;
+  return old?.seenStarted === true || rangAgain || readAt - (old?.activeSince ?? readAt) > STARTED_GRACE_MS;
 }
 
 function isActivated(phase: AgentPhase): boolean {
@@ -120,7 +120,7 @@ export function nextLife(
     seenStarted,
     rangPreparedAt:
       instance !== undefined && instance.activatedAt === undefined ? instance.rangAt : old?.rangPreparedAt,
-    saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, now)),
+    saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, instancesAt)),
     seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
     result: old?.result ?? takenBy(registration)?.result,
     requestId,

@@ -117,16 +117,25 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
   const { incus, guests } = world;
   const { name } = action;
   const listens = action.kind === 'listen-agent';
+  const key = world.keyOf(action.pool);
+  const left = guests.get(name)?.agentId;
+  const makeWay = step('make way', 'azure', () => {
+    if (left !== undefined) world.azure.remove(key, left);
+    return undefined;
+  });
   const register = step('register', 'azure', () => {
-    guests.get(name)?.register(!listens);
+    const guest = guests.get(name);
+    if (guest?.agentId !== undefined && world.azure.find(key, guest.agentId)) return 'the name is taken';
+    guest?.register(!listens);
     return undefined;
   });
   const mark = step('mark', 'incus', () => {
     const instance = incus.instances.get(name);
     const guest = guests.get(name);
     if (instance === undefined || guest === undefined || !incus.isAlive(name)) return 'not found';
+    if (listens && instance.activatedAt !== undefined) return 'changed meanwhile';
     instance.activatedAt = now();
-    if (listens) instance.listeningAt = now();
+    instance.listeningAt = listens ? now() : undefined;
     // Marked, but what starts it may never come: it shows Ready for ever.
     guest.excused = true;
     return undefined;
@@ -139,7 +148,6 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
     return undefined;
   });
   if (!world.scenario.hostRegisters) return { steps: [mark, push], undo: [] };
-  const key = world.keyOf(action.pool);
   const ifIdle = (agentId: number | undefined, take: (agentId: number) => void): string | undefined => {
     const registration = agentId === undefined ? undefined : world.azure.find(key, agentId);
     if (registration?.online || registration?.assigned) return 'it may work';
@@ -154,7 +162,7 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
   );
   const remove = step('remove', 'incus', () => world.removeInstance(name, 'it was not told'));
   const readBack = step('read back', 'azure', () => (world.isEnabled(name) ? 'it is enabled' : undefined));
-  const steps = listens ? [register, readBack, mark, push] : [register, mark, push];
+  const steps = listens ? [makeWay, register, readBack, mark, push] : [makeWay, register, mark, push];
   return { steps, undo: [disable, withdraw, remove] };
 }
 
