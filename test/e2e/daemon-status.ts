@@ -19,6 +19,19 @@ export async function readPool(scenario: Scenario, name = 'default'): Promise<Po
   return pool;
 }
 
+/** Resolves with the first status for which `holds` does. */
+export async function whenStatus(
+  scenario: Scenario,
+  holds: (status: StatusDocument) => boolean,
+): Promise<StatusDocument> {
+  const status = await polled(
+    () => readStatus(scenario),
+    seen => seen !== undefined && holds(seen),
+  );
+  if (status === undefined) throw new Error('the daemon shows nothing');
+  return status;
+}
+
 /** Resolves with the first status of a pool for which `holds` does. */
 export async function whenPool(
   scenario: Scenario,

@@ -1,10 +1,10 @@
 import type { Action, Executors } from '../src/model/action.js';
 import type { InstanceRecord, Registration } from '../src/model/agent.js';
 import type { DaemonEvents } from '../src/model/event.js';
+import { azureKey } from '../src/model/pool.js';
 import type { Reading } from '../src/model/reading.js';
 import type { AzureObserver } from '../src/observe/azure-observer.js';
 import type { IncusReadings } from '../src/observe/incus-observer.js';
-import { azureKey } from '../src/observe/join.js';
 import { Reconciler } from '../src/reconcile/reconciler.js';
 import { aPool, known, NOW, OWNER } from './simulation/examples.js';
 import { FakeClock, settled } from './simulation/fake-clock.js';

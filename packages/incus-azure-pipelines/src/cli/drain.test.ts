@@ -27,7 +27,7 @@ function status(...pools: readonly Partial<Pool>[]): StatusDocument {
     underWay: [],
     backingOff: [],
   };
-  return { at: 0, owner: 'a1b2c3', incus, pools: pools.map(pool => ({ ...plain, ...pool })) };
+  return { at: 0, owner: 'a1b2c3', incus, pools: pools.map(pool => ({ ...plain, ...pool })), removed: [] };
 }
 
 const all = { pool: undefined, agent: undefined };

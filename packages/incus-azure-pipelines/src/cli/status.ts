@@ -28,19 +28,30 @@ export function formatStatus(status: StatusDocument, now: number): string {
     if (pool.tries !== undefined)
       lines.push(`  tries base ${pool.tries} with one agent; the others are of an older one\n`);
     if (pool.waiting !== undefined) lines.push(`  waits: ${pool.waiting}\n`);
-    for (const { action, failures, retryAt, error } of pool.backingOff)
-      lines.push(`  ${action} failed ${failures} times, again in ${seconds(retryAt - now)}: ${error}\n`);
-    const rows = pool.agents.map(agent => [
-      agent.name,
-      agent.phase,
-      ago(agent.since, now),
-      `${agent.job ?? ''}${agent.endsAt === undefined ? '' : ` (runs too long, is ended in ${seconds(agent.endsAt - now)})`}`,
-      pool.underWay.find(action => action.on === agent.name)?.action ?? '',
-    ]);
-    if (rows.length > 0) lines.push(`\n${table(['agent', 'phase', 'since', 'job', 'under way'], rows)}`);
-    lines.push('\n');
+    lines.push(...agentLines(pool, now));
+  }
+  for (const pool of status.removed) {
+    lines.push(`${pool.name} (not in the configuration any more): ${pool.fate}\n`);
+    lines.push(...agentLines(pool, now));
   }
   return lines.join('');
+}
+
+function* agentLines(
+  { agents, backingOff, underWay }: StatusDocument['removed'][number] | StatusDocument['pools'][number],
+  now: number,
+): Generator<string> {
+  for (const { action, failures, retryAt, error } of backingOff)
+    yield `  ${action} failed ${failures} times, again in ${seconds(retryAt - now)}: ${error}\n`;
+  const rows = agents.map(agent => [
+    agent.name,
+    agent.phase,
+    ago(agent.since, now),
+    `${agent.job ?? ''}${agent.endsAt === undefined ? '' : ` (runs too long, is ended in ${seconds(agent.endsAt - now)})`}`,
+    underWay.find(action => action.on === agent.name)?.action ?? '',
+  ]);
+  if (rows.length > 0) yield `\n${table(['agent', 'phase', 'since', 'job', 'under way'], rows)}`;
+  yield '\n';
 }
 
 function ago(at: number, now: number): string {

@@ -1,7 +1,7 @@
 import type { DeviceMap, StringMap } from 'incus-client';
 import type { Action } from '../model/action.js';
 import { CONTRACT, MARKS } from '../model/marks.js';
-import type { InstanceSpec, PoolSpec } from '../model/pool.js';
+import { azureKey, type InstanceSpec, type PoolSpec } from '../model/pool.js';
 import { type ExecutorParts, poolOf } from './parts.js';
 
 const DEADLINE_MS = 120_000;
@@ -41,6 +41,7 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
     [MARKS.contract]: CONTRACT,
     [MARKS.pool]: spec.name,
     [MARKS.base]: action.base,
+    [MARKS.agentPool]: azureKey(spec.azure),
     [MARKS.server]: new URL(spec.azure.url).hostname,
     [MARKS.activated]: '',
     [MARKS.listening]: '',

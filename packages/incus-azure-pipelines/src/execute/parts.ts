@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.js';
 import type { Secret } from '../lib/secret.js';
 import type { Emit } from '../model/event.js';
 import type { RegistrationMode } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
 import type { KeyStock } from './registration/key-stock.js';
 import type { RegistrationTarget } from './registration/register.js';
 
@@ -37,6 +37,13 @@ export interface PoolParts {
   readonly registration: () => RegistrationMode;
   /** The token that registers agents, read anew each time, so that a changed file is used. */
   readonly token: () => Promise<Secret>;
+}
+
+/** The parts of a pool of an agent pool, by `azureKey`. @throws Error when the configuration has no such pool. */
+export function readerOf(parts: ExecutorParts, agentPool: string): PoolParts {
+  const found = [...parts.pools.values()].find(({ spec }) => azureKey(spec.azure) === agentPool);
+  if (found === undefined) throw new Error(`no pool of the configuration is for agent pool "${agentPool}"`);
+  return found;
 }
 
 /** The parts of an action's pool. @throws Error when the configuration has no such pool any more. */

@@ -1,7 +1,7 @@
 import { ignoreNotFound as ignoreNotInAzure } from 'azure-pipelines-client';
 import { ignoreNotFound, isIncusError } from 'incus-client';
 import type { Action } from '../model/action.js';
-import { type ExecutorParts, poolOf } from './parts.js';
+import { type ExecutorParts, readerOf } from './parts.js';
 
 const STOP_DEADLINE_MS = 60_000;
 
@@ -11,7 +11,7 @@ export async function disableAgent(
   parts: ExecutorParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { azure, agentPoolId } = poolOf(parts, action.pool);
+  const { azure, agentPoolId } = readerOf(parts, action.agentPool);
   const patch = { id: action.agentId, name: action.name, enabled: false };
   await ignoreNotInAzure(azure.agents.patch(await agentPoolId(signal), patch, { signal }));
 }
@@ -22,7 +22,7 @@ export async function deleteRegistration(
   parts: ExecutorParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { azure, agentPoolId } = poolOf(parts, action.pool);
+  const { azure, agentPoolId } = readerOf(parts, action.agentPool);
   await ignoreNotInAzure(azure.agents.delete(await agentPoolId(signal), action.agentId, { signal }));
 }
 

@@ -17,14 +17,20 @@ interface ActionArgs {
   /** Reads the last log lines of a finished agent, so that it may power off. */
   'collect-log': { readonly name: string };
   /** Stops new assignments. */
-  'disable-agent': { readonly name: string; readonly agentId: number };
-  'delete-registration': { readonly name: string; readonly agentId: number };
+  'disable-agent': { readonly name: string } & Registered;
+  'delete-registration': { readonly name: string } & Registered;
   /** Stops, where it still runs, and deletes the instance. */
   'delete-instance': { readonly name: string };
   /** Says that the agent's job is about to be ended, not before `dueAt` (epoch ms), because it runs too long. */
   'warn-of-end': { readonly name: string; readonly dueAt: number };
   /** Takes the guest's doorbell away: it rang too often. */
   'remove-doorbell': { readonly name: string };
+}
+
+/** A registration in an agent pool that some pool of the configuration reads, by `azureKey`; not always the agent's own. */
+interface Registered {
+  readonly agentId: number;
+  readonly agentPool: string;
 }
 
 /** What is done to try out a base. */

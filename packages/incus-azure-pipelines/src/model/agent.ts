@@ -35,8 +35,10 @@ export type AgentPhase =
 /** One agent as both systems show it, joined on its name. */
 export interface Agent {
   readonly name: string;
-  /** Name of its pool in our configuration. */
+  /** Name of its pool in our configuration, or in an earlier one: then no pool has this name now. */
   readonly pool: string;
+  /** The agent pool that its registration is read in, by `azureKey`; undefined where none of the configuration does. */
+  readonly agentPool: string | undefined;
   readonly phase: AgentPhase;
   /** Epoch ms at which this phase was first seen. */
   readonly since: number;
@@ -49,6 +51,8 @@ export interface Agent {
 export interface InstanceRecord {
   readonly name: string;
   readonly pool: string;
+  /** The agent pool in Azure that it was made for, by `azureKey`; undefined for one that does not say. */
+  readonly agentPool: string | undefined;
   readonly status: 'running' | 'ready' | 'stopped' | 'error';
   /** Name of the base it was copied from. */
   readonly base: string;

@@ -8,6 +8,8 @@ export const MARKS = {
   pool: 'user.iap.pool',
   /** Name of the base that an instance was copied from. */
   base: 'user.iap.base',
+  /** The agent pool that it is for, by `azureKey`: so that it is found when its pool is not configured any more. */
+  agentPool: 'user.iap.agent-pool',
   /** Host name of the Azure server: the guest waits until it resolves. */
   server: 'user.iap.server',
   /** Epoch ms of the activation, and later of the enabling of a listening one; an instance that has it is never prepared again. */

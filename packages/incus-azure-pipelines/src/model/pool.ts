@@ -32,6 +32,11 @@ export interface AzureTarget {
   readonly agentPool: string;
 }
 
+/** Names an agent pool in Azure; pools of one agent pool share its readings. */
+export function azureKey(target: AzureTarget): string {
+  return `${target.url} ${target.agentPool}`;
+}
+
 /** What a base is built from; its digest is part of the generation. */
 export interface BaseSpec {
   readonly image: ImageSource;

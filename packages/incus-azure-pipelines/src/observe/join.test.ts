@@ -13,8 +13,9 @@ import {
   unknown,
 } from '../../test/simulation/examples.js';
 import type { Agent, InstanceRecord, Registration } from '../model/agent.js';
+import { azureKey } from '../model/pool.js';
 import { knownValue, type Reading } from '../model/reading.js';
-import { azureKey, join } from './join.js';
+import { join } from './join.js';
 
 const spec = aPool();
 const key = azureKey(spec.azure);
@@ -155,10 +156,43 @@ describe('an agent whose instance is gone', () => {
   });
 });
 
-test('an instance of a pool that is configured no more keeps its name and nothing is known of its registration', () => {
-  const [agent] = joined([], {
-    instances: known([anInstance({ pool: 'gone' })]),
-    registrations: known([aRegistration()]),
+describe('an instance of a pool that is configured no more', () => {
+  const gone = anInstance({ pool: 'gone' });
+  const registrations = known([aRegistration({ assigned: JOB })]);
+
+  test('keeps its name, and is read where another pool is for the same agent pool', () => {
+    const [agent] = joined([], { instances: known([gone]), registrations });
+    expect(agent).toMatchObject({ pool: 'gone', agentPool: key, phase: 'busy' });
   });
-  expect(agent).toMatchObject({ pool: 'gone', phase: 'starting', registration: { known: false } });
+
+  test.each([
+    ['is for an agent pool that nobody reads', anInstance({ pool: 'gone', agentPool: 'https://azure.test/org away' })],
+    ['does not say what it is for', anInstance({ pool: 'gone', agentPool: undefined })],
+  ])('and %s has no known registration', (_, instance) => {
+    const [agent] = joined([], { instances: known([instance]), registrations });
+    expect(agent).toMatchObject({
+      pool: 'gone',
+      agentPool: undefined,
+      phase: 'starting',
+      registration: { known: false },
+    });
+    expect(joined(agent ? [agent] : [], { registrations: known([]) })).toEqual([]);
+  });
+});
+
+describe('an instance of a pool that is for another agent pool now', () => {
+  const away = 'https://azure.test/org away';
+  const instance = anInstance({ agentPool: away });
+
+  test('does not belong to it any more, and is no agent without a registration', () => {
+    const [agent] = joined([], { instances: known([instance]), registrations: known([]) });
+    expect(agent).toMatchObject({ pool: `linux (${away})`, agentPool: undefined, registration: { known: false } });
+  });
+
+  test('is read where another pool is for that one', () => {
+    const other = aPool({ name: 'other', azure: { ...spec.azure, agentPool: 'away' } });
+    const readings = new Map([[away, known([aRegistration({ assigned: JOB })])]]);
+    const agents = join([], { instances: known([instance]), registrations: readings }, [spec, other], OWNER, NOW);
+    expect(knownValue(agents)).toMatchObject([{ pool: `linux (${away})`, agentPool: away, phase: 'busy' }]);
+  });
 });

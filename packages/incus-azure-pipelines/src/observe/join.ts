@@ -1,7 +1,7 @@
 import type { Agent, InstanceRecord, Registration } from '../model/agent.js';
 import { birthOf } from '../model/agent-name.js';
 import { knownValue, type Reading } from '../model/observed.js';
-import type { AzureTarget, PoolSpec } from '../model/pool.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
 import { nextLife, phaseOf } from './phase.js';
 
 /** The readings of one moment, before they are joined. */
@@ -11,11 +11,6 @@ export interface Sightings {
   readonly registrations: ReadonlyMap<string, Reading<readonly Registration[]>>;
   /** Names of those that are being activated or enabled: marked perhaps, but not told yet. */
   readonly activating?: ReadonlySet<string>;
-}
-
-/** Pools of one agent pool share its readings. */
-export function azureKey(target: AzureTarget): string {
-  return `${target.url} ${target.agentPool}`;
 }
 
 /**
@@ -41,16 +36,19 @@ export function join(
   for (const name of new Set([...byName.keys(), ...registrations.keys(), ...before.keys()])) {
     const old = before.get(name);
     const instance = byName.get(name);
-    const pool = instance?.pool ?? old?.pool ?? poolOfOrphan(registrations.get(name)?.key, desired);
-    const spec = pool === undefined ? undefined : pools.get(pool);
+    const made = instance && madeFor(instance, pools.get(instance.pool));
+    const key = made ? made.agentPool : (old?.agentPool ?? registrations.get(name)?.key);
+    const agentPool = key !== undefined && sightings.registrations.has(key) ? key : undefined;
+    const pool = made?.pool ?? old?.pool ?? poolOfOrphan(key, desired);
     if (pool === undefined) continue;
-    const reading = registrationOf(name, spec, sightings, registrations);
-    if (instance === undefined && isForgotten(old, reading)) continue;
+    const reading = registrationOf(name, agentPool, sightings, registrations);
+    if (instance === undefined && (agentPool === undefined || isForgotten(old, reading))) continue;
     const life = nextLife(old, instance, reading, instances.at, now, sightings.activating?.has(name));
     const phase = phaseOf(instance, reading, life, old?.phase);
     agents.push({
       name,
       pool,
+      agentPool,
       phase,
       since: old?.phase === phase ? old.since : now,
       instance,
@@ -59,6 +57,16 @@ export function join(
     });
   }
   return { known: true, value: agents, at: instances.at };
+}
+
+/**
+ * The pool and the agent pool that an instance was made for. Where the configured pool of that name is for another agent
+ * pool by now, the instance belongs to it no more: a name with a parenthesis is that of no pool.
+ */
+function madeFor({ agentPool, pool }: InstanceRecord, spec: PoolSpec | undefined) {
+  const key = spec && azureKey(spec.azure);
+  if (agentPool === undefined || agentPool === key) return { pool, agentPool: key };
+  return { pool: spec === undefined ? pool : `${pool} (${agentPool})`, agentPool };
 }
 
 interface Indexed {
@@ -77,12 +85,13 @@ function indexRegistrations(sightings: Sightings, owner: string): ReadonlyMap<st
 
 function registrationOf(
   name: string,
-  spec: PoolSpec | undefined,
+  agentPool: string | undefined,
   sightings: Sightings,
   index: ReadonlyMap<string, Indexed>,
 ): Reading<Registration | undefined> {
-  const reading = spec && sightings.registrations.get(azureKey(spec.azure));
-  if (reading === undefined) return { known: false, error: 'no configured pool reads it', since: 0 };
+  const reading = agentPool === undefined ? undefined : sightings.registrations.get(agentPool);
+  if (reading === undefined)
+    return { known: false, error: 'no pool of the configuration reads its agent pool', since: 0 };
   return reading.known ? { known: true, value: index.get(name)?.registration, at: reading.at } : reading;
 }
 

@@ -25,6 +25,7 @@ function instanceRecord(instance: Instance, rings: Rings): InstanceRecord {
   return {
     name,
     pool: config[MARKS.pool] ?? '',
+    agentPool: config[MARKS.agentPool],
     status: statusOf(instance.status),
     base: config[MARKS.base] ?? '',
     createdAt: Date.parse(instance.created_at),

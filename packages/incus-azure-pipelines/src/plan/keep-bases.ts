@@ -9,7 +9,8 @@ export function* keepBases(desired: readonly PoolSpec[], observed: Observed): Ge
   if (!observed.bases.known || !observed.agents.known) return;
   const bases = observed.bases.value;
   yield* buildWanted(desired, bases, observed);
-  for (const base of bases) yield* prove(base, observed);
+  const names = new Set(desired.map(spec => spec.name));
+  for (const base of bases) yield* prove(base, names, observed);
   const needed = neededBases(desired, observed);
   for (const { name, pool, ready } of bases)
     if (needed !== undefined && !needed.has(name))
@@ -38,9 +39,13 @@ function* buildWanted(
 }
 
 /** The mark outlives the agent that was seen online, and this daemon. */
-function* prove({ name, pool, provenFor, ready }: BaseRecord, observed: Observed): Generator<Action> {
+function* prove(
+  { name, pool, provenFor, ready }: BaseRecord,
+  configured: ReadonlySet<string>,
+  observed: Observed,
+): Generator<Action> {
   const online = (knownValue(observed.agents) ?? []).filter(
-    agent => agent.life.seenOnline && agent.instance?.base === name,
+    agent => agent.life.seenOnline && agent.instance?.base === name && configured.has(agent.pool),
   );
   const pools = [...new Set([...provenFor, ...online.map(agent => agent.pool)])].sort();
   if (ready && pools.length > provenFor.length)

@@ -46,8 +46,9 @@ test('one agent has one action at a time', () => {
 });
 
 test('pools do not touch the agents of others', () => {
+  const pools = [aPool({ agentCount: 0 }), aPool({ name: 'other', agentCount: 1 })];
   const stranger = anAgent(0, 'idle', { pool: 'other', instance: undefined });
-  expect(planned(aPool({ agentCount: 0 }), [stranger]).actions).toEqual([]);
+  expect(plan(pools, anObserved([stranger]), NOW, { maxConcurrentCreates: 1 }).actions).toEqual([]);
 });
 
 test('nothing changes before wakeAt', () => {

@@ -10,6 +10,7 @@ import { arithmeticOf, type Census, takeCensus } from './census.js';
 import { ceilingObstacle, createInstance, creationsWanted } from './fill.js';
 import { keepBases } from './keep-bases.js';
 import { drainOnRequest, reap } from './reap.js';
+import { endRemoved } from './removed.js';
 import { shrink, trimReserve } from './shrink.js';
 import { wantsTrial } from './trial.js';
 
@@ -41,7 +42,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
     for (const agent of agents) {
       if (agent.pool !== census.spec.name) continue;
       actions.offer(reap(census.spec, agent, observed, alarm));
-      if (observed.drainedAgents.has(agent.name)) actions.offer(drainOnRequest(agent, alarm));
+      if (observed.drainedAgents.has(agent.name)) actions.offer(drainOnRequest(agent, 'drained by a person', alarm));
     }
     const may = {
       register: mayRegister(census.spec, observed, alarm),
@@ -51,6 +52,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
     actions.offer(shrink(census, observed, options.maxConcurrentCreates, alarm));
     actions.offer(trimReserve(census, agents, alarm));
   }
+  actions.offer(endRemoved(desired, agents, observed, alarm));
   actions.offer(create(censuses, agents, observed, now, options, alarm));
   return { actions: actions.admitted, wakeAt: alarm.at, pools: summary(desired, censuses, observed) };
 }

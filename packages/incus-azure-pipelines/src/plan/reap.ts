@@ -98,9 +98,8 @@ function* adopt({ name, pool, registration }: Agent): Generator<Action> {
     yield { kind: 'enable-agent', pool, name, agentId, reason: 'was enabled by somebody else' };
 }
 
-/** An agent that a person drains: it is retired once it is idle; one that knows no secret yet is simply deleted. */
-export function* drainOnRequest(agent: Agent, alarm: Alarm): Generator<Action> {
-  const reason = 'drained by a person';
+/** An agent that is to go for its own sake: it is retired once it is idle; one that knows no secret yet is simply deleted. */
+export function* drainOnRequest(agent: Agent, reason: string, alarm: Alarm): Generator<Action> {
   if (agent.phase === 'idle' || agent.phase === 'offline' || agent.phase === 'listening')
     yield* retire(agent, reason, alarm);
   if (agent.phase === 'preparing' || agent.phase === 'prepared') yield deleteInstance(agent, reason);
@@ -157,12 +156,12 @@ function lasted(span: Span, ms: number, alarm: Alarm): boolean {
   return false;
 }
 
-function disable(agent: Agent, { agentId }: Registration, reason: string): Action {
-  return { kind: 'disable-agent', pool: agent.pool, name: agent.name, agentId, reason };
+function disable({ agentPool = '', name, pool }: Agent, { agentId }: Registration, reason: string): Action {
+  return { kind: 'disable-agent', pool, name, agentId, agentPool, reason };
 }
 
-function deregister(agent: Agent, { agentId }: Registration, reason: string): Action {
-  return { kind: 'delete-registration', pool: agent.pool, name: agent.name, agentId, reason };
+function deregister({ agentPool = '', name, pool }: Agent, { agentId }: Registration, reason: string): Action {
+  return { kind: 'delete-registration', pool, name, agentId, agentPool, reason };
 }
 
 function deleteInstance(agent: Agent, reason: string): Action {

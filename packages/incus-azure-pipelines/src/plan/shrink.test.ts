@@ -47,7 +47,9 @@ describe('shrinking', () => {
   });
 
   test('counts an agent that is being disabled as leaving, whichever stands first in the list', () => {
-    const inFlight: Action[] = [{ kind: 'disable-agent', pool: 'linux', name: nameOf(1), agentId: 1, reason: '' }];
+    const inFlight: Action[] = [
+      { kind: 'disable-agent', pool: 'linux', name: nameOf(1), agentId: 1, agentPool: '', reason: '' },
+    ];
     expect(planned(aPool({ agentCount: 1 }), agentsIn('idle', 'idle'), { inFlight }).actions).toEqual([]);
   });
 

@@ -94,7 +94,9 @@ describe('a new base beside a proven one', () => {
     );
     expect(count(tried(aPool(), [...idle, of(2, 'preparing', 'new')]), 'disable-agent')).toBe(0);
     expect(count(tried(aPool(), [...idle, prepared], { failures }), 'disable-agent')).toBe(0);
-    const inFlight: Action[] = [{ kind: 'disable-agent', pool: 'linux', name: nameOf(1), agentId: 1, reason: '' }];
+    const inFlight: Action[] = [
+      { kind: 'disable-agent', pool: 'linux', name: nameOf(1), agentId: 1, agentPool: '', reason: '' },
+    ];
     expect(tried(aPool(), [...idle, prepared], { inFlight }).actions).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { Ledger } from './ledger.js';
 
 const remove: Action = { kind: 'delete-instance', pool: 'linux', name: 'a', reason: '' };
 const create: Action = { kind: 'create-instance', pool: 'linux', name: 'b', base: 'base-1', docker: false, reason: '' };
-const disable: Action = { kind: 'disable-agent', pool: 'linux', name: 'c', agentId: 1, reason: '' };
+const disable: Action = { kind: 'disable-agent', pool: 'linux', name: 'c', agentId: 1, agentPool: '', reason: '' };
 const collect: Action = { kind: 'collect-log', pool: 'linux', name: 'a', reason: '' };
 
 function started(...actions: readonly Action[]): Ledger {

@@ -9,10 +9,10 @@ import type { Action, Executors, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import { NOT_READ_YET, type Observed, type Reading, type RegistrationMode } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
 import type { AzureObserver } from '../observe/azure-observer.js';
 import type { IncusObserver, IncusReadings } from '../observe/incus-observer.js';
-import { azureKey, join } from '../observe/join.js';
+import { join } from '../observe/join.js';
 import { plan } from '../plan/plan.js';
 import { type Change, changesOf } from './changes.js';
 import type { DrainWishes } from './drain-wishes.js';
@@ -223,6 +223,7 @@ function readAt(action: Action, readings: IncusReadings, parts: ReconcilerParts)
 }
 
 function azureOf(action: Action, parts: ReconcilerParts): Pick<AzureObserver, 'reading' | 'refresh'> | undefined {
+  if ('agentPool' in action) return parts.azure.get(action.agentPool);
   const spec = parts.desired.find(pool => pool.name === action.pool);
   return spec && parts.azure.get(azureKey(spec.azure));
 }

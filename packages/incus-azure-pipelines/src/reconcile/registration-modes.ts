@@ -6,7 +6,7 @@ import { isHostPool, rememberHostPool } from '../lib/host-pools.js';
 import type { Installation } from '../lib/installation.js';
 import { agentName } from '../model/agent-name.js';
 import type { RegistrationMode } from '../model/observed.js';
-import { azureKey } from '../observe/join.js';
+import { azureKey } from '../model/pool.js';
 
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 /** First part of the names of agents that only try the server; the rest is as in every name of ours. */

@@ -7,6 +7,7 @@ function agent(phase: AgentPhase, requestId?: number): Agent {
   return {
     name: 'ci-abc123-mwtxpuqj',
     pool: 'linux',
+    agentPool: undefined,
     phase,
     since: 0,
     instance: undefined,
@@ -37,7 +38,7 @@ function lived(...phases: AgentPhase[]): Biography {
 
 function deed(kind: 'delete-instance' | 'delete-registration', reason: string): Action {
   const common = { pool: 'linux', name: 'ci-abc123-mwtxpuqj', reason };
-  return kind === 'delete-instance' ? { kind, ...common } : { kind, ...common, agentId: 7 };
+  return kind === 'delete-instance' ? { kind, ...common } : { kind, ...common, agentId: 7, agentPool: '' };
 }
 
 test.each([

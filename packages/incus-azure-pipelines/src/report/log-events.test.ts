@@ -57,6 +57,7 @@ function agentIn(phase: AgentPhase): Agent {
   return {
     name,
     pool: 'linux',
+    agentPool: undefined,
     phase,
     since: 1,
     instance: undefined,

@@ -89,7 +89,8 @@ function gauges(status: () => StatusDocument | undefined): Gauge[] {
     registers: [],
     collect() {
       this.reset();
-      for (const pool of status()?.pools ?? [])
+      const document = status();
+      for (const pool of [...(document?.pools ?? []), ...(document?.removed ?? [])])
         for (const agent of pool.agents) this.inc({ pool: pool.name, phase: agent.phase });
     },
   });

@@ -3,6 +3,7 @@ import type { Agent, AgentPhase } from '../model/agent.js';
 import { knownValue, type Observed, type Reading, type RegistrationMode } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { jobDueAt } from '../plan/job-limit.js';
+import { removedAgents } from '../plan/removed.js';
 import { printable } from './printable.js';
 
 /** What `status --json` prints. Instants are epoch ms; every text from outside is made printable. */
@@ -11,6 +12,17 @@ export interface StatusDocument {
   readonly owner: string;
   readonly incus: Readable;
   readonly pools: readonly PoolStatus[];
+  /** Pools that are not in the configuration any more, while something of them is left. */
+  readonly removed: readonly RemovedPoolStatus[];
+}
+
+interface RemovedPoolStatus {
+  readonly name: string;
+  /** What becomes of what is left. */
+  readonly fate: string;
+  readonly agents: readonly AgentStatus[];
+  readonly underWay: readonly ActionStatus[];
+  readonly backingOff: readonly BackOffStatus[];
 }
 
 interface Readable {
@@ -79,8 +91,28 @@ export function statusOf(
     owner: observed.owner,
     incus: readable(observed.agents),
     pools: desired.map(spec => poolStatus(spec, observed, plan, readable(azureOf(spec)))),
+    removed: removedPools(desired, observed),
   };
 }
+
+function removedPools(desired: readonly PoolSpec[], observed: Observed): RemovedPoolStatus[] {
+  const left = removedAgents(desired, knownValue(observed.agents) ?? []);
+  return [...new Set(left.map(agent => agent.pool))].map(name => {
+    const agents = left.filter(agent => agent.pool === name);
+    const areRead = agents.every(agent => agent.agentPool !== undefined);
+    return {
+      name: printable(name),
+      fate: areRead ? DRAINED : LEFT,
+      agents: agents.map(agent => agentStatus(agent, undefined)),
+      underWay: observed.inFlight.filter(action => action.pool === name).map(actionStatus),
+      backingOff: backOffs(observed, name, agents),
+    };
+  });
+}
+
+const DRAINED = 'jobs end, idle agents are retired, and what is not an agent yet is deleted';
+const LEFT =
+  'no pool of the configuration reads the agent pool, so nothing is known of jobs: each agent ends after its own, or when its registration is deleted; what is not an agent yet is deleted';
 
 function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Readable): PoolStatus {
   const arithmetic = plan.pools.get(spec.name);
@@ -101,14 +133,15 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     ...(arithmetic?.tries === undefined ? {} : { tries: arithmetic.tries }),
     drained: observed.drained.has(spec.name),
     ...(arithmetic?.waiting === undefined ? {} : { waiting: printable(arithmetic.waiting) }),
-    agents: agents.map(agent => agentStatus(spec, agent, observed.warned)),
+    agents: agents.map(agent =>
+      agentStatus(agent, observed.warned.has(agent.name) ? jobDueAt(spec, agent) : undefined),
+    ),
     underWay: observed.inFlight.filter(action => action.pool === spec.name).map(actionStatus),
     backingOff: backOffs(observed, spec.name, agents),
   };
 }
 
-function agentStatus(spec: PoolSpec, agent: Agent, warned: Observed['warned']): AgentStatus {
-  const endsAt = warned.has(agent.name) ? jobDueAt(spec, agent) : undefined;
+function agentStatus(agent: Agent, endsAt: number | undefined): AgentStatus {
   const job = knownValue(agent.registration)?.assigned?.jobName;
   return {
     name: agent.name,

@@ -1,6 +1,7 @@
 import type { Action, Plan } from '../../src/model/action.js';
 import type { Agent, InstanceRecord } from '../../src/model/agent.js';
 import type { Observed } from '../../src/model/observed.js';
+import type { PoolSpec } from '../../src/model/pool.js';
 import type { Reading } from '../../src/model/reading.js';
 import type { join } from '../../src/observe/join.js';
 import { Rings } from '../../src/observe/rings.js';
@@ -37,6 +38,7 @@ export class Daemon {
   readonly #azure: ReadonlyMap<string, AzureReader>;
   #agents: readonly Agent[] = [];
   #decided: Plan | undefined;
+  readonly #removed: ReadonlySet<string>;
   #isPassing = false;
   #isRung = false;
   #restId = 0;
@@ -49,9 +51,14 @@ export class Daemon {
     this.#brain = brain;
     this.#owner = owner;
     const { world } = process;
-    const keys = new Set(world.poolsOf(owner).map(spec => world.keyOf(spec.name)));
+    this.#removed = new Set(world.removed);
+    const keys = new Set(this.#desired.map(spec => world.keyOf(spec.name)));
     this.#azure = new Map([...keys].map(key => [key, new AzureReader(process, key, () => this.ring())]));
     this.#pass();
+  }
+
+  get #desired(): readonly PoolSpec[] {
+    return this.#process.world.poolsOf(this.#owner).filter(spec => !this.#removed.has(spec.name));
   }
 
   ring(): void {
@@ -107,7 +114,7 @@ export class Daemon {
 
   #decide(instances: Reading<readonly InstanceRecord[]>, bases: Observed['bases']): void {
     const { world, now } = this.#process;
-    const desired = world.poolsOf(this.#owner);
+    const desired = this.#desired;
     this.passes += 1;
     world.check();
     const registrations = new Map([...this.#azure].map(([key, reader]) => [key, reader.reading]));

@@ -62,6 +62,7 @@ export function anInstance(given: Partial<InstanceRecord> = {}): InstanceRecord 
   return {
     name: nameOf(0),
     pool: 'linux',
+    agentPool: 'https://azure.test/org agents',
     status: 'running',
     base: 'base-1',
     createdAt: NOW - 3_600_000,
@@ -125,6 +126,7 @@ export function anAgent(n: number, phase: AgentPhase, given: Partial<Agent> = {}
   return {
     name,
     pool: 'linux',
+    agentPool: 'https://azure.test/org agents',
     phase,
     since: NOW - 1_000_000,
     instance:

@@ -2,6 +2,7 @@
 export type Fault =
   | 'Incus unread'
   | 'Incus slow'
+  | 'pool removed or back'
   | 'Incus reads Error'
   | 'Incus restarted'
   | 'host rebooted'

@@ -7,6 +7,7 @@ import type { Timeline } from './timeline.js';
 export interface Instance {
   readonly name: string;
   readonly pool: string;
+  readonly agentPool: string;
   readonly base: string;
   readonly createdAt: number;
   status: 'running' | 'ready' | 'stopped';
@@ -46,10 +47,11 @@ export class IncusWorld {
     for (const instance of this.instances.values()) if (instance.status === 'ready') instance.status = 'running';
   }
 
-  create(name: string, pool: string, base: string): Instance {
+  create(name: string, pool: string, base: string, agentPool: string): Instance {
     const instance: Instance = {
       name,
       pool,
+      agentPool,
       base,
       createdAt: this.clock.now,
       status: 'stopped',
@@ -101,11 +103,12 @@ export class IncusWorld {
   list(pools: ReadonlySet<string>, rings: Pick<Rings, 'lastAt' | 'isNoisy'>): InstanceRecord[] {
     const records: InstanceRecord[] = [];
     for (const instance of this.instances.values()) {
-      const { name, pool, base, createdAt, activatedAt, listeningAt, doorbell } = instance;
+      const { name, pool, agentPool, base, createdAt, activatedAt, listeningAt, doorbell } = instance;
       if (!pools.has(pool)) continue;
       records.push({
         name,
         pool,
+        agentPool,
         base,
         createdAt,
         activatedAt,

@@ -67,9 +67,10 @@ function deletion({ name, pool }: Agent): Action {
   return { kind: 'delete-instance', pool, name, reason: 'planted' };
 }
 
-function deregistration({ name, pool, registration }: Agent): Action | undefined {
+function deregistration({ agentPool = '', name, pool, registration }: Agent): Action | undefined {
   const agentId = knownValue(registration)?.agentId;
-  return agentId === undefined ? undefined : { kind: 'delete-registration', pool, name, agentId, reason: 'planted' };
+  if (agentId === undefined) return undefined;
+  return { kind: 'delete-registration', pool, name, agentId, agentPool, reason: 'planted' };
 }
 
 const planners: Readonly<Record<string, Planner>> = {
@@ -81,7 +82,14 @@ const planners: Readonly<Record<string, Planner>> = {
   'deletes registrations of others': (desired, observed, now, options) => {
     const real = plan(desired, observed, now, options);
     const pool = desired[0]?.name ?? '';
-    const action: Action = { kind: 'delete-registration', pool, name: 'somebody', agentId: 2, reason: 'planted' };
+    const action: Action = {
+      kind: 'delete-registration',
+      pool,
+      name: 'somebody',
+      agentId: 2,
+      agentPool: '',
+      reason: 'planted',
+    };
     return { ...real, actions: observed.inFlight.length === 0 ? [...real.actions, action] : real.actions };
   },
   'takes an unread Incus for an empty one': seeing((observed, now) => {
@@ -150,6 +158,9 @@ const planners: Readonly<Record<string, Planner>> = {
     failures: new Map([...observed.failures].filter(([key]) => !key.startsWith(TRIAL))),
   })),
   'keeps bases that nobody needs': doing(actions => actions.filter(action => action.kind !== 'delete-base')),
+  'leaves what removed pools had': doing(actions =>
+    actions.filter(action => action.reason !== 'its pool is not in the configuration any more'),
+  ),
   'replaces no more than half': (desired, observed, now, options) =>
     plan(
       desired.map(spec => ({ ...spec, standby: Math.ceil(spec.standby / 2) })),

@@ -1,5 +1,6 @@
 import { targetOf } from '../../src/model/action.js';
 import { birthOf } from '../../src/model/agent-name.js';
+import type { PoolSpec } from '../../src/model/pool.js';
 import { checkBasesLeft, checkTryingPool, isBroken, isTrying } from './base-promises.js';
 import type { Keeper } from './keeper.js';
 import { BrokenPromise, promised } from './promises.js';
@@ -42,7 +43,8 @@ function isPeace(world: World, keepers: readonly Keeper[]): boolean {
 function checkPeace(world: World, keepers: readonly Keeper[]): void {
   const { now } = world.timeline;
   // A base that does not work is tried again and again: each time an agent more may just have gone.
-  const trying = world.desired.filter(spec => isTrying(spec, world) && isBroken(spec, world)).length;
+  const inFile = world.desired.filter(spec => !world.removed.has(spec.name));
+  const trying = inFile.filter(spec => isTrying(spec, world) && isBroken(spec, world)).length;
   for (const { daemon } of keepers)
     promised(
       trying > 0 || (daemon !== undefined && now - daemon.lastActionAt > QUIET_MS),
@@ -55,6 +57,10 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
       .map(agent => `${agent.name} ${agent.phase} ${agent.instance?.status}`)
       .join(', ') || 'nothing';
   for (const spec of world.desired) {
+    if (world.removed.has(spec.name)) {
+      checkRemoved(spec, world, picture);
+      continue;
+    }
     const own = [...world.incus.instances.values()].filter(instance => instance.pool === spec.name);
     const online = own.filter(({ name }) => {
       const guest = world.guests.get(name);
@@ -78,13 +84,28 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
     );
   }
   for (const key of world.keys) {
+    if (!isRead(key, world)) continue;
     const names = world.azure.all(key).map(registration => registration.name);
     const orphans = names.filter(name => isOurs(name, world) && !world.incus.instances.has(name));
     promised(orphans.length <= trying, 'in the end no registration is an orphan', () => orphans.join(', '));
-    const open = world.desired.some(spec => spec.agentCount > 0 && world.keyOf(spec.name) === key);
+    const open = world.desired.some(
+      spec => spec.agentCount > 0 && world.keyOf(spec.name) === key && !world.removed.has(spec.name),
+    );
     promised(!open || world.azure.queued(key) === 0, 'in the end every job has run', picture);
   }
   checkBasesLeft(world);
+}
+
+/** Of a removed pool nothing is left, but for agents whose agent pool nobody reads: they end by themselves. */
+function checkRemoved({ name }: PoolSpec, world: World, picture: () => string): void {
+  const left = [...world.incus.instances.values()].filter(({ pool }) => pool === name);
+  const mayStay = left.filter(({ activatedAt }) => activatedAt !== undefined && !isRead(world.keyOf(name), world));
+  promised(left.length === mayStay.length, 'in the end a removed pool has left nothing', picture);
+}
+
+/** Whether a pool that is in the file reads the agent pool. */
+function isRead(key: string, world: World): boolean {
+  return world.desired.some(({ name }) => !world.removed.has(name) && world.keyOf(name) === key);
 }
 
 function isOurs(name: string, { owners }: World): boolean {

@@ -1,4 +1,14 @@
+import type { Keeper } from './keeper.js';
 import type { World } from './world.js';
+
+/** Takes a pool out of the file, or puts it back; the installation has another one, and is started again. */
+export function editPools(world: World, keepers: readonly Keeper[]): void {
+  const spec = world.desired.find(({ name }) => world.poolsOf(world.ownerOf(name)).length > 1);
+  if (spec === undefined) return;
+  world.strikeAll('pool removed or back', spec.name);
+  if (!world.removed.delete(spec.name)) world.removed.add(spec.name);
+  for (const keeper of keepers) keeper.kill(world.random.between(100, 5_000));
+}
 
 /** What a person may do at any time. */
 export function act(world: World): void {

@@ -113,7 +113,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     errors: rate(1, 6),
     liars: rate(1, 4),
     offline: rate(1, 8),
-    people: rate(0.5, 2),
+    people: rate(1, 4),
     rivals: rate(0.5),
     clockSteps: rate(0.3),
     reboots: rate(0, 0.3),

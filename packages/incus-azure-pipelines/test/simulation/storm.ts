@@ -1,5 +1,5 @@
 import type { Keeper } from './keeper.js';
-import { act } from './people.js';
+import { act, editPools } from './people.js';
 import type { Faults } from './scenario.js';
 import type { World } from './world.js';
 
@@ -70,6 +70,12 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     guest.loseAzure(forGood ? HOUR_MS : random.between(500, 60_000));
   });
   fault('people', () => act(world));
+  if (world.scenario.seed % 3 === 2) {
+    timeline.in(0.9 * ms, () => {
+      if (world.removed.size === 0) editPools(world, keepers);
+    });
+    fault('people', () => editPools(world, keepers));
+  }
   fault('rivals', () => random.pick(keepers)?.start());
   fault('clockSteps', () => {
     const isAhead = random.chance(0.5);

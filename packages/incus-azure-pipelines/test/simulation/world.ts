@@ -1,6 +1,5 @@
 import type { AgentPhase } from '../../src/model/agent.js';
-import type { PoolSpec } from '../../src/model/pool.js';
-import { azureKey } from '../../src/observe/join.js';
+import { azureKey, type PoolSpec } from '../../src/model/pool.js';
 import { OVERLONG } from '../../src/plan/job-limit.js';
 import { AzureWorld } from './azure-world.js';
 import { Chronicle } from './chronicle.js';
@@ -33,6 +32,8 @@ export class World {
   readonly drained = new Set<string>();
   /** Agents whose jobs will be ended, as was said. */
   readonly warned = new Set<string>();
+  /** Pools that are not in the file now; a daemon reads it at its start. */
+  readonly removed = new Set<string>();
   readonly wantedBase = new Map<string, string>();
   /** Largest agentCount that each pool has had. */
   readonly most = new Map<string, number>();
@@ -160,7 +161,7 @@ export class World {
 
   addInstance(name: string, pool: string, base: string): Guest {
     promised(!this.guests.has(name), 'a name is used once', () => name);
-    this.incus.create(name, pool, base);
+    this.incus.create(name, pool, base, this.keyOf(pool));
     const { timeline, clock, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
     const guest = new Guest(
