@@ -1,37 +1,47 @@
-import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { mutants } from '../../test/simulation/mutants.js';
-import { BrokenPromise } from '../../test/simulation/promises.js';
-import { scenarios } from '../../test/simulation/scenario.js';
-import { simulate } from '../../test/simulation/simulate.js';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from 'vitest';
 
-/** More worlds for a night: `SIMULATED_WORLDS=20000`; other worlds: `SIMULATION_SEED=7`. */
-const WORLDS = Number(process.env.SIMULATED_WORLDS ?? 200);
-const SEED = Number(process.env.SIMULATION_SEED ?? 20_300_101);
-/** A planted bug has to show within so many worlds. */
-const WORLDS_PER_BUG = 60;
+const execFileAsync = promisify(execFile);
+const ROOT = new URL('../../../../', import.meta.url);
+const timeout = 300_000;
 
-test(`keeps every promise in ${WORLDS} random worlds`, { timeout: 60_000 + WORLDS * 500 }, () => {
-  let jobs = 0;
-  fc.assert(
-    fc.property(scenarios, scenario => {
-      jobs += simulate(scenario).jobs;
-    }),
-    { numRuns: WORLDS, seed: SEED, endOnFailure: true },
-  );
-  expect(jobs).toBeGreaterThan(WORLDS);
+/** Runs what `npm run simulate` runs; it fails when a promise breaks. Gives back what it prints. */
+async function simulated(signal: AbortSignal, ...args: string[]): Promise<string> {
+  const program = ['build/simulation/test/simulation/cli/main.js', ...args];
+  const { stdout } = await execFileAsync(process.execPath, program, { cwd: ROOT, signal }).catch(error => {
+    throw new Error(`npm run simulate -- ${args.join(' ')}:\n${error.stdout}${error.stderr}`, { cause: error });
+  });
+  return stdout;
+}
+
+beforeAll(async () => {
+  await execFileAsync('node_modules/.bin/tsc', ['-p', 'tsconfig.simulation.json'], { cwd: ROOT });
+}, timeout);
+
+test('keeps every promise in 2000 random worlds and in every order of few events', { timeout }, async ({ signal }) => {
+  const told = await simulated(signal, '--worlds', '2000');
+  expect(told).toMatch(/not visited though possible: none/);
+  expect(told).toMatch(/[1-9]\d+ interleavings of 2 agents, 2 jobs and 2 faults/);
+  console.log(told);
 });
 
-test.each(mutants)('finds a plan that $bug', { timeout: 60_000 }, ({ brain }) => {
-  const scenariosOfBug = fc.sample(scenarios, { numRuns: WORLDS_PER_BUG, seed: SEED });
-  const broken = scenariosOfBug.find(scenario => {
-    try {
-      simulate(scenario, brain);
-      return false;
-    } catch (error) {
-      if (error instanceof BrokenPromise) return true;
-      throw error;
-    }
-  });
-  expect(broken).toBeDefined();
+test('finds every planted bug', { timeout }, async ({ signal }) => {
+  const told = await simulated(signal, '--mutants');
+  expect(told).toMatch(/^(\d+) of \1 planted bugs were caught$/m);
+  console.log(told);
+});
+
+test('lives through the world of a seed the same way every time', { timeout }, async ({ signal }) => {
+  const told = await simulated(signal, '--seed', '7');
+  expect(told).toMatch(/every promise was kept/);
+  expect(await simulated(signal, '--seed', '7')).toBe(told);
+});
+
+test.each([
+  [['--worlds', 'many'], '--worlds many: not a whole number'],
+  [['--seed', '1', '--mutants'], 'exclude each other'],
+  [['--nothing'], "Unknown option '--nothing'"],
+])('refuses %j with its usage', async (args, why) => {
+  await expect(simulated(new AbortController().signal, ...args)).rejects.toThrow(why);
 });

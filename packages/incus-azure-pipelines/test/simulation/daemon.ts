@@ -3,7 +3,6 @@ import type { Agent, InstanceRecord } from '../../src/model/agent.js';
 import type { Observed } from '../../src/model/observed.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import type { Reading } from '../../src/model/reading.js';
-import type { join } from '../../src/observe/join.js';
 import { Rings } from '../../src/observe/rings.js';
 import { changesOf } from '../../src/reconcile/changes.js';
 import { Ledger } from '../../src/reconcile/ledger.js';
@@ -11,22 +10,14 @@ import { noteLostTrials } from '../../src/reconcile/lost-trials.js';
 import { urgencyMs } from '../../src/reconcile/urgency.js';
 import { AzureReader } from './azure-reader.js';
 import { checkBases } from './base-promises.js';
-import type { deedOf } from './deeds.js';
+import type { Brain } from './brain.js';
 import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
-import { checkDecision, type Planner, promised } from './promises.js';
+import { checkDecision, promised } from './promises.js';
 
 const INTERVAL_MS = 15_000;
 const LIST_SPACING_MS = 100;
-
-/** The parts under test: what joins the readings, and what decides. */
-export interface Brain {
-  readonly join: typeof join;
-  readonly plan: Planner;
-  /** How deeds are done, where that is under test. */
-  readonly deedOf?: typeof deedOf;
-}
 
 /** One life of the daemon: the real join, plan, ledger and rings, over readings that lag and fail. */
 export class Daemon {

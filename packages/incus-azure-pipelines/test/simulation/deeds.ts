@@ -70,12 +70,7 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
   }
 }
 
-function step(
-  name: string,
-  to: Step['to'],
-  take: () => string | undefined,
-  { longestMs = 2_500, deadlineMs = 30_000 } = {},
-): Step {
+function step(name: string, to: Step['to'], take: Step['take'], { longestMs = 2_500, deadlineMs = 30_000 } = {}): Step {
   return { name, to, take, longestMs, deadlineMs };
 }
 
@@ -201,8 +196,7 @@ function assignAtTheWorst(
   { name, pool, agentId }: Action<'disable-agent' | 'delete-registration'>,
   world: World,
 ): void {
-  if (!world.happens('assignedLate')) return;
-  const phase = world.phaseOf(name);
+  if (world.guests.get(name)?.robbed || !world.happens('assignedLate')) return;
   if (world.azure.assignNow(world.keyOf(pool), agentId))
-    world.chronicle.strike('assigned at the worst instant', phase ? [phase] : [], name);
+    world.chronicle.strike('assigned at the worst instant', ['idle'], name);
 }

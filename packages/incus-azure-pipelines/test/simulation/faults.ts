@@ -1,36 +1,40 @@
 /** Everything that can go wrong in a simulated world, by the name under which it is counted. */
-export type Fault =
-  | 'Incus unread'
-  | 'Incus slow'
-  | 'pool removed or back'
-  | 'Incus reads Error'
-  | 'Incus restarted'
-  | 'host rebooted'
-  | 'event lost'
-  | 'event doubled'
-  | 'event late'
-  | 'Azure unread'
-  | 'Azure shows the past'
-  | 'queue unread'
-  | 'action failed'
-  | 'action failed half-way'
-  | 'action failed at its end'
-  | 'action slow'
-  | 'assigned at the worst instant'
-  | 'job cancelled'
-  | 'daemon killed'
-  | 'second daemon'
-  | 'clock an hour ahead'
-  | 'clock an hour back'
-  | 'instance died'
-  | 'agent exited'
-  | 'guest stuck'
-  | 'guest lies'
-  | 'guest rings without end'
-  | 'agent lost Azure'
-  | 'key stolen'
-  | 'agent disabled by a person'
-  | 'registration deleted by a person'
-  | 'pool drained'
-  | 'agentCount changed'
-  | 'base changed';
+export const FAULTS = [
+  'Incus unread',
+  'Incus slow',
+  'Incus reads Error',
+  'Incus restarted',
+  'host rebooted',
+  'event lost',
+  'event doubled',
+  'event late',
+  'Azure unread',
+  'Azure shows the past',
+  'queue unread',
+  'action failed',
+  'action failed half-way',
+  'action failed at its end',
+  'action slow',
+  'assigned at the worst instant',
+  'job cancelled',
+  'daemon killed',
+  'second daemon',
+  'clock an hour ahead',
+  'clock an hour back',
+  'instance died',
+  'agent exited',
+  'guest stuck',
+  'instance not reaped',
+  'guest lies',
+  'guest rings without end',
+  'agent lost Azure',
+  'key stolen',
+  'agent disabled by a person',
+  'registration deleted by a person',
+  'pool drained',
+  'pool removed or back',
+  'agentCount changed',
+  'base changed',
+] as const;
+
+export type Fault = (typeof FAULTS)[number];

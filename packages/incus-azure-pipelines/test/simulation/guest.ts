@@ -1,6 +1,5 @@
 import type { AzureWorld, Listener } from './azure-world.js';
 import type { Fault } from './faults.js';
-import type { HostClock } from './host-clock.js';
 import type { IncusWorld } from './incus-world.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
@@ -16,7 +15,8 @@ export interface GuestWorld {
   readonly random: Random;
   readonly incus: IncusWorld;
   readonly azure: AzureWorld;
-  readonly clock: HostClock;
+  /** Jobs end when they are told to, and not by themselves. */
+  readonly holdsJobs: () => boolean;
   /** Whether a fault hits the guest now; it counts where it does. */
   readonly suffers: (guest: Guest, rate: 'guestStuck' | 'keyStolen', fault: Fault) => boolean;
   /** What is wrong with the base that it is a copy of. */
@@ -42,7 +42,8 @@ export class Guest implements Listener {
   jobs = 0;
   /** Somebody else has its key, and listens with it. */
   robbed = false;
-  #activated = false;
+  /** Its activation has arrived. */
+  isTold = false;
   #keyStolen = false;
 
   constructor(world: GuestWorld, name: string, key: string) {
@@ -60,7 +61,7 @@ export class Guest implements Listener {
   /** The activation has arrived: Started, registered by now, online. */
   activate(): void {
     const { random, incus } = this.#world;
-    this.#activated = true;
+    this.isTold = true;
     const slow = random.chance(0.03);
     if (slow) this.excused = true;
     this.#in(50, slow ? 14_000 : 2_000, () => {
@@ -98,6 +99,7 @@ export class Guest implements Listener {
     this.workingSince = this.#world.timeline.now;
     this.jobs += 1;
     this.#keyStolen = this.#world.suffers(this, 'keyStolen', 'key stolen');
+    if (this.#world.holdsJobs()) return;
     const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;
     this.#in(300, ms, () => this.endJob(true));
   }
@@ -117,9 +119,13 @@ export class Guest implements Listener {
     this.listening = false;
     const { agentId } = this;
     // One that hangs after its job, its listener too, looks to Azure like one that waits for a job.
+    const wasWorking = this.working;
+    this.working = false;
     const hangs = this.#isStuck() && this.jobs > 0;
-    if (agentId !== undefined && !hangs && random.chance(0.9)) azure.setOnline(this.key, agentId, false);
-    else if (agentId !== undefined && !hangs) azure.abandon(this.key, agentId);
+    // A job that it takes along is over when Azure misses it.
+    const isMissed = wasWorking || random.chance(0.1);
+    if (agentId !== undefined && isMissed) azure.abandon(this.key, agentId);
+    else if (agentId !== undefined && !hangs) azure.setOnline(this.key, agentId, false);
     if (this.#keyStolen) this.#rob();
     if (hangs) return;
     this.#in(10, 300, () => {
@@ -133,7 +139,7 @@ export class Guest implements Listener {
   /** Azure has deleted its registration: the listener finds out at its next call, and exits. */
   deregistered(): void {
     this.robbed = false;
-    if (!this.#activated) return;
+    if (!this.isTold) return;
     this.over = true;
     this.#in(100, 20_000, () => {
       this.over = false;
@@ -143,7 +149,8 @@ export class Guest implements Listener {
 
   /** The instance goes. */
   die(): void {
-    this.#world.incus.die(this.name, !this.#isStuck());
+    const { incus, suffers } = this.#world;
+    incus.die(this.name, () => !suffers(this, 'guestStuck', 'instance not reaped'));
     this.dead();
   }
 

@@ -78,14 +78,14 @@ export class IncusWorld {
     if (status === 'ready') this.#tell('ready', instance);
   }
 
-  /** The instance ends by itself; `reaped` says whether Incus manages to delete it. */
-  die(name: string, reaped: boolean): void {
+  /** The instance ends by itself; `isReaped` says whether Incus manages to delete it. */
+  die(name: string, isReaped: () => boolean): void {
     const instance = this.instances.get(name);
     if (instance === undefined || instance.diedAt !== undefined) return;
     instance.diedAt = this.#timeline.now;
     this.#timeline.in(400, () => {
       this.#tell('shutdown', instance);
-      if (reaped) this.remove(name);
+      if (isReaped()) this.remove(name);
       else instance.status = 'stopped';
     });
   }

@@ -1,4 +1,5 @@
-import { type Brain, Daemon } from './daemon.js';
+import type { Brain } from './brain.js';
+import { Daemon } from './daemon.js';
 import { Process } from './process.js';
 import type { World } from './world.js';
 
@@ -44,7 +45,7 @@ export class Keeper {
   /** Its memory is gone; it starts again after a while. */
   kill(forMs: number): void {
     if (!this.#process) return;
-    this.#process.isAlive = false;
+    this.#process.diedAt = this.#world.timeline.now;
     this.#process = undefined;
     this.#world.timeline.in(forMs, () => {
       if (!this.#process) this.start();

@@ -4,7 +4,7 @@ import type { Observed } from '../../src/model/observed.js';
 import { knownValue, type Reading } from '../../src/model/reading.js';
 import { join } from '../../src/observe/join.js';
 import { plan } from '../../src/plan/plan.js';
-import type { Brain } from './daemon.js';
+import type { Brain } from './brain.js';
 import { deedOf } from './deeds.js';
 import type { Planner } from './promises.js';
 
@@ -171,6 +171,13 @@ const planners: Readonly<Record<string, Planner>> = {
 };
 
 const joins: Readonly<Record<string, typeof join>> = {
+  'trusts the clock that marked an activation': (...given) => {
+    const agents = join(...given);
+    const marked = (agent: Agent) => ({ ...agent, life: { ...agent.life, activeSince: agent.instance?.activatedAt } });
+    return agents.known ? { ...agents, value: agents.value.map(marked) } : agents;
+  },
+  'takes an activation that drags on for a finished agent': (before, sightings, ...given) =>
+    join(before, { ...sightings, activating: new Set() }, ...given),
   'believes a finished guest for ever': (...given) => {
     const agents = join(...given);
     const value = knownValue(agents) ?? [];

@@ -18,13 +18,13 @@ const QUIET_MS = 60_000;
  * Lets time pass until all has come right, and then some more, in which it has to stay right. Gives back how long it
  * took, in ms. @throws BrokenPromise when it has not come right within its bound.
  */
-export function comeToPeace(world: World, keepers: readonly Keeper[]): number {
+export function comeToPeace(world: World, keepers: readonly Keeper[], lastingMs = LASTING_MS): number {
   const { timeline } = world;
   const startAt = timeline.now;
   do timeline.runUntil(timeline.now + LOOK_MS);
   while (timeline.now < startAt + CALM_MS && !isPeace(world, keepers));
   const ms = timeline.now - startAt;
-  timeline.runUntil(timeline.now + LASTING_MS);
+  timeline.runUntil(timeline.now + lastingMs);
   checkPeace(world, keepers);
   return ms;
 }

@@ -17,7 +17,8 @@ export function act(world: World): void {
   if (spec === undefined) return;
   const registered = random.pick(
     [...world.guests.values()].filter(
-      ({ key, agentId }) => agentId !== undefined && azure.find(key, agentId) !== undefined,
+      ({ key, agentId, name }) =>
+        agentId !== undefined && azure.find(key, agentId) !== undefined && world.phaseOf(name) !== 'preparing',
     ),
   );
   switch (random.between(0, 4)) {

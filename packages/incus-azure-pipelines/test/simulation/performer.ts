@@ -46,13 +46,18 @@ function takeStep(step: Step, action: Action, process: Process, ended: (error: s
   const outlives = random.chance(0.5);
   let error: string | undefined;
   timeline.in(random.between(0, ms), () => {
-    if (!process.isAlive && !outlives) return;
+    if (!process.isAlive && !(outlives && process.isHeard)) return;
     const outcome = outcomeOf(step, process);
+    const phase = 'name' in action ? world.phaseOf(action.name) : undefined;
     if (outcome === 'failed half-way') step.takeHalf?.();
     else if (outcome !== 'failed') error = step.take();
     if (outcome !== 'well') error = outcome;
-    if (isSlow) strike('action slow', action, step, process);
-    if (outcome !== 'well') strike(`action ${outcome}`, action, step, process);
+    // A creation has made somebody only by now.
+    const struck = phase ?? ('name' in action ? world.phaseOf(action.name) : undefined);
+    const strike = (fault: Fault) =>
+      world.chronicle.strike(fault, struck ? [struck] : [], `${action.kind}: ${step.name} ${nameIn(action)}`);
+    if (isSlow) strike('action slow');
+    if (outcome !== 'well') strike(`action ${outcome}`);
     world.chronicle.tell(() => `  ${action.kind} ${nameIn(action)}: ${step.name}: ${error ?? 'done'}`);
   });
   process.wait(`${action.kind}: ${step.name}`, ms, () => ended(error));
@@ -63,11 +68,6 @@ function outcomeOf(step: Step, { world }: Process): Outcome {
   if (!world.happens('actionFails')) return 'well';
   if (step.takeHalf && world.random.chance(0.3)) return 'failed half-way';
   return world.random.chance(0.5) ? 'failed' : 'failed at its end';
-}
-
-function strike(fault: Fault, action: Action, step: Step, { world }: Process): void {
-  const phase = 'name' in action ? world.phaseOf(action.name) : undefined;
-  world.chronicle.strike(fault, phase ? [phase] : [], `${action.kind}: ${step.name} ${nameIn(action)}`);
 }
 
 function nameIn(action: Action): string {

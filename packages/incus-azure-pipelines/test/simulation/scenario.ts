@@ -120,3 +120,27 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   }),
   hostRegisters: fc.boolean(),
 });
+
+export const CALM: Faults = {
+  incusUnread: 0,
+  incusSlow: 0,
+  azureUnread: 0,
+  azureLags: 0,
+  ringLost: 0,
+  ringDoubled: 0,
+  ringLate: 0,
+  actionFails: 0,
+  actionSlow: 0,
+  assignedLate: 0,
+  guestStuck: 0,
+  keyStolen: 0,
+  crashes: 0,
+  deaths: 0,
+  errors: 0,
+  liars: 0,
+  offline: 0,
+  people: 0,
+  rivals: 0,
+  clockSteps: 0,
+  reboots: 0,
+};

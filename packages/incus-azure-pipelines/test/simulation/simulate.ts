@@ -1,19 +1,31 @@
-import { join } from '../../src/observe/join.js';
-import { plan } from '../../src/plan/plan.js';
-import type { Brain } from './daemon.js';
+import { type Brain, realBrain } from './brain.js';
 import { keepersOf } from './keeper.js';
 import { comeToPeace } from './peace.js';
-import { checksSoFar, promised } from './promises.js';
+import { BrokenPromise, checksSoFar, promised } from './promises.js';
 import type { Scenario } from './scenario.js';
 import { blow } from './storm.js';
 import type { Tally } from './tally.js';
 import { World } from './world.js';
 
-const realBrain: Brain = { join, plan };
-
 /** Lives through one world: a storm, and the calm in which all has to come right. @throws BrokenPromise. */
 export function simulate(scenario: Scenario, brain: Brain = realBrain): Tally {
   return live(new World(scenario), brain);
+}
+
+/** The same world once more, with all that happens in it put down in words, up to the broken promise if there is one. */
+export function narrate(
+  scenario: Scenario,
+  brain: Brain = realBrain,
+): { lines: readonly string[]; error: BrokenPromise | undefined } {
+  const world = new World(scenario, true);
+  let error: BrokenPromise | undefined;
+  try {
+    live(world, brain);
+  } catch (thrown) {
+    if (!(thrown instanceof BrokenPromise)) throw thrown;
+    error = thrown;
+  }
+  return { lines: world.chronicle.lines ?? [], error };
 }
 
 function live(world: World, brain: Brain): Tally {

@@ -63,7 +63,7 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     else guest.lie(1, 0);
   });
   fault('offline', () => {
-    const forGood = random.chance(0.3);
+    const forGood = random.chance(0.5);
     const guest = random.pick(alive().filter(one => one.listening && !(forGood && one.working)));
     if (guest === undefined) return;
     world.strike('agent lost Azure', guest.name);
@@ -99,7 +99,7 @@ function reboot({ random, incus, guests }: World, keepers: readonly Keeper[]): v
   const areKept = random.chance(0.5);
   for (const guest of guests.values()) {
     if (!incus.isAlive(guest.name)) continue;
-    incus.die(guest.name, !areKept);
+    incus.die(guest.name, () => !areKept);
     guest.dead();
   }
   incus.restart(15_000);

@@ -2,7 +2,7 @@ import type { AgentPhase } from '../../src/model/agent.js';
 import type { Fault } from './faults.js';
 
 /** How often each of some things was seen. */
-type Counts = Readonly<Record<string, number>>;
+export type Counts = Readonly<Record<string, number>>;
 
 /** What happened in some worlds, as plain data, so that it can be sent, added up and printed. */
 export interface Tally {
@@ -21,7 +21,44 @@ export interface Tally {
   readonly checks: Counts;
 }
 
+export const NOTHING: Tally = {
+  worlds: 0,
+  passes: 0,
+  jobs: 0,
+  instances: 0,
+  slowestPeaceMs: 0,
+  faults: {},
+  pairs: {},
+  crashes: {},
+  checks: {},
+};
+
 /** Names a fault that struck while an agent was in a phase. */
 export function pairOf(phase: AgentPhase, fault: Fault): string {
   return `${phase} / ${fault}`;
+}
+
+/** Adds up what happened in different worlds. */
+export function sumOf(one: Tally, other: Tally): Tally {
+  return {
+    worlds: one.worlds + other.worlds,
+    passes: one.passes + other.passes,
+    jobs: one.jobs + other.jobs,
+    instances: one.instances + other.instances,
+    slowestPeaceMs: Math.max(one.slowestPeaceMs, other.slowestPeaceMs),
+    faults: sumOfCounts(one.faults, other.faults),
+    pairs: sumOfCounts(one.pairs, other.pairs),
+    crashes: sumOfCounts(one.crashes, other.crashes),
+    checks: sumOfCounts(one.checks, other.checks),
+  };
+}
+
+export function totalOf(counts: Counts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function sumOfCounts(one: Counts, other: Counts): Counts {
+  const sum: Record<string, number> = { ...one };
+  for (const [name, count] of Object.entries(other)) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
 }

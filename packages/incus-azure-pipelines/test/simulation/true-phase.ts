@@ -9,7 +9,7 @@ export function truePhase(guest: Guest, { incus, azure, timeline }: World): Agen
   if (instance === undefined) return registration && 'orphan';
   if (instance.activatedAt === undefined) return instance.status === 'ready' ? 'prepared' : 'preparing';
   if (!incus.isAlive(guest.name)) return 'stopped';
-  if (registration?.assigned && (guest.working || guest.listens())) return 'busy';
+  if (registration?.assigned && (guest.working || (guest.listens() && !guest.robbed))) return 'busy';
   if (instance.errorUntil > timeline.now) return 'unclear';
   if (guest.over) return 'finished';
   if (instance.listeningAt !== undefined && !registration?.enabled) return 'listening';

@@ -37,6 +37,8 @@ export class World {
   readonly wantedBase = new Map<string, string>();
   /** Largest agentCount that each pool has had. */
   readonly most = new Map<string, number>();
+  /** Jobs end when they are told to, and not by themselves. */
+  holdsJobs = false;
   #desired: readonly PoolSpec[];
   #byOwner: ReadonlyMap<string, readonly PoolSpec[]>;
   #keys = new Map<string, string>();
@@ -162,10 +164,11 @@ export class World {
   addInstance(name: string, pool: string, base: string): Guest {
     promised(!this.guests.has(name), 'a name is used once', () => name);
     this.incus.create(name, pool, base, this.keyOf(pool));
-    const { timeline, clock, random, incus, azure } = this;
+    const { timeline, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
+    const holdsJobs = () => this.holdsJobs;
     const guest = new Guest(
-      { timeline, clock, random, incus, azure, suffers, baseFault: this.faultOf(base) },
+      { timeline, random, incus, azure, holdsJobs, suffers, baseFault: this.faultOf(base) },
       name,
       this.keyOf(pool),
     );
@@ -227,7 +230,7 @@ export class World {
     for (const { name, pool, activatedAt, listeningAt } of this.incus.instances.values()) {
       const guest = this.guests.get(name);
       promised(
-        listeningAt === undefined || !this.isEnabled(name),
+        listeningAt === undefined || guest?.isTold !== true || !this.isEnabled(name),
         'in truth an agent that may be given a job is no part of the reserve any more',
         () => name,
       );

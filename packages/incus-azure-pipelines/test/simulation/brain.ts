@@ -1,0 +1,14 @@
+import { join } from '../../src/observe/join.js';
+import { plan } from '../../src/plan/plan.js';
+import type { deedOf } from './deeds.js';
+import type { Planner } from './promises.js';
+
+/** The parts under test: what joins the readings, and what decides. */
+export interface Brain {
+  readonly join: typeof join;
+  readonly plan: Planner;
+  /** How deeds are done, where that is under test. */
+  readonly deedOf?: typeof deedOf;
+}
+
+export const realBrain: Brain = { join, plan };

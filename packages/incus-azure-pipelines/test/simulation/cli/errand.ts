@@ -1,0 +1,73 @@
+import type { Brain } from '../brain.js';
+import { interleavings, liveThrough, type Pauses } from '../interleavings.js';
+import { mutants } from '../mutants.js';
+import { BrokenPromise } from '../promises.js';
+import { NOTHING, sumOf, type Tally } from '../tally.js';
+import { tryWorld } from '../trial.js';
+
+/** A piece of work that one worker does at a time. */
+export type Errand =
+  | { readonly kind: 'worlds'; readonly from: number; readonly count: number }
+  | { readonly kind: 'mutant'; readonly bug: string; readonly most: number }
+  /** Those of all interleavings whose number leaves `part` when it is divided by `parts`. */
+  | { readonly kind: 'interleavings'; readonly pauses: Pauses; readonly part: number; readonly parts: number };
+
+/** A promise that broke, and where: the seed of a world, or an interleaving in words. */
+export interface Breach {
+  readonly seed: number | undefined;
+  readonly place: string;
+  readonly promise: string;
+}
+
+/** What came of an errand; a breach ends it. */
+export interface Report {
+  readonly errand: Errand;
+  readonly tally: Tally;
+  readonly interleavings: number;
+  readonly breach: Breach | undefined;
+}
+
+/** Runs the errand. */
+export function run(errand: Errand): Report {
+  switch (errand.kind) {
+    case 'worlds':
+      return tryWorlds(errand, errand.from, errand.count);
+    case 'mutant':
+      return tryWorlds(errand, 1, errand.most, mutants.find(({ bug }) => bug === errand.bug)?.brain);
+    case 'interleavings':
+      return tryInterleavings(errand, errand);
+  }
+}
+
+function tryWorlds(errand: Errand, from: number, count: number, brain?: Brain): Report {
+  let tally = NOTHING;
+  for (let seed = from; seed < from + count; seed++) {
+    const verdict = tryWorld(seed, brain);
+    if (verdict.kind === 'broken') {
+      const breach = { seed, place: `the world of seed ${seed}`, promise: verdict.error.promise };
+      return { errand, tally, interleavings: 0, breach };
+    }
+    tally = sumOf(tally, verdict.tally);
+  }
+  return { errand, tally, interleavings: 0, breach: undefined };
+}
+
+function tryInterleavings(
+  errand: Errand,
+  { pauses, part, parts }: { readonly pauses: Pauses; readonly part: number; readonly parts: number },
+): Report {
+  let index = 0;
+  let count = 0;
+  for (const one of interleavings(pauses)) {
+    if (index++ % parts !== part) continue;
+    try {
+      liveThrough(one);
+    } catch (error) {
+      if (!(error instanceof BrokenPromise)) throw error;
+      const breach = { seed: undefined, place: JSON.stringify(one), promise: error.message };
+      return { errand, tally: NOTHING, interleavings: count, breach };
+    }
+    count += 1;
+  }
+  return { errand, tally: NOTHING, interleavings: count, breach: undefined };
+}
