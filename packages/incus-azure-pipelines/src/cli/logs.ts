@@ -1,6 +1,6 @@
 import { UserError } from '../lib/user-error.js';
 import type { Death } from '../report/death.js';
-import { printable } from '../report/printable.js';
+import { printable, printableLine } from '../report/printable.js';
 import { callDaemon } from './control.js';
 import type { Output } from './output.js';
 import { table } from './table.js';
@@ -14,8 +14,13 @@ interface Options {
 export async function printLogs(agent: string | undefined, options: Options, { write }: Output): Promise<void> {
   const path = agent === undefined ? '/deaths' : `/deaths/${encodeURIComponent(agent)}`;
   const answer = await callDaemon(options.socket, 'GET', path);
-  if (options.json) write(`${JSON.stringify(answer, undefined, 2)}\n`);
+  if (options.json) write(formatJson(answer));
   else write(Array.isArray(answer) ? formatDeaths(answer) : formatDeath(answer as Death));
+}
+
+/** The answer for programs; what a terminal could obey is escaped, which leaves every text what it is. */
+export function formatJson(answer: unknown): string {
+  return `${printable(JSON.stringify(answer, undefined, 2))}\n`;
 }
 
 /** The dead, the latest first, a line each. */
@@ -25,7 +30,7 @@ export function formatDeaths(deaths: readonly Death[]): string {
     death.name,
     death.pool,
     instant(death.goneAt),
-    printable(death.job ?? ''),
+    printableLine(death.job ?? ''),
     death.result ?? '',
     death.why,
   ]);
@@ -37,7 +42,7 @@ export function formatDeath(death: Death): string {
   if (typeof death.name !== 'string') throw new UserError('the daemon answered with no record');
   const phases = death.phases.map(({ phase, at }) => `  ${instant(at)}  ${phase}\n`).join('');
   const memory = death.memoryKills > 0 ? `out of memory: ${death.memoryKills} processes were killed\n` : '';
-  const job = death.job === undefined ? 'none that Azure showed' : `${printable(death.job)}${outcome(death)}`;
+  const job = death.job === undefined ? 'none that Azure showed' : `${printableLine(death.job)}${outcome(death)}`;
   return `${death.name}: ${death.why}\njob: ${job}\n${memory}${phases}  ${instant(death.goneAt)}  gone\n\n${printable(death.lastLines)}\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { Events } from '../lib/events.js';
 import type { Logger } from '../lib/log.js';
 import type { DaemonEvents } from '../model/event.js';
-import { printable } from './printable.js';
+import { printable, printableLine } from './printable.js';
 
 /** Writes one line for everything the daemon tells: constant message, data beside it. */
 export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
@@ -16,7 +16,13 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
   });
   events.on('job-ended', ({ agent, job }) =>
     log.info(
-      { pool: agent.pool, agent: agent.name, job: printable(job.jobName), result: job.result, waitedMs: job.waitedMs },
+      {
+        pool: agent.pool,
+        agent: agent.name,
+        job: printableLine(job.jobName),
+        result: job.result,
+        waitedMs: job.waitedMs,
+      },
       'job ended',
     ),
   );
@@ -68,5 +74,5 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
 
 function jobOf(registration: DaemonEvents['phase-changed']['agent']['registration']): string | undefined {
   const job = registration.known ? registration.value?.assigned?.jobName : undefined;
-  return job === undefined ? undefined : printable(job);
+  return job === undefined ? undefined : printableLine(job);
 }

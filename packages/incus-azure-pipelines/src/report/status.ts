@@ -4,7 +4,7 @@ import { knownValue, type Observed, type Reading, type RegistrationMode } from '
 import type { PoolSpec } from '../model/pool.js';
 import { jobDueAt } from '../plan/job-limit.js';
 import { removedAgents } from '../plan/removed.js';
-import { printable } from './printable.js';
+import { printable, printableLine } from './printable.js';
 
 /** What `status --json` prints. Instants are epoch ms; every text from outside is made printable. */
 export interface StatusDocument {
@@ -148,7 +148,7 @@ function agentStatus(agent: Agent, endsAt: number | undefined): AgentStatus {
     phase: agent.phase,
     since: agent.since,
     ...(agent.instance === undefined ? {} : { base: agent.instance.base, createdAt: agent.instance.createdAt }),
-    ...(job === undefined ? {} : { job: printable(job) }),
+    ...(job === undefined ? {} : { job: printableLine(job) }),
     ...(endsAt === undefined ? {} : { endsAt }),
   };
 }

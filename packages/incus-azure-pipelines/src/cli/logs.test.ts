@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { Death } from '../report/death.js';
+import { formatDeath, formatDeaths, formatJson } from './logs.js';
+
+const death: Death = {
+  name: 'ci-abc123-mwtxpuqj',
+  pool: 'linux',
+  base: undefined,
+  why: 'its job is done',
+  job: 'innocent\nci-forged\u009b31m',
+  result: 'succeeded',
+  waitedMs: undefined,
+  requestId: 7,
+  goneAt: 0,
+  phases: [],
+  memoryKills: 0,
+  lastLines: 'one\ntwo\u001b[2J',
+};
+
+test('the name of a job forges no line, and its control characters are shown', () => {
+  for (const shown of [formatDeaths([death]), formatDeath(death)]) {
+    expect(shown).toContain('innocent\\u000aci-forged\\u009b31m');
+    expect(shown).not.toMatch(/^ci-forged/m);
+  }
+  expect(formatDeath(death)).toContain('\none\ntwo\\u001b[2J\n');
+});
+
+test('JSON for programs holds the same texts, in characters that no terminal obeys', () => {
+  const text = formatJson([death]);
+  expect(text).not.toMatch(/[^\P{Cc}\n]/u);
+  expect(JSON.parse(text)[0].job).toBe(death.job);
+});
