@@ -1,6 +1,7 @@
 import type { Action, Executors } from '../src/model/action.js';
 import type { InstanceRecord, Registration } from '../src/model/agent.js';
 import type { DaemonEvents } from '../src/model/event.js';
+import { CONTRACT } from '../src/model/marks.js';
 import { azureKey } from '../src/model/pool.js';
 import type { Reading } from '../src/model/reading.js';
 import type { AzureObserver } from '../src/observe/azure-observer.js';
@@ -99,6 +100,7 @@ export class Bench {
       name: 'base-1',
       pool: 'linux',
       ready: true,
+      contract: CONTRACT,
       createdAt: 0,
       agentVersion: '',
       docker: false,

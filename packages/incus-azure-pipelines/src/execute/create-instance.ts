@@ -1,7 +1,8 @@
 import type { DeviceMap, StringMap } from 'incus-client';
 import type { Action } from '../model/action.js';
 import { CONTRACT, MARKS } from '../model/marks.js';
-import { azureKey, type InstanceSpec, type PoolSpec } from '../model/pool.js';
+import type { InstanceSpec, PoolSpec } from '../model/pool.js';
+import { shapeKeys, shapeOf } from '../model/shape.js';
 import { type ExecutorParts, poolOf } from './parts.js';
 
 const DEADLINE_MS = 120_000;
@@ -25,15 +26,16 @@ export async function createInstance(
       ephemeral: true,
       start: true,
       source: { type: 'copy', source: action.base, instance_only: true },
-      config: { ...marksOf(action, spec, parts.ownerId), ...FATE, ...limitsOf(spec.instance), ...securityOf(action) },
+      config: {
+        ...marksOf(action, spec, parts.ownerId),
+        ...shapeKeys(spec),
+        'security.nesting': String(action.docker),
+      },
       devices: devicesOf(spec.instance, parts.rootDisk),
     },
     { signal, deadlineMs: DEADLINE_MS },
   );
 }
-
-/** An instance that died while nobody looked must not boot again without its agent. */
-const FATE: StringMap = { 'boot.autostart': 'false', 'boot.autorestart': '', 'cluster.evacuate': 'stop' };
 
 function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: string): StringMap {
   return {
@@ -41,8 +43,7 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
     [MARKS.contract]: CONTRACT,
     [MARKS.pool]: spec.name,
     [MARKS.base]: action.base,
-    [MARKS.agentPool]: azureKey(spec.azure),
-    [MARKS.server]: new URL(spec.azure.url).hostname,
+    [MARKS.shape]: shapeOf(spec),
     [MARKS.activated]: '',
     [MARKS.listening]: '',
     [MARKS.baseState]: '',
@@ -51,27 +52,7 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
   };
 }
 
-function limitsOf(instance: InstanceSpec): StringMap {
-  return {
-    'limits.cpu': text(instance.cores),
-    'limits.memory': instance.memoryBytes === undefined ? '' : `${instance.memoryBytes}B`,
-    'limits.processes': text(instance.maxProcesses),
-  };
-}
-
-function securityOf(action: Action<'create-instance'>): StringMap {
-  return {
-    'security.nesting': action.docker ? 'true' : 'false',
-    'security.privileged': 'false',
-    'security.guestapi': 'true',
-  };
-}
-
 /** A root disk of its own only where a quota is asked for: on btrfs one quota slows every deletion of the storage pool. */
 function devicesOf(instance: InstanceSpec, rootDisk: StringMap): DeviceMap {
   return instance.diskSizeBytes === undefined ? {} : { root: { ...rootDisk, size: `${instance.diskSizeBytes}B` } };
-}
-
-function text(value: number | undefined): string {
-  return value === undefined ? '' : String(value);
 }

@@ -56,6 +56,10 @@ export interface InstanceRecord {
   readonly status: 'running' | 'ready' | 'stopped' | 'error';
   /** Name of the base it was copied from. */
   readonly base: string;
+  /** What it was made with beside its base; empty where it does not say. */
+  readonly shape: string;
+  /** Version of the guest contract that it was made by; ours is `CONTRACT`. */
+  readonly contract: string;
   readonly createdAt: number;
   /** When it was told to become an agent, by our own clock; undefined for one that knows no secret. */
   readonly activatedAt: number | undefined;
@@ -73,6 +77,8 @@ export interface BaseRecord {
   /** Name of the pool it was built for. */
   readonly pool: string;
   readonly ready: boolean;
+  /** Version of the guest contract that it was built by. */
+  readonly contract: string;
   readonly createdAt: number;
   /** Version of the agent in it; empty until it is ready. */
   readonly agentVersion: string;

@@ -10,6 +10,8 @@ export const MARKS = {
   base: 'user.iap.base',
   /** The agent pool that it is for, by `azureKey`: so that it is found when its pool is not configured any more. */
   agentPool: 'user.iap.agent-pool',
+  /** What it was made with beside its base. */
+  shape: 'user.iap.shape',
   /** Host name of the Azure server: the guest waits until it resolves. */
   server: 'user.iap.server',
   /** Epoch ms of the activation, and later of the enabling of a listening one; an instance that has it is never prepared again. */
@@ -24,5 +26,8 @@ export const MARKS = {
   baseProven: 'user.iap.base.proven',
 } as const;
 
-/** Version of the guest contract that this daemon speaks. */
+/**
+ * Version of the guest contract and of these keys, as this daemon speaks them. `owner`, `contract`, `pool`, `base` and
+ * `activated` mean the same in every version: by them the agents of an older or newer daemon are adopted.
+ */
 export const CONTRACT = '1';

@@ -6,7 +6,13 @@ import { recordsOf } from './records.js';
 import { Rings } from './rings.js';
 
 const OWNER_ID = '6f1c';
-const marks = { [MARKS.owner]: OWNER_ID, [MARKS.pool]: 'linux', [MARKS.base]: 'base-1' };
+const marks = {
+  [MARKS.owner]: OWNER_ID,
+  [MARKS.pool]: 'linux',
+  [MARKS.base]: 'base-1',
+  [MARKS.shape]: 'f0',
+  [MARKS.contract]: '7',
+};
 
 function listed(given: Partial<Instance> = {}): Instance {
   return {
@@ -41,11 +47,17 @@ test('an instance of ours is told by its marks', () => {
     pool: 'linux',
     status: 'running',
     base: 'base-1',
+    shape: 'f0',
+    contract: '7',
     createdAt: NOW,
     activatedAt: NOW + 5,
     rangAt: undefined,
     noisy: false,
   });
+});
+
+test('an instance that does not say its shape or contract has none that we know', () => {
+  expect(instanceOf({ config: { [MARKS.owner]: OWNER_ID } })).toMatchObject({ shape: '', contract: '' });
 });
 
 describe('what is not ours is not looked at', () => {
@@ -76,7 +88,18 @@ test.each([
   const config = { ...marks, [MARKS.baseState]: state, [MARKS.baseAgentVersion]: '4.1.0' };
   expect(recordsOf([listed({ status: 'Stopped', config })], OWNER_ID, new Rings())).toEqual({
     instances: [],
-    bases: [{ name: 'one', pool: 'linux', ready, createdAt: NOW, agentVersion: '4.1.0', docker: false, provenFor: [] }],
+    bases: [
+      {
+        name: 'one',
+        pool: 'linux',
+        ready,
+        contract: '7',
+        createdAt: NOW,
+        agentVersion: '4.1.0',
+        docker: false,
+        provenFor: [],
+      },
+    ],
   });
 });
 

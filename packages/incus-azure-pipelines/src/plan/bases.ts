@@ -1,4 +1,5 @@
 import type { BaseRecord } from '../model/agent.js';
+import { CONTRACT } from '../model/marks.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 
@@ -17,7 +18,7 @@ export interface BaseChoice {
  * used last, and the wanted one is tried. Where none is proven, the wanted one, else the newest that was built for the pool.
  */
 export function chooseBases(spec: PoolSpec, observed: Observed): BaseChoice {
-  const ready = (knownValue(observed.bases) ?? []).filter(base => base.ready);
+  const ready = (knownValue(observed.bases) ?? []).filter(base => base.ready && base.contract === CONTRACT);
   const wanted = ready.find(({ name }) => name === knownValue(observed.wantedBases.get(spec.name)));
   if (wanted !== undefined && isProven(wanted, observed)) return { base: wanted, proven: true, tried: undefined };
   const own = ready

@@ -1,7 +1,9 @@
 import type { Action, PoolArithmetic } from '../model/action.js';
 import { type Agent, isLive } from '../model/agent.js';
+import { CONTRACT } from '../model/marks.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
+import { shapeOf } from '../model/shape.js';
 import { type BaseChoice, chooseBases, isProven } from './bases.js';
 import { targetOf } from './target.js';
 
@@ -10,13 +12,13 @@ export interface Census {
   readonly spec: PoolSpec;
   readonly bases: BaseChoice;
   readonly live: readonly Agent[];
-  /** Prepared instances of the base that is copied, the oldest first, none of them being activated. */
+  /** Prepared instances of the base that is copied and of the pool's shape, the oldest first, none of them being activated. */
   readonly prepared: readonly Agent[];
   /** The listening reserve of that base, those on their way to it included, the oldest first, none being enabled. */
   readonly listening: readonly Agent[];
   /** Preparing ones of that base. */
   readonly preparing: readonly Agent[];
-  /** The reserve of an older base that works: good until others have taken its place. */
+  /** The reserve of an older base that works, or of another shape: good until others have taken its place. */
   readonly older: readonly Agent[];
   /** Instances of the base that is tried, whatever their phase. */
   readonly trials: readonly Agent[];
@@ -42,10 +44,13 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     action => action.kind === 'create-instance' && action.pool === spec.name && !names.has(action.name),
   );
   const bases = chooseBases(spec, observed);
-  const isCurrent = (agent: Agent) => agent.instance?.base === bases.base?.name;
+  const shape = shapeOf(spec);
+  const isCurrent = ({ instance }: Agent) => instance?.base === bases.base?.name && instance?.shape === shape;
   const drained = observed.drained.has(spec.name);
   const live = own.filter(agent => isLive(agent.phase) && !activating.has(agent.name));
-  const waiting = own.filter(agent => !activating.has(agent.name)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  const waiting = own
+    .filter(agent => agent.instance?.contract === CONTRACT && !activating.has(agent.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   const listening = waiting.filter(
     ({ name, phase }) => phase === 'listening' || (phase === 'prepared' && joining.has(name)),
   );
@@ -59,8 +64,8 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     prepared: prepared.filter(isCurrent),
     listening: listening.filter(isCurrent),
     preparing: waiting.filter(agent => agent.phase === 'preparing' && isCurrent(agent)),
-    older: [...listening, ...prepared].filter(agent => isOfOlderBase(agent, bases, observed)),
-    trials: own.filter(agent => bases.tried !== undefined && agent.instance?.base === bases.tried.name),
+    older: [...listening, ...prepared].filter(agent => !isCurrent(agent) && isOlder(agent, bases, observed)),
+    trials: own.filter(agent => isTrial(agent, bases)),
     target: drained ? 0 : targetOf(spec, busy, knownValue(observed.queued.get(spec.name)) ?? 0),
     activating,
     creating: creations.length - creatingTrial,
@@ -87,9 +92,17 @@ export function arithmeticOf(census: Census, waiting: string | undefined): PoolA
   };
 }
 
-function isOfOlderBase({ instance }: Agent, { base, tried }: BaseChoice, observed: Observed): boolean {
-  if (instance?.base === base?.name || instance?.base === tried?.name) return false;
+/** What another release has prepared tries nothing: it is replaced. */
+function isTrial({ instance }: Agent, { tried }: BaseChoice): boolean {
+  const mayBe = instance?.contract === CONTRACT || instance?.activatedAt !== undefined;
+  return tried !== undefined && instance?.base === tried.name && mayBe;
+}
+
+/** Whether it is of the base that is copied, and of another shape, or of an older base that works. */
+function isOlder({ instance }: Agent, { base, tried }: BaseChoice, observed: Observed): boolean {
+  if (base !== undefined && instance?.base === base.name) return true;
+  if (instance?.base === tried?.name) return false;
   return (knownValue(observed.bases) ?? []).some(
-    other => other.ready && other.name === instance?.base && isProven(other, observed),
+    other => other.ready && other.contract === CONTRACT && other.name === instance?.base && isProven(other, observed),
   );
 }

@@ -1,7 +1,78 @@
 import { describe, expect, test } from 'vitest';
 import { count, planned, targets } from '../../test/planned.js';
-import { aBase, anAgent, anInstance, aPool, known, NOW, nameOf } from '../../test/simulation/examples.js';
+import {
+  aBase,
+  aLife,
+  anAgent,
+  anInstance,
+  aPool,
+  aRegistration,
+  JOB,
+  known,
+  NOW,
+  nameOf,
+  unknown,
+} from '../../test/simulation/examples.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
+import { shapeOf } from '../model/shape.js';
+
+describe('another shape', () => {
+  const spec = aPool({ reserve: 1, instance: { ...aPool().instance, memoryBytes: 1_073_741_824 } });
+  const full = [anAgent(0, 'idle'), anAgent(1, 'idle')];
+  const fresh = (n: number, phase: AgentPhase) =>
+    anAgent(n, phase, {
+      since: NOW - 5_000,
+      instance: anInstance({ name: nameOf(n), activatedAt: undefined, shape: shapeOf(spec) }),
+    });
+
+  test('replaces the reserve, once another is prepared, and no agent', () => {
+    const old = anAgent(2, 'prepared');
+    const first = planned(spec, [...full, old]);
+    expect([first.actions.map(({ kind }) => kind), count(first, 'create-instance')]).toEqual([['create-instance'], 1]);
+    expect(planned(spec, [...full, old, fresh(3, 'preparing')]).actions).toEqual([]);
+    const last = planned(spec, [...full, old, fresh(3, 'prepared')]);
+    expect(last.actions).toMatchObject([{ kind: 'delete-instance', name: nameOf(2), reason: 'of an old shape' }]);
+  });
+
+  test('is taken before the old one, which is better than none', () => {
+    const one = anAgent(0, 'idle');
+    const both = planned(spec, [one, anAgent(2, 'prepared'), fresh(3, 'prepared')]);
+    expect(targets(both, 'activate-agent')).toEqual([nameOf(3)]);
+    expect(targets(planned(spec, [one, anAgent(2, 'prepared')]), 'activate-agent')).toEqual([nameOf(2)]);
+  });
+});
+
+describe.each(['0', '2', ''])('an instance of another release, by contract "%s",', contract => {
+  const of = (n: number, phase: AgentPhase, given: Partial<Agent> = {}) => {
+    const { activatedAt, status } = anAgent(n, phase).instance ?? {};
+    const instance = anInstance({ name: nameOf(n), contract, activatedAt, status: status ?? 'running' });
+    return anAgent(n, phase, { instance, ...given });
+  };
+
+  test('keeps its job, and its place when it waits for one', () => {
+    const result = planned(aPool(), [of(0, 'busy'), of(1, 'idle')]);
+    expect(result.actions).toMatchObject([{ kind: 'disable-agent', name: nameOf(0), reason: 'has its one job' }]);
+    expect(result.pools.get('linux')).toMatchObject({ live: 2 });
+  });
+
+  test('is replaced while it is no agent, and never made one', () => {
+    const life = aLife({ quietOffline: { from: NOW - 5_000, to: NOW } });
+    const result = planned(aPool({ agentCount: 1 }), [of(0, 'prepared', { life })]);
+    expect(result.actions.map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['delete-instance', 'of another release'],
+      ['create-instance', 'below target'],
+    ]);
+  });
+
+  test.each([
+    ['cannot be read', unknown(), []],
+    ['knows it, and then it is drained', known(aRegistration()), ['disable-agent']],
+    ['shows it with a job', known(aRegistration({ assigned: JOB })), []],
+  ])('is not deleted while Azure %s', (_, registration, expected) => {
+    const { actions } = planned(aPool(), [of(0, 'prepared', { registration })]);
+    expect(actions.flatMap(({ kind }) => (kind === 'create-instance' ? [] : [kind]))).toEqual(expected);
+  });
+});
 
 const bases = known([aBase('base-0', { provenFor: ['linux'] }), aBase('base-1', { provenFor: ['linux'] })]);
 

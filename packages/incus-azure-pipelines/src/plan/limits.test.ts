@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { agentsIn, count, planned, targets } from '../../test/planned.js';
 import { aLife, anAgent, anInstance, anObserved, aPool, known, NOW, nameOf } from '../../test/simulation/examples.js';
 import type { AgentPhase, BaseRecord } from '../model/agent.js';
+import { CONTRACT } from '../model/marks.js';
 import type { Observed } from '../model/observed.js';
 import { plan } from './plan.js';
 
@@ -12,6 +13,7 @@ describe('limits', () => {
       name: 'base-1',
       pool: 'a',
       ready: true,
+      contract: CONTRACT,
       createdAt: 0,
       agentVersion: '',
       docker: false,

@@ -1,6 +1,9 @@
 import type { Action } from '../model/action.js';
-import type { Agent } from '../model/agent.js';
+import type { Agent, BaseRecord } from '../model/agent.js';
+import { CONTRACT } from '../model/marks.js';
 import type { Observed } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
+import { shapeOf } from '../model/shape.js';
 import type { Alarm } from './alarm.js';
 import { type Census, missing } from './census.js';
 import { retire } from './reap.js';
@@ -32,9 +35,9 @@ export function* shrink(census: Census, observed: Observed, maxAtOnce: number, a
 }
 
 /**
- * Reserve that nobody needs: beyond target and reserve, or of an old base; that of an old base that works goes one by one, as
- * others are prepared in its place. What is not registered knows no secret and can hold no job, so it is simply deleted; what
- * listens is retired with the same proof as any agent.
+ * Reserve that nobody needs: beyond target and reserve, or of an old base, shape or contract; that of an old base that works,
+ * or of an old shape, goes one by one, as others are prepared in its place. What is not registered knows no secret and can
+ * hold no job, so it is simply deleted; what listens is retired with the same proof as any agent.
  */
 export function* trimReserve(census: Census, agents: readonly Agent[], alarm: Alarm): Generator<Action> {
   const { base, tried } = census.bases;
@@ -48,15 +51,25 @@ export function* trimReserve(census: Census, agents: readonly Agent[], alarm: Al
   for (const agent of agents) {
     if (agent.pool !== census.spec.name || census.activating.has(agent.name) || kept.has(agent)) continue;
     if (agent.phase !== 'prepared' && agent.phase !== 'preparing' && agent.phase !== 'listening') continue;
-    const isTrial = tried !== undefined && agent.instance?.base === tried.name;
+    const isForeign = agent.instance?.contract !== CONTRACT;
+    const isTrial = !isForeign && tried !== undefined && agent.instance?.base === tried.name;
     if (isTrial && !surplus.has(agent)) continue;
-    const isOld = !isTrial && base !== undefined && agent.instance?.base !== base.name;
+    const drift = isTrial || base === undefined ? undefined : driftOf(agent, base, census.spec);
     const isOver = agent.phase !== 'preparing' && alarm.passed(agent.since + SURPLUS_MS);
-    if (!isOld && census.spec.agentCount !== 0 && !isOver) continue;
-    const reason = isOld ? 'of an old base' : 'not needed any more';
-    if (agent.phase === 'listening') yield* retire(agent, reason, alarm);
+    if (drift === undefined && census.spec.agentCount !== 0 && !isOver) continue;
+    const reason = drift ?? 'not needed any more';
+    // What another release has made may be more than it looks to this one: Azure has to say that it is no agent.
+    if (agent.phase === 'listening' || isForeign) yield* retire(agent, reason, alarm);
     else yield { kind: 'delete-instance', pool: agent.pool, name: agent.name, reason };
   }
+}
+
+/** Why an instance that is not activated yet shall not be made an agent any more; undefined where it may be. */
+function driftOf({ instance }: Agent, base: BaseRecord, spec: PoolSpec): string | undefined {
+  if (instance === undefined) return undefined;
+  if (instance.contract !== CONTRACT) return 'of another release';
+  if (instance.base !== base.name) return 'of an old base';
+  return instance.shape === shapeOf(spec) ? undefined : 'of an old shape';
 }
 
 /**

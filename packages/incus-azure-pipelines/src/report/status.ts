@@ -1,5 +1,6 @@
 import type { Action, Plan } from '../model/action.js';
-import type { Agent, AgentPhase } from '../model/agent.js';
+import type { Agent, AgentPhase, InstanceRecord } from '../model/agent.js';
+import { CONTRACT } from '../model/marks.js';
 import { knownValue, type Observed, type Reading, type RegistrationMode } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { jobDueAt } from '../plan/job-limit.js';
@@ -60,6 +61,8 @@ interface AgentStatus {
   readonly phase: AgentPhase;
   readonly since: number;
   readonly base?: string;
+  /** Version of the guest contract that it was made by, where that is not this daemon's. */
+  readonly contract?: string;
   readonly createdAt?: number;
   readonly job?: string;
   /** Not before then (epoch ms) its job is ended, because it runs too long. */
@@ -147,10 +150,18 @@ function agentStatus(agent: Agent, endsAt: number | undefined): AgentStatus {
     name: agent.name,
     phase: agent.phase,
     since: agent.since,
-    ...(agent.instance === undefined ? {} : { base: agent.instance.base, createdAt: agent.instance.createdAt }),
+    ...(agent.instance === undefined ? {} : instanceStatus(agent.instance)),
     ...(job === undefined ? {} : { job: printableLine(job) }),
     ...(endsAt === undefined ? {} : { endsAt }),
   };
+}
+
+function instanceStatus({
+  base,
+  contract,
+  createdAt,
+}: InstanceRecord): Pick<AgentStatus, 'base' | 'contract' | 'createdAt'> {
+  return { base, createdAt, ...(contract === CONTRACT ? {} : { contract: printableLine(contract) }) };
 }
 
 /** An action as `plan` and `status` show it. */

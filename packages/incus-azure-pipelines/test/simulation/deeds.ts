@@ -1,4 +1,5 @@
 import type { Action } from '../../src/model/action.js';
+import { CONTRACT } from '../../src/model/marks.js';
 import type { World } from './world.js';
 
 /** One call of an executor to the outside, after which the next one follows. */
@@ -76,7 +77,15 @@ function step(name: string, to: Step['to'], take: Step['take'], { longestMs = 2_
 
 function buildBase({ base, pool }: Action<'build-base'>, { incus }: World): Deed {
   const put = (ready: boolean): undefined => {
-    const made = { pool, ready, createdAt: incus.clock.now, agentVersion: '', docker: false, provenFor: [] };
+    const made = {
+      pool,
+      ready,
+      contract: CONTRACT,
+      createdAt: incus.clock.now,
+      agentVersion: '',
+      docker: false,
+      provenFor: [],
+    };
     incus.bases.set(base, made);
   };
   return {

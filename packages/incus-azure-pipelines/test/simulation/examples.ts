@@ -1,9 +1,11 @@
 import type { BaseRecord, InstanceRecord, Life, Registration } from '../../src/model/agent.js';
 import { type Agent, type AgentPhase, isLive } from '../../src/model/agent.js';
 import { agentName } from '../../src/model/agent-name.js';
+import { CONTRACT } from '../../src/model/marks.js';
 import type { Observed } from '../../src/model/observed.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import type { Reading } from '../../src/model/reading.js';
+import { shapeOf } from '../../src/model/shape.js';
 
 /** The moment at which the examples are looked at. */
 export const NOW = Date.UTC(2030, 0, 1);
@@ -44,6 +46,9 @@ export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
   };
 }
 
+/** The shape of instances of a pool with nothing special about it. */
+const SHAPE = shapeOf(aPool());
+
 /** A reading that began at `at`. */
 export function known<T>(value: T, at = NOW): Reading<T> {
   return { known: true, value, at };
@@ -65,6 +70,8 @@ export function anInstance(given: Partial<InstanceRecord> = {}): InstanceRecord 
     agentPool: 'https://azure.test/org agents',
     status: 'running',
     base: 'base-1',
+    shape: SHAPE,
+    contract: CONTRACT,
     createdAt: NOW - 3_600_000,
     activatedAt: NOW - 3_000_000,
     listeningAt: undefined,
@@ -151,6 +158,7 @@ export function aBase(name: string, given: Partial<BaseRecord> = {}): BaseRecord
     name,
     pool: 'linux',
     ready: true,
+    contract: CONTRACT,
     createdAt: 1,
     agentVersion: '4.275.0',
     docker: false,

@@ -35,6 +35,8 @@ export const FAULTS = [
   'pool removed or back',
   'agentCount changed',
   'base changed',
+  'limits changed',
+  'another release',
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];

@@ -1,4 +1,5 @@
 import type { BaseRecord, InstanceRecord } from '../../src/model/agent.js';
+import { CONTRACT } from '../../src/model/marks.js';
 import type { Rings } from '../../src/observe/rings.js';
 import type { HostClock } from './host-clock.js';
 import type { Timeline } from './timeline.js';
@@ -9,6 +10,8 @@ export interface Instance {
   readonly pool: string;
   readonly agentPool: string;
   readonly base: string;
+  readonly shape: string;
+  contract: string;
   readonly createdAt: number;
   status: 'running' | 'ready' | 'stopped';
   activatedAt: number | undefined;
@@ -47,12 +50,17 @@ export class IncusWorld {
     for (const instance of this.instances.values()) if (instance.status === 'ready') instance.status = 'running';
   }
 
-  create(name: string, pool: string, base: string, agentPool: string): Instance {
+  create(
+    name: string,
+    { pool, base, agentPool, shape }: Pick<Instance, 'pool' | 'base' | 'agentPool' | 'shape'>,
+  ): Instance {
     const instance: Instance = {
       name,
       pool,
       agentPool,
       base,
+      shape,
+      contract: CONTRACT,
       createdAt: this.clock.now,
       status: 'stopped',
       activatedAt: undefined,
@@ -103,13 +111,15 @@ export class IncusWorld {
   list(pools: ReadonlySet<string>, rings: Pick<Rings, 'lastAt' | 'isNoisy'>): InstanceRecord[] {
     const records: InstanceRecord[] = [];
     for (const instance of this.instances.values()) {
-      const { name, pool, agentPool, base, createdAt, activatedAt, listeningAt, doorbell } = instance;
+      const { name, pool, agentPool, base, shape, contract, createdAt, activatedAt, listeningAt, doorbell } = instance;
       if (!pools.has(pool)) continue;
       records.push({
         name,
         pool,
         agentPool,
         base,
+        shape,
+        contract,
         createdAt,
         activatedAt,
         listeningAt,

@@ -1,5 +1,6 @@
 import { type Action, type ActionKind, TRIAL } from '../../src/model/action.js';
 import type { Agent, AgentPhase, BaseRecord } from '../../src/model/agent.js';
+import { CONTRACT } from '../../src/model/marks.js';
 import type { Observed } from '../../src/model/observed.js';
 import { knownValue, type Reading } from '../../src/model/reading.js';
 import { join } from '../../src/observe/join.js';
@@ -98,7 +99,18 @@ const planners: Readonly<Record<string, Planner>> = {
       const name = knownValue(reading);
       return name === undefined
         ? []
-        : [{ name, pool, ready: true, createdAt: now, agentVersion: '', docker: false, provenFor: [] }];
+        : [
+            {
+              name,
+              pool,
+              ready: true,
+              contract: CONTRACT,
+              createdAt: now,
+              agentVersion: '',
+              docker: false,
+              provenFor: [],
+            },
+          ];
     });
     const bases = { known: true, value: wanted, at: now } as const;
     return { ...observed, agents: { known: true, value: [], at: now }, bases };

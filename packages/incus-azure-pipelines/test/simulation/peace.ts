@@ -1,6 +1,8 @@
 import { targetOf } from '../../src/model/action.js';
 import { birthOf } from '../../src/model/agent-name.js';
+import { CONTRACT } from '../../src/model/marks.js';
 import type { PoolSpec } from '../../src/model/pool.js';
+import { shapeOf } from '../../src/model/shape.js';
 import { checkBasesLeft, checkTryingPool, isBroken, isTrying } from './base-promises.js';
 import type { Keeper } from './keeper.js';
 import { BrokenPromise, promised } from './promises.js';
@@ -76,6 +78,12 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
     promised(idle.length === spec.standby, 'in the end all agents are idle', () => all);
     promised(own.length === spec.standby + spec.reserve, 'in the end the reserve stands and nothing more', () => all);
     promised(online.length - idle.length === listening, 'in the end the reserve listens where it is to', () => all);
+    const waiting = own.filter(({ activatedAt }) => activatedAt === undefined);
+    promised(
+      waiting.every(({ shape, contract }) => shape === shapeOf(spec) && contract === CONTRACT),
+      'in the end all that is prepared is of the wanted shape',
+      () => all,
+    );
     const wanted = world.wantedBase.get(spec.name);
     promised(
       own.every(({ base }) => base === wanted),

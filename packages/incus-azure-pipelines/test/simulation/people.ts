@@ -21,7 +21,7 @@ export function act(world: World): void {
         agentId !== undefined && azure.find(key, agentId) !== undefined && world.phaseOf(name) !== 'preparing',
     ),
   );
-  switch (random.between(0, 4)) {
+  switch (random.between(0, 8)) {
     case 0:
       if (registered?.agentId === undefined) return;
       world.strike('agent disabled by a person', registered.name);
@@ -32,6 +32,7 @@ export function act(world: World): void {
       if (!world.drained.delete(spec.name)) world.drained.add(spec.name);
       return;
     case 2:
+    case 7:
       world.strikeAll('base changed', spec.name);
       world.wantedBase.set(spec.name, world.baseName(spec.name, random.between(1, world.bases)));
       return;
@@ -40,6 +41,20 @@ export function act(world: World): void {
       world.strike('registration deleted by a person', registered.name);
       azure.remove(registered.key, registered.agentId);
       registered.deregistered();
+      return;
+    case 4: {
+      const memoryBytes = random.between(1, 2);
+      world.strikeAll('limits changed', spec.name);
+      world.desired = world.desired.map(one =>
+        one.name === spec.name ? { ...one, instance: { ...one.instance, memoryBytes } } : one,
+      );
+      return;
+    }
+    case 5:
+      // As if the daemon, older or newer until now, had been replaced by this one.
+      world.strikeAll('another release', spec.name);
+      for (const instance of world.incus.instances.values())
+        if (instance.pool === spec.name) instance.contract = random.pick(['0', '2']) ?? '';
       return;
     default: {
       const agentCount = random.between(0, 5);

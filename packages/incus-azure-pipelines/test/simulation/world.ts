@@ -1,5 +1,6 @@
 import type { AgentPhase } from '../../src/model/agent.js';
 import { azureKey, type PoolSpec } from '../../src/model/pool.js';
+import { shapeOf } from '../../src/model/shape.js';
 import { OVERLONG } from '../../src/plan/job-limit.js';
 import { AzureWorld } from './azure-world.js';
 import { Chronicle } from './chronicle.js';
@@ -163,7 +164,8 @@ export class World {
 
   addInstance(name: string, pool: string, base: string): Guest {
     promised(!this.guests.has(name), 'a name is used once', () => name);
-    this.incus.create(name, pool, base, this.keyOf(pool));
+    const spec = this.desired.find(one => one.name === pool);
+    this.incus.create(name, { pool, base, agentPool: this.keyOf(pool), shape: spec ? shapeOf(spec) : '' });
     const { timeline, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
     const holdsJobs = () => this.holdsJobs;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { CONTRACT } from '../../model/marks.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
@@ -17,7 +18,16 @@ export interface BaseInputs {
 
 /** Digests what every base has: the guest files and the scripts that build it. */
 export function recipeDigest(): string {
-  return sha256([guestFiles, enabledUnits, waitForBoot, installScript, librariesScript, cleanScript, tmpMount(0)]);
+  return sha256([
+    CONTRACT,
+    guestFiles,
+    enabledUnits,
+    waitForBoot,
+    installScript,
+    librariesScript,
+    cleanScript,
+    tmpMount(0),
+  ]);
 }
 
 /**

@@ -1,0 +1,41 @@
+/**
+ * The shape of an instance: all that a copy of the base is sent, beside whose it is. The base's own generation tells
+ * what is in it, docker and its nesting included; the pool's variables are given to an agent when it is activated, and are none of it.
+ */
+import { MARKS } from './marks.js';
+import { azureKey, type InstanceSpec, type PoolSpec } from './pool.js';
+
+/** An instance that died while nobody looked must not boot again without its agent. */
+const FATE = { 'boot.autostart': 'false', 'boot.autorestart': '', 'cluster.evacuate': 'stop' };
+
+/** The keys of an instance of this pool; those that are not set are emptied, since a copy inherits the base's. */
+export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
+  return {
+    [MARKS.agentPool]: azureKey(spec.azure),
+    [MARKS.server]: new URL(spec.azure.url).hostname,
+    ...FATE,
+    ...limitsOf(spec.instance),
+    'security.privileged': 'false',
+    'security.guestapi': 'true',
+  };
+}
+
+/** The shape that the pool's instances have now, as text that stands on each: equal texts, equal shapes. */
+export function shapeOf(spec: PoolSpec): string {
+  const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes) };
+  return Object.entries(all)
+    .map(([key, value]) => `${key}=${value}`)
+    .join(' ');
+}
+
+function limitsOf({ cores, memoryBytes, maxProcesses }: InstanceSpec): Readonly<Record<string, string>> {
+  return {
+    'limits.cpu': text(cores),
+    'limits.memory': memoryBytes === undefined ? '' : `${memoryBytes}B`,
+    'limits.processes': text(maxProcesses),
+  };
+}
+
+function text(value: number | undefined): string {
+  return value === undefined ? '' : String(value);
+}
