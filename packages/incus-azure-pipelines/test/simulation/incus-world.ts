@@ -93,6 +93,7 @@ export class IncusWorld {
     instance.diedAt = this.#timeline.now;
     this.#timeline.in(400, () => {
       this.#tell('shutdown', instance);
+      if (!this.instances.has(name)) return;
       if (isReaped()) this.remove(name);
       else instance.status = 'stopped';
     });
