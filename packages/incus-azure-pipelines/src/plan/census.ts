@@ -65,7 +65,7 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     listening: listening.filter(isCurrent),
     preparing: waiting.filter(agent => agent.phase === 'preparing' && isCurrent(agent)),
     older: [...listening, ...prepared].filter(agent => !isCurrent(agent) && isOlder(agent, bases, observed)),
-    trials: own.filter(agent => isTrial(agent, bases)),
+    trials: own.filter(agent => bases.tried !== undefined && agent.instance?.base === bases.tried.name),
     target: drained ? 0 : targetOf(spec, busy, knownValue(observed.queued.get(spec.name)) ?? 0),
     activating,
     creating: creations.length - creatingTrial,
@@ -90,12 +90,6 @@ export function arithmeticOf(census: Census, waiting: string | undefined): PoolA
     tries: census.bases.tried?.name,
     waiting,
   };
-}
-
-/** What another release has prepared tries nothing: it is replaced. */
-function isTrial({ instance }: Agent, { tried }: BaseChoice): boolean {
-  const mayBe = instance?.contract === CONTRACT || instance?.activatedAt !== undefined;
-  return tried !== undefined && instance?.base === tried.name && mayBe;
 }
 
 /** Whether it is of the base that is copied, and of another shape, or of an older base that works. */

@@ -9,7 +9,7 @@ export interface Instance {
   readonly name: string;
   readonly pool: string;
   readonly agentPool: string;
-  readonly base: string;
+  base: string;
   readonly shape: string;
   contract: string;
   readonly createdAt: number;

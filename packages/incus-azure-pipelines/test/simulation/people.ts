@@ -11,7 +11,7 @@ export function editPools(world: World, keepers: readonly Keeper[]): void {
 }
 
 /** What a person may do at any time. */
-export function act(world: World): void {
+export function act(world: World, keepers: readonly Keeper[]): void {
   const { random, azure } = world;
   const spec = random.pick(world.desired);
   if (spec === undefined) return;
@@ -51,10 +51,9 @@ export function act(world: World): void {
       return;
     }
     case 5:
-      // As if the daemon, older or newer until now, had been replaced by this one.
       world.strikeAll('another release', spec.name);
-      for (const instance of world.incus.instances.values())
-        if (instance.pool === spec.name) instance.contract = random.pick(['0', '2']) ?? '';
+      replaceRelease(world, spec.name);
+      for (const keeper of keepers) keeper.kill(random.between(100, 5_000));
       return;
     default: {
       const agentCount = random.between(0, 5);
@@ -64,4 +63,14 @@ export function act(world: World): void {
       world.desired = world.desired.map(one => (one.name === spec.name ? { ...one, agentCount, standby } : one));
     }
   }
+}
+
+/** As if an older or newer daemon had made all that is there, and were replaced by this one. Each builds bases of its own. */
+function replaceRelease({ incus, random }: World, pool: string): void {
+  const contract = random.chance(0.5) ? '0' : '2';
+  for (const instance of incus.instances.values())
+    if (instance.pool === pool) {
+      instance.contract = contract;
+      instance.base = `base-of-release-${contract}`;
+    }
 }

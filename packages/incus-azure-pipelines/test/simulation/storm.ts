@@ -69,7 +69,7 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     world.strike('agent lost Azure', guest.name);
     guest.loseAzure(forGood ? HOUR_MS : random.between(500, 60_000));
   });
-  fault('people', () => act(world));
+  fault('people', () => act(world, keepers));
   if (world.scenario.seed % 3 === 2) {
     timeline.in(0.9 * ms, () => {
       if (world.removed.size === 0) editPools(world, keepers);
