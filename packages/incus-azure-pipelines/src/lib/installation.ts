@@ -72,9 +72,13 @@ function unusable(directory: string, error: unknown): UserError {
   return new UserError(`state directory ${directory} cannot be used (${why}); set stateDirectory to one that can`);
 }
 
-/** What a person drains, a line each; the wish outlives the daemon. */
+/** What a person drains, a line each; the wish outlives the daemon. @throws UserError when it cannot be read. */
 export async function readDrained(installation: Installation): Promise<readonly string[]> {
-  const text = await readFile(wishesPath(installation), 'utf8').catch(() => '');
+  const text = await readFile(wishesPath(installation), 'utf8').catch(error => {
+    // A wish that cannot be read is not taken back by that.
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
+    throw unusable(installation.directory, error);
+  });
   return text.split('\n').filter(line => line !== '');
 }
 

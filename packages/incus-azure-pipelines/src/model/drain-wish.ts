@@ -10,6 +10,7 @@ export type DrainWish =
   /** The host until it has booted anew; `boot` is the boot in which it was wished. */
   | { readonly kind: 'host-until-boot'; readonly boot: string }
   | { readonly kind: 'pool'; readonly pool: string }
+  | { readonly kind: 'pool-until-boot'; readonly pool: string; readonly boot: string }
   | { readonly kind: 'agent'; readonly agent: string };
 
 /** One line, without its end. Names of pools and agents have neither `*` nor `:` in them. */
@@ -21,6 +22,8 @@ export function formatWish(wish: DrainWish): string {
       return `*:${wish.boot}`;
     case 'pool':
       return wish.pool;
+    case 'pool-until-boot':
+      return `${wish.pool}:${wish.boot}`;
     case 'agent':
       return `agent:${wish.agent}`;
   }
@@ -31,5 +34,6 @@ export function parseWish(line: string): DrainWish {
   if (line === '*') return { kind: 'host' };
   if (line.startsWith('*:')) return { kind: 'host-until-boot', boot: line.slice(2) };
   if (line.startsWith('agent:')) return { kind: 'agent', agent: line.slice('agent:'.length) };
-  return { kind: 'pool', pool: line };
+  const [pool = '', boot] = line.split(':', 2);
+  return boot === undefined ? { kind: 'pool', pool } : { kind: 'pool-until-boot', pool, boot };
 }

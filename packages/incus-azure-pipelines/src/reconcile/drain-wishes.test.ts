@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -51,6 +51,28 @@ test('one pool can be taken out of a drained host', async () => {
   await wishes.drain(host);
   await wishes.resume(linux);
   expect(wishes.pools).toEqual(new Set(['big']));
+});
+
+test('a pool that is taken out of a host drained until its next boot does not drain the others for longer', async () => {
+  const wishes = await found('first');
+  await wishes.drain({ kind: 'host', untilBoot: true });
+  await wishes.resume(linux);
+  expect((await found('first')).pools).toEqual(new Set(['big']));
+  expect((await found('second')).pools).toEqual(new Set());
+});
+
+test('of two changes at once neither is lost', async () => {
+  const wishes = await found();
+  await wishes.drain({ kind: 'agent', agent: 'ci-a1b2c3-mwtxpuqj' });
+  await Promise.all([wishes.drain(host), wishes.forget('ci-a1b2c3-mwtxpuqj'), wishes.drain(linux)]);
+  expect([(await found()).pools, (await found()).agents]).toEqual([new Set(['linux', 'big']), new Set()]);
+  await wishes.resume(linux);
+  expect((await found()).pools).toEqual(new Set(['big']));
+});
+
+test('wishes that cannot be read are not taken for none', async () => {
+  await mkdir(join(directory, 'drained'));
+  await expect(found()).rejects.toThrow(/state directory .* cannot be used/);
 });
 
 test('a drained agent is forgotten when it is gone, and leaves the others alone', async () => {

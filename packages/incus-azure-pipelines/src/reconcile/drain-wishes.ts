@@ -10,13 +10,14 @@ export class DrainWishes {
   readonly #boot: string;
   #wishes: readonly DrainWish[];
   #changed: (() => void) | undefined;
+  #changing: Promise<void> = Promise.resolve();
 
   private constructor(installation: Installation, pools: readonly string[], boot: string, kept: readonly DrainWish[]) {
     this.#installation = installation;
     this.#pools = pools;
     this.#boot = boot;
     // A drain for a shutdown is over when the host is up again.
-    this.#wishes = kept.filter(wish => wish.kind !== 'host-until-boot' || wish.boot === boot);
+    this.#wishes = kept.filter(wish => !('boot' in wish) || wish.boot === boot);
   }
 
   /** `boot` names this boot of the host. */
@@ -29,7 +30,7 @@ export class DrainWishes {
   /** The pools that are drained, each for itself or with the host. */
   get pools(): ReadonlySet<string> {
     if (this.#wishes.some(isOfHost)) return new Set(this.#pools);
-    return new Set(this.#wishes.flatMap(wish => (wish.kind === 'pool' ? [wish.pool] : [])));
+    return new Set(this.#wishes.flatMap(wish => ('pool' in wish ? [wish.pool] : [])));
   }
 
   /** The agents that are drained, each for itself. */
@@ -45,8 +46,7 @@ export class DrainWishes {
   async drain(target: DrainTarget): Promise<void> {
     if (target.kind === 'pool') this.#expectPool(target.pool);
     const wish = this.#wishOf(target);
-    const others = this.#wishes.filter(old => formatWish(old) !== formatWish(wish));
-    await this.#replace([...others, wish]);
+    await this.#change(wishes => [...wishes.filter(old => formatWish(old) !== formatWish(wish)), wish]);
   }
 
   /**
@@ -55,18 +55,16 @@ export class DrainWishes {
    * @throws UserError for a pool that is not configured.
    */
   async resume(target: Exclude<DrainTarget, { kind: 'host' }> | undefined): Promise<void> {
-    if (target === undefined) return this.#replace([]);
+    if (target === undefined) return this.#change(() => []);
     if (target.kind === 'agent') return this.forget(target.agent);
     this.#expectPool(target.pool);
-    const agents = this.#wishes.filter(wish => wish.kind === 'agent');
-    const pools = [...this.pools].filter(pool => pool !== target.pool);
-    await this.#replace([...agents, ...pools.map(pool => ({ kind: 'pool', pool }) as const)]);
+    await this.#change(wishes => wishes.flatMap(wish => this.#without(target.pool, wish)));
   }
 
   /** The agent is no more, and with it the wish to drain it. */
   async forget(agent: string): Promise<void> {
-    if (!this.agents.has(agent)) return;
-    await this.#replace(this.#wishes.filter(wish => wish.kind !== 'agent' || wish.agent !== agent));
+    if (this.agents.has(agent))
+      await this.#change(wishes => wishes.filter(wish => wish.kind !== 'agent' || wish.agent !== agent));
   }
 
   #wishOf(target: DrainTarget): DrainWish {
@@ -79,10 +77,33 @@ export class DrainWishes {
       throw new UserError(`no pool "${pool}" in the configuration; there are: ${this.#pools.join(', ')}`);
   }
 
-  async #replace(wishes: readonly DrainWish[]): Promise<void> {
-    await writeDrained(this.#installation, wishes.map(formatWish));
-    this.#wishes = wishes;
-    this.#changed?.();
+  /** What is left of a wish without one pool; the host becomes its other pools, for as long as it was meant. */
+  #without(pool: string, wish: DrainWish): readonly DrainWish[] {
+    switch (wish.kind) {
+      case 'agent':
+        return [wish];
+      case 'pool':
+      case 'pool-until-boot':
+        return wish.pool === pool ? [] : [wish];
+      case 'host':
+        return this.#pools.filter(name => name !== pool).map(name => ({ kind: 'pool', pool: name }));
+      case 'host-until-boot':
+        return this.#pools
+          .filter(name => name !== pool)
+          .map(name => ({ kind: 'pool-until-boot', pool: name, boot: wish.boot }));
+    }
+  }
+
+  /** One change after the other, each on what the one before has left. */
+  #change(to: (wishes: readonly DrainWish[]) => readonly DrainWish[]): Promise<void> {
+    const done = this.#changing.then(async () => {
+      const wishes = to(this.#wishes);
+      await writeDrained(this.#installation, wishes.map(formatWish));
+      this.#wishes = wishes;
+      this.#changed?.();
+    });
+    this.#changing = done.catch(() => {});
+    return done;
   }
 }
 
