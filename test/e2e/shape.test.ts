@@ -89,7 +89,7 @@ async function expectMemoryTold(scenario: Scenario, daemon: DaemonProcess): Prom
   const { agentName = '', result } = await scenario.emulator.queueJob({ steps: [{ script: 'tail /dev/zero' }] })
     .finished;
   expect(result).toBe('failed');
-  await daemon.seen(line => line.msg === 'job ended' && line.agent === agentName);
+  await daemon.seen(line => line.msg === 'agent gone' && line.agent === agentName);
   const { stdout } = await scenario.call('logs', agentName);
   expect(stdout).toMatch(/^\S+: its job is done; it was out of memory$/m);
   expect(stdout).toMatch(/^out of memory: [1-9]\d* processes were killed$/m);

@@ -1,4 +1,4 @@
-import { AzurePipelinesError } from 'azure-pipelines-client';
+import { AzurePipelinesError, type TaskAgent } from 'azure-pipelines-client';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { FakeClock } from '../../test/simulation/fake-clock.js';
 import { AzureObserver } from './azure-observer.js';
@@ -14,6 +14,10 @@ let observer: AzureObserver;
 let askedAt: number[];
 /** What becomes of the next readings; the others come to good. */
 let failures: Error[];
+/** The agents that the list shows, and those that are there when asked for one by one. */
+let listed: TaskAgent[];
+let there: TaskAgent[];
+let isPoolSeen: boolean;
 let stop: AbortController;
 let following: Promise<void> | undefined;
 
@@ -21,16 +25,24 @@ beforeEach(() => {
   clock = new FakeClock(START);
   askedAt = [];
   failures = [];
+  listed = [];
+  there = [];
+  isPoolSeen = true;
   stop = new AbortController();
   const list = async () => {
     askedAt.push(clock.now() - START);
     const failure = failures.shift();
     if (failure !== undefined) throw failure;
-    return [];
+    return listed;
   };
-  const pools = { findByName: async () => ({ id: 7, name: 'linux' }) };
+  const get = async (_: number, id: number) => {
+    const agent = there.find(known => known.id === id);
+    if (agent === undefined) throw new AzurePipelinesError('not-found', 'no such agent');
+    return agent;
+  };
+  const pools = { findByName: async () => (isPoolSeen ? { id: 7, name: 'linux' } : undefined) };
   observer = new AzureObserver({
-    client: { url: 'https://dev.azure.com/team', pools, agents: { list } },
+    client: { url: 'https://dev.azure.com/team', pools, agents: { get, list } },
     agentPool: 'linux',
     pollIntervalMs: 10_000,
     clock,
@@ -94,4 +106,38 @@ test('tells since when Azure is away, and why this time', async () => {
   failures.push(unavailable);
   await follow(10);
   expect(observer.reading).toEqual({ known: false, error: 'the server failed', since: START + 80_000 });
+});
+
+const busy: TaskAgent = { id: 3, name: 'ci-1', status: 'online', assignedRequest: { requestId: 42, jobName: 'build' } };
+
+test('does not believe an empty list while an agent that had a job is there', async () => {
+  listed = [busy];
+  there = [busy];
+  await observer.read(stop.signal);
+  listed = [];
+  await observer.read(stop.signal);
+  expect(observer.reading).toMatchObject({
+    known: false,
+    error: expect.stringMatching(/came empty, though ci-1 is there/),
+  });
+  await observer.read(stop.signal);
+  expect(observer.reading.known).toBe(false);
+});
+
+test('does not believe an empty list when the pool cannot be seen any more', async () => {
+  listed = [busy];
+  await observer.read(stop.signal);
+  [listed, isPoolSeen] = [[], false];
+  await observer.read(stop.signal);
+  expect(observer.reading).toMatchObject({ known: false, error: expect.stringMatching(/no agent pool "linux"/) });
+});
+
+test('believes an empty list when the agent that had a job is gone indeed, or when none had one', async () => {
+  listed = [busy];
+  await observer.read(stop.signal);
+  listed = [];
+  await observer.read(stop.signal);
+  expect(observer.reading).toMatchObject({ known: true, value: [] });
+  await observer.read(stop.signal);
+  expect(observer.reading).toMatchObject({ known: true, value: [] });
 });

@@ -1,5 +1,6 @@
 import {
   type AzurePipelinesClient,
+  ignoreNotFound,
   isAzurePipelinesError,
   type TaskAgent,
   type TaskAgentJobRequest,
@@ -20,7 +21,7 @@ const CREDENTIALS_RETRY_MS = 60_000;
 
 export interface AzureObserverOptions {
   readonly client: Pick<AzurePipelinesClient, 'url' | 'pools'> & {
-    readonly agents: Pick<AzurePipelinesClient['agents'], 'list'>;
+    readonly agents: Pick<AzurePipelinesClient['agents'], 'get' | 'list'>;
   };
   readonly agentPool: string;
   readonly pollIntervalMs: number;
@@ -35,6 +36,8 @@ export class AzureObserver {
   #poolId: number | undefined;
   #failures = 0;
   #reading: Reading<readonly Registration[]>;
+  /** One that had a job in the last list that came. */
+  #busy: Registration | undefined;
 
   constructor(options: AzureObserverOptions) {
     this.#options = options;
@@ -77,7 +80,10 @@ export class AzureObserver {
       const poolId = await this.poolId(signal);
       const details = { includeAssignedRequest: true, includeLastCompletedRequest: true };
       const agents = await client.agents.list(poolId, { ...details, signal });
-      this.#reading = { known: true, value: agents.map(registrationOf), at };
+      const value = agents.map(registrationOf);
+      if (value.length === 0) await this.#confirmEmpty(poolId, signal);
+      this.#reading = { known: true, value, at };
+      this.#busy = value.find(({ assigned }) => assigned !== undefined);
       this.#failures = 0;
       return pollIntervalMs;
     } catch (error) {
@@ -90,6 +96,20 @@ export class AzureObserver {
       if (known?.kind === 'credentials') return Math.max(pollIntervalMs, CREDENTIALS_RETRY_MS);
       return Math.max(pollIntervalMs, known?.retryAfterMs ?? 0, backoffMs(this.#failures, random(), BACKOFF));
     }
+  }
+
+  /**
+   * An empty list from a pool that had a job a moment ago is more likely a token that may not see it any more: Azure
+   * deletes no agent that has a job. It is believed once pool and agent, asked for each by itself, say the same.
+   */
+  async #confirmEmpty(poolId: number, signal: AbortSignal): Promise<void> {
+    if (this.#busy === undefined) return;
+    const { agentPool, client } = this.#options;
+    await usableAgentPool(client, agentPool, signal);
+    const { agentId, name } = this.#busy;
+    const agent = await ignoreNotFound(client.agents.get(poolId, agentId, { signal }));
+    if (agent !== undefined)
+      throw new Error(`the list of agents came empty, though ${name} is there and had a job; it is not believed`);
   }
 
   /** Sleeps until the next reading is due, or shortly after someone asked for an early one. */
