@@ -13,7 +13,7 @@ describe('replacements', () => {
     ]);
   });
 
-  it('counts no agent that came while every slot was taken', () => {
+  it('counts no agent that came while every place was taken', () => {
     expect(replacements([{ requestId: 1, at: 100 }], [10, 20, 30])).toEqual([]);
     expect(replacements([{ requestId: 1, at: 100 }], [10, 140, 170])).toEqual([{ requestId: 1, ms: 40 }]);
   });

@@ -1,13 +1,13 @@
-/** One slot that became free and was filled again. Instants are epoch ms. */
+/** One place that became free and was filled again. Instants are epoch ms. */
 export interface Replacement {
-  /** The job whose end freed the slot. */
+  /** The job whose end freed the place. */
   readonly requestId: number;
   /** From the end of the job until the next agent was online. */
   readonly ms: number;
 }
 
 /**
- * Pairs the end of each job with the agent that came online next. An agent that came while no slot was free is one of
+ * Pairs the end of each job with the agent that came online next. An agent that came while no place was free is one of
  * the first, and replaces nobody.
  */
 export function replacements(

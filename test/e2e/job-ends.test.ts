@@ -10,7 +10,7 @@ const endless = ['echo running', 'sleep 3600'].join('\n');
 /** The agent renews its lock once a minute: a job that is not abandoned has to be shorter than its lock. */
 const lapses = { lockMs: 15_000, sessionLapseMs: 5_000, pollHoldMs: 2_000 };
 
-describeOnIncus('the slot is back, and the next job runs,', testbed => {
+describeOnIncus('the place is free again, and the next job runs,', testbed => {
   let scenario: Scenario;
   let daemon: DaemonProcess;
   let foreigners: Foreigners;

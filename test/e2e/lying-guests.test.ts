@@ -76,7 +76,7 @@ describeOnIncus('a lying guest gains nothing', testbed => {
       jobs.map(({ agentName }) => ({ agentName, result: 'succeeded' })),
     );
     for (const { agentName } of jobs) await expectGone(agentName);
-    await everySlotIsBack();
+    await everyPlaceIsFilled();
     const told = await scenario.call('logs');
     expectPrintable(told.stdout);
     for (const { agentName } of jobs) {
@@ -109,7 +109,7 @@ describeOnIncus('a lying guest gains nothing', testbed => {
       expect(stdout).toContain('its job is done');
       expect(stdout).not.toMatch(/root:/);
     }
-    await everySlotIsBack();
+    await everyPlaceIsFilled();
   });
 
   test('and the host has never more instances, and no file, but those it asked for', async () => {
@@ -135,7 +135,7 @@ describeOnIncus('a lying guest gains nothing', testbed => {
     expect(await scenario.instanceNames()).not.toContain(agentName);
   }
 
-  async function everySlotIsBack(): Promise<void> {
+  async function everyPlaceIsFilled(): Promise<void> {
     await whenPool(
       scenario,
       daemon,

@@ -1,29 +1,59 @@
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { UserError } from '../lib/user-error.js';
+import { DaemonError } from './daemon-error.js';
 
 const DEADLINE_MS = 10_000;
+/** There is no socket, nobody listens on it, or it is not for this user: what the reader mends, and no time does. */
+const UNREACHED: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'EPERM', 'ENOTSOCK']);
 
-/** One call on the daemon's control socket. @throws UserError when no daemon answers, or when it refuses. */
-export async function callDaemon(socket: string, method: 'GET' | 'POST', path: string): Promise<unknown> {
+/**
+ * One call on the daemon's control socket.
+ *
+ * @throws UserError when no daemon is there, or when it refuses the call.
+ * @throws DaemonError when one is there that failed, or that did not answer in time.
+ */
+export async function callDaemon(
+  socket: string,
+  method: 'GET' | 'POST',
+  path: string,
+  deadlineMs: number = DEADLINE_MS,
+): Promise<unknown> {
   const dispatcher = new Agent({ connect: { socketPath: socket } });
+  const signal = AbortSignal.timeout(deadlineMs);
   try {
-    const answer = await request(`http://daemon${path}`, {
-      method,
-      dispatcher,
-      signal: AbortSignal.timeout(DEADLINE_MS),
-    }).catch((error: Error) => {
-      throw new UserError(
-        `no daemon answers on ${socket} (${error.message}); start it, or name its socket with --socket`,
-      );
-    });
-    const body: unknown = await answer.body.json();
-    if (answer.statusCode !== 200) throw new UserError(refusalOf(body));
-    return body;
+    const { body, statusCode } = await answerOf(
+      request(`http://daemon${path}`, { method, dispatcher, signal }),
+      socket,
+      signal,
+    );
+    if (statusCode === 200) return body;
+    if (statusCode >= 500) throw new DaemonError(`the daemon on ${socket} failed: ${reasonIn(body)}`);
+    throw new UserError(reasonIn(body));
   } finally {
     await dispatcher.destroy();
   }
 }
 
-function refusalOf(body: unknown): string {
-  return typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : 'the daemon refused';
+async function answerOf(
+  asked: Promise<Dispatcher.ResponseData>,
+  socket: string,
+  signal: AbortSignal,
+): Promise<{ readonly statusCode: number; readonly body: unknown }> {
+  try {
+    const { body, statusCode } = await asked;
+    return { statusCode, body: await body.json() };
+  } catch (error) {
+    if (signal.aborted)
+      throw new DaemonError(
+        `the daemon on ${socket} did not answer in time; it may be busy: try again, or see its log`,
+      );
+    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof Error && 'code' in error && UNREACHED.has(error.code))
+      throw new UserError(`no daemon answers on ${socket} (${reason}); start it, or name its socket with --socket`);
+    throw new DaemonError(`the daemon on ${socket} gave no whole answer (${reason}); see its log, and try again`);
+  }
+}
+
+function reasonIn(body: unknown): string {
+  return typeof body === 'object' && body !== null && 'error' in body ? String(body.error) : 'it gives no reason';
 }

@@ -2,6 +2,7 @@ import { type AzurePipelinesErrorKind, isAzurePipelinesError } from 'azure-pipel
 import { isIncusError } from 'incus-client';
 import { ConfigError, formatMessage } from '../config/message.js';
 import { UserError } from '../lib/user-error.js';
+import { DaemonError } from './daemon-error.js';
 import type { Output } from './output.js';
 
 /** Prints why the program ends, and gives its exit code: 2 for a mistake the reader can mend, 1 for anything else. */
@@ -14,8 +15,8 @@ export function reportFailure(error: unknown, { complain }: Output): number {
     complain(`incus-azure-pipelines: ${error.message}\n`);
     return 2;
   }
-  // The clients say in one sentence what was tried and why it failed; their stack tells a reader nothing more.
-  const known = isAzurePipelinesError(error) || isIncusError(error);
+  // These say in one sentence what was tried and why it failed; their stack tells a reader nothing more.
+  const known = error instanceof DaemonError || isAzurePipelinesError(error) || isIncusError(error);
   const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   complain(`incus-azure-pipelines: ${text}\n`);
   return isAzurePipelinesError(error) && MISTAKES.has(error.kind) ? 2 : 1;

@@ -49,7 +49,6 @@ export async function run(options: { readonly config: string; readonly logLevel:
   events.on('pass-ended', () => pulse.beat());
   const view: View = {
     status,
-    plan: () => reconciler.last?.plan,
     healthy: () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs),
     drain: async target => {
       if (target.kind === 'agent') expectAgent(target.agent, reconciler.last?.observed);

@@ -9,8 +9,9 @@ import type { RegistrationMode } from '../model/observed.js';
 import { azureKey } from '../model/pool.js';
 
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
-/** First part of the names of agents that only try the server; the rest is as in every name of ours. */
+/** Keys for more than a minute of the shortest jobs, so that none is made while every core is needed. */
 const KEYS_PER_AGENT = 32;
+/** First part of the names of agents that only try the server; the rest is as in every name of ours. */
 const PROBE_PREFIX = 'probe';
 const NOT_ASKED: RegistrationMode = {
   kind: 'probing',
@@ -136,7 +137,6 @@ export class RegistrationModes {
     this.#parts.emit('registration-chosen', { pools: names, mode: mode.kind, refusal });
   }
 
-  /** Keys for more than a minute of the shortest jobs, so that none is made while every core is needed. */
   #stock(): void {
     const byHost = [...this.#parts.pools.values()].filter(({ spec }) => this.of(spec.name).kind === 'host');
     this.#parts.keys.keep(KEYS_PER_AGENT * byHost.reduce((sum, { spec }) => sum + spec.agentCount, 0));

@@ -1,16 +1,14 @@
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
-import type { Plan } from '../model/action.js';
+import { UserError } from '../lib/user-error.js';
 import type { DrainTarget } from '../model/drain-wish.js';
 import type { Death } from './death.js';
-import { actionStatus, type StatusDocument } from './status.js';
+import type { StatusDocument } from './status.js';
 
 /** What the routes show and set. */
 export interface View {
   /** The last pass; undefined before the first one. */
   readonly status: () => StatusDocument | undefined;
-  /** What would be done now. */
-  readonly plan: () => Plan | undefined;
   /** Whether the loop is alive. */
   readonly healthy: () => boolean;
   /** @throws UserError for a pool or an agent that is not there. */
@@ -40,7 +38,6 @@ export function controlRoutes(view: View): Hono {
     const status = view.status();
     return status ? c.json(status) : c.json({ error: 'nothing was read yet; try again in a moment' }, 503);
   });
-  app.get('/plan', c => c.json({ actions: (view.plan()?.actions ?? []).map(actionStatus) }));
   app.get('/deaths', async c => c.json(await view.deaths()));
   app.get('/deaths/:name', async c => {
     const name = c.req.param('name');
@@ -57,7 +54,8 @@ export function controlRoutes(view: View): Hono {
     await view.resume(targetOf(c.req.query()));
     return c.json({});
   });
-  app.onError((error, c) => c.json({ error: error.message }, 400));
+  // What is no mistake of the caller's may be over when it is asked again.
+  app.onError((error, c) => c.json({ error: error.message }, error instanceof UserError ? 400 : 500));
   return app;
 }
 
