@@ -5,9 +5,13 @@ import { readPool } from './daemon-status.js';
 import { type Foreigners, placeForeigners } from './foreigners.js';
 import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
 
+// A step's shell goes on after a command that failed.
 const script = [
-  'test ! -e /mark && test ! -e /home/agent/mark',
-  'echo mark | sudo tee /mark > /home/agent/mark',
+  'test ! -e /mark || exit 1',
+  'test ! -e /home/agent/mark || exit 1',
+  'echo mark | sudo tee /mark > /home/agent/mark || exit 1',
+  'test -s /mark || exit 1',
+  'test -s /home/agent/mark || exit 1',
   'echo "host $(hostname)"',
   'echo "system $(systemctl is-system-running)"',
 ].join('\n');
