@@ -19,8 +19,11 @@ const otherPackages = [
   'openssl',
 ];
 
-/** What the host is to do: run a private Incus, or build an image for one that runs here already. */
-export type HostPurpose = 'private-incus' | 'image';
+/** The unit tests let it read every script that a guest runs. */
+const scriptPackages = ['shellcheck'];
+
+/** What the host is to do: run all tests or a private Incus, or build an image for an Incus that runs here already. */
+export type HostPurpose = 'tests' | 'private-incus' | 'image';
 
 /** Says why this host cannot run a private Incus whatever is installed on it; undefined when nothing is in the way. */
 export function hostObstacle(): string | undefined {
@@ -34,7 +37,7 @@ export function hostObstacle(): string | undefined {
 export async function missingPackages(signal?: AbortSignal, purpose: HostPurpose = 'private-incus'): Promise<string[]> {
   const hasIncus = findIncusd() !== undefined && findIncus() !== undefined;
   const forIncus = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
-  const wanted = purpose === 'image' ? imagePackages : forIncus;
+  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...scriptPackages] }[purpose];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query has a template language of its own.
   const format = '${db:Status-Status} ${Package}\n';
   const status = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, '*'], { signal });
@@ -83,7 +86,7 @@ export async function prepareHost(
 async function main(): Promise<void> {
   const obstacle = hostObstacle();
   if (obstacle === undefined) {
-    await prepareHost(line => void process.stderr.write(`${line}\n`));
+    await prepareHost(line => void process.stderr.write(`${line}\n`), undefined, 'tests');
     return;
   }
   process.stderr.write(`Everything that needs a real Incus will be skipped: ${obstacle}.\n`);
