@@ -1,6 +1,7 @@
-import { createReadStream, openAsBlob } from 'node:fs';
+import { openAsBlob } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { FormData } from 'undici';
-import { type CallOptions, deadlines } from '../deadline.js';
+import { type CallOptions, deadlines, withDeadline } from '../deadline.js';
 import { IncusError, ignoreNotFound } from '../errors.js';
 import { callFor, type Scope } from '../scope.js';
 import { runOperation, type WaitOptions } from '../wait.js';
@@ -117,8 +118,20 @@ export function makeImages(scope: Scope): Images {
     async importUnified(file, options) {
       const tried = `import image ${file}`;
       const headers = { 'content-type': 'application/octet-stream', ...importHeaders(options) };
-      const exchange = { tried, method: 'POST', route: all, query, headers, body: createReadStream(file) } as const;
-      return storedBy(tried, await runOperation(scope, exchange, options, deadlines.imageMs));
+      // A call that is over before it begins must not open the file, and no call may leave it open.
+      return await withDeadline(tried, options, deadlines.imageMs, async signal => {
+        const opened = await open(file).catch((error: Error) => {
+          throw new IncusError('failed', `${tried}: ${error.message}`, { cause: error });
+        });
+        const body = opened.createReadStream();
+        try {
+          const exchange = { tried, method: 'POST', route: all, query, headers, body } as const;
+          return storedBy(tried, await runOperation(scope, exchange, { ...options, signal }, deadlines.imageMs));
+        } finally {
+          body.destroy();
+          await opened.close();
+        }
+      });
     },
     async importSplit(metadataFile, rootfsFile, options) {
       const tried = `import image ${metadataFile} with ${rootfsFile}`;
