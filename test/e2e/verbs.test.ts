@@ -30,8 +30,8 @@ describeOnIncus('the command line', testbed => {
   const config = () => ['--config', scenario.configPath] as const;
 
   describe('check', () => {
-    test('takes the first example of all, with a real organisation in it', async () => {
-      const path = await writeSeed(SEED.replace('<my-organization>', 'contoso'));
+    test('takes the first example of all, with a real organisation and a script that exists in it', async () => {
+      const path = await writeWithOwnScript(SEED.replace('<my-organization>', 'contoso'));
       const { code, stdout, stderr } = await runProgram(['check', '--config', path]);
       expect(stderr).toBe('');
       expect(stdout).toContain(`${path} is valid.\n`);
@@ -41,8 +41,8 @@ describeOnIncus('the command line', testbed => {
       expect(JSON.parse(json.stdout)).toMatchObject({ valid: true });
     });
 
-    test('says that the placeholder is still in the URL', async () => {
-      const path = await writeSeed(SEED);
+    test('says of that example, with a script that exists, that the placeholder is still in the URL', async () => {
+      const path = await writeWithOwnScript(SEED);
       const { code, stderr } = await runProgram(['check', '--config', path]);
       expect(stderr).toMatch(/:11:8: .*<my-organization>/);
       expect(code).toBe(2);
@@ -168,7 +168,8 @@ describeOnIncus('the command line', testbed => {
     );
   });
 
-  async function writeSeed(text: string): Promise<string> {
+  /** Writes the text as it stands, but for `/tmp/script`, in whose place a script of this test is named. */
+  async function writeWithOwnScript(text: string): Promise<string> {
     const script = join(scenario.directory, 'script');
     await writeFile(script, 'echo provisioned\n');
     const path = join(scenario.directory, 'seed.yaml');
