@@ -13,6 +13,8 @@ export interface ProxiedCall {
   readonly query: URLSearchParams;
   /** The body where it is JSON, else empty. */
   readonly body: string;
+  /** What was pushed where the call pushes a file, else empty. */
+  readonly pushed: Buffer;
 }
 
 /** What a lifecycle event tells. */
@@ -71,9 +73,13 @@ export class IncusProxy implements AsyncDisposable {
   #forward(asked: IncomingMessage, answer: ServerResponse): void {
     const { method, url, headers } = asked;
     const isJson = headers['content-type']?.startsWith('application/json') === true;
-    const body: Buffer[] = [];
-    asked.on('data', (chunk: Buffer) => isJson && body.push(chunk));
-    asked.on('end', () => this.#note(asked, Buffer.concat(body).toString()));
+    const isPush = method === 'POST' && headers['x-incus-type'] === 'file';
+    const chunks: Buffer[] = [];
+    asked.on('data', (chunk: Buffer) => (isJson || isPush) && chunks.push(chunk));
+    asked.on('end', () => {
+      const sent = Buffer.concat(chunks);
+      this.#note(asked, isJson ? sent.toString() : '', isPush ? sent : undefined);
+    });
     const options = { socketPath: this.#socketPath, method, path: url, headers, agent: false };
     const passed = request(options, answered => {
       answer.writeHead(answered.statusCode ?? 502, answered.headers);
@@ -126,9 +132,9 @@ export class IncusProxy implements AsyncDisposable {
     });
   }
 
-  #note({ method = '', url = '' }: IncomingMessage, body: string): void {
+  #note({ method = '', url = '' }: IncomingMessage, body: string, pushed = Buffer.alloc(0)): void {
     const { pathname, searchParams } = new URL(url, 'http://incus');
-    this.calls.push({ method, path: pathname, query: searchParams, body });
+    this.calls.push({ method, path: pathname, query: searchParams, body, pushed });
   }
 
   #keep<T extends Socket>(connection: T): T {

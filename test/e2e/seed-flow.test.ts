@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
@@ -39,16 +40,32 @@ describeOnIncus('the life of an agent', testbed => {
     expect(order('instance-ready')).toBeLessThan(order('instance-file-pushed'));
 
     // Credentials pushed, as a file and as nothing else.
-    const pushes = asked('POST', `/${name}/files`).map(call => call.query.get('path'));
-    expect(pushes).toEqual(['/run/iap/activation.tar']);
+    const pushes = asked('POST', `/${name}/files`);
+    expect(pushes.map(call => call.query.get('path'))).toEqual(['/run/iap/activation.tar']);
+    const [activation = Buffer.alloc(0)] = pushes.map(call => call.pushed);
+    const members = ['name', 'url', 'pool', 'work', 'environment', 'token', 'complete'];
+    expect(tar(activation, '--list').trimEnd().split('\n')).toEqual(members);
+    expect(tar(activation, '--extract', '--to-stdout', 'token')).toBe(`${emulator.token}\n`);
     expect(JSON.stringify(instance)).not.toContain(emulator.token);
     expect(proxy.calls.filter(call => call.body.includes(emulator.token))).toEqual([]);
 
-    // The units read and delete them, then config.sh, then run.sh --once.
+    // The units read and delete them, token and tar file included, then config.sh, then run.sh --once.
     const job = emulator.queueJob({ steps: [{ script: inspection }] });
     const { lines, result } = await job.finished;
     expect(result).toBe('succeeded');
+    expect(lines).toContain('pushed and unpacked: activation');
     expect(lines).toContain('activation: complete environment name pool url work');
+    const told = lines.slice(lines.indexOf('== register.log') + 1, lines.indexOf('== end'));
+    const words = told.map(line => line.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ:? /, ''));
+    expect(words).toEqual([
+      'Connecting to server ...',
+      'Scanning for tool capabilities.',
+      'Connecting to the server.',
+      'Successfully added the agent',
+      'Testing agent connection.',
+      'Settings Saved.',
+      'Registered.',
+    ]);
     expect(lines).toContain('scheme: OAuth');
     expect(lines).toContain('registration unit: success');
     expect(lines).toContain('its state: inactive');
@@ -72,11 +89,23 @@ describeOnIncus('the life of an agent', testbed => {
   });
 });
 
+/** Reads a tar file. */
+function tar(archive: Buffer, ...what: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync('tar', ['--file=-', ...what], { input: archive, encoding: 'utf8' });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  return stdout;
+}
+
 /** A job may be root in its own guest. */
 const inspection = [
+  'echo "pushed and unpacked: $(sudo ls /run/iap | xargs)"',
   'echo "activation: $(sudo ls /run/iap/activation | xargs)"',
   'echo "scheme: $(grep --only-matching OAuth /home/agent/.credentials)"',
   'echo "registration unit: $(systemctl show --property=Result --value iap-register)"',
   'echo "its state: $(systemctl show --property=ActiveState --value iap-register)"',
   'ps -eo args= | grep --fixed-strings run.sh',
+  'echo "== register.log"',
+  'cat /var/log/iap/register.log',
+  'echo "== end"',
 ].join('\n');
