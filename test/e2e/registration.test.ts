@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, type ScenarioOptions, startScenario } from '../../testbed/scenario.js';
 import { whenPool } from './daemon-status.js';
 import { canary, watchForToken } from './guest-watch.js';
+import { rememberHost } from './remembered-host.js';
 import { agentsOnline, drainedEmpty, lineShown, startDaemon, whenEmulator } from './waiting.js';
 
 const LONG = { timeout: 300_000 };
@@ -113,13 +111,16 @@ describeOnIncus('registration by the host', testbed => {
     expect(scenario.emulator.agents()).toEqual([]);
   });
 
-  test.each(['auto', 'host'])('refuses, with %s, a server that gives agents no identity', async registration => {
-    const scenario = await scenarioWith({ emulator: { omitAuthorization: true }, settings: { registration } });
-    const { code, stderr } = await runProgram(['run', '--config', scenario.configPath]);
-    expect(stderr).toMatch(WITHOUT_IDENTITY);
-    expect(code).toBe(2);
-    expect(scenario.emulator.agents()).toEqual([]);
-  });
+  test.each(['auto', 'host', 'guest'])(
+    'refuses, with %s, a server that gives agents no identity',
+    async registration => {
+      const scenario = await scenarioWith({ emulator: { omitAuthorization: true }, settings: { registration } });
+      const { code, stderr } = await runProgram(['run', '--config', scenario.configPath]);
+      expect(stderr).toMatch(WITHOUT_IDENTITY);
+      expect(code).toBe(2);
+      expect(scenario.emulator.agents()).toEqual([]);
+    },
+  );
 
   test('ends the daemon at the first agent where a server that was remembered gives it no identity', LONG, async () => {
     const settings = { agentCount: 1, registration: 'auto' };
@@ -155,11 +156,3 @@ describeOnIncus('registration by the host', testbed => {
     expect(emulator.agents()).toHaveLength(2);
   });
 });
-
-/** Leaves what a daemon leaves that has seen this server take agents which the host registered. */
-async function rememberHost({ directory, emulator }: Scenario): Promise<void> {
-  const folder = join(directory, 'state', 'host-registration');
-  await mkdir(folder, { recursive: true });
-  const name = createHash('sha256').update(`${emulator.url} default`).digest('hex').slice(0, 16);
-  await writeFile(join(folder, name), '');
-}

@@ -150,15 +150,35 @@ it('asks once for all pools of one agent pool', async () => {
   expect(pool.keysWanted).toBe(3 * 32);
 });
 
-it('asks nothing where the guest registers', async () => {
-  const { modes, pool } = await begin({}, 'guest');
-  const before = pool.emulator.calls().length;
+it('asks no more than a registration where the guest registers, and remembers nothing of it', async () => {
+  const { modes, pool } = await begin({ refuseAssertions: true }, 'guest');
+  expect(modes.of('pool-0').kind).toBe('probing');
   await modes.follow(() => {}, signal);
   expect(modes.of('pool-0')).toEqual({ kind: 'guest' });
-  expect(pool.emulator.calls()).toHaveLength(before);
+  expect(told).toEqual([{ pools: ['pool-0'], mode: 'guest', refusal: undefined }]);
+  expect(pool.emulator.deletedAgents()).toHaveLength(1);
+  const next = await begin({}, 'auto');
+  await next.modes.recall();
+  expect(next.modes.of('pool-0').kind).toBe('probing');
 });
 
-it.each(['auto', 'host'] as const)(
+it('lets the guest register, as it was asked to, where the server refuses keys, without a warning', async () => {
+  const { modes } = await begin({ refuseKeys: true }, 'guest');
+  await modes.follow(() => {}, signal);
+  expect(modes.of('pool-0')).toEqual({ kind: 'guest' });
+  expect(told).toMatchObject([{ refusal: undefined }]);
+});
+
+it('asks for the guests apart from the others, which need more of the server', async () => {
+  const { modes, pool } = await begin({}, 'guest', 'host');
+  pool.emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/token$/, times: 1 });
+  await modes.follow(() => {}, signal);
+  expect(pauses).toMatchObject([{ mode: { kind: 'guest' } }]);
+  expect(new Set(pool.emulator.deletedAgents().map(({ name }) => name)).size).toBe(3);
+  expect([...modes.modes.values()]).toEqual([{ kind: 'guest' }, { kind: 'host' }]);
+});
+
+it.each(['auto', 'host', 'guest'] as const)(
   'ends the daemon, with %s, at a server that gives agents no identity',
   async mode => {
     const { modes } = await begin({ omitAuthorization: true }, mode);

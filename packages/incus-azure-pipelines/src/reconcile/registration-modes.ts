@@ -27,17 +27,20 @@ export interface RegistrationModesParts extends Pick<ExecutorParts, 'keys' | 'cl
 }
 
 /**
- * Who registers each pool's agents. With `auto` each agent pool in Azure is asked once, by a probe; only a server that
- * refuses in so many words makes it the guest, and never once the host was accepted there.
+ * Who registers each pool's agents. Each agent pool in Azure is asked once, by a probe. With `auto` only a server that
+ * refuses in so many words makes it the guest, and never once the host was accepted there. With `guest` the probe is
+ * about the server alone: no guest is given the token before it is known that the server gives agents an identity.
  */
 export class RegistrationModes {
   readonly #parts: RegistrationModesParts;
   readonly #modes = new Map<string, RegistrationMode>();
+  /** Of the last probe: two that begin together need names of their own. */
+  #birthAt = 0;
 
   constructor(parts: RegistrationModesParts) {
     this.#parts = parts;
     for (const [name, { spec }] of parts.pools)
-      this.#modes.set(name, spec.registration === 'auto' ? NOT_ASKED : { kind: spec.registration });
+      this.#modes.set(name, spec.registration === 'host' ? { kind: 'host' } : NOT_ASKED);
   }
 
   /** By pool. */
@@ -50,10 +53,15 @@ export class RegistrationModes {
     return this.#modes.get(pool) ?? NOT_ASKED;
   }
 
-  /** Takes over what is remembered of earlier daemons, and asks nobody. @throws UserError when that cannot be read. */
+  /**
+   * Takes over what the configuration says and what is remembered of earlier daemons, and asks nobody: enough for a look.
+   *
+   * @throws UserError when that cannot be read.
+   */
   async recall(): Promise<void> {
-    for (const [name, { spec }] of this.#parts.pools)
-      if (this.of(name).kind === 'probing' && (await isHostPool(this.#parts.installation, azureKey(spec.azure))))
+    for (const [name, pool] of this.#parts.pools)
+      if (byGuest(pool)) this.#modes.set(name, { kind: 'guest' });
+      else if (await isHostPool(this.#parts.installation, azureKey(pool.spec.azure)))
         this.#modes.set(name, { kind: 'host' });
   }
 
@@ -66,17 +74,17 @@ export class RegistrationModes {
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
     const groups = new Map<string, Pool[]>();
     for (const pool of this.#parts.pools.values()) {
-      if (pool.spec.registration === 'guest') continue;
-      const key = azureKey(pool.spec.azure);
+      // Those whose guests register need less of the server, and so do not wait for what the others ask.
+      const key = `${azureKey(pool.spec.azure)} ${byGuest(pool)}`;
       groups.set(key, [...(groups.get(key) ?? []), pool]);
     }
     this.#stock();
-    await Promise.all([...groups].map(([key, pools]) => this.#settle(key, pools, ring, signal)));
+    await Promise.all([...groups.values()].map(pools => this.#settle(pools, ring, signal)));
   }
 
-  async #settle(key: string, pools: readonly Pool[], ring: () => void, signal: AbortSignal): Promise<void> {
+  async #settle(pools: readonly Pool[], ring: () => void, signal: AbortSignal): Promise<void> {
     for (let attempts = 1; ; attempts++) {
-      const outcome = await this.#ask(key, pools, signal);
+      const outcome = await this.#ask(pools, signal);
       if (signal.aborted) return;
       if (outcome.kind !== 'unclear') this.#conclude(pools, outcome);
       else
@@ -90,16 +98,21 @@ export class RegistrationModes {
   }
 
   /** One probe, unless the host was accepted before. That is on disk before anything is built on it. */
-  async #ask(key: string, pools: readonly Pool[], signal: AbortSignal): Promise<ProbeOutcome> {
+  async #ask(pools: readonly Pool[], signal: AbortSignal): Promise<ProbeOutcome> {
     const { clock, installation, keys } = this.#parts;
+    const [pool] = pools;
+    if (pool === undefined) return { kind: 'accepted' };
+    const key = azureKey(pool.spec.azure);
+    const onlyRegister = byGuest(pool);
     // Not asked again where it fails: only a person can mend the state directory.
     const isRemembered = await isHostPool(installation, key);
     try {
-      const targets = await Promise.all(pools.map(pool => pool.registrationTarget(signal)));
-      if (targets[0] === undefined || isRemembered) return { kind: 'accepted' };
-      const name = agentName(PROBE_PREFIX, installation.owner, clock.now());
-      const outcome = await probe(targets[0], name, { keys, now: () => clock.now() }, signal);
-      if (outcome.kind === 'accepted') await rememberHostPool(installation, key);
+      const target = await pool.registrationTarget(signal);
+      if (isRemembered) return { kind: 'accepted' };
+      this.#birthAt = Math.max(this.#birthAt + 1, clock.now());
+      const name = agentName(PROBE_PREFIX, installation.owner, this.#birthAt);
+      const outcome = await probe(target, name, { keys, now: () => clock.now(), onlyRegister }, signal);
+      if (outcome.kind === 'accepted' && !onlyRegister) await rememberHostPool(installation, key);
       return outcome;
     } catch (error) {
       if (error instanceof MissingAuthorizationError) throw error;
@@ -108,21 +121,11 @@ export class RegistrationModes {
   }
 
   #conclude(pools: readonly Pool[], outcome: Exclude<ProbeOutcome, { kind: 'unclear' }>): void {
-    if (outcome.kind === 'accepted') {
-      this.#choose(pools, { kind: 'host' });
-      return;
-    }
-    const { step, why } = outcome;
-    this.#choose(
-      pools.filter(({ spec }) => spec.registration === 'auto'),
-      { kind: 'guest' },
-      { step, why },
-    );
-    this.#choose(
-      pools.filter(({ spec }) => spec.registration === 'host'),
-      { kind: 'host' },
-      { step, why },
-    );
+    const refusal = outcome.kind === 'refused' ? { step: outcome.step, why: outcome.why } : undefined;
+    const by = (registration: string) => pools.filter(({ spec }) => spec.registration === registration);
+    this.#choose(by('guest'), { kind: 'guest' });
+    this.#choose(by('auto'), { kind: refusal ? 'guest' : 'host' }, refusal);
+    this.#choose(by('host'), { kind: 'host' }, refusal);
   }
 
   #choose(
@@ -141,4 +144,8 @@ export class RegistrationModes {
     const byHost = [...this.#parts.pools.values()].filter(({ spec }) => this.of(spec.name).kind === 'host');
     this.#parts.keys.keep(KEYS_PER_AGENT * byHost.reduce((sum, { spec }) => sum + spec.agentCount, 0));
   }
+}
+
+function byGuest({ spec }: Pool): boolean {
+  return spec.registration === 'guest';
 }

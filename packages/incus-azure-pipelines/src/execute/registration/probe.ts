@@ -21,6 +21,8 @@ export interface ProbeParts {
   readonly keys: KeyStock;
   /** Epoch ms. */
   readonly now: () => number;
+  /** Whether it is enough to know that the server gives agents an identity of their own. */
+  readonly onlyRegister?: boolean;
 }
 
 /** Higher than any release, so that no server wants to replace the agent by a newer one. */
@@ -48,6 +50,7 @@ export async function probe(
     const agent = { name, version: VERSION, enabled: false, systemCapabilities: { 'Agent.Name': name } };
     const identity = await registerAgent(target, agent, key, signal);
     await using _removal = { [Symbol.asyncDispose]: () => remove(target, identity) };
+    if (parts.onlyRegister) return { kind: 'accepted' };
     step = undefined;
     await proveUnused(target, identity, signal);
     step = 'token for an assertion';
