@@ -16,13 +16,19 @@ export interface Ended {
 const PROGRAM = join(workTree(), 'packages/incus-azure-pipelines/dist/cli/main.js');
 const DEADLINE_MS = 120_000;
 
+export interface RunOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** A command that runs the one behind it, such as one that gives it a view of its own of the file system. */
+  readonly within?: readonly string[];
+}
+
 /** Runs the program with these arguments until it ends. */
-export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv = process.env): Promise<Ended> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env,
-    timeout: DEADLINE_MS,
-  });
+export async function runProgram(
+  args: readonly string[],
+  { env = process.env, within = [] }: RunOptions = {},
+): Promise<Ended> {
+  const [command = process.execPath, ...rest] = [...within, process.execPath, PROGRAM, ...args];
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, timeout: DEADLINE_MS });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const [code] = await once(child, 'close');

@@ -17,7 +17,7 @@ export interface Refusal {
 /** Starts the daemon, which refuses in one sentence and has touched nothing: no instance, no registration, no state. */
 export async function expectRefusal(scenario: Scenario, { code, says, hasState = false, env }: Refusal): Promise<void> {
   const before = await scenario.instanceNames();
-  const ended = await runProgram(['run', '--config', scenario.configPath], env);
+  const ended = await runProgram(['run', '--config', scenario.configPath], env ? { env } : {});
   expect(ended.stderr).toMatch(says);
   expect(ended.stderr.trimEnd()).not.toContain('\n');
   expect(ended.code).toBe(code);

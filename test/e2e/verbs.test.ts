@@ -1,7 +1,7 @@
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { runProgram } from '../../testbed/daemon-process.js';
+import { type Ended, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { readPool, whenPool } from './daemon-status.js';
@@ -30,23 +30,22 @@ describeOnIncus('the command line', testbed => {
   const config = () => ['--config', scenario.configPath] as const;
 
   describe('check', () => {
-    test('takes the first example of all, with a real organisation and a script that exists in it', async () => {
-      const path = await writeWithOwnScript(SEED.replace('<my-organization>', 'contoso'));
-      const { code, stdout, stderr } = await runProgram(['check', '--config', path]);
+    test('takes the first example of all, where its script exists and its organisation has a name', async () => {
+      const example = SEED.replace('<my-organization>', 'contoso');
+      const { code, stdout, stderr } = await checkWithScript(example);
       expect(stderr).toBe('');
-      expect(stdout).toContain(`${path} is valid.\n`);
+      expect(stdout).toContain('/tmp/seed.yaml is valid.\n');
       expect(stdout).not.toContain('error');
       expect(code).toBe(0);
-      const json = await runProgram(['check', '-config', path, '--json']);
+      const json = await checkWithScript(example, '--json');
       expect(JSON.parse(json.stdout)).toMatchObject({ valid: true });
     });
 
-    test('says of that example, with a script that exists, that the placeholder is still in the URL', async () => {
-      const path = await writeWithOwnScript(SEED);
-      const { code, stderr } = await runProgram(['check', '--config', path]);
+    test('says of that example as it stands that the placeholder is still in the URL', async () => {
+      const { code, stderr } = await checkWithScript(SEED);
       expect(stderr).toMatch(/:11:8: .*<my-organization>/);
       expect(code).toBe(2);
-      const json = await runProgram(['check', '--config', path, '--json']);
+      const json = await checkWithScript(SEED, '--json');
       expect(JSON.parse(json.stdout)).toMatchObject({
         valid: false,
         messages: expect.arrayContaining([expect.objectContaining({ line: 11, key: 'azure.url', severity: 'error' })]),
@@ -167,17 +166,16 @@ describeOnIncus('the command line', testbed => {
       'create-instance',
     );
   });
-
-  /** Writes the text as it stands, but for `/tmp/script`, in whose place a script of this test is named. */
-  async function writeWithOwnScript(text: string): Promise<string> {
-    const script = join(scenario.directory, 'script');
-    await writeFile(script, 'echo provisioned\n');
-    const path = join(scenario.directory, 'seed.yaml');
-    await writeFile(path, text.replace('/tmp/script', script), { mode: 0o600 });
-    expect((await readFile(path, 'utf8')).split('\n').length).toBe(SEED.split('\n').length);
-    return path;
-  }
 });
+
+/** Checks a text as the file of a host whose /tmp holds it and the script that it names, and nothing else. */
+function checkWithScript(text: string, ...options: readonly string[]): Promise<Ended> {
+  const setUp = `mount -t tmpfs none /tmp && echo 'echo provisioned' >/tmp/script &&
+    install -m 600 /dev/null /tmp/seed.yaml && printf %s "$TEXT" >/tmp/seed.yaml && exec "$@"`;
+  const within = ['unshare', '--mount', 'sh', '-c', setUp, 'sh'];
+  const args = ['check', '--config', '/tmp/seed.yaml', ...options];
+  return runProgram(args, { env: { ...process.env, TEXT: text }, within });
+}
 
 /** Metrics have the names and the agents by phase, and no name of an agent; health says ok. */
 async function expectMetrics(port: number, agents: readonly string[]): Promise<void> {

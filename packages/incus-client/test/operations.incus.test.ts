@@ -73,7 +73,10 @@ describeOnIncus('operations', testbed => {
     await exec('deaf', { command: ['true'] });
     await instances.changeState('deaf', { action: 'freeze' });
     const stop = instances.changeState('deaf', { action: 'stop', timeoutS: 1 });
-    await expect(stop).rejects.toThrow(/stop instance "deaf": .+/);
+    await expect(stop).rejects.toMatchObject({
+      kind: 'failed',
+      message: expect.stringMatching(/^stop instance "deaf": /),
+    });
     await instances.stop('deaf', { force: true });
   });
 
@@ -84,7 +87,7 @@ describeOnIncus('operations', testbed => {
     const creation = instances.create({ name: 'left', source }, { signal: controller.signal });
     await vi.waitFor(async () => expect(await instances.names()).toContain('left'), { timeout: 20_000, interval: 2 });
     controller.abort();
-    await creation.catch((error: unknown) => expect(error).toMatchObject({ name: 'AbortError' }));
+    await expect(creation).rejects.toMatchObject({ name: 'AbortError' });
     await vi.waitFor(() => instances.start('left'), { timeout: 20_000 });
     expect((await instances.state('left')).pid).toBeGreaterThan(0);
   });

@@ -61,7 +61,7 @@ export function checkListening(pool: PoolEntry): readonly Finding[] {
 
 /** Compares sizes with each other and, where Incus is on this host, with the host. */
 export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined): readonly Finding[] {
-  const { maxCores, maxRamInGb, tmpfsSizeInGb } = pool.settings;
+  const { diskSizeInGb, maxCores, maxRamInGb, tmpfsSizeInGb } = pool.settings;
   const findings: Finding[] = [];
   if (host !== undefined && maxCores !== undefined && maxCores > host.cores) {
     findings.push(
@@ -87,6 +87,16 @@ export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined)
         pool.path('tmpfsSizeInGb'),
         `a /tmp of ${tmpfsSizeInGb} GiB lies in a memory of ${maxRamInGb} GiB, and a job that fills it runs out of memory`,
         `write less than tmpfsSizeInGb: ${maxRamInGb}, or raise maxRamInGb`,
+      ),
+    );
+  }
+  // What the storage pool is made of is not known here: nothing is asked of Incus.
+  if (diskSizeInGb !== undefined) {
+    findings.push(
+      warning(
+        pool.path('diskSizeInGb'),
+        'on btrfs a quota switches quotas on for the whole storage pool, for good, and each deletion then costs some 2 s of CPU',
+        'delete it if the storage pool is btrfs',
       ),
     );
   }

@@ -127,7 +127,10 @@ export const poolKeys = {
   ),
   maxCores: key(count(1, 4096, 8), 'Cores that a job sees; all when left out.'),
   maxRamInGb: key(gib(0.25, 4), 'Memory of an agent in GiB; no limit when left out.'),
-  diskSizeInGb: key(gib(1, 50), 'Quota of the root disk in GiB; none when left out.'),
+  diskSizeInGb: key(
+    gib(1, 50),
+    'Quota of the root disk in GiB; none when left out. On btrfs it slows the whole storage pool for good: better none there.',
+  ),
   tmpfsSizeInGb: key(gib(0.01, 12), 'Size in GiB of a /tmp in memory.'),
   maxProcesses: key(count(100, 4_194_304, 10_000), 'Most processes of an agent; no limit when left out.'),
   env: key(

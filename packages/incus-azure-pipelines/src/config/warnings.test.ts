@@ -21,6 +21,10 @@ describe('warnings', () => {
       '4:10: warning: reserve: 3 booted instances wait behind 2 agents, and most will never be needed; reserve: 2 is enough',
     ],
     [
+      `${ONE_POOL}diskSizeInGb: 20\n`,
+      '4:15: warning: diskSizeInGb: on btrfs a quota switches quotas on for the whole storage pool, for good, and each deletion then costs some 2 s of CPU; delete it if the storage pool is btrfs',
+    ],
+    [
       `${ONE_POOL}env: {NPM_TOKEN: x}\n`,
       '4:18: warning: env.NPM_TOKEN: looks like a secret, and everybody who sees the agent pool can read it; make it a secret variable of the pipeline',
     ],
