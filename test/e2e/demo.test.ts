@@ -61,7 +61,7 @@ async function contentsOf(incus: IncusClient): Promise<unknown> {
 }
 
 describeOnIncus('the demo', () => {
-  test('runs every job as it is meant to end, in an Incus that is there, and leaves it as it was', async () => {
+  test('runs every job as it is meant to end, in an Incus that is there, and leaves it as it was, also after a Ctrl-C', async () => {
     // Nobody else's, so that nothing but the demo can change what is in it.
     const own = await startPrivateIncus();
     onTestFinished(() => own[Symbol.asyncDispose]());
@@ -81,9 +81,21 @@ describeOnIncus('the demo', () => {
     expect(rows).toContain('0 containers left');
     expect(rows).toContain('0 registrations left');
     expect(await contentsOf(incus)).toEqual(before);
+
+    const second = startDemo(socketPath);
+    const soFar = await second.wrote('is busy');
+    expect(soFar).toContain('all there');
+    expect(soFar).toContain('kept from an earlier run');
+    expect(await contentsOf(incus)).not.toEqual(before);
+    second.child.kill('SIGINT');
+    expect(await second.ended()).toMatchObject({
+      code: 130,
+      output: expect.stringContaining('everything that was made'),
+    });
+    expect(await contentsOf(incus)).toEqual(before);
   });
 
-  test('takes everything back after a Ctrl-C, however often it is pressed, also its own Incus', async () => {
+  test('takes back its own Incus too after a Ctrl-C, however often it is pressed', async () => {
     const demo = startDemo('/nonexistent/unix.socket');
     await demo.wrote('the demo starts a private one');
     await demo.wrote('is busy');

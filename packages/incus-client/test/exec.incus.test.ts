@@ -6,7 +6,7 @@ import { useProject } from './use-project.js';
 describeOnIncus('exec', testbed => {
   const incus = useProject('client-exec', testbed);
   const run = (script: string, over: Partial<ExecRequest> = {}) =>
-    incus().exec('x', { command: ['sh', '-c', script], ...over });
+    incus().exec('commands', { command: ['sh', '-c', script], ...over });
 
   /** A command that says its pid and then sleeps. */
   function sleeper() {
@@ -25,7 +25,7 @@ describeOnIncus('exec', testbed => {
   beforeAll(async () => {
     const { instances } = incus();
     const source = { type: 'image', alias: testbed().image } as const;
-    await instances.create({ name: 'x', source, start: true });
+    await instances.create({ name: 'commands', source, start: true });
     await instances.create({ name: 'stopped', source });
   });
 
@@ -99,7 +99,7 @@ describeOnIncus('exec', testbed => {
     const controller = new AbortController();
     void command.started.then(() => controller.abort());
     const request = { command: ['sh', '-c', command.script], onStdout: command.onStdout };
-    const call = incus().exec('x', request, { signal: controller.signal });
+    const call = incus().exec('commands', request, { signal: controller.signal });
     await expect(call).rejects.toMatchObject({ name: 'AbortError' });
     await killed(await command.started);
   });
@@ -107,7 +107,7 @@ describeOnIncus('exec', testbed => {
   it('kills the command when its time is over', async () => {
     const command = sleeper();
     const request = { command: ['sh', '-c', command.script], onStdout: command.onStdout };
-    await expect(incus().exec('x', request, { deadlineMs: 2000 })).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(incus().exec('commands', request, { deadlineMs: 2000 })).rejects.toMatchObject({ kind: 'timeout' });
     await killed(await command.started);
   });
 
@@ -119,7 +119,7 @@ describeOnIncus('exec', testbed => {
 
   it('is refused where there is no such command, or nothing runs', async () => {
     const { exec } = incus();
-    await expect(exec('x', { command: ['no-such-command'] })).rejects.toMatchObject({ kind: 'invalid' });
+    await expect(exec('commands', { command: ['no-such-command'] })).rejects.toMatchObject({ kind: 'invalid' });
     await expect(exec('stopped', { command: ['true'] })).rejects.toMatchObject({ kind: 'conflict' });
     await expect(exec('nothing', { command: ['true'] })).rejects.toMatchObject({ kind: 'not-found' });
   });

@@ -59,11 +59,11 @@ describeOnIncus('https', testbed => {
     expect(await incus.server.info()).toMatchObject({ auth: 'trusted', auth_user_method: 'tls' });
     const events = incus.events.subscribe({ types: ['lifecycle'] })[Symbol.asyncIterator]();
     expect(await events.next()).toMatchObject({ value: { type: 'gap' } });
-    await incus.instances.create({ name: 'x', source: { type: 'image', alias: testbed().image }, start: true });
-    expect(await events.next()).toMatchObject({ value: { metadata: { action: 'instance-created', name: 'x' } } });
+    await incus.instances.create({ name: 'remote', source: { type: 'image', alias: testbed().image }, start: true });
+    expect(await events.next()).toMatchObject({ value: { metadata: { action: 'instance-created', name: 'remote' } } });
     await events.return?.();
-    await incus.files.push('x', '/root/file', 'pushed', { mode: 0o600 });
-    expect((await incus.exec('x', { command: ['cat', '/root/file', '-'], stdin: ' and fed' })).stdout).toBe(
+    await incus.files.push('remote', '/root/file', 'pushed', { mode: 0o600 });
+    expect((await incus.exec('remote', { command: ['cat', '/root/file', '-'], stdin: ' and fed' })).stdout).toBe(
       'pushed and fed',
     );
   });

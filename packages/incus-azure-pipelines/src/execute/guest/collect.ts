@@ -3,33 +3,31 @@ import { COLLECTED_PATH, LOG_DIRECTORY } from './layout.js';
 /** At most this much of each of the three logs is printed; the caller caps the whole of it too. */
 export const COLLECTED_LOG_BYTES = 16 * 1024;
 
-/** Sums up what the kernel has killed in this guest for want of memory: cgroup v2 counts it once, v1 in each group. */
-const COUNT_MEMORY_KILLS = [
-  "timeout 1 find /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory -name 'memory.events' -o -name 'memory.oom_control'",
-  '| timeout 1 xargs -r grep -hs "^oom_kill "',
-  `| { sum=0; while read -r _ count; do sum=$((sum + count)); done; echo "oom_kill $sum"; }`,
-].join(' 2>/dev/null ');
-
 /**
  * Command to execute as root in a guest that is finished or never got ready: prints how many processes were killed for
  * want of memory and the end of its logs, oldest first, and lets it power off.
  *
  * A finished guest ran foreign code: the command may print anything, and a log may be a FIFO by now. So the caller sets
- * a deadline and a limit, and takes what comes back as data only. `tail -c` is bounded by itself and by a time limit.
+ * a deadline and a limit, and takes what comes back as data only. The next agent starts at the same time, hence few
+ * processes. The kernel counts what it killed once in cgroup v2, and in each group in v1.
  */
 export const collectCommand: readonly string[] = [
   'bash',
   '-c',
-  [
-    `trap ': >${COLLECTED_PATH}' EXIT`,
-    COUNT_MEMORY_KILLS,
-    'for log in prepared register agent; do',
-    `  log=${LOG_DIRECTORY}/$log.log`,
-    '  if [ -f "$log" ] && [ ! -L "$log" ]; then',
-    `    timeout 1 tail -c ${COLLECTED_LOG_BYTES} -- "$log"`,
-    '  fi',
-    'done',
-  ].join('\n'),
+  `trap ': >${COLLECTED_PATH}' EXIT
+shopt -s globstar nullglob
+sum=0
+for file in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/**/memory.oom_control; do
+  [ -f "$file" ] || continue
+  while read -r key count; do [ "$key" != oom_kill ] || sum=$((sum + count)); done <"$file"
+done 2>/dev/null
+echo "oom_kill $sum"
+logs=()
+for log in ${LOG_DIRECTORY}/{prepared,register,agent}.log; do
+  if [ -f "$log" ] && [ ! -L "$log" ]; then logs+=("$log"); fi
+done
+[ "\${#logs[@]}" = 0 ] || timeout 1 tail -q -c ${COLLECTED_LOG_BYTES} -- "\${logs[@]}"
+`,
 ];
 
 /** What a guest's logs tell. All of it is foreign text. */
