@@ -92,7 +92,15 @@ async function inScenario(
       image: source,
       imageFiles,
       standIn: { signal },
-      settings: { agentCount: 3, reserve: 2, agentPrefix: 'demo', maxCores: 2, maxRamInGb: 2, tmpfsSizeInGb: 0.25 },
+      settings: {
+        agentCount: 3,
+        reserve: 2,
+        docker: true,
+        agentPrefix: 'demo',
+        maxCores: 2,
+        maxRamInGb: 2,
+        tmpfsSizeInGb: 0.25,
+      },
     });
     signal.throwIfAborted();
     return await withDaemon(scenario, display, signal);

@@ -34,9 +34,11 @@ export interface ScenarioOptions {
   readonly daemonSocketPath?: string;
 }
 
+/** Without docker, which takes most of a boot; what is about it asks for it. */
 const OWN_SETTINGS = {
   agentCount: 2,
   reserve: 0,
+  docker: false,
   registration: 'guest',
   azurePollInterval: '1s',
   http: false,

@@ -14,7 +14,7 @@ const build = [
 
 describeOnIncus('docker in a job', testbed => {
   test('builds an image from nothing and runs it, on a copy-on-write store', async () => {
-    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1 } });
+    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1, docker: true } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     await using _daemon = startDaemon(scenario);
     await agentsOnline(scenario.emulator, 1);

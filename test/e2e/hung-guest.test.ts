@@ -16,7 +16,7 @@ chown agent: run.sh
 
 describeOnIncus('a guest that hangs after its job', testbed => {
   test("is replaced when Azure shows its job's end, then deregistered, and only then stopped", async () => {
-    const settings = { agentCount: 1, docker: false, powerOffTimeout: '8s' };
+    const settings = { agentCount: 1, powerOffTimeout: '8s' };
     const scenario = await startScenario({ ...testbed(), settings });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const script = join(scenario.directory, 'hanging.sh');

@@ -20,7 +20,7 @@ describeOnIncus('the place is free again, and the next job runs,', testbed => {
     scenario = await startScenario({
       ...testbed(),
       emulator: lapses,
-      settings: { agentCount: 1, docker: false, agentPrefix: 'ci', powerOffTimeout: '1s' },
+      settings: { agentCount: 1, agentPrefix: 'ci', powerOffTimeout: '1s' },
     });
     daemon = scenario.startDaemon();
     await anotherOnline(scenario.emulator);

@@ -15,7 +15,7 @@ describeOnIncus('a guest goes by itself, and is replaced at once,', testbed => {
     scenario = await startScenario({
       ...testbed(),
       emulator: { lockMs: 12_000, sessionLapseMs: 5_000, pollHoldMs: 2_000 },
-      settings: { agentCount: 1, docker: false, reconcileInterval: never, orphanGracePeriod: '1s' },
+      settings: { agentCount: 1, reconcileInterval: never, orphanGracePeriod: '1s' },
     });
     events = await recordLifecycle(scenario.incus);
   });

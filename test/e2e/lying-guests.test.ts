@@ -31,7 +31,7 @@ describeOnIncus('a lying guest gains nothing', testbed => {
     scenario = await startScenario({
       ...testbed(),
       emulator: { sessionLapseMs: 5_000, pollHoldMs: 2_000 },
-      settings: { agentCount, docker: false, http: { port: 0 } },
+      settings: { agentCount, http: { port: 0 } },
     });
     events = await recordLifecycle(scenario.incus);
     daemon = scenario.startDaemon();

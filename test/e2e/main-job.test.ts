@@ -28,12 +28,12 @@ describeOnIncus('six jobs through two agents', testbed => {
   afterAll(() => scenario?.[Symbol.asyncDispose]());
 
   test.each([
-    { registration: 'host', reserve: 0 },
-    { registration: 'host', reserve: 2 },
-    { registration: 'guest', reserve: 0 },
-    { registration: 'guest', reserve: 2 },
+    { registration: 'host', reserve: 0, docker: false },
+    { registration: 'host', reserve: 2, docker: true },
+    { registration: 'guest', reserve: 0, docker: true },
+    { registration: 'guest', reserve: 2, docker: false },
   ])(
-    'each runs in a clean instance of its own and nothing is left, with $registration and $reserve',
+    'each runs in a clean instance of its own and nothing is left, with $registration, $reserve and docker: $docker',
     async settings => {
       const { emulator, incus } = scenario;
       await scenario.configure({ ...settings, agentCount: 2 });

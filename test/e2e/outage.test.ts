@@ -24,7 +24,7 @@ const REFUSED: Served = { pool: 'refused', path: /\/pools\/2\//, agentCount: 1 }
 
 describeOnIncus('while Azure is away', testbed => {
   async function start(settings: object, emulator: EmulatorOptions = {}): Promise<Scenario> {
-    const scenario = await startScenario({ ...testbed(), settings: { docker: false, ...settings }, emulator });
+    const scenario = await startScenario({ ...testbed(), settings: { ...settings }, emulator });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     return scenario;
   }

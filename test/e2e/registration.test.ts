@@ -53,7 +53,7 @@ describeOnIncus('registration by the host', testbed => {
 
   test('is what auto comes to; a restart asks no more, and a drain leaves nothing', async () => {
     const scenario = await scenarioWith({
-      settings: { agentCount: 2, reserve: 1, registration: 'auto', docker: false },
+      settings: { agentCount: 2, reserve: 1, registration: 'auto' },
     });
     const { emulator } = scenario;
     const first = startDaemon(scenario);
@@ -101,7 +101,7 @@ describeOnIncus('registration by the host', testbed => {
     [{ refuseKeys: true }, 'registration with a key', 'This server accepts no public keys for agents.'],
     [{ refuseAssertions: true }, 'token for an assertion', 'This server accepts no assertions.'],
   ] as const)('is given up by auto with one warning where the server refuses: %o', async (emulator, step, why) => {
-    const scenario = await scenarioWith({ emulator, settings: { registration: 'auto', docker: false } });
+    const scenario = await scenarioWith({ emulator, settings: { registration: 'auto' } });
     const daemon = startDaemon(scenario);
     const warning = await daemon.seen(line => line.level === 'warn');
     expect(warning).toMatchObject({ pools: ['default'], mode: 'guest', step, why: expect.stringContaining(why) });
@@ -136,7 +136,7 @@ describeOnIncus('registration by the host', testbed => {
 
   test('fails for a while, and the pool has its agents again', LONG, async () => {
     const scenario = await scenarioWith({
-      settings: { agentCount: 2, reserve: 1, registration: 'host', docker: false },
+      settings: { agentCount: 2, reserve: 1, registration: 'host' },
     });
     const { emulator } = scenario;
     emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/agents$/, times: 1_000_000 });

@@ -9,7 +9,7 @@ const REASON = 'its pool is not in the configuration any more';
 
 describeOnIncus('a pool that is taken out of the file', testbed => {
   test('keeps its job to the end, is shown, and leaves nothing', { timeout: 300_000 }, async () => {
-    const scenario = await startScenario({ ...testbed(), settings: { docker: false } });
+    const scenario = await startScenario(testbed());
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const { emulator, incus } = scenario;
     const { token: pat, url } = emulator;

@@ -9,7 +9,7 @@ import { type PoolStatus, whenPool } from './daemon-status.js';
 import { startOwnIncus } from './own-incus.js';
 import { agentsOnline, lineShown, startDaemon } from './waiting.js';
 
-const SETTINGS = { agentCount: 2, reserve: 1, docker: false } as const;
+const SETTINGS = { agentCount: 2, reserve: 1 } as const;
 const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done; echo ended';
 
 describeOnIncus('a daemon that is started again', testbed => {

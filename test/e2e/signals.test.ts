@@ -14,7 +14,7 @@ describeOnIncus('an agent is replaced', testbed => {
   beforeAll(async () => {
     scenario = await startScenario({
       ...testbed(),
-      settings: { agentCount: 1, docker: false, azurePollInterval: never },
+      settings: { agentCount: 1, azurePollInterval: never },
     });
     const listenPath = join(scenario.directory, 'incus.sock');
     proxy = await startIncusProxy(testbed().socketPath, listenPath);

@@ -89,3 +89,18 @@ test('a ring for later is heard with the one that comes before it', async () => 
   over.abort();
   await second;
 });
+
+test.each([
+  ['before', [1_000, 100]],
+  ['behind', [100, 1_000]],
+])('the soonest of the rings for later is the one that wakes, %s the others', async (_, rings) => {
+  const clock = new FakeClock(0);
+  const doorbell = new Doorbell(clock);
+  const wait = doorbell.wait(never);
+  for (const withinMs of rings) doorbell.ring(withinMs);
+  await clock.advance(99);
+  expect(await isSettled(wait)).toBe(false);
+  await clock.advance(1);
+  await wait;
+  expect(clock.sleeping).toBe(0);
+});

@@ -8,7 +8,7 @@ export class Doorbell implements Disposable {
   readonly #clock: Clock;
   #rung = false;
   #wake: (() => void) | undefined;
-  #later: AbortController | undefined;
+  #later: { readonly at: number; readonly over: AbortController } | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -38,10 +38,12 @@ export class Doorbell implements Disposable {
   }
 
   #ringLater(ms: number): void {
-    if (this.#rung || this.#later) return;
-    const later = new AbortController();
-    this.#later = later;
-    this.#clock.sleep(ms, later.signal).then(
+    const at = this.#clock.now() + ms;
+    if (this.#rung || (this.#later && this.#later.at <= at)) return;
+    this[Symbol.dispose]();
+    const over = new AbortController();
+    this.#later = { at, over };
+    this.#clock.sleep(ms, over.signal).then(
       () => this.ring(),
       () => {},
     );
@@ -49,7 +51,7 @@ export class Doorbell implements Disposable {
 
   /** Forgets what would ring later. */
   [Symbol.dispose](): void {
-    this.#later?.abort();
+    this.#later?.over.abort();
     this.#later = undefined;
   }
 }

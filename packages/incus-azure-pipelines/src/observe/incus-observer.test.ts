@@ -1,6 +1,8 @@
 import type { IncusEvent } from 'incus-client';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { anIncusInstance } from '../../test/an-incus-instance.js';
 import { FakeClock } from '../../test/simulation/fake-clock.js';
+import { MARKS } from '../model/marks.js';
 import { IncusObserver } from './incus-observer.js';
 
 const { signal } = new AbortController();
@@ -51,4 +53,90 @@ test('a guest that goes down long after it rang, or beside one that did, rings a
 
 test('a gap in the events rings at once', async () => {
   expect(await rings({ type: 'gap', reason: 'connected', since: 0 })).toEqual([0]);
+});
+
+describe('a guest that says Ready', () => {
+  /** An observer that has listed `a`, which runs, and that hears these events after it. */
+  async function listedBefore(events: readonly IncusEvent[], status = 'Running') {
+    const clock = new FakeClock(1_000);
+    const lists: number[] = [];
+    const heard: number[] = [];
+    const client = {
+      events: {
+        async *subscribe() {
+          yield* events;
+        },
+      },
+      instances: {
+        list: async () => {
+          lists.push(clock.now());
+          return [anIncusInstance({ name: 'a', config: { [MARKS.owner]: 'owner' }, status })];
+        },
+      },
+    };
+    const observer = new IncusObserver(client, 'owner', clock);
+    await observer.read(signal);
+    await observer.follow(withinMs => heard.push(withinMs), signal);
+    /** Reads once more; a list waits for its spacing. */
+    const read = async () => {
+      const reading = observer.read(signal);
+      await clock.advance(100);
+      return reading;
+    };
+    return { read, lists, heard };
+  }
+
+  test('is seen so at once in the latest list, and the next one is asked for', async () => {
+    const { read, lists, heard } = await listedBefore([happened('instance-ready', 5)]);
+    const { instances } = await read();
+    expect(instances).toMatchObject({ known: true, at: 1_000, value: [{ name: 'a', status: 'ready', rangAt: 5_000 }] });
+    expect(lists).toEqual([1_000]);
+    expect(heard).toEqual([0, 100]);
+  });
+
+  test('is read from a list when the latest one lacks it or shows it as ready, as that of one who rings without end', async () => {
+    const lacking = await listedBefore([happened('instance-ready', 5, 'a'), happened('instance-ready', 5, 'b')]);
+    const ready = await listedBefore([happened('instance-ready', 5)], 'Ready');
+    for (const { read, lists } of [lacking, ready]) {
+      await read();
+      expect(lists).toEqual([1_000, 1_100]);
+    }
+  });
+
+  test('is told once: what the next list shows stands', async () => {
+    const { read, lists } = await listedBefore([happened('instance-ready', 5)]);
+    await read();
+    expect((await read()).instances).toMatchObject({ at: 1_100, value: [{ status: 'running' }] });
+    expect(lists).toEqual([1_000, 1_100]);
+  });
+});
+
+test('a list that fails is an unknown reading since the first that did, and no ring makes it known', async () => {
+  const clock = new FakeClock(1_000);
+  let fails = false;
+  const client = {
+    events: {
+      async *subscribe() {
+        yield happened('instance-ready', 5);
+      },
+    },
+    instances: {
+      list: async () => {
+        if (fails) throw new Error('gone away');
+        return [anIncusInstance({ config: { [MARKS.owner]: 'owner' }, name: 'a' })];
+      },
+    },
+  };
+  const observer = new IncusObserver(client, 'owner', clock);
+  await observer.read(signal);
+  fails = true;
+  const read = async () => {
+    const reading = observer.read(signal);
+    await clock.advance(100);
+    return reading;
+  };
+  const unread = { known: false, error: 'gone away', since: 1_100 };
+  expect(await read()).toEqual({ instances: unread, bases: unread });
+  await observer.follow(() => {}, signal);
+  expect(await read()).toEqual({ instances: unread, bases: unread });
 });

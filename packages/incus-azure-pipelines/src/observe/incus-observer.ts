@@ -1,7 +1,7 @@
 import type { IncusEvent, Instance } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
 import type { BaseRecord, InstanceRecord } from '../model/agent.js';
-import type { Reading } from '../model/observed.js';
+import { NOT_READ_YET, type Reading } from '../model/observed.js';
 import { recordsOf } from './records.js';
 import { Rings } from './rings.js';
 
@@ -35,19 +35,36 @@ export interface IncusReadings {
   readonly bases: Reading<readonly BaseRecord[]>;
 }
 
-/** Incus as the daemon sees it: full lists on demand, and a ring whenever a list may have changed. */
+type Unread = Reading<never> & { known: false };
+
+/** A list that came, with what was heard since. */
+interface Listed {
+  readonly instances: readonly InstanceRecord[];
+  readonly bases: readonly BaseRecord[];
+  readonly at: number;
+}
+
+/**
+ * Incus as the daemon sees it: full lists on demand, and a ring whenever a list may have changed. A guest that says Ready is
+ * seen so in the latest list at once, since a place may stand empty for it; the next list follows and has the last word.
+ */
 export class IncusObserver {
   readonly #client: Sources;
   readonly #ownerId: string;
   readonly #clock: Clock;
   readonly #rings = new Rings();
+  readonly #saidReady = new Set<string>();
+  #ring: (withinMs: number) => void = () => {};
   #lastListAt = Number.NEGATIVE_INFINITY;
-  #unknownSince: number | undefined;
+  /** The latest list; undefined while Incus cannot be read. */
+  #listed: Listed | undefined;
+  #unread: Unread;
 
   constructor(client: Sources, ownerId: string, clock: Clock) {
     this.#client = client;
     this.#ownerId = ownerId;
     this.#clock = clock;
+    this.#unread = { known: false, error: NOT_READ_YET, since: clock.now() };
   }
 
   /**
@@ -55,6 +72,7 @@ export class IncusObserver {
    * be looked at. Source: `GET /1.0/events`.
    */
   async follow(ring: (withinMs: number) => void, signal: AbortSignal): Promise<void> {
+    this.#ring = ring;
     for await (const event of this.#client.events.subscribe({ types: ['lifecycle'], signal })) {
       const withinMs = this.#hear(event);
       if (withinMs !== undefined) ring(withinMs);
@@ -67,29 +85,67 @@ export class IncusObserver {
     const { action, name = '' } = event.metadata;
     const at = Date.parse(event.timestamp);
     const rangAt = this.#rings.lastAt(name);
-    if (action === 'instance-ready') this.#rings.ring(name, at);
+    if (action === 'instance-ready') {
+      this.#rings.ring(name, at);
+      this.#saidReady.add(name);
+    }
     const isGoing = action === 'instance-shutdown' || action === 'instance-stopped';
     return isGoing && rangAt !== undefined && at - rangAt < FINISHING_MS ? NOT_URGENT_MS : 0;
   }
 
-  /** Lists everything of ours; a list that fails is an unknown reading, never an empty one. */
+  /**
+   * What is there: the latest list where all that is new is who said Ready, else a list. One that fails is an unknown reading,
+   * never an empty one.
+   */
   async read(signal: AbortSignal): Promise<IncusReadings> {
+    if (this.#hearReady()) {
+      this.#ring(LIST_SPACING_MS);
+      return this.#readings();
+    }
     // A clock that is set back must not make this a long wait.
     const spacingMs = Math.min(this.#lastListAt + LIST_SPACING_MS - this.#clock.now(), LIST_SPACING_MS);
     await this.#clock.sleep(spacingMs, signal);
+    await this.#list(signal);
+    return this.#readings();
+  }
+
+  /** Takes over who has said Ready since the latest list; false where a list is needed to know of them, or nobody has. */
+  #hearReady(): boolean {
+    const said = [...this.#saidReady];
+    this.#saidReady.clear();
+    const listed = this.#listed;
+    // Of one that was Ready before it is a list that tells, at its own pace: some ring without end.
+    const isNews = (name: string) => listed?.instances.some(known => known.name === name && known.status !== 'ready');
+    if (listed === undefined || said.length === 0 || !said.every(isNews)) return false;
+    const instances = listed.instances.map(record =>
+      said.includes(record.name)
+        ? { ...record, status: 'ready' as const, rangAt: this.#rings.lastAt(record.name) }
+        : record,
+    );
+    this.#listed = { ...listed, instances };
+    return true;
+  }
+
+  async #list(signal: AbortSignal): Promise<void> {
     const at = this.#clock.now();
     this.#lastListAt = at;
+    this.#saidReady.clear();
     try {
-      const { instances, bases } = recordsOf(await this.#client.instances.list({ signal }), this.#ownerId, this.#rings);
-      this.#unknownSince = undefined;
-      this.#rings.keepOnly(new Set(instances.map(record => record.name)));
-      return { instances: { known: true, value: instances, at }, bases: { known: true, value: bases, at } };
+      const list = await this.#client.instances.list({ signal });
+      this.#listed = { ...recordsOf(list, this.#ownerId, this.#rings), at };
+      this.#rings.keepOnly(new Set(this.#listed.instances.map(record => record.name)));
     } catch (error) {
       signal.throwIfAborted();
-      this.#unknownSince ??= at;
-      const unknown = { known: false, error: messageOf(error), since: this.#unknownSince } as const;
-      return { instances: unknown, bases: unknown };
+      const since = this.#listed === undefined ? this.#unread.since : at;
+      this.#unread = { known: false, error: messageOf(error), since };
+      this.#listed = undefined;
     }
+  }
+
+  #readings(): IncusReadings {
+    if (this.#listed === undefined) return { instances: this.#unread, bases: this.#unread };
+    const { at, bases, instances } = this.#listed;
+    return { instances: { known: true, value: instances, at }, bases: { known: true, value: bases, at } };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Instance } from 'incus-client';
 import { describe, expect, test } from 'vitest';
+import { anIncusInstance } from '../../test/an-incus-instance.js';
 import { NOW } from '../../test/simulation/examples.js';
 import { MARKS } from '../model/marks.js';
 import { recordsOf } from './records.js';
@@ -14,31 +15,8 @@ const marks = {
   [MARKS.contract]: '7',
 };
 
-function listed(given: Partial<Instance> = {}): Instance {
-  return {
-    name: 'one',
-    project: 'azure-pipelines',
-    type: 'container',
-    status: 'Running',
-    status_code: 103,
-    location: 'none',
-    architecture: 'x86_64',
-    description: '',
-    config: marks,
-    expanded_config: {},
-    devices: {},
-    expanded_devices: {},
-    profiles: [],
-    ephemeral: true,
-    stateful: false,
-    created_at: new Date(NOW).toISOString(),
-    last_used_at: '',
-    ...given,
-  };
-}
-
 function instanceOf(given: Partial<Instance>, rings = new Rings()) {
-  return recordsOf([listed(given)], OWNER_ID, rings).instances[0];
+  return recordsOf([anIncusInstance({ config: marks, ...given })], OWNER_ID, rings).instances[0];
 }
 
 test('an instance of ours is told by its marks', () => {
@@ -66,7 +44,7 @@ describe('what is not ours is not looked at', () => {
     ['another owner', { ...marks, [MARKS.owner]: '6f1d' }],
     ['an owner that begins like ours', { ...marks, [MARKS.owner]: `${OWNER_ID}0` }],
   ])('%s', (_, config) => {
-    expect(recordsOf([listed({ config })], OWNER_ID, new Rings())).toEqual({ instances: [], bases: [] });
+    expect(recordsOf([anIncusInstance({ config })], OWNER_ID, new Rings())).toEqual({ instances: [], bases: [] });
   });
 });
 
@@ -86,7 +64,7 @@ test.each([
   ['building', false],
 ])('a base that is %s is a base and no instance', (state, ready) => {
   const config = { ...marks, [MARKS.baseState]: state, [MARKS.baseAgentVersion]: '4.1.0' };
-  expect(recordsOf([listed({ status: 'Stopped', config })], OWNER_ID, new Rings())).toEqual({
+  expect(recordsOf([anIncusInstance({ status: 'Stopped', config })], OWNER_ID, new Rings())).toEqual({
     instances: [],
     bases: [
       {
@@ -110,7 +88,7 @@ test('a base says whether docker is in it, and which pools saw it work', () => {
     [MARKS.baseProven]: 'a pool,other',
     'security.nesting': 'true',
   };
-  expect(recordsOf([listed({ status: 'Stopped', config })], OWNER_ID, new Rings()).bases).toMatchObject([
+  expect(recordsOf([anIncusInstance({ status: 'Stopped', config })], OWNER_ID, new Rings()).bases).toMatchObject([
     { docker: true, provenFor: ['a pool', 'other'] },
   ]);
 });

@@ -72,7 +72,9 @@ command -v git >/dev/null || echo 'git is not in this base: checkout steps need 
 if [ "$docker" = docker ]; then
   systemctl --quiet enable docker.service
 else
-  systemctl --quiet disable --now docker.service docker.socket 2>/dev/null || true
+  for unit in docker.service docker.socket containerd.service; do
+    systemctl --quiet disable --now "$unit" 2>/dev/null || true
+  done
 fi
 
 getent group ${AGENT_USER.name} >/dev/null || groupadd --gid ${AGENT_USER.gid} ${AGENT_USER.name}
