@@ -24,13 +24,13 @@ export interface Emulator extends Driver, AsyncDisposable {
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const emulation = createEmulation(options);
   const { world, app, driver } = emulation;
-  const tls = options.tls;
+  const { tls, keepAliveMs: keepAliveTimeout = KEEP_ALIVE_MS } = options;
   const server = createAdaptorServer({
     fetch: (request, bindings) => app.fetch(request, bindings),
     overrideGlobalObjects: false,
     ...(tls === undefined
-      ? { createServer, serverOptions: { keepAliveTimeout: KEEP_ALIVE_MS } }
-      : { createServer: createSecureServer, serverOptions: { ...tls, keepAliveTimeout: KEEP_ALIVE_MS } }),
+      ? { createServer, serverOptions: { keepAliveTimeout } }
+      : { createServer: createSecureServer, serverOptions: { ...tls, keepAliveTimeout } }),
   });
   const host = options.host ?? '127.0.0.1';
   server.listen(options.port ?? 0, host);

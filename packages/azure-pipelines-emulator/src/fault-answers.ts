@@ -49,6 +49,8 @@ export async function strike(
       return given(failure(404, 'The resource cannot be found.'));
     case 'server-error':
       return given(failure(fault.status ?? 500, 'TF400898: An internal error occurred.'));
+    case 'garbage':
+      return given(new Response('{"count": 1, "value": [{', { headers: { 'Content-Type': 'application/json' } }));
     case 'hang':
       await aborted(line.signal);
       return { response: failure(503, 'The emulator closes.'), counted: false };

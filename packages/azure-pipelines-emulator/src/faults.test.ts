@@ -20,6 +20,13 @@ describe('a fault', () => {
     expect(organisation.driver.calls().map(call => call.status)).toEqual([status, 200]);
   });
 
+  it('"garbage" answers 200 with what cannot be parsed', async () => {
+    using organisation = new Organisation();
+    organisation.driver.failNext({ kind: 'garbage' });
+    await expect(organisation.admin('GET', PATH)).rejects.toThrow(SyntaxError);
+    expect(organisation.driver.calls().map(call => call.status)).toEqual([200]);
+  });
+
   it('strikes only the calls that it names, as often as it says', async () => {
     using organisation = new Organisation();
     const agent = await organisation.agent();

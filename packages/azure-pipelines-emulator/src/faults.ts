@@ -10,6 +10,7 @@ const KINDS = [
   'rate-limited',
   'server-error',
   'not-found',
+  'garbage',
   'hang',
   'cut',
   'latency',
@@ -25,7 +26,8 @@ export interface Fault {
   readonly path?: RegExp | undefined;
   /**
    * `hang` never answers, `cut` drops the connection, `latency` waits `delayMs` and then answers as usual,
-   * `rate-limited` answers as usual with rate-limit headers; the others answer as their name says.
+   * `rate-limited` answers as usual with rate-limit headers, `garbage` with a 200 whose JSON is broken; the others answer as
+   * their name says.
    */
   readonly kind: (typeof KINDS)[number];
   /** How many calls it strikes; default 1. */

@@ -22,6 +22,8 @@ export interface EmulatorOptions {
   readonly deployment?: 'hosted' | 'onPremises';
   /** Whether message bodies are encrypted; default true. */
   readonly encryptMessages?: boolean;
+  /** How long a connection stays open that nobody uses; default 65 s, longer than clients keep theirs. */
+  readonly keepAliveMs?: number;
   /** How long an empty poll is held open; default 50 s. */
   readonly pollHoldMs?: number;
   /** How long a session outlives its last poll; default 5 min. */
