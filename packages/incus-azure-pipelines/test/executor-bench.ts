@@ -11,7 +11,7 @@ import { aPool } from './simulation/examples.js';
 export const LOOK = 'GET /1.0/instances/ci-1';
 export const MARK = 'PATCH /1.0/instances/ci-1';
 export const PUSH = 'POST /1.0/instances/ci-1/files';
-/** Its removal; it is always found gone. */
+/** Its removal; it is found gone unless a test says otherwise. */
 export const REMOVAL: readonly string[] = ['PUT /1.0/instances/ci-1/state', 'DELETE /1.0/instances/ci-1'];
 
 /** What executors work with: the emulator for Azure, and a script for Incus. */
@@ -48,9 +48,10 @@ export class ExecutorBench implements AsyncDisposable {
   static async start(
     registration: RegistrationMode,
     answer: (call: string) => number = () => 200,
+    removal: () => number = () => 404,
   ): Promise<ExecutorBench> {
     const pool = await EmulatedPool.start();
-    const incus = await ScriptedIncus.start(call => (REMOVAL.includes(call) ? 404 : answer(call)));
+    const incus = await ScriptedIncus.start(call => (REMOVAL.includes(call) ? removal() : answer(call)));
     return new ExecutorBench(pool, incus, registration);
   }
 

@@ -52,6 +52,34 @@ it.each([
   expect(incus.calls.map(({ call }) => call)).toEqual([...calls, ...REMOVAL]);
 });
 
+it('removes the instance as soon as Incus is back, when that was away for the push and the removal', async () => {
+  const removals = [500, 500, 404, 404];
+  const { parts, incus } = await start(
+    { kind: 'host' },
+    call => (call === PUSH ? 500 : 200),
+    () => removals.shift() ?? 200,
+  );
+  const pauses: number[] = [];
+  const clock = { ...parts.clock, sleep: async (ms: number) => void pauses.push(ms) };
+  await expect(activateAgent(action, { ...parts, clock }, signal)).rejects.toThrow('scripted');
+  const [stop = ''] = REMOVAL;
+  expect(incus.calls.map(({ call }) => call)).toEqual([MARK, PUSH, stop, stop, ...REMOVAL]);
+  expect(pauses).toEqual([1_000, 2_000]);
+});
+
+it('leaves the instance to the loop when Incus does not come back', async () => {
+  const { parts, incus } = await start(
+    { kind: 'host' },
+    call => (call === PUSH ? 500 : 200),
+    () => 500,
+  );
+  const pauses: number[] = [];
+  const clock = { ...parts.clock, sleep: async (ms: number) => void pauses.push(ms) };
+  await expect(activateAgent(action, { ...parts, clock }, signal)).rejects.toThrow('scripted');
+  expect(incus.calls).toHaveLength(2 + pauses.length + 1);
+  expect(pauses.at(-1)).toBeGreaterThanOrEqual(60_000);
+});
+
 it('touches no instance whose registration could not be made', async () => {
   const { parts, pool, incus } = await start({ kind: 'host' });
   pool.emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/agents$/ });

@@ -1,3 +1,4 @@
+import { backoffMs } from '../lib/backoff.js';
 import type { Action } from '../model/action.js';
 import { MARKS } from '../model/marks.js';
 import { type Activation, activationTar } from './guest/activation.js';
@@ -11,6 +12,9 @@ import { withdraw } from './registration/withdraw.js';
 import { removeInstance } from './retire-agent.js';
 
 const DEADLINE_MS = 30_000;
+/** They take some two minutes; what is there by then is left to the loop. */
+const REMOVAL_ATTEMPTS = 8;
+const REMOVAL_BACKOFF = { firstMs: 1_000, longestMs: 60_000 };
 const WORK_FOLDER = '_work';
 
 type ActivateAgent = Action<'activate-agent' | 'listen-agent'>;
@@ -95,7 +99,19 @@ async function takeBack(
   signal: AbortSignal,
 ): Promise<void> {
   if (await withdraw(await pool.registrationTarget(signal), identity, signal))
-    await removeInstance(name, parts, signal);
+    await removePatiently(name, parts, signal);
+}
+
+/** Incus may be away for the removal as it was for what failed before, and is back long before the loop would reap it. */
+async function removePatiently(name: string, parts: ExecutorParts, signal: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await removeInstance(name, parts, signal);
+    } catch (error) {
+      if (attempt === REMOVAL_ATTEMPTS) throw error;
+      await parts.clock.sleep(backoffMs(attempt, 0.5, REMOVAL_BACKOFF), signal);
+    }
+  }
 }
 
 async function activate(
