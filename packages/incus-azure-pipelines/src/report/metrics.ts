@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from 'prom-client';
 import type { Events } from '../lib/events.js';
 import type { DaemonEvents } from '../model/event.js';
+import { countSlots } from './slot-metrics.js';
 import type { StatusDocument } from './status.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
@@ -76,6 +77,7 @@ export function makeMetrics(events: Events<DaemonEvents>, status: () => StatusDo
   events.on('call', ({ to, route, status: code, ms }) =>
     calls.observe({ to, route, status: code === undefined ? 'none' : String(code) }, ms / 1000),
   );
+  countSlots(events, status, registry);
   for (const gauge of gauges(status)) registry.registerMetric(gauge);
   return registry;
 }
