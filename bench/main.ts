@@ -1,10 +1,9 @@
 /** `npm run bench`: measures the program beside bare calls to the same Incus, and writes the tables down. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism, release, totalmem } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectIncus } from 'incus-client';
 import { prepareHost } from '../testbed/prepare-host.js';
 import { workTree } from '../testbed/work-tree.js';
+import { hostConditions } from './conditions.js';
 import { measure } from './measure.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';
 import { figuresTable, type Outcome } from './report/outcome.js';
@@ -64,14 +63,10 @@ async function report(bench: Workbench, results: readonly Outcome[]): Promise<vo
   bench.say(`written to ${path}.md`);
 }
 
-/** Under what the figures were taken; absolute times differ from host to host, the ratios to the floor less so. */
+/** Under what the figures were taken; the ratios to the floor differ less from host to host than times do. */
 async function conditions({ incus, maxConcurrentCreates, registration, quick }: Workbench): Promise<string> {
-  await using client = connectIncus({ connection: { kind: 'unix', socketPath: incus.socketPath } });
-  const { environment } = await client.server.info();
-  const distribution = /^PRETTY_NAME="(.*)"$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
   return [
-    `${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GiB, ${distribution}, kernel ${release()},`,
-    `Incus ${environment?.server_version}, btrfs on a loop file without quotas, docker off, registration by the ${registration},`,
+    await hostConditions(incus, registration),
     `${maxConcurrentCreates} creations at a time, 4 places, jobs of 2 s, keys made ahead, a shell agent without start-up cost`,
     `except where said${quick ? ', few repetitions' : ''}. The floor is made by bare calls to the same Incus in the same run.`,
   ].join('\n');

@@ -8,6 +8,8 @@ export interface ProcessCost {
   /** The same of its children that have ended and were waited for. */
   readonly endedChildrenCpuMs: number;
   readonly residentBytes: number;
+  /** Open files, pipes and sockets. */
+  readonly descriptors: number;
   readonly sockets: number;
   readonly children: number;
 }
@@ -22,7 +24,7 @@ export async function readProcessCost(pid: number): Promise<ProcessCost> {
     cpuMs: (own / ticksPerSecond) * 1000,
     endedChildrenCpuMs: (endedChildren / ticksPerSecond) * 1000,
     residentBytes: Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024,
-    sockets: await countSockets(pid),
+    ...(await countDescriptors(pid)),
     children: await countChildren(pid),
   };
 }
@@ -34,11 +36,12 @@ export function cpuTicks(stat: string): { readonly own: number; readonly endedCh
   return { own: sum(11), endedChildren: sum(13) };
 }
 
-async function countSockets(pid: number): Promise<number> {
+async function countDescriptors(pid: number): Promise<Pick<ProcessCost, 'descriptors' | 'sockets'>> {
   const directory = `/proc/${pid}/fd`;
   // A descriptor may be closed while it is looked at.
-  const targets = (await readdir(directory)).map(name => readlink(`${directory}/${name}`).catch(() => ''));
-  return (await Promise.all(targets)).filter(target => target.startsWith('socket:')).length;
+  const reading = (await readdir(directory)).map(name => readlink(`${directory}/${name}`).catch(() => ''));
+  const targets = await Promise.all(reading);
+  return { descriptors: targets.length, sockets: targets.filter(target => target.startsWith('socket:')).length };
 }
 
 async function countChildren(pid: number): Promise<number> {

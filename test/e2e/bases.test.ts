@@ -1,11 +1,12 @@
-import { open, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emulator } from 'azure-pipelines-emulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { fillFileSystem } from '../../testbed/fill-file-system.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startOwnIncus } from '../../testbed/own-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
-import { startOwnIncus } from './own-incus.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 describeOnIncus('a base', testbed => {
@@ -164,7 +165,7 @@ describeOnIncus('a base', testbed => {
       const { incus, scenario } = own;
       const { emulator } = scenario;
       const filler = join(incus.directory, 'storage-pools', 'default', 'filler');
-      await fill(filler);
+      await fillFileSystem(filler);
       const daemon = startDaemon(scenario);
       const unbuilt = await whenPool(scenario, daemon, pool => pool.waiting?.includes('could not be built') === true);
       expect(unbuilt.waiting).toMatch(
@@ -174,7 +175,7 @@ describeOnIncus('a base', testbed => {
       await rm(filler);
       await agentsOnline(emulator, 1);
 
-      await fill(filler);
+      await fillFileSystem(filler);
       // Whatever becomes of it in a machine that cannot write: its agent ends, and has to be replaced.
       emulator.queueJob({ name: 'one', steps: [{ script: 'true' }] });
       const unfilled = await whenPool(scenario, daemon, pool => pool.waiting !== undefined);
@@ -209,18 +210,4 @@ async function provision(scenario: Scenario, scripts: Readonly<Record<string, st
   const paths = Object.keys(scripts).map(name => join(scenario.directory, name));
   for (const [at, content] of Object.values(scripts).entries()) await writeFile(paths[at] ?? '', content);
   await scenario.configure({ provisionScripts: paths });
-}
-
-/** Takes all the room of a file system. */
-async function fill(path: string): Promise<void> {
-  const file = await open(path, 'w');
-  const chunk = Buffer.alloc(1_048_576, 'x');
-  try {
-    for (;;) await file.write(chunk);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
-  } finally {
-    await file.sync().catch(() => undefined);
-    await file.close();
-  }
 }

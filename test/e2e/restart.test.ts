@@ -4,9 +4,9 @@ import type { QueuedJob } from 'azure-pipelines-emulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startOwnIncus } from '../../testbed/own-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
-import { startOwnIncus } from './own-incus.js';
 import { agentsOnline, lineShown, startDaemon } from './waiting.js';
 
 const SETTINGS = { agentCount: 2, reserve: 1 } as const;

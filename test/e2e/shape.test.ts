@@ -2,8 +2,8 @@ import type { JobRecord } from 'azure-pipelines-emulator';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startOwnIncus } from '../../testbed/own-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
-import { startOwnIncus } from './own-incus.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 const SHAPE = { maxCores: 1, maxRamInGb: 0.5, tmpfsSizeInGb: 0.25, maxProcesses: 300, docker: false } as const;

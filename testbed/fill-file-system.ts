@@ -1,0 +1,24 @@
+import { open, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { runCommand } from './run-command.js';
+
+const chunkBytes = 1_048_576;
+/** Most of the room is only claimed, which is quick and writes nothing; the rest is written until there is none. */
+const claimedShare = 0.95;
+
+/** Takes all the room of a file system by one file; who removes the file gives it back. */
+export async function fillFileSystem(path: string): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  const claimedBytes = Math.floor(bavail * bsize * claimedShare);
+  if (claimedBytes > 0) await runCommand('fallocate', ['--length', String(claimedBytes), path]).catch(() => undefined);
+  const file = await open(path, 'a');
+  const chunk = Buffer.alloc(chunkBytes, 'x');
+  try {
+    for (;;) await file.write(chunk);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOSPC')) throw error;
+  } finally {
+    await file.sync().catch(() => undefined);
+    await file.close();
+  }
+}
