@@ -20,7 +20,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['packages/*/{src,test}/**/*.test.ts', '{testbed,demo,bench,chaos,scripts}/**/*.test.ts'],
+          include: ['packages/*/{src,test}/**/*.test.ts', '{testbed,demo,bench,chaos,soak,scripts}/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.contract.test.ts', '**/*.incus.test.ts'],
           // Loading the program takes its time on a busy machine; no unit test waits for anything else.
           testTimeout: 30_000,

@@ -1,0 +1,52 @@
+/** `npm run soak`: jobs through a real pool for a long time, and what becomes of the daemon's memory and speed. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostConditions } from '../bench/conditions.js';
+import { startWorkbench } from '../bench/workbench.js';
+import { prepareHost } from '../testbed/prepare-host.js';
+import { workTree } from '../testbed/work-tree.js';
+import { parseOptions, type SoakOptions, USAGE } from './options.js';
+import { soakChart, soakMarkdown } from './report.js';
+import { runSoak } from './run-soak.js';
+
+const registration = 'host';
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+
+const options = readOptions();
+if (options !== undefined) {
+  try {
+    await main(options);
+  } catch (error) {
+    process.stderr.write(`${stop.signal.aborted ? String(stop.signal.reason) : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function readOptions(): SoakOptions | undefined {
+  try {
+    return parseOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+async function main({ minutes }: SoakOptions): Promise<void> {
+  await prepareHost(line => process.stderr.write(`${line}\n`), stop.signal);
+  await using workbench = await startWorkbench({ registration, quick: false, signal: stop.signal });
+  const soak = await runSoak(workbench, minutes);
+  const day = new Date().toISOString().slice(0, 10);
+  const name = `${day}-soak-${minutes}-min`;
+  const directory = join(workTree(), 'bench', 'results');
+  await mkdir(directory, { recursive: true });
+  const text = soakMarkdown(soak, day, await hostConditions(workbench.incus, registration), `${name}.svg`);
+  await writeFile(join(directory, `${name}.md`), text);
+  await writeFile(join(directory, `${name}.svg`), soakChart(soak));
+  await writeFile(join(directory, `${name}.json`), `${JSON.stringify(soak)}\n`);
+  process.stdout.write(text);
+  workbench.say(`written to ${join(directory, name)}.md, .svg and .json`);
+  if (soak.failedJobs > 0) process.exitCode = 1;
+}
