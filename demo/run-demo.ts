@@ -96,6 +96,7 @@ async function inScenario(
         agentCount: 3,
         reserve: 2,
         docker: true,
+        registration: 'auto',
         agentPrefix: 'demo',
         maxCores: 2,
         maxRamInGb: 2,

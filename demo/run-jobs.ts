@@ -57,7 +57,8 @@ export async function runJobs(stage: Stage): Promise<Outcome> {
   try {
     display.begin('Base that agents are copied from');
     // With nobody registered, Azure would fail the jobs at once.
-    await wait('an agent to register', 15 * minuteMs, () => emulator.agents().length > 0);
+    // The daemon first asks the server by an agent that is disabled.
+    await wait('an agent to register', 15 * minuteMs, () => emulator.agents().some(({ enabled }) => enabled));
     display.finish();
     display.begin(`${planned} jobs through 3 agents`);
     display.watch(() => board.view());

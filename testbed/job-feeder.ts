@@ -47,7 +47,11 @@ export class JobFeeder implements Disposable {
 
   #fill(): void {
     // Azure fails a job at once for which nobody is registered.
-    while (!this.#isStopped && this.#unfinished < this.#wanted && this.#emulator.agents().length > 0) {
+    while (
+      !this.#isStopped &&
+      this.#unfinished < this.#wanted &&
+      this.#emulator.agents().some(({ enabled }) => enabled)
+    ) {
       const script = `echo begun\nsleep ${this.#feed.seconds()}\necho ended`;
       const { finished } = this.#emulator.queueJob({ name: `job ${this.#jobs.length + 1}`, steps: [{ script }] });
       this.#unfinished += 1;
