@@ -11,11 +11,12 @@ export interface ImageRecipe {
 }
 
 /**
- * A small system with systemd, sudo and docker, which boots in well under a second.
+ * A small system with systemd, sudo, git and docker, which boots in well under a second.
  *
  * The time of a stock boot goes into waiting for an IPv6 link-local address, into caches that are rebuilt on a first
  * boot, and into units that have nothing to act on in a container. Those are off; logind, user sessions and hostnamed
- * stay, because jobs use them. udev stays too: without it networkd waits for the interface for ever.
+ * stay, because jobs use them. udev stays too: without it networkd waits for the interface for ever. The timers of apt are
+ * on, as in every stock image: a base has to turn them off.
  */
 export const imageRecipe: ImageRecipe = {
   packages: [
@@ -29,11 +30,15 @@ export const imageRecipe: ImageRecipe = {
     'ca-certificates',
     'curl',
     'procps',
+    'git',
+    'iputils-ping',
+    'libpam-systemd',
+    'dbus-user-session',
     'docker.io',
     'iptables',
   ],
-  // Where this one is missing, docker.io brings the command itself.
-  optionalPackages: ['docker-cli'],
+  // Where the first is missing, docker.io brings the command itself; of the others there is one.
+  optionalPackages: ['docker-cli', 'docker-compose-v2', 'docker-compose'],
   files: {
     '/etc/systemd/network/10-eth0.network': [
       '[Match]',
@@ -76,8 +81,6 @@ export const imageRecipe: ImageRecipe = {
     'sys-kernel-tracing.mount',
     'sys-kernel-config.mount',
     'sys-fs-fuse-connections.mount',
-    'apt-daily.timer',
-    'apt-daily-upgrade.timer',
     'dpkg-db-backup.timer',
     'fstrim.timer',
     'e2scrub_all.timer',

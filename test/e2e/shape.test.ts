@@ -107,7 +107,7 @@ async function look({ emulator }: Scenario): Promise<Readonly<Record<string, rea
 /** The agent was given these variables and no others, and a step finds every value as it stands in the configuration. */
 function expectVariables(found: Readonly<Record<string, readonly string[]>>): void {
   const given = found.environment?.filter(name => !ADDED_BY_RUN_SH.includes(name)).sort();
-  expect(given).toEqual(['HOME', 'LANG', 'PATH', ...Object.keys(VARIABLES)].sort());
+  expect(given).toEqual(['HOME', 'LANG', 'PATH', 'XDG_RUNTIME_DIR', ...Object.keys(VARIABLES)].sort());
   const values = found.values?.map(line => line.split(/=(.*)/s).slice(0, 2));
   expect(values?.map(([name, value = '']) => [name, Buffer.from(value, 'base64').toString()])).toEqual(
     Object.entries(VARIABLES),

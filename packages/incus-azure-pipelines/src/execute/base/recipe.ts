@@ -24,50 +24,62 @@ exit 0
 `;
 
 /**
- * Installs what the guest contract needs and the image lacks, and makes the agent's user. First argument: \`docker\` or
- * \`no-docker\`.
+ * Installs what the image lacks of what jobs and the guest contract need, and makes the agent's user. First argument:
+ * \`docker\` or \`no-docker\`.
  *
- * An image that has all of the essential programs is taken as it is, without any network. Where packages have to be
- * installed anyway, git and what the agent's own update needs come along.
+ * An image that has all of it is taken as it is, without any network. The lists of apt are locked by nobody else from
+ * then on: what a distribution does to them by itself would meet a job's own first \`apt-get\`.
  */
 export const installScript = `#!/bin/bash
 set -euo pipefail
 docker=$1
-essential=()
-wanted=()
-essential() { command -v "$1" >/dev/null || essential+=("$2"); }
-wanted() { command -v "$1" >/dev/null || wanted+=("$2"); }
-
-essential curl curl
-essential sudo sudo
-essential setpriv util-linux
-essential tar tar
-essential gzip gzip
-if [ "$docker" = docker ]; then
-  essential dockerd docker.io
-  essential docker docker-cli
-  essential iptables iptables
-fi
-wanted git git
-wanted ping iputils-ping
-[ -e /etc/ssl/certs/ca-certificates.crt ] || wanted+=(ca-certificates)
-
-if [ "\${#essential[@]}" -gt 0 ]; then
-  if ! command -v apt-get >/dev/null; then
-    echo "this image lacks \${essential[*]} and has no apt-get to install them; use a Debian or Ubuntu image, or one that has them"
+# shellcheck source=/dev/null
+. /etc/os-release
+case " $ID \${ID_LIKE:-} " in
+  *' debian '* | *' ubuntu '*) ;;
+  *)
+    echo "this image is of \${PRETTY_NAME:-$ID}, and bases are built from Debian and Ubuntu images alone; use one, or make a base by hand that keeps the guest contract (CONTRACT.md)"
     exit 1
+    ;;
+esac
+
+systemctl --quiet mask --now apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service \
+  unattended-upgrades.service 2>/dev/null
+
+# Each entry is a package, or several of which the first that the distribution has is taken.
+packages=()
+lacks() { ! command -v "$1" >/dev/null; }
+if lacks curl; then packages+=(curl); fi
+if lacks sudo; then packages+=(sudo); fi
+if lacks git; then packages+=(git); fi
+# The agent's own update needs it.
+if lacks ping; then packages+=(iputils-ping); fi
+if ! [ -e /etc/ssl/certs/ca-certificates.crt ]; then packages+=(ca-certificates); fi
+# Without these there is no user session: no loginctl and no systemctl --user.
+if ! compgen -G '/usr/lib/*/security/pam_systemd.so' >/dev/null; then packages+=(libpam-systemd); fi
+if ! [ -e /usr/lib/systemd/user/dbus.socket ]; then packages+=(dbus-user-session); fi
+if [ "$docker" = docker ]; then
+  if lacks dockerd; then packages+=(docker.io); fi
+  if lacks docker; then packages+=('docker-cli docker.io'); fi
+  if lacks iptables; then packages+=(iptables); fi
+  if lacks docker-compose && ! docker compose version >/dev/null 2>&1; then
+    packages+=('docker-compose-v2 docker-compose')
   fi
+fi
+
+if [ "\${#packages[@]}" -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   options=(-q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
   apt-get "\${options[@]}" update
   install=()
-  for package in "\${essential[@]}" "\${wanted[@]}"; do
-    # Where docker.io brings the command itself, there is no docker-cli.
-    if [ "$package" != docker-cli ] || apt-cache show docker-cli >/dev/null 2>&1; then install+=("$package"); fi
+  for names in "\${packages[@]}"; do
+    for package in $names; do
+      if apt-cache show "$package" >/dev/null 2>&1; then break; fi
+    done
+    install+=("$package")
   done
   apt-get "\${options[@]}" install --no-install-recommends "\${install[@]}"
 fi
-command -v git >/dev/null || echo 'git is not in this base: checkout steps need a provision script that installs it.'
 
 if [ "$docker" = docker ]; then
   systemctl --quiet enable docker.service
@@ -85,6 +97,9 @@ if [ "$(id -u ${AGENT_USER.name}):$(id -g ${AGENT_USER.name})" != ${AGENT_USER.u
   exit 1
 fi
 if getent group docker >/dev/null; then usermod --append --groups docker ${AGENT_USER.name}; fi
+# Its user manager comes with the boot: no job has to log in first.
+mkdir -p /var/lib/systemd/linger
+touch /var/lib/systemd/linger/${AGENT_USER.name}
 mkdir -p /etc/tmpfiles.d /etc/sudoers.d /usr/local/lib/iap
 `;
 
@@ -106,7 +121,7 @@ starts() {
 }
 if starts >/dev/null 2>&1; then exit 0; fi
 export DEBIAN_FRONTEND=noninteractive
-if command -v apt-get >/dev/null; then apt-get -q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 update; fi
+apt-get -q -y -o Acquire::Retries=3 update
 ./bin/installdependencies.sh
 if ! starts; then
   echo 'the agent does not start in this base'
@@ -129,10 +144,8 @@ if [ -n "$file" ] && ! grep -Eq ' 00 [0-9a-f]{2} +eth0$' /proc/net/if_inet6 2>/d
   printf '[Network]\\nLinkLocalAddressing=no\\nIPv6AcceptRA=no\\n' >"$folder/iap.conf"
 fi
 
-if command -v apt-get >/dev/null; then
-  apt-get clean
-  rm -rf /var/lib/apt/lists/*
-fi
+apt-get clean
+rm -rf /var/lib/apt/lists/*
 sed -i "/[[:space:]]$HOSTNAME\\$/d" /etc/hosts 2>/dev/null
 rm -f /etc/hostname /var/lib/dbus/machine-id /var/lib/systemd/random-seed /root/.bash_history
 rm -rf /var/lib/systemd/network/* /var/lib/dhcp/*

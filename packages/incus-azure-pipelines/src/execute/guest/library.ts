@@ -38,9 +38,11 @@ set_state() {
 # Runs a command as the agent's user: its groups, the pool's variables, and nothing else of this environment.
 # It is env that sets them, because names such as agent.disableupdate are beyond what a shell can export.
 as_agent() {
-  local variables=()
+  local variables=() session=/run/user/1100
+  # Where its user manager runs, jobs find it: systemctl --user.
+  [ ! -d "$session" ] || variables=(XDG_RUNTIME_DIR="$session")
   if [ -e "$activation/environment" ]; then
-    mapfile -d '' -t variables <"$activation/environment"
+    mapfile -d '' -t -O "\${#variables[@]}" variables <"$activation/environment"
   fi
   setpriv --reuid=agent --regid=agent --init-groups \\
     env --ignore-environment HOME="$home" LANG=C.UTF-8 PATH="$path" "\${variables[@]}" "$@"
