@@ -103,6 +103,10 @@ describe('against the emulator', () => {
       hashValue: agentPackage.sha256,
     });
     expect(await client.packages.latest({ platform: 'win-x64' })).toBeUndefined();
+    const { version } = (await client.packages.latest({ platform: 'linux-x64' })) ?? {};
+    const named = { platform: 'linux-x64', version: `${version?.major}.${version?.minor}.${version?.patch}` };
+    expect(await client.packages.get(named)).toMatchObject({ version });
+    await expect(client.packages.get({ ...named, version: '0.0.1' })).rejects.toMatchObject({ kind: 'not-found' });
   });
 
   it('reads the connection data', async () => {

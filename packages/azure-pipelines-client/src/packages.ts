@@ -1,7 +1,7 @@
 /** Releases of the agent that a server offers. Source: `Packages` of azure-devops-node-api. */
 
 import type { CallOptions } from './call.js';
-import { isNumber, isObject, isString, parseList } from './parse.js';
+import { isNumber, isObject, isString, parseList, parseObject } from './parse.js';
 import type { Transport } from './transport.js';
 import type { PackageMetadata } from './wire.js';
 
@@ -15,6 +15,8 @@ export interface PackageQuery {
 export interface Packages {
   /** Finds the newest release for a platform; `undefined` when the server has none. */
   latest(query: PackageQuery, options?: CallOptions): Promise<PackageMetadata | undefined>;
+  /** Finds one release, such as `4.275.0`, for a platform; `not-found` when the server has no such. */
+  get(query: PackageQuery & { readonly version: string }, options?: CallOptions): Promise<PackageMetadata>;
 }
 
 const shape = {
@@ -42,6 +44,20 @@ export function packagesOf(transport: Transport): Packages {
       // The filters may be ignored by a server that only imitates the service.
       return packages.filter(found => found.platform === platform).sort(newestFirst)[0];
     },
+    get: async ({ platform, version, type = 'agent' }, options) =>
+      parseObject<PackageMetadata>(
+        'agent package',
+        shape,
+        await transport.send(
+          {
+            method: 'GET',
+            path: 'distributedtask/packages/{type}/{platform}/{version}',
+            params: { type, platform, version },
+            attempt: `find the ${type} package ${version} for ${platform}`,
+          },
+          options,
+        ),
+      ),
   };
 }
 

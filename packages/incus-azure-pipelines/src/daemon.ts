@@ -1,6 +1,7 @@
 /** Builds the parts of the daemon, hands them to each other, and takes them apart again in the reverse order. */
 import type { AzurePipelinesClient } from 'azure-pipelines-client';
 import type { LoadedConfig } from './config/load.js';
+import { AgentCache } from './execute/base/agent-cache.js';
 import { makeExecutors } from './execute/executors.js';
 import type { PoolParts } from './execute/parts.js';
 import { KeyStock } from './execute/registration/key-stock.js';
@@ -100,7 +101,7 @@ async function assemble(
     pools,
     rootDisk: facts.rootDisk,
     architecture: facts.architecture,
-    cacheDirectory: `${spec.stateDirectory}/cache`,
+    agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
     keys: new KeyStock({ clock, onChange: (ready, wanted) => emit('keys-changed', { ready, wanted }) }),
     clock,
     emit,

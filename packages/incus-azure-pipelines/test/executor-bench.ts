@@ -1,4 +1,5 @@
 import { parseTar } from 'nanotar';
+import { AgentCache } from '../src/execute/base/agent-cache.js';
 import type { ExecutorParts } from '../src/execute/parts.js';
 import { systemClock } from '../src/lib/clock.js';
 import { Secret } from '../src/lib/secret.js';
@@ -38,7 +39,7 @@ export class ExecutorBench implements AsyncDisposable {
       pools: new Map([['linux', linux]]),
       rootDisk: {},
       architecture: 'x86_64',
-      cacheDirectory: '',
+      agentCache: new AgentCache({ directory: '', now: () => 0 }),
       keys: pool.keys,
       clock: systemClock,
       emit: () => {},

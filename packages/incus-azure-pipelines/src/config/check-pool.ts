@@ -59,6 +59,14 @@ export function checkListening(pool: PoolEntry): readonly Finding[] {
   ];
 }
 
+/** An agent comes from the server or from a file. */
+export function checkAgent(pool: PoolEntry): readonly Finding[] {
+  const { agentPackage, agentVersion } = pool.settings;
+  if (agentPackage === undefined || agentVersion === undefined) return [];
+  const problem = 'stands beside agentPackage, and the version is that of the package';
+  return [error(pool.path('agentVersion'), problem, 'delete one of the two', 'key')];
+}
+
 /** Compares sizes with each other and, where Incus is on this host, with the host. */
 export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined): readonly Finding[] {
   const { diskSizeInGb, maxCores, maxRamInGb, tmpfsSizeInGb } = pool.settings;

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { checkAzureUrl } from './check-azure.js';
 import { checkEnvironment } from './check-environment.js';
-import { checkCounts, checkImages, checkListening, checkSizes } from './check-pool.js';
+import { checkAgent, checkCounts, checkImages, checkListening, checkSizes } from './check-pool.js';
 import { checkTimeouts } from './check-timeouts.js';
 import type { ConfigEnvironment } from './environment.js';
 import { error, type Finding, type KeyPath, show, warning } from './finding.js';
@@ -23,6 +23,7 @@ export function checkFile(
       ...checkRequired(pool),
       ...checkCounts(pool),
       ...checkListening(pool),
+      ...checkAgent(pool),
       ...checkTimeouts(pool),
       ...checkSizes(pool, host),
       ...checkEnvironment(pool),

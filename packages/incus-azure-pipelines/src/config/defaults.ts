@@ -5,6 +5,7 @@ export const DEFAULTS = {
   reserveListening: false,
   registration: 'auto',
   docker: true,
+  agentVersion: 'latest',
   preparationTimeout: '3m',
   startupGracePeriod: '5m',
   offlineGracePeriod: '5m',

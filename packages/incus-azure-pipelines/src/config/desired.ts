@@ -2,7 +2,15 @@
 
 import { resolve } from 'node:path';
 import { gibToBytes, parseDuration } from '../lib/units.js';
-import type { AzureTarget, DaemonSpec, ImageServer, ImageSource, IncusTarget, PoolSpec } from '../model/pool.js';
+import type {
+  AgentSource,
+  AzureTarget,
+  DaemonSpec,
+  ImageServer,
+  ImageSource,
+  IncusTarget,
+  PoolSpec,
+} from '../model/pool.js';
 import { prefixFromHostname } from './agent-prefix.js';
 import { collectionUrl } from './check-azure.js';
 import { DEFAULTS } from './defaults.js';
@@ -59,7 +67,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       })),
       docker: settings.docker ?? DEFAULTS.docker,
       tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
-      agentPackagePath: settings.agentPackage === undefined ? undefined : path(settings.agentPackage),
+      agent: agentSource(settings, path),
     },
     instance: {
       cores: settings.maxCores,
@@ -77,6 +85,12 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       orphanGraceMs: settings.orphanGracePeriod ?? ms(DEFAULTS.orphanGracePeriod),
     },
   };
+}
+
+function agentSource({ agentPackage, agentVersion }: PoolSettings, path: (written: string) => string): AgentSource {
+  if (agentPackage !== undefined) return { kind: 'file', path: path(agentPackage) };
+  const version = agentVersion ?? DEFAULTS.agentVersion;
+  return version === 'latest' ? { kind: 'latest' } : { kind: 'version', version };
 }
 
 function azureTarget({ azure }: PoolSettings): AzureTarget {

@@ -47,7 +47,7 @@ azure:
             provisionScripts: [{ path: pathOf('script'), content: '#!/bin/sh\ntrue\n' }],
             docker: true,
             tmpfsSizeBytes: 12 * 2 ** 30,
-            agentPackagePath: undefined,
+            agent: { kind: 'latest' },
           },
           instance: { cores: 8, memoryBytes: 4 * 2 ** 30, diskSizeBytes: undefined, maxProcesses: undefined },
           environment: {},

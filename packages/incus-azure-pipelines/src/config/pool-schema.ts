@@ -121,9 +121,14 @@ export const poolKeys = {
     'Scripts run as root in the base, in order; paths are relative to this file.',
   ),
   docker: key(flag(true), 'Whether docker is installed in the base.', DEFAULTS.docker),
+  agentVersion: key(
+    text('latest, or a version such as 4.275.0, in quotes', '"4.275.0"', /^(?:latest|\d{1,4}\.\d{1,5}\.\d{1,5})$/),
+    'Agent in the base: the newest that the server offers, or one version of it.',
+    DEFAULTS.agentVersion,
+  ),
   agentPackage: key(
     path('/var/cache/vsts-agent-linux-x64.tar.gz'),
-    'Agent package on this host, in place of the one that the server offers.',
+    'Agent package on this host, in place of one that the server offers; for hosts without a way out.',
   ),
   maxCores: key(count(1, 4096, 8), 'Cores that a job sees; all when left out.'),
   maxRamInGb: key(gib(0.25, 4), 'Memory of an agent in GiB; no limit when left out.'),

@@ -1,8 +1,9 @@
 import type { Action } from '../model/action.js';
 import { CONTRACT, MARKS } from '../model/marks.js';
-import { agentPlatform, describeAgentFile, findServerAgent } from './base/agent-package.js';
-import { buildBase } from './base/build-base.js';
-import { obtainAgent } from './base/obtain-agent.js';
+import type { OnProgress } from '../model/progress.js';
+import { findAgent } from './base/agent-package.js';
+import { buildBase, buildSteps } from './base/build-base.js';
+import { Steps } from './base/steps.js';
 import { type ExecutorParts, poolOf } from './parts.js';
 
 /** Builds the base that a pool asks for, with the agent that its server offers, and tells of each step. */
@@ -12,13 +13,11 @@ export async function buildPoolBase(
   signal: AbortSignal,
 ): Promise<void> {
   const { spec, azure } = poolOf(parts, action.pool);
-  const onProgress = (text: string) => parts.emit('progress', { action, text });
-  const { agentPackagePath } = spec.base;
-  const agentPackage =
-    agentPackagePath === undefined
-      ? await findServerAgent(azure, agentPlatform(parts.architecture), signal)
-      : await describeAgentFile(agentPackagePath, signal);
-  const path = await obtainAgent(agentPackage, { cacheDirectory: parts.cacheDirectory, onProgress, signal });
+  const onProgress: OnProgress = progress => parts.emit('progress', { action, progress });
+  const steps = new Steps(1 + buildSteps(spec.base), onProgress);
+  steps.next('Obtaining the agent.');
+  const agentPackage = await findAgent(spec.base.agent, azure, parts.architecture, signal);
+  const path = await parts.agentCache.obtain(agentPackage, { onProgress, signal });
   await buildBase({
     client: parts.incus,
     spec: spec.base,
@@ -26,7 +25,7 @@ export async function buildPoolBase(
     marks: { [MARKS.owner]: parts.ownerId, [MARKS.contract]: CONTRACT, [MARKS.pool]: spec.name },
     agentPackage,
     agentPackagePath: path,
-    onProgress,
+    steps,
     signal,
   });
 }

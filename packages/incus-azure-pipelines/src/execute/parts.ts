@@ -5,6 +5,7 @@ import type { Secret } from '../lib/secret.js';
 import type { Emit } from '../model/event.js';
 import type { RegistrationMode } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
+import type { AgentCache } from './base/agent-cache.js';
 import type { KeyStock } from './registration/key-stock.js';
 import type { RegistrationTarget } from './registration/register.js';
 
@@ -18,8 +19,8 @@ export interface ExecutorParts {
   readonly rootDisk: StringMap;
   /** Architecture of the Incus host, as the kernel names it. */
   readonly architecture: string;
-  /** Where downloads are kept between base builds. */
-  readonly cacheDirectory: string;
+  /** Where agent packages are kept between base builds. */
+  readonly agentCache: AgentCache;
   /** Keys of agents to come. */
   readonly keys: KeyStock;
   readonly clock: Clock;

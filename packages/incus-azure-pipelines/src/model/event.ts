@@ -1,5 +1,6 @@
 import type { Action } from './action.js';
 import type { Agent, AgentPhase, JobRequest } from './agent.js';
+import type { Progress } from './progress.js';
 
 /** Everything that the daemon tells, by name. Log, metrics and status hang on this list. */
 export interface DaemonEvents {
@@ -22,8 +23,8 @@ export interface DaemonEvents {
   };
   /** The loop has looked and decided. */
   readonly 'pass-ended': { readonly at: number };
-  /** A long action is getting on; `text` may come from a guest. */
-  readonly progress: { readonly action: Action; readonly text: string };
+  /** A long action is getting on. */
+  readonly progress: { readonly action: Action; readonly progress: Progress };
   /** A system could not be read, or can be again. */
   readonly 'reading-changed': { readonly of: string; readonly known: boolean; readonly error: string | undefined };
   /** The last lines of a finished agent. Foreign text. */

@@ -46,9 +46,14 @@ export interface BaseSpec {
   readonly docker: boolean;
   /** Size of the guest's `/tmp` in memory, or undefined for the image's own way. */
   readonly tmpfsSizeBytes: number | undefined;
-  /** An agent package file on this host, in place of the one the server offers. */
-  readonly agentPackagePath: string | undefined;
+  readonly agent: AgentSource;
 }
+
+/** Which agent is put into the base: the newest that the server offers, one release of it, or a package on this host. */
+export type AgentSource =
+  | { readonly kind: 'latest' }
+  | { readonly kind: 'version'; readonly version: string }
+  | { readonly kind: 'file'; readonly path: string };
 
 export interface ProvisionScript {
   readonly path: string;

@@ -1,4 +1,4 @@
-import { type AgentPackage, agentPlatform, describeAgentFile, findServerAgent } from '../execute/base/agent-package.js';
+import { findAgent } from '../execute/base/agent-package.js';
 import { baseDigest, recipeDigest } from '../execute/base/digest.js';
 import { findSourceImage } from '../execute/base/source-image.js';
 import type { ExecutorParts, PoolParts } from '../execute/parts.js';
@@ -58,10 +58,7 @@ export class WantedBases {
   async #nameOf({ spec, azure }: PoolParts, signal: AbortSignal): Promise<string> {
     const { base } = spec;
     const image = await findSourceImage(this.#parts.incus, base.image, { signal });
-    const agent: AgentPackage =
-      base.agentPackagePath === undefined
-        ? await findServerAgent(azure, agentPlatform(this.#parts.architecture), signal)
-        : await describeAgentFile(base.agentPackagePath, signal);
+    const agent = await findAgent(base.agent, azure, this.#parts.architecture, signal);
     const digest = baseDigest({
       image: image.identity,
       scripts: base.provisionScripts.map(script => script.content),

@@ -43,9 +43,11 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
       'action failed; it will be tried again',
     ),
   );
-  events.on('progress', ({ action, text }) =>
-    log.info({ pool: action.pool, action: action.kind, text: printable(text) }, 'progress'),
-  );
+  events.on('progress', ({ action, progress }) => {
+    const { kind, text, ...numbers } = progress;
+    const level = kind === 'part' ? 'debug' : 'info';
+    log[level]({ pool: action.pool, action: action.kind, ...numbers, text: printable(text) }, 'progress');
+  });
   events.on('reading-changed', ({ of, known, error }) =>
     known ? log.info({ of }, 'can be read again') : log.warn({ of, error: printable(error ?? '') }, 'cannot be read'),
   );

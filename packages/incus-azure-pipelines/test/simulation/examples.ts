@@ -30,7 +30,7 @@ export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
       provisionScripts: [],
       docker: false,
       tmpfsSizeBytes: undefined,
-      agentPackagePath: undefined,
+      agent: { kind: 'latest' },
     },
     instance: { cores: undefined, memoryBytes: undefined, diskSizeBytes: undefined, maxProcesses: undefined },
     environment: {},

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PackageMetadata } from 'azure-pipelines-client';
+import { AzurePipelinesError, type PackageMetadata } from 'azure-pipelines-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { agentPlatform, describeAgentFile, findServerAgent } from './agent-package.js';
 
@@ -36,8 +36,20 @@ describe('an agent package that is a file', () => {
 });
 
 describe('an agent package of the server', () => {
+  const latest = { kind: 'latest' } as const;
+
+  test('is the version that was asked for, or none', async () => {
+    const wish = (version: string) => ({ kind: 'version', version }) as const;
+    const older = { ...offer, version: { major: 4, minor: 200, patch: 1 } };
+    const found = await findServerAgent(serverWith(offer, older), wish('4.200.1'), 'linux-x64', signal);
+    expect(found.version).toBe('4.200.1');
+    await expect(findServerAgent(serverWith(offer), wish('4.1.0'), 'linux-x64', signal)).rejects.toThrow(
+      'find agent package 4.1.0 for linux-x64 at https://dev.example/collection: the server offers none; correct agentVersion, or give agentPackage, a file on this host',
+    );
+  });
+
   test('is the one that it offers, with the hash in its common form', async () => {
-    const found = await findServerAgent(serverWith(offer), 'linux-x64', signal);
+    const found = await findServerAgent(serverWith(offer), latest, 'linux-x64', signal);
     expect(found).toEqual({ version: '4.275.0', sha256, from: { kind: 'url', url: offer.downloadUrl } });
   });
 
@@ -45,8 +57,8 @@ describe('an agent package of the server', () => {
     ['without any', undefined, /the server offers none/],
     ['without a hash', { ...offer, hashValue: '' }, /gives no SHA-256/],
     ['with another kind of hash', { ...offer, hashValue: 'd41d8cd98f00b204e9800998ecf8427e' }, /gives no SHA-256/],
-  ])('%s is refused', async (_what, latest, message) => {
-    await expect(findServerAgent(serverWith(latest), 'linux-x64', signal)).rejects.toThrow(message);
+  ])('%s is refused', async (_what, given, message) => {
+    await expect(findServerAgent(serverWith(given), latest, 'linux-x64', signal)).rejects.toThrow(message);
   });
 });
 
@@ -64,6 +76,11 @@ const offer: PackageMetadata = {
   hashValue: sha256.toUpperCase().replaceAll(/(..)(?!$)/g, '$1-'),
 };
 
-function serverWith(latest: PackageMetadata | undefined) {
-  return { url: 'https://dev.example/collection', packages: { latest: () => Promise.resolve(latest) } };
+function serverWith(newest: PackageMetadata | undefined, ...older: readonly PackageMetadata[]) {
+  const get = async ({ version }: { version: string }) => {
+    const found = older.find(({ version: { major, minor, patch } }) => `${major}.${minor}.${patch}` === version);
+    if (found === undefined) throw new AzurePipelinesError('not-found', 'no such package');
+    return found;
+  };
+  return { url: 'https://dev.example/collection', packages: { latest: async () => newest, get } };
 }

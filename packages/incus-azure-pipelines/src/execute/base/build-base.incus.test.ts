@@ -10,7 +10,8 @@ import type { BaseSpec, ProvisionScript } from '../../model/pool.js';
 import { guestFiles } from '../guest/files.js';
 import { type AgentPackage, describeAgentFile } from './agent-package.js';
 import { BaseBuildError } from './base-build-error.js';
-import { buildBase } from './build-base.js';
+import { buildBase, buildSteps } from './build-base.js';
+import { Steps } from './steps.js';
 
 describeOnIncus('a base', testbed => {
   const base = 'iap-base-test';
@@ -47,21 +48,22 @@ describeOnIncus('a base', testbed => {
 
   async function build(change: Partial<BaseSpec> = {}, signal = new AbortController().signal): Promise<string[]> {
     const told: string[] = [];
+    const spec: BaseSpec = {
+      image: { kind: 'local', alias: testbed().image },
+      provisionScripts: [],
+      docker: true,
+      tmpfsSizeBytes: undefined,
+      agent: { kind: 'file', path: agentPackagePath },
+      ...change,
+    };
     await buildBase({
       client,
-      spec: {
-        image: { kind: 'local', alias: testbed().image },
-        provisionScripts: [],
-        docker: true,
-        tmpfsSizeBytes: undefined,
-        agentPackagePath,
-        ...change,
-      },
+      spec,
       base,
       marks: { [MARKS.owner]: 'somebody', [MARKS.pool]: 'linux' },
       agentPackage,
       agentPackagePath,
-      onProgress: text => told.push(text),
+      steps: new Steps(buildSteps(spec), ({ text }) => told.push(text)),
       signal,
     });
     return told;

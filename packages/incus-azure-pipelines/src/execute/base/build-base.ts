@@ -7,6 +7,7 @@ import { BaseBuildError, type BaseBuildStage } from './base-build-error.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
 import { findSourceImage } from './source-image.js';
+import type { Steps } from './steps.js';
 import { unpackAgent } from './unpack-agent.js';
 
 export interface BuildBaseOptions {
@@ -19,8 +20,8 @@ export interface BuildBaseOptions {
   readonly agentPackage: AgentPackage;
   /** The agent package on this machine; it is checked once more while it is unpacked. */
   readonly agentPackagePath: string;
-  /** Hears of each step, and each line that is printed inside. */
-  readonly onProgress: (text: string) => void;
+  /** The steps that {@link buildSteps} counts are told here, and each line that is printed inside. */
+  readonly steps: Steps;
   readonly signal: AbortSignal;
 }
 
@@ -35,6 +36,11 @@ const deadlines = {
   removeMs: minuteMs,
 } as const;
 
+/** How many steps a build tells. */
+export function buildSteps(spec: BaseSpec): number {
+  return 5 + spec.provisionScripts.length;
+}
+
 /**
  * Builds a base: an instance that is made from the source image, gets all that the guest contract asks for, and is
  * stopped. It is ready when its key `user.iap.base.state` says so; one that is ready already is left alone, one that an
@@ -43,7 +49,8 @@ const deadlines = {
  * @throws BaseBuildError, an IncusError, or the reason of the abort. The half-made instance is gone then.
  */
 export async function buildBase(options: BuildBaseOptions): Promise<void> {
-  const { client, base: name, onProgress, signal } = options;
+  const { client, base: name, steps, signal } = options;
+  const { onProgress } = steps;
   const there = await ignoreNotFound(client.instances.get(name, { signal }));
   const state = there?.instance.config[MARKS.baseState];
   if (state === 'ready') return;
@@ -57,47 +64,49 @@ export async function buildBase(options: BuildBaseOptions): Promise<void> {
     await build(base, options);
   } catch (error) {
     await removeInstance(client, name).catch((cause: unknown) => {
-      onProgress(`The half-made base "${name}" could not be deleted: ${String(cause)}`);
+      onProgress({ kind: 'line', text: `The half-made base "${name}" could not be deleted: ${String(cause)}` });
     });
     throw error;
   }
 }
 
 async function build(base: BaseUnderConstruction, options: BuildBaseOptions): Promise<void> {
-  const { client, name, onProgress, signal } = base;
-  const { spec, agentPackage } = options;
+  const { client, name, signal } = base;
+  const { spec, agentPackage, steps } = options;
 
   await launch(base, options);
   const wait = { command: ['sh', '-c', waitForBoot] };
   await runInBase(base, 'boot', 'wait for the boot', wait, deadlines.bootMs);
 
-  onProgress('Installing what the image lacks.');
+  steps.next('Installing what the image lacks.');
   const install = { path: 'install', content: installScript, args: [spec.docker ? 'docker' : 'no-docker'] };
   await runScriptInBase(base, 'install', 'install what the image lacks', install, deadlines.installMs);
   await installGuestFiles(base, spec);
 
-  onProgress(`Unpacking agent ${agentPackage.version}.`);
+  steps.next(`Unpacking agent ${agentPackage.version}.`);
   await unpackAgent(base, options.agentPackagePath, agentPackage.sha256);
   const libraries = { path: 'libraries', content: librariesScript };
   await runScriptInBase(base, 'agent', "install the agent's libraries", libraries, deadlines.installMs);
 
   for (const script of spec.provisionScripts) {
-    onProgress(`Running provision script "${script.path}".`);
+    steps.next(`Running provision script "${script.path}".`);
     await runScriptInBase(base, 'provision', `run provision script "${script.path}"`, script, deadlines.provisionMs);
   }
 
+  steps.next('Cleaning up.');
   const clean = { path: 'clean', content: cleanScript };
   await runScriptInBase(base, 'clean', 'clean up', clean, deadlines.cleanMs);
+  steps.next('Stopping.');
   await stop(base);
   const ready = { [MARKS.baseAgentVersion]: agentPackage.version, [MARKS.baseState]: 'ready' };
   await client.instances.patch(name, { config: ready }, { signal });
-  onProgress(`The base "${name}" is ready.`);
+  base.onProgress({ kind: 'line', text: `The base "${name}" is ready.` });
 }
 
-async function launch(base: BaseUnderConstruction, { spec, marks }: BuildBaseOptions): Promise<void> {
+async function launch(base: BaseUnderConstruction, { spec, marks, steps }: BuildBaseOptions): Promise<void> {
   const { client, name, onProgress, signal } = base;
   const { source, identity } = await findSourceImage(client, spec.image, { signal });
-  onProgress(`Starting from image ${identity}.`);
+  steps.next(`Starting from image ${identity}.`);
   const config = {
     ...marks,
     [MARKS.baseState]: 'building',
@@ -105,7 +114,7 @@ async function launch(base: BaseUnderConstruction, { spec, marks }: BuildBaseOpt
     'security.nesting': String(spec.docker),
   };
   const wait = { signal, deadlineMs: deadlines.launchMs };
-  const progress = { ...wait, onProgress: (step: { readonly text: string }) => onProgress(step.text) };
+  const progress = { ...wait, onProgress: ({ text }: { readonly text: string }) => onProgress({ kind: 'line', text }) };
   await client.instances.create({ name, source, config, ephemeral: false }, progress);
   await client.instances.start(name, wait);
 }
@@ -125,8 +134,7 @@ async function installGuestFiles(base: BaseUnderConstruction, spec: BaseSpec): P
 }
 
 /** Graceful only: a base that was killed may lack what its programs had yet to write. */
-async function stop({ client, name, onProgress, signal }: BaseUnderConstruction): Promise<void> {
-  onProgress('Stopping.');
+async function stop({ client, name, signal }: BaseUnderConstruction): Promise<void> {
   await client.instances.stop(name, { timeoutS: deadlines.stopS }, { signal });
   const { instance } = await client.instances.get(name, { signal });
   if (instance.status === 'Stopped') return;

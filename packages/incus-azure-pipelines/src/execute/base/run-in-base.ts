@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { ExecRequest, IncusClient } from 'incus-client';
+import type { OnProgress } from '../../model/progress.js';
 import { BaseBuildError, type BaseBuildStage } from './base-build-error.js';
 import { OutputLines } from './output-lines.js';
 
@@ -7,7 +8,7 @@ import { OutputLines } from './output-lines.js';
 export interface BaseUnderConstruction {
   readonly client: IncusClient;
   readonly name: string;
-  readonly onProgress: (text: string) => void;
+  readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
 }
 
@@ -22,7 +23,7 @@ export async function runInBase(
   request: ExecRequest,
   deadlineMs: number,
 ): Promise<void> {
-  const lines = new OutputLines(base.onProgress);
+  const lines = new OutputLines(text => base.onProgress({ kind: 'line', text }));
   const { exitCode } = await base.client.exec(
     base.name,
     {

@@ -9,6 +9,7 @@ import { Secret } from '../../lib/secret.js';
 import { MARKS } from '../../model/marks.js';
 import { describeAgentFile } from '../base/agent-package.js';
 import { buildBase } from '../base/build-base.js';
+import { Steps } from '../base/steps.js';
 import { type Activation, activationTar } from './activation.js';
 import { collectCommand } from './collect.js';
 import { ACTIVATION_PATH, COLLECTED_PATH } from './layout.js';
@@ -40,13 +41,13 @@ describeOnIncus('a guest', testbed => {
         provisionScripts: [],
         docker: true,
         tmpfsSizeBytes: undefined,
-        agentPackagePath: path,
+        agent: { kind: 'file', path },
       },
       base,
       marks: {},
       agentPackage: await describeAgentFile(path, signal),
       agentPackagePath: path,
-      onProgress: () => undefined,
+      steps: new Steps(0, () => undefined),
       signal,
     });
   });
@@ -136,6 +137,7 @@ describeOnIncus('a guest', testbed => {
       'LANG=C.UTF-8',
       `NOTE=${canary}|in two lines`,
       'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      'XDG_RUNTIME_DIR=/run/user/1100',
       'agent.disableupdate=1',
     ]);
     expect(stdout).toContain('run.sh ended with code 0.');
