@@ -98,6 +98,7 @@ async function assemble(
   const executorParts = {
     incus,
     ownerId: installation.ownerId,
+    owner: installation.owner,
     pools,
     rootDisk: facts.rootDisk,
     architecture: facts.architecture,
@@ -107,7 +108,10 @@ async function assemble(
     emit,
   };
   const registration = new RegistrationModes({ ...executorParts, installation, random: Math.random });
-  const wantedBases = new WantedBases(executorParts, installation.owner);
+  const wantedBases = new WantedBases({
+    ...executorParts,
+    readBases: async readSignal => (await incusObserver.read(readSignal)).bases,
+  });
   let blocked: string | undefined;
   const reconciler = new Reconciler({
     desired: spec.pools,
@@ -125,6 +129,8 @@ async function assemble(
     reconcileIntervalMs: spec.reconcileIntervalMs,
     maxConcurrentCreates: spec.maxConcurrentCreates,
   });
+  // What its name stands for may have changed since it was named.
+  events.on('action-failed', ({ action }) => action.kind === 'build-base' && wantedBases.ring());
   wishes.onChange(() => reconciler.ring());
   events.on(
     'agent-gone',

@@ -36,6 +36,7 @@ export class ExecutorBench implements AsyncDisposable {
     this.parts = {
       incus: incus.client,
       ownerId: '',
+      owner: '',
       pools: new Map([['linux', linux]]),
       rootDisk: {},
       architecture: 'x86_64',

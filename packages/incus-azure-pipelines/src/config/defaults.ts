@@ -6,6 +6,7 @@ export const DEFAULTS = {
   registration: 'auto',
   docker: true,
   agentVersion: 'latest',
+  baseRefresh: '24h',
   preparationTimeout: '3m',
   startupGracePeriod: '5m',
   offlineGracePeriod: '5m',

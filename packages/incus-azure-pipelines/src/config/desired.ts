@@ -68,6 +68,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       docker: settings.docker ?? DEFAULTS.docker,
       tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
       agent: agentSource(settings, path),
+      refreshMs: settings.baseRefresh === 'off' ? undefined : (settings.baseRefresh ?? ms(DEFAULTS.baseRefresh)),
     },
     instance: {
       cores: settings.maxCores,

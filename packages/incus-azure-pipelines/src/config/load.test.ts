@@ -48,6 +48,7 @@ azure:
             docker: true,
             tmpfsSizeBytes: 12 * 2 ** 30,
             agent: { kind: 'latest' },
+            refreshMs: 86_400_000,
           },
           instance: { cores: 8, memoryBytes: 4 * 2 ** 30, diskSizeBytes: undefined, maxProcesses: undefined },
           environment: {},

@@ -121,6 +121,15 @@ export const poolKeys = {
     'Scripts run as root in the base, in order; paths are relative to this file.',
   ),
   docker: key(flag(true), 'Whether docker is installed in the base.', DEFAULTS.docker),
+  baseRefresh: key(
+    expecting(z.union([z.literal('off'), duration('24h', 86_400_000, 2_592_000_000)]), {
+      kind: 'duration',
+      expects: 'off, or a duration from 24h to 30d',
+      example: '24h',
+    }),
+    'How often a newer image or agent makes a new base, each host at a time of its own; off for never. What this file says is taken up at once.',
+    DEFAULTS.baseRefresh,
+  ),
   agentVersion: key(
     text('latest, or a version such as 4.275.0, in quotes', '"4.275.0"', /^(?:latest|\d{1,4}\.\d{1,5}\.\d{1,5})$/),
     'Agent in the base: the newest that the server offers, or one version of it.',

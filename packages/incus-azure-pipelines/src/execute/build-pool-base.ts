@@ -1,8 +1,8 @@
 import type { Action } from '../model/action.js';
 import { CONTRACT, MARKS } from '../model/marks.js';
 import type { OnProgress } from '../model/progress.js';
-import { findAgent } from './base/agent-package.js';
 import { buildBase, buildSteps } from './base/build-base.js';
+import { planBase } from './base/plan-base.js';
 import { Steps } from './base/steps.js';
 import { type ExecutorParts, poolOf } from './parts.js';
 
@@ -12,18 +12,21 @@ export async function buildPoolBase(
   parts: ExecutorParts,
   signal: AbortSignal,
 ): Promise<void> {
-  const { spec, azure } = poolOf(parts, action.pool);
+  const pool = poolOf(parts, action.pool);
+  const { spec } = pool;
   const onProgress: OnProgress = progress => parts.emit('progress', { action, progress });
   const steps = new Steps(1 + buildSteps(spec.base), onProgress);
   steps.next('Obtaining the agent.');
-  const agentPackage = await findAgent(spec.base.agent, azure, parts.architecture, signal);
-  const path = await parts.agentCache.obtain(agentPackage, { onProgress, signal });
+  const { name, own, image, agent } = await planBase(pool, parts, signal);
+  if (name !== action.base) throw new Error(`build base "${action.base}": its image or agent has changed meanwhile`);
+  const path = await parts.agentCache.obtain(agent, { onProgress, signal });
   await buildBase({
     client: parts.incus,
     spec: spec.base,
+    image,
     base: action.base,
-    marks: { [MARKS.owner]: parts.ownerId, [MARKS.contract]: CONTRACT, [MARKS.pool]: spec.name },
-    agentPackage,
+    marks: { [MARKS.owner]: parts.ownerId, [MARKS.contract]: CONTRACT, [MARKS.pool]: spec.name, [MARKS.baseOwn]: own },
+    agentPackage: agent,
     agentPackagePath: path,
     steps,
     signal,

@@ -49,6 +49,9 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
     [MARKS.baseState]: '',
     [MARKS.baseAgentVersion]: '',
     [MARKS.baseProven]: '',
+    [MARKS.baseOwn]: '',
+    [MARKS.baseImage]: '',
+    [MARKS.baseCheckedAt]: '',
   };
 }
 

@@ -14,6 +14,8 @@ export interface ExecutorParts {
   readonly incus: IncusClient;
   /** The installation's id, whole: it marks what is ours. */
   readonly ownerId: string;
+  /** Digest of that id, as it stands in every name. */
+  readonly owner: string;
   readonly pools: ReadonlyMap<string, PoolParts>;
   /** The root disk device of the project's profile: a device in a request replaces it whole. */
   readonly rootDisk: StringMap;

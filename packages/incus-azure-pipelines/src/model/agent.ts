@@ -80,6 +80,12 @@ export interface BaseRecord {
   /** Version of the guest contract that it was built by. */
   readonly contract: string;
   readonly createdAt: number;
+  /** Digest of what the configuration said of it; empty on one that does not say. */
+  readonly own: string;
+  /** The image that it was built from; empty on one that does not say. */
+  readonly image: string;
+  /** When image and agent in it were last seen to be the newest; when it was made, at first. */
+  readonly checkedAt: number;
   /** Version of the agent in it; empty until it is ready. */
   readonly agentVersion: string;
   /** Whether docker is in it: its copies then need nesting, whatever the configuration asks for by now. */

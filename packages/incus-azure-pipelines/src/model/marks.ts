@@ -22,6 +22,12 @@ export const MARKS = {
   baseState: 'user.iap.base.state',
   /** On bases alone: the agent version that is in it. */
   baseAgentVersion: 'user.iap.base.agent-version',
+  /** On bases alone: digest of what the configuration says of it, apart from which image and agent there were. */
+  baseOwn: 'user.iap.base.own',
+  /** On bases alone: the image that it was built from. */
+  baseImage: 'user.iap.base.image',
+  /** On bases alone: epoch ms at which image and agent in it were last seen to be the newest. */
+  baseCheckedAt: 'user.iap.base.checked-at',
   /** On bases alone: the pools of which an agent copied from it was seen online, with commas in between. */
   baseProven: 'user.iap.base.proven',
 } as const;

@@ -47,6 +47,8 @@ export interface BaseSpec {
   /** Size of the guest's `/tmp` in memory, or undefined for the image's own way. */
   readonly tmpfsSizeBytes: number | undefined;
   readonly agent: AgentSource;
+  /** How far apart two looks for a newer image and agent are; undefined for never. */
+  readonly refreshMs: number | undefined;
 }
 
 /** Which agent is put into the base: the newest that the server offers, one release of it, or a package on this host. */

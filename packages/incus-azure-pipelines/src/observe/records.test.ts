@@ -73,6 +73,9 @@ test.each([
         ready,
         contract: '7',
         createdAt: NOW,
+        own: '',
+        image: '',
+        checkedAt: NOW,
         agentVersion: '4.1.0',
         docker: false,
         provenFor: [],
@@ -81,15 +84,18 @@ test.each([
   });
 });
 
-test('a base says whether docker is in it, and which pools saw it work', () => {
+test('a base says what is in it, what it was built from, and which pools saw it work', () => {
   const config = {
     ...marks,
     [MARKS.baseState]: 'ready',
     [MARKS.baseProven]: 'a pool,other',
+    [MARKS.baseOwn]: 'v2-1',
+    [MARKS.baseImage]: 'abc',
+    [MARKS.baseCheckedAt]: '7',
     'security.nesting': 'true',
   };
   expect(recordsOf([anIncusInstance({ status: 'Stopped', config })], OWNER_ID, new Rings()).bases).toMatchObject([
-    { docker: true, provenFor: ['a pool', 'other'] },
+    { docker: true, provenFor: ['a pool', 'other'], own: 'v2-1', image: 'abc', checkedAt: 7 },
   ]);
 });
 

@@ -44,12 +44,16 @@ function instantOf(mark: string | undefined): number | undefined {
 }
 
 function baseRecord(instance: Instance): BaseRecord {
+  const createdAt = Date.parse(instance.created_at);
   return {
     name: instance.name,
     pool: instance.config[MARKS.pool] ?? '',
     ready: instance.config[MARKS.baseState] === 'ready',
     contract: instance.config[MARKS.contract] ?? '',
-    createdAt: Date.parse(instance.created_at),
+    createdAt,
+    own: instance.config[MARKS.baseOwn] ?? '',
+    image: instance.config[MARKS.baseImage] ?? '',
+    checkedAt: instantOf(instance.config[MARKS.baseCheckedAt]) ?? createdAt,
     agentVersion: instance.config[MARKS.baseAgentVersion] ?? '',
     docker: instance.config['security.nesting'] === 'true',
     provenFor: (instance.config[MARKS.baseProven] ?? '').split(',').filter(pool => pool !== ''),

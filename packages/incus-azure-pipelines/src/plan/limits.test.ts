@@ -1,24 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { agentsIn, count, planned, targets } from '../../test/planned.js';
-import { aLife, anAgent, anInstance, anObserved, aPool, known, NOW, nameOf } from '../../test/simulation/examples.js';
-import type { AgentPhase, BaseRecord } from '../model/agent.js';
-import { CONTRACT } from '../model/marks.js';
+import {
+  aBase,
+  aLife,
+  anAgent,
+  anInstance,
+  anObserved,
+  aPool,
+  known,
+  NOW,
+  nameOf,
+} from '../../test/simulation/examples.js';
+import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import { plan } from './plan.js';
 
 describe('limits', () => {
   test('creates at most so many at once over all pools, missing agents before any reserve', () => {
     const pools = ['a', 'b'].map(name => aPool({ name, agentCount: 1, reserve: 1 }));
-    const base: BaseRecord = {
-      name: 'base-1',
-      pool: 'a',
-      ready: true,
-      contract: CONTRACT,
-      createdAt: 0,
-      agentVersion: '',
-      docker: false,
-      provenFor: [],
-    };
+    const base = aBase('base-1', { pool: 'a' });
     const observed = anObserved([], {
       bases: known([base]),
       wantedBases: new Map(pools.map(({ name }) => [name, known('base-1')])),

@@ -1,73 +1,141 @@
-import { findAgent } from '../execute/base/agent-package.js';
-import { baseDigest, recipeDigest } from '../execute/base/digest.js';
-import { findSourceImage } from '../execute/base/source-image.js';
-import type { ExecutorParts, PoolParts } from '../execute/parts.js';
+import { noteChecked } from '../execute/base/note-checked.js';
+import { type BasePool, ownInputs, planBase } from '../execute/base/plan-base.js';
+import type { ExecutorParts } from '../execute/parts.js';
 import { backoffMs } from '../lib/backoff.js';
+import { childSignal } from '../lib/child-signal.js';
+import { Doorbell } from '../lib/doorbell.js';
+import type { BaseRecord } from '../model/agent.js';
 import type { Reading } from '../model/observed.js';
+import { keptBase, nextRefreshAt } from '../plan/refresh.js';
 
-/** How often image, scripts and agent version are looked at anew. */
+/** How often the files that a configuration names are looked at anew. */
 const LOOK_AGAIN_MS = 3_600_000;
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 
-/** Which base each pool's configuration asks for: a name made of the digest of everything that shapes it. */
-export class WantedBases {
-  readonly #parts: ExecutorParts;
-  readonly #owner: string;
-  readonly #readings = new Map<string, Reading<string>>();
+export interface WantedBasesParts extends Pick<ExecutorParts, 'architecture' | 'clock' | 'emit' | 'incus' | 'owner'> {
+  readonly pools: ReadonlyMap<string, BasePool>;
+  readonly readBases: (signal: AbortSignal) => Promise<Reading<readonly BaseRecord[]>>;
+}
 
-  constructor(parts: ExecutorParts, owner: string) {
+/**
+ * Which base each pool's configuration asks for. What a person changes is taken up at once; a newer image or agent when a
+ * refresh is due, and while these cannot be asked for, the pool goes on with the base that it has.
+ */
+export class WantedBases {
+  readonly #parts: WantedBasesParts;
+  readonly #doorbell: Doorbell;
+  readonly #readings = new Map<string, Reading<string>>();
+  /** Pools that a person wants refreshed, until their base is ready. */
+  readonly #asked = new Set<string>();
+  /** Pools whose refresh is due and was not possible. */
+  readonly #late = new Set<string>();
+  /** By pool: when to look again. */
+  readonly #lookAt = new Map<string, number>();
+
+  constructor(parts: WantedBasesParts) {
     this.#parts = parts;
-    this.#owner = owner;
+    this.#doorbell = new Doorbell(parts.clock);
   }
 
   get readings(): ReadonlyMap<string, Reading<string>> {
     return this.#readings;
   }
 
+  /** Asks for another look soon. */
+  ring(): void {
+    this.#doorbell.ring();
+  }
+
   /** Looks again and again until the signal aborts, and rings each time. */
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
     for (let failures = 0; !signal.aborted; ) {
-      const known = await this.resolve(signal);
+      const settled = await this.resolve(signal);
       if (signal.aborted) return;
       ring();
-      failures = known ? 0 : failures + 1;
-      const pauseMs = known ? LOOK_AGAIN_MS : backoffMs(failures, Math.random(), BACKOFF);
-      await this.#parts.clock.sleep(pauseMs, signal).catch(() => {});
+      failures = settled ? 0 : failures + 1;
+      const pauseMs = Math.min(LOOK_AGAIN_MS, ...[...this.#lookAt.values()].map(at => at - clock.now()));
+      using rest = childSignal(signal);
+      const over = clock.sleep(settled ? pauseMs : backoffMs(failures, Math.random(), BACKOFF), rest.signal);
+      await Promise.race([over.catch(() => {}), this.#doorbell.wait(rest.signal)]);
     }
   }
 
-  /** Looks once at every pool; tells whether all of them are known now. */
+  /** Looks once at every pool; tells whether that was possible for all of them. */
   async resolve(signal: AbortSignal): Promise<boolean> {
-    const at = this.#parts.clock.now();
-    for (const [name, pool] of this.#parts.pools)
+    let settled = true;
+    for (const [name, pool] of this.#parts.pools) {
+      const at = this.#parts.clock.now();
       try {
-        this.#readings.set(name, { known: true, value: await this.#nameOf(pool, signal), at });
+        const { wanted, late } = await this.#look(pool, signal);
+        this.#readings.set(name, { known: true, value: wanted, at });
+        this.#tell(name, late);
+        settled = settled && late === undefined;
       } catch (error) {
         if (signal.aborted) return false;
         const before = this.#readings.get(name);
         const since = before?.known === false ? before.since : at;
-        this.#readings.set(name, {
-          known: false,
-          error: error instanceof Error ? error.message : String(error),
-          since,
-        });
+        this.#readings.set(name, { known: false, error: messageOf(error), since });
+        settled = false;
       }
-    return [...this.#readings.values()].every(reading => reading.known);
+    }
+    return settled;
   }
 
-  async #nameOf({ spec, azure }: PoolParts, signal: AbortSignal): Promise<string> {
-    const { base } = spec;
-    const image = await findSourceImage(this.#parts.incus, base.image, { signal });
-    const agent = await findAgent(base.agent, azure, this.#parts.architecture, signal);
-    const digest = baseDigest({
-      image: image.identity,
-      scripts: base.provisionScripts.map(script => script.content),
-      agentVersion: agent.version,
-      agentSha256: agent.sha256,
-      docker: base.docker,
-      tmpfsSizeBytes: base.tmpfsSizeBytes,
-      recipeDigest: recipeDigest(),
-    });
-    return `iap-base-${this.#owner}-${digest}`;
+  /**
+   * Wants the newest image and agent now, whatever is due, and returns the bases that are made of them.
+   *
+   * @throws Error when image server or Azure cannot be asked.
+   */
+  async refresh(names: readonly string[], signal: AbortSignal): Promise<readonly string[]> {
+    const wanted = new Set<string>();
+    for (const [name, pool] of this.#parts.pools) {
+      if (!names.includes(name)) continue;
+      this.#asked.add(name);
+      const { wanted: base, late } = await this.#look(pool, signal);
+      if (late !== undefined) throw new Error(late);
+      this.#readings.set(name, { known: true, value: base, at: this.#parts.clock.now() });
+      wanted.add(base);
+    }
+    return [...wanted];
   }
+
+  /** `late`: why a refresh that is due was not possible. */
+  async #look(pool: BasePool, signal: AbortSignal): Promise<{ readonly wanted: string; readonly late?: string }> {
+    const { clock, owner, readBases } = this.#parts;
+    const { name, base: spec } = pool.spec;
+    const bases = await readBases(signal);
+    if (!bases.known) throw new Error(bases.error);
+    const kept = keptBase(await ownInputs(pool, signal), bases.value);
+    const dueAt = kept && nextRefreshAt(kept, spec.refreshMs, owner);
+    this.#lookAt.delete(name);
+    if (kept !== undefined && dueAt !== undefined && dueAt > clock.now() && !this.#asked.has(name)) {
+      this.#lookAt.set(name, dueAt);
+      return { wanted: kept.name };
+    }
+    const plan = await planBase(pool, this.#parts, signal).catch(error => {
+      if (kept === undefined || signal.aborted) throw error;
+      return messageOf(error);
+    });
+    // Without a base at all, one of whatever image Incus gets is better than none.
+    const late = typeof plan === 'string' ? plan : kept && plan.image.unasked;
+    if (kept !== undefined && late !== undefined) return { wanted: kept.name, late };
+    if (typeof plan === 'string') throw new Error(plan);
+    if (bases.value.some(base => base.ready && base.name === plan.name)) {
+      this.#asked.delete(name);
+      await noteChecked(plan.name, this.#parts, signal);
+    }
+    return { wanted: plan.name };
+  }
+
+  #tell(pool: string, late: string | undefined): void {
+    const of = `what is newer than the base of pool "${pool}"`;
+    if (late === undefined ? !this.#late.delete(pool) : this.#late.has(pool)) return;
+    if (late !== undefined) this.#late.add(pool);
+    this.#parts.emit('reading-changed', { of, known: late === undefined, error: late });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

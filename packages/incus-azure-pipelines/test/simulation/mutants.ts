@@ -1,12 +1,12 @@
 import { type Action, type ActionKind, TRIAL } from '../../src/model/action.js';
 import type { Agent, AgentPhase, BaseRecord } from '../../src/model/agent.js';
-import { CONTRACT } from '../../src/model/marks.js';
 import type { Observed } from '../../src/model/observed.js';
 import { knownValue, type Reading } from '../../src/model/reading.js';
 import { join } from '../../src/observe/join.js';
 import { plan } from '../../src/plan/plan.js';
 import type { Brain } from './brain.js';
 import { deedOf } from './deeds.js';
+import { aBase } from './examples.js';
 import type { Planner } from './promises.js';
 
 /** A bug that is planted on purpose: the simulation is worth something only if it finds each. */
@@ -97,20 +97,7 @@ const planners: Readonly<Record<string, Planner>> = {
     if (observed.agents.known) return observed;
     const wanted = [...observed.wantedBases].flatMap(([pool, reading]) => {
       const name = knownValue(reading);
-      return name === undefined
-        ? []
-        : [
-            {
-              name,
-              pool,
-              ready: true,
-              contract: CONTRACT,
-              createdAt: now,
-              agentVersion: '',
-              docker: false,
-              provenFor: [],
-            },
-          ];
+      return name === undefined ? [] : [aBase(name, { pool, createdAt: now })];
     });
     const bases = { known: true, value: wanted, at: now } as const;
     return { ...observed, agents: { known: true, value: [], at: now }, bases };

@@ -11,6 +11,7 @@ import { guestFiles } from '../guest/files.js';
 import { type AgentPackage, describeAgentFile } from './agent-package.js';
 import { BaseBuildError } from './base-build-error.js';
 import { buildBase, buildSteps } from './build-base.js';
+import { findSourceImage } from './source-image.js';
 import { Steps } from './steps.js';
 
 describeOnIncus('a base', testbed => {
@@ -54,11 +55,13 @@ describeOnIncus('a base', testbed => {
       docker: true,
       tmpfsSizeBytes: undefined,
       agent: { kind: 'file', path: agentPackagePath },
+      refreshMs: undefined,
       ...change,
     };
     await buildBase({
       client,
       spec,
+      image: await findSourceImage(client, spec.image, 'x86_64', signal),
       base,
       marks: { [MARKS.owner]: 'somebody', [MARKS.pool]: 'linux' },
       agentPackage,

@@ -6,13 +6,14 @@ import type { AgentPackage } from './agent-package.js';
 import { BaseBuildError, type BaseBuildStage } from './base-build-error.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
-import { findSourceImage } from './source-image.js';
+import type { SourceImage } from './source-image.js';
 import type { Steps } from './steps.js';
 import { unpackAgent } from './unpack-agent.js';
 
 export interface BuildBaseOptions {
   readonly client: IncusClient;
   readonly spec: BaseSpec;
+  readonly image: SourceImage;
   /** Name of the instance that becomes the base. */
   readonly base: string;
   /** Keys that say whose it is; `MARKS`. State and agent version are added here. */
@@ -103,13 +104,14 @@ async function build(base: BaseUnderConstruction, options: BuildBaseOptions): Pr
   base.onProgress({ kind: 'line', text: `The base "${name}" is ready.` });
 }
 
-async function launch(base: BaseUnderConstruction, { spec, marks, steps }: BuildBaseOptions): Promise<void> {
+async function launch(base: BaseUnderConstruction, { spec, image, marks, steps }: BuildBaseOptions): Promise<void> {
   const { client, name, onProgress, signal } = base;
-  const { source, identity } = await findSourceImage(client, spec.image, { signal });
+  const { source, identity } = image;
   steps.next(`Starting from image ${identity}.`);
   const config = {
     ...marks,
     [MARKS.baseState]: 'building',
+    [MARKS.baseImage]: identity,
     'boot.autostart': 'false',
     'security.nesting': String(spec.docker),
   };

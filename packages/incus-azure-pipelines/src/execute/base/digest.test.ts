@@ -1,37 +1,56 @@
 import { describe, expect, test } from 'vitest';
-import { type BaseInputs, baseDigest, recipeDigest } from './digest.js';
+import { type BaseInputs, baseDigest, type OwnInputs, ownDigest, recipeDigest } from './digest.js';
 
-const inputs: BaseInputs = {
-  image: '0ca3a735c638',
+const server = { url: 'https://images.example', protocol: 'simplestreams', certificate: undefined } as const;
+const own: OwnInputs = {
+  image: { kind: 'any', alias: 'debian/13', server },
+  agent: { kind: 'latest' },
   scripts: ['echo one', 'echo two'],
-  agentVersion: '4.275.0',
-  agentSha256: 'ab'.repeat(32),
   docker: true,
   tmpfsSizeBytes: undefined,
   recipeDigest: 'recipe',
 };
+const inputs: BaseInputs = {
+  own: ownDigest(own),
+  image: '0ca3a735c638',
+  agentVersion: '4.275.0',
+  agentSha256: 'ab'.repeat(32),
+};
 
 describe('the digest of a base', () => {
   test('is short, versioned and fit for the name of an instance', () => {
-    expect(baseDigest(inputs)).toMatch(/^v1-[0-9a-f]{12}$/);
+    expect(baseDigest(inputs)).toMatch(/^v2-[0-9a-f]{12}$/);
   });
 
   test('is the same for equal inputs', () => {
-    expect(baseDigest({ ...inputs, scripts: [...inputs.scripts] })).toBe(baseDigest(inputs));
+    expect(baseDigest({ ...inputs, own: ownDigest({ ...own, scripts: [...own.scripts] }) })).toBe(baseDigest(inputs));
   });
 
   test.each<[string, Partial<BaseInputs>]>([
     ['the image', { image: 'another' }],
+    ["the agent's version", { agentVersion: '4.276.0' }],
+    ["the agent's content", { agentSha256: 'cd'.repeat(32) }],
+    ["a person's own part", { own: 'another' }],
+  ])('changes with %s', (_what, change) => {
+    expect(baseDigest({ ...inputs, ...change })).not.toBe(baseDigest(inputs));
+  });
+});
+
+describe("the digest of a person's own part", () => {
+  test.each<[string, Partial<OwnInputs>]>([
     ['the content of a script', { scripts: ['echo one', 'echo 2'] }],
     ['the order of the scripts', { scripts: ['echo two', 'echo one'] }],
     ['where one script ends', { scripts: ['echo oneecho two'] }],
-    ["the agent's version", { agentVersion: '4.276.0' }],
-    ["the agent's content", { agentSha256: 'cd'.repeat(32) }],
     ['docker', { docker: false }],
     ['the size of /tmp', { tmpfsSizeBytes: 1024 }],
+    ['the alias of the image', { image: { kind: 'any', alias: 'debian/12', server } }],
+    ['where the image is looked for', { image: { kind: 'local', alias: 'debian/13' } }],
+    ['the image server', { image: { kind: 'any', alias: 'debian/13', server: { ...server, url: 'https://other' } } }],
+    ['the version that is asked for', { agent: { kind: 'version', version: '4.275.0' } }],
+    ['the agent package that is given', { agent: { sha256: 'ab'.repeat(32) } }],
     ['the recipe', { recipeDigest: 'another' }],
   ])('changes with %s', (_what, change) => {
-    expect(baseDigest({ ...inputs, ...change })).not.toBe(baseDigest(inputs));
+    expect(ownDigest({ ...own, ...change })).not.toBe(ownDigest(own));
   });
 
   test('of the recipe does not change while the program runs', () => {

@@ -1,19 +1,30 @@
 import { createHash } from 'node:crypto';
 import { CONTRACT } from '../../model/marks.js';
+import type { AgentSource, ImageSource } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
-/** All that shapes a base. */
-export interface BaseInputs {
-  /** What names the source image: a fingerprint, or server and alias. */
-  readonly image: string;
+/** What shapes a base and is a person's own: the configuration, and this program. */
+export interface OwnInputs {
+  /** Where the image comes from. */
+  readonly image: ImageSource;
+  /** Which agent is asked for, or the hash of the one that is given. */
+  readonly agent: Exclude<AgentSource, { kind: 'file' }> | { readonly sha256: string };
   /** Contents of the provision scripts, in order. */
   readonly scripts: readonly string[];
-  readonly agentVersion: string;
-  readonly agentSha256: string;
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
+}
+
+/** All that shapes a base. */
+export interface BaseInputs {
+  /** Digest of {@link OwnInputs}. */
+  readonly own: string;
+  /** What names the source image: a fingerprint, or server and alias. */
+  readonly image: string;
+  readonly agentVersion: string;
+  readonly agentSha256: string;
 }
 
 /** Digests what every base has: the guest files and the scripts that build it. */
@@ -30,14 +41,23 @@ export function recipeDigest(): string {
   ]);
 }
 
+/** Digests a person's own part of what shapes a base. */
+export function ownDigest({ image, agent, scripts, docker, tmpfsSizeBytes, recipeDigest: recipe }: OwnInputs): string {
+  const source = image.kind === 'local' ? [image.alias] : [image.alias, image.server.protocol, image.server.url];
+  const wish = 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
+  return digest([image.kind, source, wish, scripts, docker, tmpfsSizeBytes ?? 'none', recipe]);
+}
+
 /**
- * Digests what shapes a base: `v1-` and twelve hexadecimal digits. Equal inputs give equal digests; the version changes
+ * Digests what shapes a base: `v2-` and twelve hexadecimal digits. Equal inputs give equal digests; the version changes
  * when the way of computing does.
  */
-export function baseDigest(inputs: BaseInputs): string {
-  const { image, scripts, agentVersion, agentSha256, docker, tmpfsSizeBytes } = inputs;
-  const parts = [image, scripts, agentVersion, agentSha256, docker, tmpfsSizeBytes ?? 'none', inputs.recipeDigest];
-  return `v1-${sha256(parts).slice(0, 12)}`;
+export function baseDigest({ own, image, agentVersion, agentSha256 }: BaseInputs): string {
+  return digest([own, image, agentVersion, agentSha256]);
+}
+
+function digest(parts: readonly unknown[]): string {
+  return `v2-${sha256(parts).slice(0, 12)}`;
 }
 
 function sha256(value: unknown): string {

@@ -1,44 +1,56 @@
 import type { IncusClient, ImageSource as WireImageSource } from 'incus-client';
 import type { ImageServer, ImageSource } from '../../model/pool.js';
+import { fingerprintAt } from './image-server.js';
 
 /** Where a base starts from. */
 export interface SourceImage {
   /** As Incus takes it on creation. */
   readonly source: WireImageSource;
-  /** Tells one image from another: the fingerprint of a local one, server and alias of a remote one. */
+  /** Tells one image from another: its fingerprint; server and alias where the server cannot be asked from here. */
   readonly identity: string;
+  /** Why it is not known which image the server has now, though Incus may be able to fetch it. */
+  readonly unasked: string | undefined;
 }
 
 /**
- * Finds the source image: a local alias, or an alias on an image server, which is not asked yet.
+ * Finds the source image: a local alias, or an alias on an image server.
  *
+ * @param architecture as the kernel names it.
  * @throws Error when the image is to be local and there is no such alias; IncusError when Incus cannot be asked.
  */
 export async function findSourceImage(
   client: IncusClient,
   image: ImageSource,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  architecture: string,
+  signal: AbortSignal,
 ): Promise<SourceImage> {
-  if (image.kind === 'server') return onServer(image.alias, image.server);
-  const fingerprint = await client.images.resolveAlias(image.alias, options);
-  if (fingerprint !== undefined) return { source: { type: 'image', fingerprint }, identity: fingerprint };
-  if (image.kind === 'any') return onServer(image.alias, image.server);
+  if (image.kind === 'server') return onServer(image.alias, image.server, architecture, signal);
+  const fingerprint = await client.images.resolveAlias(image.alias, { signal });
+  if (fingerprint !== undefined)
+    return { source: { type: 'image', fingerprint }, identity: fingerprint, unasked: undefined };
+  if (image.kind === 'any') return onServer(image.alias, image.server, architecture, signal);
   throw new Error(
     `find source image "${image.alias}": project "${client.project}" has no image of that alias; ` +
       `import one ("incus image import" or "incus image copy"), or correct baseImage`,
   );
 }
 
-function onServer(alias: string, { url, protocol, certificate }: ImageServer): SourceImage {
-  return {
-    source: {
-      type: 'image',
-      mode: 'pull',
-      server: url,
-      protocol,
-      alias,
-      ...(certificate === undefined ? {} : { certificate }),
-    },
-    identity: `${protocol} ${url} ${alias}`,
-  };
+/** Incus fetches it by its alias: the list that it keeps of a server may be an hour old and lack the newest fingerprint. */
+async function onServer(
+  alias: string,
+  server: ImageServer,
+  architecture: string,
+  signal: AbortSignal,
+): Promise<SourceImage> {
+  const { url, protocol, certificate } = server;
+  const trust = certificate === undefined ? {} : { certificate };
+  const source: WireImageSource = { type: 'image', mode: 'pull', server: url, protocol, alias, ...trust };
+  try {
+    const identity = await fingerprintAt(server, alias, architecture, signal);
+    return { source, identity, unasked: undefined };
+  } catch (error) {
+    signal.throwIfAborted();
+    const unasked = error instanceof Error ? error.message : String(error);
+    return { source, identity: `${protocol} ${url} ${alias}`, unasked };
+  }
 }

@@ -9,6 +9,7 @@ import { Secret } from '../../lib/secret.js';
 import { MARKS } from '../../model/marks.js';
 import { describeAgentFile } from '../base/agent-package.js';
 import { buildBase } from '../base/build-base.js';
+import { findSourceImage } from '../base/source-image.js';
 import { Steps } from '../base/steps.js';
 import { type Activation, activationTar } from './activation.js';
 import { collectCommand } from './collect.js';
@@ -34,14 +35,17 @@ describeOnIncus('a guest', testbed => {
     const programs = ['config.sh', 'run.sh'].map(async name => ({ name, data: await testdata(name), attrs }));
     await writeFile(path, await createTarGzip(await Promise.all(programs)));
     const { signal } = new AbortController();
+    const image = { kind: 'local', alias: testbed().image } as const;
     await buildBase({
       client,
+      image: await findSourceImage(client, image, 'x86_64', signal),
       spec: {
-        image: { kind: 'local', alias: testbed().image },
+        image,
         provisionScripts: [],
         docker: true,
         tmpfsSizeBytes: undefined,
         agent: { kind: 'file', path },
+        refreshMs: undefined,
       },
       base,
       marks: {},

@@ -1,0 +1,48 @@
+import type { AzurePipelinesClient } from 'azure-pipelines-client';
+import type { PoolSpec } from '../../model/pool.js';
+import type { ExecutorParts } from '../parts.js';
+import { type AgentPackage, describeAgentFile, findAgent } from './agent-package.js';
+import { baseDigest, ownDigest, recipeDigest } from './digest.js';
+import { findSourceImage, type SourceImage } from './source-image.js';
+
+/** What a base would be built from now. */
+export interface BasePlan {
+  /** Name of the base: it says everything that shapes it. */
+  readonly name: string;
+  /** Digest of what the configuration says of it; the rest comes from image server and Azure. */
+  readonly own: string;
+  readonly image: SourceImage;
+  readonly agent: AgentPackage;
+}
+
+/** The pool of a base, and the server that offers its agent. */
+export interface BasePool {
+  readonly spec: PoolSpec;
+  readonly azure: Pick<AzurePipelinesClient, 'packages' | 'url'>;
+}
+
+type Parts = Pick<ExecutorParts, 'incus' | 'architecture' | 'owner'>;
+
+/** Digests what the configuration and the files that it names say of a pool's base. @throws Error when one cannot be read. */
+export async function ownInputs({ spec: { base } }: BasePool, signal: AbortSignal): Promise<string> {
+  const agent =
+    base.agent.kind === 'file' ? { sha256: (await describeAgentFile(base.agent.path, signal)).sha256 } : base.agent;
+  return ownDigest({
+    image: base.image,
+    agent,
+    scripts: base.provisionScripts.map(script => script.content),
+    docker: base.docker,
+    tmpfsSizeBytes: base.tmpfsSizeBytes,
+    recipeDigest: recipeDigest(),
+  });
+}
+
+/** Looks up image and agent, and names the base that is made of them. @throws Error when one of them cannot be found. */
+export async function planBase(pool: BasePool, parts: Parts, signal: AbortSignal): Promise<BasePlan> {
+  const { base } = pool.spec;
+  const own = await ownInputs(pool, signal);
+  const image = await findSourceImage(parts.incus, base.image, parts.architecture, signal);
+  const agent = await findAgent(base.agent, pool.azure, parts.architecture, signal);
+  const digest = baseDigest({ own, image: image.identity, agentVersion: agent.version, agentSha256: agent.sha256 });
+  return { name: `iap-base-${parts.owner}-${digest}`, own, image, agent };
+}
