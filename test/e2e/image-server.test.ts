@@ -54,7 +54,7 @@ describeOnIncus('the source image', testbed => {
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const daemon = startDaemon(scenario);
     await daemon.seen(line => line.msg === 'running');
-    const { waiting } = await whenPool(scenario, daemon, pool => pool.waiting !== undefined);
+    const { waiting } = await whenPool(scenario, daemon, pool => pool.waiting?.includes('cannot be named') === true);
     expect(waiting).toMatch(/find source image "no-such-image": project ".*" has no image of that alias; import one/);
     expect(await daemon.end()).toBe(0);
   });

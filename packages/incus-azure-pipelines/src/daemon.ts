@@ -11,8 +11,10 @@ import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
 import type { Secret } from './lib/secret.js';
+import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
 import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
+import type { StorageFacts } from './model/storage.js';
 import { AzureObserver } from './observe/azure-observer.js';
 import { type Clients, openClients } from './observe/clients.js';
 import { hostObstacle, mostInstances } from './observe/host-limits.js';
@@ -20,6 +22,7 @@ import { IncusObserver } from './observe/incus-observer.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
 import { DrainWishes } from './reconcile/drain-wishes.js';
+import { perform } from './reconcile/perform.js';
 import { type Pass, Reconciler } from './reconcile/reconciler.js';
 import { RegistrationModes } from './reconcile/registration-modes.js';
 import { WantedBases } from './reconcile/wanted-bases.js';
@@ -30,10 +33,14 @@ export interface Daemon extends AsyncDisposable {
   readonly reconciler: Reconciler;
   readonly events: Events<DaemonEvents>;
   readonly wishes: DrainWishes;
+  readonly wantedBases: WantedBases;
+  readonly storage: StorageFacts | undefined;
   /** By pool: what Azure was read as. */
   readonly azure: ReadonlyMap<string, AzureObserver>;
   /** One look and one plan, nothing done. */
   look(signal: AbortSignal): Promise<Pass>;
+  /** Does one thing that a look has decided. @throws whatever goes wrong. */
+  perform(action: Action, signal: AbortSignal): Promise<void>;
   /** Runs until the signal aborts; then waits, for a bounded time, for actions that are under way. */
   run(signal: AbortSignal): Promise<void>;
 }
@@ -101,6 +108,7 @@ async function assemble(
     owner: installation.owner,
     pools,
     rootDisk: facts.rootDisk,
+    storage: facts.storage,
     architecture: facts.architecture,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
     keys: new KeyStock({ clock, onChange: (ready, wanted) => emit('keys-changed', { ready, wanted }) }),
@@ -112,6 +120,7 @@ async function assemble(
     ...executorParts,
     readBases: async readSignal => (await incusObserver.read(readSignal)).bases,
   });
+  const executors = makeExecutors(executorParts);
   let blocked: string | undefined;
   const reconciler = new Reconciler({
     desired: spec.pools,
@@ -122,7 +131,7 @@ async function assemble(
     wishes,
     registration: () => registration.modes,
     creationBlocked: () => blocked,
-    executors: makeExecutors(executorParts),
+    executors,
     clock,
     random: Math.random,
     emit,
@@ -156,6 +165,8 @@ async function assemble(
     reconciler,
     events,
     wishes,
+    wantedBases,
+    storage: facts.storage,
     azure: new Map(spec.pools.map(pool => [pool.name, required(observers.get(azureKey(pool.azure)), pool.name)])),
     async look(lookSignal) {
       await checkHost();
@@ -164,6 +175,7 @@ async function assemble(
       await Promise.all([...observers.values()].map(observer => observer.read(lookSignal)));
       return reconciler.pass(lookSignal);
     },
+    perform: (action, deedSignal) => perform(executors, action, deedSignal),
     async run(runSignal) {
       const failed = new AbortController();
       // No fall-back and no next try: every agent of such a server would have to keep the token of the organisation.

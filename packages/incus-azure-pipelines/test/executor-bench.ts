@@ -39,6 +39,7 @@ export class ExecutorBench implements AsyncDisposable {
       owner: '',
       pools: new Map([['linux', linux]]),
       rootDisk: {},
+      storage: undefined,
       architecture: 'x86_64',
       agentCache: new AgentCache({ directory: '', now: () => 0 }),
       keys: pool.keys,

@@ -107,6 +107,7 @@ export class Bench {
       checkedAt: 0,
       agentVersion: '',
       docker: false,
+      copyCost: undefined,
       provenFor: ['linux'],
     };
     return { instances, bases: this.instances.known ? known([base], at) : this.instances };

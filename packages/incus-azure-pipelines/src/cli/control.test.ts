@@ -22,6 +22,8 @@ const VIEW: View = {
   resume: async () => {},
   deaths: async () => [],
   death: async () => undefined,
+  bases: () => undefined,
+  refreshBases: async () => [],
   metrics: new Registry(),
 };
 

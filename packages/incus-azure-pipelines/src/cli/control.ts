@@ -3,13 +3,16 @@ import { UserError } from '../lib/user-error.js';
 import { DaemonError } from './daemon-error.js';
 
 const DEADLINE_MS = 10_000;
+/** No daemon is there to be asked. */
+export class NoDaemonError extends UserError {}
+
 /** There is no socket, nobody listens on it, or it is not for this user: what the reader mends, and no time does. */
 const UNREACHED: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'EPERM', 'ENOTSOCK']);
 
 /**
  * One call on the daemon's control socket.
  *
- * @throws UserError when no daemon is there, or when it refuses the call.
+ * @throws NoDaemonError when no daemon is there, UserError when it refuses the call.
  * @throws DaemonError when one is there that failed, or that did not answer in time.
  */
 export async function callDaemon(
@@ -49,7 +52,7 @@ async function answerOf(
       );
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof Error && 'code' in error && UNREACHED.has(error.code))
-      throw new UserError(`no daemon answers on ${socket} (${reason}); start it, or name its socket with --socket`);
+      throw new NoDaemonError(`no daemon answers on ${socket} (${reason}); start it, or name its socket with --socket`);
     throw new DaemonError(`the daemon on ${socket} gave no whole answer (${reason}); see its log, and try again`);
   }
 }

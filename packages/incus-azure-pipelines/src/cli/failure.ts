@@ -1,6 +1,7 @@
 import { type AzurePipelinesErrorKind, isAzurePipelinesError } from 'azure-pipelines-client';
 import { isIncusError } from 'incus-client';
 import { ConfigError, formatMessage } from '../config/message.js';
+import { BaseBuildError } from '../execute/base/base-build-error.js';
 import { UserError } from '../lib/user-error.js';
 import { DaemonError } from './daemon-error.js';
 import type { Output } from './output.js';
@@ -16,7 +17,11 @@ export function reportFailure(error: unknown, { complain }: Output): number {
     return 2;
   }
   // These say in one sentence what was tried and why it failed; their stack tells a reader nothing more.
-  const known = error instanceof DaemonError || isAzurePipelinesError(error) || isIncusError(error);
+  const known =
+    error instanceof DaemonError ||
+    error instanceof BaseBuildError ||
+    isAzurePipelinesError(error) ||
+    isIncusError(error);
   const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   complain(`incus-azure-pipelines: ${text}\n`);
   return isAzurePipelinesError(error) && MISTAKES.has(error.kind) ? 2 : 1;

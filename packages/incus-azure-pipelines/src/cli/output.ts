@@ -4,4 +4,6 @@ export interface Output {
   readonly write: (text: string) => void;
   /** To standard error. */
   readonly complain: (text: string) => void;
+  /** Width of the terminal that standard error is; undefined where it is none. */
+  readonly columns?: number;
 }

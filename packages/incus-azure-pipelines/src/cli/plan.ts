@@ -4,6 +4,7 @@ import { findInstallation, imagineInstallation } from '../lib/installation.js';
 import { type PlanDocument, planDocument } from '../report/plan-document.js';
 import { statusOf } from '../report/status.js';
 import type { Output } from './output.js';
+import { storageLine } from './storage-line.js';
 import { table } from './table.js';
 
 const DEADLINE_MS = 120_000;
@@ -24,15 +25,16 @@ export async function printPlan(
   await using daemon = await makeDaemon(config, signal, { installation });
   const pass = await daemon.look(signal);
   if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
-  const status = statusOf(pools, pass, pool => daemon.azure.get(pool.name)?.reading);
+  const status = statusOf(pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage);
   const document = planDocument(pass.plan, status, found !== undefined);
   write(options.json ? `${JSON.stringify(document, undefined, 2)}\n` : formatPlan(document, stateDirectory));
 }
 
 /** The plan as a person reads it. */
-export function formatPlan({ owner, actions, pools }: PlanDocument, stateDirectory: string): string {
+export function formatPlan({ owner, actions, pools, storage }: PlanDocument, stateDirectory: string): string {
   const rows = actions.map(({ pool, action, on, reason }) => [pool, action, on, reason]);
   const lines = [rows.length === 0 ? 'Nothing to do.\n' : table(['pool', 'action', 'on', 'reason'], rows)];
+  if (storage !== undefined) lines.push(storageLine(storage));
   for (const { name, registration, waiting, azureError } of pools) {
     if (waiting !== undefined) lines.push(`${name} waits: ${waiting}\n`);
     if (azureError !== undefined) lines.push(`${name}: Azure cannot be read: ${azureError}\n`);

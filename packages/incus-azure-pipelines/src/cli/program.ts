@@ -100,6 +100,24 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .option('--owner <id>', 'the lost id, as the instances tell it in user.iap.owner')
     .addOption(config)
     .action(async options => (await import('./adopt.js')).adopt(options, output));
+  const base = program.command('base').description('look at bases, build and delete them');
+  base
+    .command('list')
+    .description('list the bases that are there and those that are wanted')
+    .addOption(config)
+    .addOption(json)
+    .action(async options => (await import('./base.js')).listBases(options, output));
+  base
+    .command('build')
+    .description('build the base that a pool wants, of the newest image and agent')
+    .argument('[pool]', 'one pool; all of them when omitted')
+    .addOption(config)
+    .action(async (pool: string | undefined, options) => (await import('./base.js')).buildBases(pool, options, output));
+  base
+    .command('prune')
+    .description('delete the bases that no pool needs')
+    .addOption(config)
+    .action(async options => (await import('./base.js')).pruneBases(options, output));
   program
     .command('schema')
     .description('print the JSON Schema of the configuration file')

@@ -8,6 +8,8 @@ import { serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { knownValue, type Observed } from '../model/observed.js';
+import { basesDocument } from '../report/bases-document.js';
+import { followBuilds } from '../report/build-progress.js';
 import type { Death } from '../report/death.js';
 import { keepDeaths } from '../report/deaths.js';
 import { controlRoutes, publicRoutes, type View } from '../report/http.js';
@@ -41,10 +43,14 @@ export async function run(options: { readonly config: string; readonly logLevel:
   await using _single = await claim(daemon.installation);
   const { reconciler, events, spec } = daemon;
   logEvents(events, log);
+  if (daemon.storage?.copiesOnWrite === false)
+    log.warn(daemon.storage, 'the storage pool cannot copy on write, so every instance is a whole copy of its base');
   const status = () =>
-    reconciler.last && statusOf(spec.pools, reconciler.last, pool => daemon.azure.get(pool.name)?.reading);
+    reconciler.last &&
+    statusOf(spec.pools, reconciler.last, pool => daemon.azure.get(pool.name)?.reading, daemon.storage);
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
   keepDeaths(events, deaths, error => log.warn({ err: error }, 'a record could not be written'));
+  const progressOf = followBuilds(events);
   const pulse = new Pulse();
   events.on('pass-ended', () => pulse.beat());
   const view: View = {
@@ -60,6 +66,12 @@ export async function run(options: { readonly config: string; readonly logLevel:
       return records.flatMap(record => (record === undefined ? [] : [{ ...record, phases: [], lastLines: '' }]));
     },
     death: name => deaths.read(name),
+    bases: () => reconciler.last && basesDocument(spec.pools, reconciler.last.observed, progressOf),
+    refreshBases: async pools => {
+      const bases = await daemon.wantedBases.refresh(pools, signal);
+      reconciler.retryBuilds(bases);
+      return bases;
+    },
     metrics: makeMetrics(events, status),
   };
   await using _control = await serveOnSocket(controlRoutes(view).fetch, spec.controlSocketPath);

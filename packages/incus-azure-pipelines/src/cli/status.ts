@@ -1,6 +1,7 @@
 import type { StatusDocument } from '../report/status.js';
 import { callDaemon } from './control.js';
 import type { Output } from './output.js';
+import { storageLine } from './storage-line.js';
 import { table } from './table.js';
 
 /** Shows what the daemon saw and decided in its last pass. */
@@ -17,6 +18,7 @@ export function formatStatus(status: StatusDocument, now: number): string {
   const lines: string[] = [];
   if (!status.incus.readable)
     lines.push(`Incus cannot be read since ${ago(status.incus.since, now)}: ${status.incus.error}\n\n`);
+  if (status.storage !== undefined) lines.push(`${storageLine(status.storage)}\n`);
   for (const pool of status.pools) {
     const listening = pool.listening === 0 ? '' : `, ${pool.listening} listening`;
     const reserve = `${pool.prepared} prepared${listening}, ${pool.preparing} preparing`;

@@ -111,7 +111,21 @@ export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined)
   return findings;
 }
 
-const BUILT_IN_REMOTES = ['local', 'images'] as const;
+/** Nothing is put into a base that was made by hand. */
+export function checkMade(pool: PoolEntry): readonly Finding[] {
+  const { agentPackage, agentVersion, baseMade, provisionScripts = [], tmpfsSizeInGb } = pool.settings;
+  if (baseMade !== true) return [];
+  const scripts = provisionScripts.length === 0 ? undefined : provisionScripts;
+  return Object.entries({ agentPackage, agentVersion, provisionScripts: scripts, tmpfsSizeInGb }).flatMap(
+    ([name, value]) => {
+      if (value === undefined) return [];
+      const problem = 'would be put into the base, and baseMade says that it is made already';
+      return [error(pool.path(name), problem, 'put it there by hand and delete this key, or delete baseMade', 'key')];
+    },
+  );
+}
+
+const BUILT_IN_REMOTES = ['local', 'images', 'instance'] as const;
 
 /** Checks that `baseImage` names a remote there is, and that image servers are reached safely. */
 export function checkImages(pool: PoolEntry): readonly Finding[] {
@@ -140,7 +154,7 @@ export function checkImages(pool: PoolEntry): readonly Finding[] {
   for (const name of BUILT_IN_REMOTES) {
     if (!Object.hasOwn(remotes, name)) continue;
     const remedy =
-      name === 'local' ? 'take another name' : 'take another name, or write this server under "imageServer:"';
+      name !== 'images' ? 'take another name' : 'take another name, or write this server under "imageServer:"';
     findings.push(error(pool.path('remotes', name), `"${name}" already has a meaning`, remedy, 'key'));
   }
   const servers = [['imageServer'], ...Object.keys(remotes).map(name => ['remotes', name])];

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { checkAzureUrl } from './check-azure.js';
 import { checkEnvironment } from './check-environment.js';
-import { checkAgent, checkCounts, checkImages, checkListening, checkSizes } from './check-pool.js';
+import { checkAgent, checkCounts, checkImages, checkListening, checkMade, checkSizes } from './check-pool.js';
 import { checkTimeouts } from './check-timeouts.js';
 import type { ConfigEnvironment } from './environment.js';
 import { error, type Finding, type KeyPath, show, warning } from './finding.js';
@@ -24,6 +24,7 @@ export function checkFile(
       ...checkCounts(pool),
       ...checkListening(pool),
       ...checkAgent(pool),
+      ...checkMade(pool),
       ...checkTimeouts(pool),
       ...checkSizes(pool, host),
       ...checkEnvironment(pool),

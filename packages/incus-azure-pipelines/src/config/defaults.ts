@@ -4,6 +4,7 @@ export const DEFAULTS = {
   reserve: 1,
   reserveListening: false,
   registration: 'auto',
+  baseMade: false,
   docker: true,
   agentVersion: 'latest',
   baseRefresh: '24h',

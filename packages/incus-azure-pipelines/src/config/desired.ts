@@ -61,6 +61,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
     agentPrefix: settings.agentPrefix ?? prefixFromHostname(around.environment.hostname),
     base: {
       image: imageSource(settings, around),
+      isMade: settings.baseMade ?? DEFAULTS.baseMade,
       provisionScripts: (settings.provisionScripts ?? []).map(script => ({
         path: path(script),
         content: around.contents.get(path(script)) ?? '',
@@ -100,7 +101,7 @@ function azureTarget({ azure }: PoolSettings): AzureTarget {
 
 function imageSource(settings: PoolSettings, around: Surroundings): ImageSource {
   const { remote, alias } = parseImageName(settings.baseImage ?? '');
-  if (remote === 'local') return { kind: 'local', alias };
+  if (remote === 'local' || remote === 'instance') return { kind: remote, alias };
   const named = remote === undefined || remote === 'images' ? settings.imageServer : settings.remotes?.[remote];
   const server: ImageServer = {
     url: collectionUrl(named?.url ?? DEFAULTS.imageServerUrl),

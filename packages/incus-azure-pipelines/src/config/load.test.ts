@@ -44,6 +44,7 @@ azure:
               alias: 'ubuntu/24.04',
               server: { url: 'https://images.linuxcontainers.org', protocol: 'simplestreams', certificate: undefined },
             },
+            isMade: false,
             provisionScripts: [{ path: pathOf('script'), content: '#!/bin/sh\ntrue\n' }],
             docker: true,
             tmpfsSizeBytes: 12 * 2 ** 30,

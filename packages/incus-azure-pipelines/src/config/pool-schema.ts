@@ -101,7 +101,12 @@ export const poolKeys = {
   ),
   baseImage: key(
     text('an image alias, or remote:alias', 'ubuntu/24.04'),
-    'Image that the base is built from: ALIAS (of this Incus, else of imageServer), local:ALIAS, images:ALIAS, or REMOTE:ALIAS.',
+    'Image that the base is built from: ALIAS (of this Incus, else of imageServer), local:ALIAS, images:ALIAS, or REMOTE:ALIAS; or a stopped instance of the project, instance:NAME.',
+  ),
+  baseMade: key(
+    flag(true),
+    'Whether baseImage is a base already, made by hand: nothing is installed in it, and it is checked against the guest contract.',
+    DEFAULTS.baseMade,
   ),
   imageServer: key(imageServer, 'Where images come from that this Incus does not have.'),
   remotes: key(

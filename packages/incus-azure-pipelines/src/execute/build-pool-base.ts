@@ -14,21 +14,22 @@ export async function buildPoolBase(
 ): Promise<void> {
   const pool = poolOf(parts, action.pool);
   const { spec } = pool;
+  const { storage } = parts;
   const onProgress: OnProgress = progress => parts.emit('progress', { action, progress });
-  const steps = new Steps(1 + buildSteps(spec.base), onProgress);
-  steps.next('Obtaining the agent.');
+  const steps = new Steps(1 + buildSteps(spec.base, storage), onProgress);
+  steps.next(spec.base.isMade ? 'Looking for the base.' : 'Obtaining the agent.');
   const { name, own, image, agent } = await planBase(pool, parts, signal);
   if (name !== action.base) throw new Error(`build base "${action.base}": its image or agent has changed meanwhile`);
-  const path = await parts.agentCache.obtain(agent, { onProgress, signal });
+  const packed = agent && { ...agent, path: await parts.agentCache.obtain(agent, { onProgress, signal }) };
   await buildBase({
     client: parts.incus,
     spec: spec.base,
     image,
     base: action.base,
     marks: { [MARKS.owner]: parts.ownerId, [MARKS.contract]: CONTRACT, [MARKS.pool]: spec.name, [MARKS.baseOwn]: own },
-    agentPackage: agent,
-    agentPackagePath: path,
+    agent: packed,
     steps,
+    storage,
     signal,
   });
 }

@@ -52,6 +52,7 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
     [MARKS.baseOwn]: '',
     [MARKS.baseImage]: '',
     [MARKS.baseCheckedAt]: '',
+    [MARKS.baseCopy]: '',
   };
 }
 

@@ -5,6 +5,7 @@ import type { Secret } from '../lib/secret.js';
 import type { Emit } from '../model/event.js';
 import type { RegistrationMode } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
+import type { StorageFacts } from '../model/storage.js';
 import type { AgentCache } from './base/agent-cache.js';
 import type { KeyStock } from './registration/key-stock.js';
 import type { RegistrationTarget } from './registration/register.js';
@@ -19,6 +20,8 @@ export interface ExecutorParts {
   readonly pools: ReadonlyMap<string, PoolParts>;
   /** The root disk device of the project's profile: a device in a request replaces it whole. */
   readonly rootDisk: StringMap;
+  /** The storage pool of that disk; undefined where Incus does not show it. */
+  readonly storage: StorageFacts | undefined;
   /** Architecture of the Incus host, as the kernel names it. */
   readonly architecture: string;
   /** Where agent packages are kept between base builds. */

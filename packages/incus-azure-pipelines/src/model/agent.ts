@@ -1,4 +1,5 @@
 import type { Reading } from './reading.js';
+import type { CopyCost } from './storage.js';
 
 /**
  * Where one agent is in its single-use life.
@@ -90,6 +91,8 @@ export interface BaseRecord {
   readonly agentVersion: string;
   /** Whether docker is in it: its copies then need nesting, whatever the configuration asks for by now. */
   readonly docker: boolean;
+  /** What a copy of it cost when it was built; undefined where the storage pool copies on write. */
+  readonly copyCost: CopyCost | undefined;
   /** Pools of which an agent copied from it was seen online: it works. */
   readonly provenFor: readonly string[];
 }

@@ -28,6 +28,8 @@ export const MARKS = {
   baseImage: 'user.iap.base.image',
   /** On bases alone: epoch ms at which image and agent in it were last seen to be the newest. */
   baseCheckedAt: 'user.iap.base.checked-at',
+  /** On bases alone: ms, and bytes where Incus tells them, that a copy took where the storage pool cannot copy on write. */
+  baseCopy: 'user.iap.base.copy',
   /** On bases alone: the pools of which an agent copied from it was seen online, with commas in between. */
   baseProven: 'user.iap.base.proven',
 } as const;

@@ -40,6 +40,8 @@ export function azureKey(target: AzureTarget): string {
 /** What a base is built from; its digest is part of the generation. */
 export interface BaseSpec {
   readonly image: ImageSource;
+  /** Whether the image keeps the guest contract already: nothing is installed then, and it is checked. */
+  readonly isMade: boolean;
   /** Scripts run as root in the base, in order. */
   readonly provisionScripts: readonly ProvisionScript[];
   /** Whether docker is installed and must answer before an instance counts as prepared. */
@@ -62,11 +64,13 @@ export interface ProvisionScript {
   readonly content: string;
 }
 
-/** Where the source image is found: an alias in this Incus, or an alias on an image server. */
+/** Where the source image is found: an alias in this Incus or on an image server, or an instance in its place. */
 export type ImageSource =
   /** `baseImage: NAME`: a local alias of that name where there is one, else the image server's. */
   | { readonly kind: 'any'; readonly alias: string; readonly server: ImageServer }
   | { readonly kind: 'local'; readonly alias: string }
+  /** `alias` is the name of an instance that is stopped. */
+  | { readonly kind: 'instance'; readonly alias: string }
   | { readonly kind: 'server'; readonly alias: string; readonly server: ImageServer };
 
 export interface ImageServer {

@@ -78,6 +78,7 @@ test.each([
         checkedAt: NOW,
         agentVersion: '4.1.0',
         docker: false,
+        copyCost: undefined,
         provenFor: [],
       },
     ],
@@ -92,10 +93,18 @@ test('a base says what is in it, what it was built from, and which pools saw it 
     [MARKS.baseOwn]: 'v2-1',
     [MARKS.baseImage]: 'abc',
     [MARKS.baseCheckedAt]: '7',
+    [MARKS.baseCopy]: '3200 400',
     'security.nesting': 'true',
   };
   expect(recordsOf([anIncusInstance({ status: 'Stopped', config })], OWNER_ID, new Rings()).bases).toMatchObject([
-    { docker: true, provenFor: ['a pool', 'other'], own: 'v2-1', image: 'abc', checkedAt: 7 },
+    {
+      docker: true,
+      provenFor: ['a pool', 'other'],
+      own: 'v2-1',
+      image: 'abc',
+      checkedAt: 7,
+      copyCost: { ms: 3200, bytes: 400 },
+    },
   ]);
 });
 

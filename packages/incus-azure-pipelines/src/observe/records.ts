@@ -1,6 +1,7 @@
 import type { Instance } from 'incus-client';
 import type { BaseRecord, InstanceRecord } from '../model/agent.js';
 import { MARKS } from '../model/marks.js';
+import type { CopyCost } from '../model/storage.js';
 import type { Rings } from './rings.js';
 
 /** What a full list shows of this owner's instances and bases. Whatever lacks our exact owner is not looked at. */
@@ -56,8 +57,14 @@ function baseRecord(instance: Instance): BaseRecord {
     checkedAt: instantOf(instance.config[MARKS.baseCheckedAt]) ?? createdAt,
     agentVersion: instance.config[MARKS.baseAgentVersion] ?? '',
     docker: instance.config['security.nesting'] === 'true',
+    copyCost: costOf(instance.config[MARKS.baseCopy]),
     provenFor: (instance.config[MARKS.baseProven] ?? '').split(',').filter(pool => pool !== ''),
   };
+}
+
+function costOf(mark: string | undefined): CopyCost | undefined {
+  const [, ms, bytes] = /^(\d+)(?: (\d+))?$/.exec(mark ?? '') ?? [];
+  return ms === undefined ? undefined : { ms: Number(ms), bytes: bytes === undefined ? undefined : Number(bytes) };
 }
 
 /** Frozen and in-between states are running ones to us; `Error` is what a slow look at a live container gives. */

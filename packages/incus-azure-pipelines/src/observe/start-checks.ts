@@ -1,5 +1,7 @@
 import { type IncusClient, IncusError, isIncusError, type StringMap } from 'incus-client';
 import { UserError } from '../lib/user-error.js';
+import type { StorageFacts } from '../model/storage.js';
+import { readStorage } from './storage.js';
 
 /** What the daemon builds on; all of it is in Incus 6.0. Source: `GET /1.0`, `api_extensions`. */
 const NEEDED_EXTENSIONS = [
@@ -14,6 +16,8 @@ const NEEDED_EXTENSIONS = [
 export interface IncusFacts {
   /** The root disk device of the project's default profile. */
   readonly rootDisk: StringMap;
+  /** The storage pool of that disk; undefined where Incus does not show it. */
+  readonly storage: StorageFacts | undefined;
   /** Architecture of the host as the kernel names it, e.g. `x86_64`. */
   readonly architecture: string;
 }
@@ -38,8 +42,10 @@ export async function checkIncus(client: IncusClient, signal: AbortSignal): Prom
     throw new UserError(
       `Incus ${info.environment.server_version} is too old: it lacks ${lacking.join(', ')}; install 6.0 or later`,
     );
+  const rootDisk = await checkProfile(client, signal);
   return {
-    rootDisk: await checkProfile(client, signal),
+    rootDisk,
+    storage: await readStorage(client, rootDisk, signal),
     architecture: info.environment.architectures[0] ?? 'x86_64',
   };
 }

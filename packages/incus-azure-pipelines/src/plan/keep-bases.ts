@@ -2,6 +2,7 @@ import type { Action } from '../model/action.js';
 import type { BaseRecord } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
+import { measuredCopy } from '../model/storage.js';
 import { chooseBases } from './bases.js';
 
 /** What bases need: what is wanted is built, what works is marked so, and what nobody needs is deleted. */
@@ -53,7 +54,7 @@ function* prove(
 }
 
 /**
- * The bases that are wanted, copied, tried, or that an instance of ours was made from. Undefined while it is not known for
+ * The bases that are wanted, copied, tried or measured, or that an instance of ours was made from. Undefined while it is not known for
  * every pool what it wants: an old base may be the very one.
  */
 function neededBases(desired: readonly PoolSpec[], observed: Observed): ReadonlySet<string> | undefined {
@@ -65,6 +66,9 @@ function neededBases(desired: readonly PoolSpec[], observed: Observed): Readonly
     for (const name of [wanted.value, base?.name, tried?.name]) needed.add(name);
   }
   for (const agent of knownValue(observed.agents) ?? []) needed.add(agent.instance?.base);
-  for (const action of observed.inFlight) if (action.kind === 'create-instance') needed.add(action.base);
+  for (const action of observed.inFlight) {
+    if (action.kind === 'create-instance') needed.add(action.base);
+    if (action.kind === 'build-base') needed.add(measuredCopy(action.base));
+  }
   return new Set([...needed].filter(name => name !== undefined));
 }

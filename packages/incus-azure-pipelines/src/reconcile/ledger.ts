@@ -38,6 +38,11 @@ export class Ledger {
     return this.#failed(keyOf(action), at, error, random, triedBy(action) === undefined ? BACKOFF : TRIAL_BACKOFF);
   }
 
+  /** Forgets that something failed, by its `keyOf`: a person wants it tried now. */
+  forgive(key: string): void {
+    this.#failures.delete(key);
+  }
+
   /** Notes that a guest of a pool gave up before its agent was registered: its pool's next one is not due at once. */
   gaveUp(pool: string, at: number, error: string, random: number): void {
     this.#failed(`${REGISTRATION}/${pool}`, at, error, random);

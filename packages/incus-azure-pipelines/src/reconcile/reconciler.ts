@@ -77,6 +77,12 @@ export class Reconciler {
     this.#doorbell.ring(withinMs);
   }
 
+  /** Has bases built at once, however lately that failed. */
+  retryBuilds(bases: readonly string[]): void {
+    for (const base of bases) this.#ledger.forgive(`build-base/${base}`);
+    this.ring();
+  }
+
   /**
    * Takes to heart how a guest says that its registration went. Its word counts as long as Azure has not shown its
    * agent online, and what it can do is make the pool's next activation wait, or the next trial of its base.

@@ -101,10 +101,12 @@ test('what a person changes is taken at once, and taken back to the base that is
   expect(await wanted()).toBe(first);
 });
 
-test('a base that is still the newest is marked so, and not looked at before the next refresh', async () => {
+test('a base that is still the newest is marked so by a daemon, and by nobody who only looks', async () => {
   const first = await build();
   await clock.advance(6 * HOUR_MS);
   expect(await wanted()).toBe(first);
+  expect(incus.calls.filter(({ call }) => call.startsWith('PATCH'))).toEqual([]);
+  await wantedBases().resolve(signal, { isNoted: true });
   const patch = incus.calls.find(({ call }) => call === `PATCH /1.0/instances/${first}`);
   expect(JSON.parse(patch?.body.toString() ?? '{}')).toEqual({
     config: { [MARKS.baseCheckedAt]: String(clock.now()) },

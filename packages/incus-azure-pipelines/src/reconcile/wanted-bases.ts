@@ -50,7 +50,7 @@ export class WantedBases {
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     for (let failures = 0; !signal.aborted; ) {
-      const settled = await this.resolve(signal);
+      const settled = await this.resolve(signal, { isNoted: true });
       if (signal.aborted) return;
       ring();
       failures = settled ? 0 : failures + 1;
@@ -61,13 +61,17 @@ export class WantedBases {
     }
   }
 
-  /** Looks once at every pool; tells whether that was possible for all of them. */
-  async resolve(signal: AbortSignal): Promise<boolean> {
+  /**
+   * Looks once at every pool; tells whether that was possible for all of them.
+   *
+   * @param options `isNoted`: bases that are still the newest are marked so; without it nothing is changed.
+   */
+  async resolve(signal: AbortSignal, options: { readonly isNoted: boolean } = { isNoted: false }): Promise<boolean> {
     let settled = true;
     for (const [name, pool] of this.#parts.pools) {
       const at = this.#parts.clock.now();
       try {
-        const { wanted, late } = await this.#look(pool, signal);
+        const { wanted, late } = await this.#look(pool, options.isNoted, signal);
         this.#readings.set(name, { known: true, value: wanted, at });
         this.#tell(name, late);
         settled = settled && late === undefined;
@@ -92,7 +96,7 @@ export class WantedBases {
     for (const [name, pool] of this.#parts.pools) {
       if (!names.includes(name)) continue;
       this.#asked.add(name);
-      const { wanted: base, late } = await this.#look(pool, signal);
+      const { wanted: base, late } = await this.#look(pool, true, signal);
       if (late !== undefined) throw new Error(late);
       this.#readings.set(name, { known: true, value: base, at: this.#parts.clock.now() });
       wanted.add(base);
@@ -101,7 +105,11 @@ export class WantedBases {
   }
 
   /** `late`: why a refresh that is due was not possible. */
-  async #look(pool: BasePool, signal: AbortSignal): Promise<{ readonly wanted: string; readonly late?: string }> {
+  async #look(
+    pool: BasePool,
+    isNoted: boolean,
+    signal: AbortSignal,
+  ): Promise<{ readonly wanted: string; readonly late?: string }> {
     const { clock, owner, readBases } = this.#parts;
     const { name, base: spec } = pool.spec;
     const bases = await readBases(signal);
@@ -123,7 +131,7 @@ export class WantedBases {
     if (typeof plan === 'string') throw new Error(plan);
     if (bases.value.some(base => base.ready && base.name === plan.name)) {
       this.#asked.delete(name);
-      await noteChecked(plan.name, this.#parts, signal);
+      if (isNoted) await noteChecked(plan.name, this.#parts, signal);
     }
     return { wanted: plan.name };
   }

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import { UserError } from '../lib/user-error.js';
 import type { DrainTarget } from '../model/drain-wish.js';
+import type { BasesDocument } from './bases-document.js';
 import type { Death } from './death.js';
 import type { StatusDocument } from './status.js';
 
@@ -18,6 +19,10 @@ export interface View {
   /** Agents that ended, the latest first, without their lines. */
   readonly deaths: () => Promise<readonly Death[]>;
   readonly death: (name: string) => Promise<Death | undefined>;
+  /** The bases as the last pass saw them; undefined before the first one. */
+  readonly bases: () => BasesDocument | undefined;
+  /** Wants the newest image and agent for these pools now, and gives back the bases that are made of them. */
+  readonly refreshBases: (pools: readonly string[]) => Promise<readonly string[]>;
   readonly metrics: Registry;
 }
 
@@ -38,6 +43,11 @@ export function controlRoutes(view: View): Hono {
     const status = view.status();
     return status ? c.json(status) : c.json({ error: 'nothing was read yet; try again in a moment' }, 503);
   });
+  app.get('/bases', c => {
+    const bases = view.bases();
+    return bases ? c.json(bases) : c.json({ error: 'nothing was read yet; try again in a moment' }, 503);
+  });
+  app.post('/bases/refresh', async c => c.json({ bases: await view.refreshBases(c.req.queries('pool') ?? []) }));
   app.get('/deaths', async c => c.json(await view.deaths()));
   app.get('/deaths/:name', async c => {
     const name = c.req.param('name');

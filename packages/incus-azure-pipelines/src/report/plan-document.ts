@@ -7,6 +7,8 @@ export interface PlanDocument {
   /** Part of every name of ours; left out as long as no daemon has begun, since the first one makes its own. */
   readonly owner?: string;
   readonly actions: readonly ({ readonly pool: string } & ActionStatus)[];
+  /** The storage pool, where it cannot copy on write. */
+  readonly storage?: NonNullable<StatusDocument['storage']>;
   readonly pools: readonly PlannedPool[];
 }
 
@@ -29,6 +31,7 @@ export function planDocument(plan: Plan, status: StatusDocument, isBegun: boolea
   return {
     ...(isBegun ? { owner: status.owner } : {}),
     actions: plan.actions.map(action => ({ pool: action.pool, ...actionStatus(action) })),
+    ...(status.storage === undefined ? {} : { storage: status.storage }),
     pools: status.pools.map(
       ({ name, registration, target, live, prepared, preparing, drained, waiting, azure }): PlannedPool => ({
         name,

@@ -3,6 +3,7 @@ import type { Agent, AgentPhase, InstanceRecord } from '../model/agent.js';
 import { CONTRACT } from '../model/marks.js';
 import { knownValue, type Observed, type Reading, type RegistrationMode } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
+import type { CopyCost, StorageFacts } from '../model/storage.js';
 import { jobDueAt } from '../plan/job-limit.js';
 import { removedAgents } from '../plan/removed.js';
 import { printable, printableLine } from './printable.js';
@@ -12,9 +13,18 @@ export interface StatusDocument {
   readonly at: number;
   readonly owner: string;
   readonly incus: Readable;
+  /** The storage pool, where it cannot copy on write. */
+  readonly storage?: StorageStatus;
   readonly pools: readonly PoolStatus[];
   /** Pools that are not in the configuration any more, while something of them is left. */
   readonly removed: readonly RemovedPoolStatus[];
+}
+
+interface StorageStatus {
+  readonly pool: string;
+  readonly driver: string;
+  /** What a copy of a base cost, measured; left out before the first base. */
+  readonly copyCost?: CopyCost;
 }
 
 interface RemovedPoolStatus {
@@ -87,15 +97,23 @@ export function statusOf(
   desired: readonly PoolSpec[],
   pass: { readonly at: number; readonly observed: Observed; readonly plan: Plan },
   azureOf: (spec: PoolSpec) => Reading<unknown> | undefined,
+  storage?: StorageFacts,
 ): StatusDocument {
   const { observed, plan, at } = pass;
   return {
     at,
     owner: observed.owner,
     incus: readable(observed.agents),
+    ...(storage === undefined || storage.copiesOnWrite ? {} : { storage: storageStatus(storage, observed) }),
     pools: desired.map(spec => poolStatus(spec, observed, plan, readable(azureOf(spec)))),
     removed: removedPools(desired, observed),
   };
+}
+
+function storageStatus({ pool, driver }: StorageFacts, observed: Observed): StorageStatus {
+  const costs = (knownValue(observed.bases) ?? []).flatMap(({ copyCost }) => copyCost ?? []);
+  const [copyCost] = costs.sort((a, b) => b.ms - a.ms);
+  return { pool, driver, ...(copyCost === undefined ? {} : { copyCost }) };
 }
 
 function removedPools(desired: readonly PoolSpec[], observed: Observed): RemovedPoolStatus[] {

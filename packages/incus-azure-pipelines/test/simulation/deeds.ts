@@ -87,6 +87,7 @@ function buildBase({ base, pool }: Action<'build-base'>, { incus }: World): Deed
       checkedAt: incus.clock.now,
       agentVersion: '',
       docker: false,
+      copyCost: undefined,
       provenFor: [],
     };
     incus.bases.set(base, made);

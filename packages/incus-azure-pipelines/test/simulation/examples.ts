@@ -27,6 +27,7 @@ export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
     agentPrefix: 'host',
     base: {
       image: { kind: 'local', alias: 'debian' },
+      isMade: false,
       provisionScripts: [],
       docker: false,
       tmpfsSizeBytes: undefined,
@@ -166,6 +167,7 @@ export function aBase(name: string, given: Partial<BaseRecord> = {}): BaseRecord
     checkedAt: 1,
     agentVersion: '4.275.0',
     docker: false,
+    copyCost: undefined,
     provenFor: [],
     ...given,
   };
@@ -176,7 +178,7 @@ export function anObserved(agents: readonly Agent[], given: Partial<Observed> = 
   return {
     owner: OWNER,
     agents: known(agents),
-    bases: known([aBase('base-1', { provenFor: ['linux'] })]),
+    bases: known([aBase('base-1', { copyCost: undefined, provenFor: ['linux'] })]),
     wantedBases: new Map([['linux', known('base-1')]]),
     queued: new Map(),
     drained: new Set(),

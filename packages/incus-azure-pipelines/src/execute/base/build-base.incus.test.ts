@@ -51,6 +51,7 @@ describeOnIncus('a base', testbed => {
     const told: string[] = [];
     const spec: BaseSpec = {
       image: { kind: 'local', alias: testbed().image },
+      isMade: false,
       provisionScripts: [],
       docker: true,
       tmpfsSizeBytes: undefined,
@@ -64,9 +65,9 @@ describeOnIncus('a base', testbed => {
       image: await findSourceImage(client, spec.image, 'x86_64', signal),
       base,
       marks: { [MARKS.owner]: 'somebody', [MARKS.pool]: 'linux' },
-      agentPackage,
-      agentPackagePath,
-      steps: new Steps(buildSteps(spec), ({ text }) => told.push(text)),
+      agent: spec.isMade ? undefined : { ...agentPackage, path: agentPackagePath },
+      storage: undefined,
+      steps: new Steps(buildSteps(spec, undefined), ({ text }) => told.push(text)),
       signal,
     });
     return told;
@@ -166,6 +167,46 @@ describeOnIncus('a base', testbed => {
     await expect(build()).rejects.toThrow(`has SHA-256 ${right.sha256} in place of 0000`);
     agentPackage = right;
     expect(await client.instances.names()).not.toContain(base);
+  });
+
+  test('made by hand that breaks the guest contract is refused with all that is wrong, and left as it is', async () => {
+    const golden = 'iap-golden';
+    await client.instances.create({ name: golden, source: { type: 'image', alias: testbed().image } });
+    try {
+      const image = { kind: 'instance', alias: golden } as const;
+      const made = build({ image, isMade: true }).catch((error: unknown) => error);
+      const failure = await made;
+      expect(failure).toMatchObject({ name: 'BaseBuildError', stage: 'contract' });
+      const message = failure instanceof Error ? failure.message : '';
+      expect(message).toContain(`"${golden}" does not keep the guest contract (CONTRACT.md): `);
+      expect(message).toContain("/usr/local/lib/iap/agent is missing, or not root's with mode 0755; ");
+      expect(message).toContain('; iap-prepared.service is not enabled; ');
+      expect(message).toContain('; there is no user agent with uid 1100, ');
+      expect(message).not.toContain('docker is not there');
+      expect((await client.instances.names()).filter(name => name.startsWith('iap-'))).toEqual([golden]);
+
+      await client.instances.start(golden);
+      await expect(build({ image, isMade: true })).rejects.toThrow(/"iap-golden" .*: it is Running; stop it/);
+      await client.instances.stop(golden, { force: true });
+      await client.files.push(golden, '/etc/machine-id', `${'1'.repeat(32)}\n`);
+      await expect(build({ image, isMade: true })).rejects.toThrow('/etc/machine-id is not empty');
+    } finally {
+      await client.instances.stop(golden, { force: true });
+      await client.instances.delete(golden);
+    }
+  });
+
+  test('from an image of another distribution is refused, and says what else can be done', async () => {
+    const alien = 'iap-alien';
+    await client.instances.create({ name: alien, source: { type: 'image', alias: testbed().image } });
+    try {
+      await client.files.push(alien, '/etc/os-release', 'ID=fedora\nPRETTY_NAME="Fedora Linux 43"\n');
+      await expect(build({ image: { kind: 'instance', alias: alien } })).rejects.toThrow(
+        /this image is of Fedora Linux 43, and bases are built from Debian and Ubuntu images alone; .*\(CONTRACT\.md\)/,
+      );
+    } finally {
+      await client.instances.delete(alien);
+    }
   });
 
   test('from an image that is not there says how to get one', async () => {

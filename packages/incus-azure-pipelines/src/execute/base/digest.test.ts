@@ -6,6 +6,7 @@ const own: OwnInputs = {
   image: { kind: 'any', alias: 'debian/13', server },
   agent: { kind: 'latest' },
   scripts: ['echo one', 'echo two'],
+  isMade: false,
   docker: true,
   tmpfsSizeBytes: undefined,
   recipeDigest: 'recipe',
@@ -13,8 +14,7 @@ const own: OwnInputs = {
 const inputs: BaseInputs = {
   own: ownDigest(own),
   image: '0ca3a735c638',
-  agentVersion: '4.275.0',
-  agentSha256: 'ab'.repeat(32),
+  agent: { version: '4.275.0', sha256: 'ab'.repeat(32) },
 };
 
 describe('the digest of a base', () => {
@@ -28,8 +28,8 @@ describe('the digest of a base', () => {
 
   test.each<[string, Partial<BaseInputs>]>([
     ['the image', { image: 'another' }],
-    ["the agent's version", { agentVersion: '4.276.0' }],
-    ["the agent's content", { agentSha256: 'cd'.repeat(32) }],
+    ["the agent's version", { agent: { version: '4.276.0', sha256: 'ab'.repeat(32) } }],
+    ["the agent's content", { agent: { version: '4.275.0', sha256: 'cd'.repeat(32) } }],
     ["a person's own part", { own: 'another' }],
   ])('changes with %s', (_what, change) => {
     expect(baseDigest({ ...inputs, ...change })).not.toBe(baseDigest(inputs));
@@ -42,6 +42,7 @@ describe("the digest of a person's own part", () => {
     ['the order of the scripts', { scripts: ['echo two', 'echo one'] }],
     ['where one script ends', { scripts: ['echo oneecho two'] }],
     ['docker', { docker: false }],
+    ['whether the image is a base already', { isMade: true }],
     ['the size of /tmp', { tmpfsSizeBytes: 1024 }],
     ['the alias of the image', { image: { kind: 'any', alias: 'debian/12', server } }],
     ['where the image is looked for', { image: { kind: 'local', alias: 'debian/13' } }],

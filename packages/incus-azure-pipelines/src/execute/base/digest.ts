@@ -8,10 +8,11 @@ import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } fr
 export interface OwnInputs {
   /** Where the image comes from. */
   readonly image: ImageSource;
-  /** Which agent is asked for, or the hash of the one that is given. */
-  readonly agent: Exclude<AgentSource, { kind: 'file' }> | { readonly sha256: string };
+  /** Which agent is asked for, or the hash of the one that is given; undefined where one is in the image. */
+  readonly agent: Exclude<AgentSource, { kind: 'file' }> | { readonly sha256: string } | undefined;
   /** Contents of the provision scripts, in order. */
   readonly scripts: readonly string[];
+  readonly isMade: boolean;
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
@@ -23,8 +24,8 @@ export interface BaseInputs {
   readonly own: string;
   /** What names the source image: a fingerprint, or server and alias. */
   readonly image: string;
-  readonly agentVersion: string;
-  readonly agentSha256: string;
+  /** Of the agent that is installed; undefined for none. */
+  readonly agent: { readonly version: string; readonly sha256: string } | undefined;
 }
 
 /** Digests what every base has: the guest files and the scripts that build it. */
@@ -42,18 +43,27 @@ export function recipeDigest(): string {
 }
 
 /** Digests a person's own part of what shapes a base. */
-export function ownDigest({ image, agent, scripts, docker, tmpfsSizeBytes, recipeDigest: recipe }: OwnInputs): string {
-  const source = image.kind === 'local' ? [image.alias] : [image.alias, image.server.protocol, image.server.url];
-  const wish = 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
-  return digest([image.kind, source, wish, scripts, docker, tmpfsSizeBytes ?? 'none', recipe]);
+export function ownDigest({
+  image,
+  agent,
+  scripts,
+  isMade,
+  docker,
+  tmpfsSizeBytes,
+  recipeDigest: recipe,
+}: OwnInputs): string {
+  const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
+  const wish =
+    agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
+  return digest([image.kind, source, wish, scripts, isMade, docker, tmpfsSizeBytes ?? 'none', recipe]);
 }
 
 /**
  * Digests what shapes a base: `v2-` and twelve hexadecimal digits. Equal inputs give equal digests; the version changes
  * when the way of computing does.
  */
-export function baseDigest({ own, image, agentVersion, agentSha256 }: BaseInputs): string {
-  return digest([own, image, agentVersion, agentSha256]);
+export function baseDigest({ own, image, agent }: BaseInputs): string {
+  return digest([own, image, agent?.version ?? '', agent?.sha256 ?? '']);
 }
 
 function digest(parts: readonly unknown[]): string {

@@ -12,7 +12,8 @@ export interface BasePlan {
   /** Digest of what the configuration says of it; the rest comes from image server and Azure. */
   readonly own: string;
   readonly image: SourceImage;
-  readonly agent: AgentPackage;
+  /** The agent to install; undefined where the image has one. */
+  readonly agent: AgentPackage | undefined;
 }
 
 /** The pool of a base, and the server that offers its agent. */
@@ -25,12 +26,14 @@ type Parts = Pick<ExecutorParts, 'incus' | 'architecture' | 'owner'>;
 
 /** Digests what the configuration and the files that it names say of a pool's base. @throws Error when one cannot be read. */
 export async function ownInputs({ spec: { base } }: BasePool, signal: AbortSignal): Promise<string> {
-  const agent =
-    base.agent.kind === 'file' ? { sha256: (await describeAgentFile(base.agent.path, signal)).sha256 } : base.agent;
+  const file =
+    !base.isMade && base.agent.kind === 'file' ? await describeAgentFile(base.agent.path, signal) : undefined;
+  const asked = base.agent.kind === 'file' ? undefined : base.agent;
   return ownDigest({
     image: base.image,
-    agent,
+    agent: base.isMade ? undefined : (file ?? asked),
     scripts: base.provisionScripts.map(script => script.content),
+    isMade: base.isMade,
     docker: base.docker,
     tmpfsSizeBytes: base.tmpfsSizeBytes,
     recipeDigest: recipeDigest(),
@@ -42,7 +45,7 @@ export async function planBase(pool: BasePool, parts: Parts, signal: AbortSignal
   const { base } = pool.spec;
   const own = await ownInputs(pool, signal);
   const image = await findSourceImage(parts.incus, base.image, parts.architecture, signal);
-  const agent = await findAgent(base.agent, pool.azure, parts.architecture, signal);
-  const digest = baseDigest({ own, image: image.identity, agentVersion: agent.version, agentSha256: agent.sha256 });
+  const agent = base.isMade ? undefined : await findAgent(base.agent, pool.azure, parts.architecture, signal);
+  const digest = baseDigest({ own, image: image.identity, agent });
   return { name: `iap-base-${parts.owner}-${digest}`, own, image, agent };
 }

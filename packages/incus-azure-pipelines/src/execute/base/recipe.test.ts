@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
+import { contractCheck } from './contract-check.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
 const checker = 'shellcheck';
@@ -10,6 +11,7 @@ const scripts = [
   { name: 'installScript', shell: 'bash', text: installScript },
   { name: 'librariesScript', shell: 'bash', text: librariesScript },
   { name: 'cleanScript', shell: 'bash', text: cleanScript },
+  { name: 'contractCheck', shell: 'bash', text: contractCheck },
 ];
 
 describe('the recipe of a base', () => {

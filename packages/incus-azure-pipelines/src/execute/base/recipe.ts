@@ -38,7 +38,7 @@ docker=$1
 case " $ID \${ID_LIKE:-} " in
   *' debian '* | *' ubuntu '*) ;;
   *)
-    echo "this image is of \${PRETTY_NAME:-$ID}, and bases are built from Debian and Ubuntu images alone; use one, or make a base by hand that keeps the guest contract (CONTRACT.md)"
+    echo "this image is of \${PRETTY_NAME:-$ID}, and bases are built from Debian and Ubuntu images alone; use one, or make a base by hand that keeps the guest contract (CONTRACT.md) and say baseMade: true"
     exit 1
     ;;
 esac

@@ -1,11 +1,11 @@
-import type { IncusClient, ImageSource as WireImageSource } from 'incus-client';
+import { type CopySource, type IncusClient, ignoreNotFound, type ImageSource as WireImageSource } from 'incus-client';
 import type { ImageServer, ImageSource } from '../../model/pool.js';
 import { fingerprintAt } from './image-server.js';
 
 /** Where a base starts from. */
 export interface SourceImage {
   /** As Incus takes it on creation. */
-  readonly source: WireImageSource;
+  readonly source: WireImageSource | CopySource;
   /** Tells one image from another: its fingerprint; server and alias where the server cannot be asked from here. */
   readonly identity: string;
   /** Why it is not known which image the server has now, though Incus may be able to fetch it. */
@@ -24,6 +24,7 @@ export async function findSourceImage(
   architecture: string,
   signal: AbortSignal,
 ): Promise<SourceImage> {
+  if (image.kind === 'instance') return instance(client, image.alias, signal);
   if (image.kind === 'server') return onServer(image.alias, image.server, architecture, signal);
   const fingerprint = await client.images.resolveAlias(image.alias, { signal });
   if (fingerprint !== undefined)
@@ -33,6 +34,17 @@ export async function findSourceImage(
     `find source image "${image.alias}": project "${client.project}" has no image of that alias; ` +
       `import one ("incus image import" or "incus image copy"), or correct baseImage`,
   );
+}
+
+/** One that has run since is taken for another: nobody knows what was changed in it meanwhile. */
+async function instance(client: IncusClient, name: string, signal: AbortSignal): Promise<SourceImage> {
+  const where = `find source instance "${name}" in project "${client.project}"`;
+  const found = await ignoreNotFound(client.instances.get(name, { signal }));
+  if (found === undefined) throw new Error(`${where}: there is none of that name; correct baseImage`);
+  const { created_at, last_used_at, status } = found.instance;
+  if (status !== 'Stopped') throw new Error(`${where}: it is ${status}; stop it, so that what is copied is whole`);
+  const source = { type: 'copy', source: name, instance_only: true } as const;
+  return { source, identity: `instance ${name} ${created_at} ${last_used_at}`, unasked: undefined };
 }
 
 /** Incus fetches it by its alias: the list that it keeps of a server may be an hour old and lack the newest fingerprint. */

@@ -41,6 +41,7 @@ describeOnIncus('a guest', testbed => {
       image: await findSourceImage(client, image, 'x86_64', signal),
       spec: {
         image,
+        isMade: false,
         provisionScripts: [],
         docker: true,
         tmpfsSizeBytes: undefined,
@@ -49,8 +50,8 @@ describeOnIncus('a guest', testbed => {
       },
       base,
       marks: {},
-      agentPackage: await describeAgentFile(path, signal),
-      agentPackagePath: path,
+      agent: { ...(await describeAgentFile(path, signal)), path },
+      storage: undefined,
       steps: new Steps(0, () => undefined),
       signal,
     });

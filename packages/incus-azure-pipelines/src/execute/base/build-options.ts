@@ -1,0 +1,28 @@
+import type { IncusClient } from 'incus-client';
+import type { BaseSpec } from '../../model/pool.js';
+import type { StorageFacts } from '../../model/storage.js';
+import type { AgentPackage } from './agent-package.js';
+import type { SourceImage } from './source-image.js';
+import type { Steps } from './steps.js';
+
+export interface BuildBaseOptions {
+  readonly client: IncusClient;
+  readonly spec: BaseSpec;
+  readonly image: SourceImage;
+  /** Name of the instance that becomes the base. */
+  readonly base: string;
+  /** Keys that say whose it is; `MARKS`. State and agent version are added here. */
+  readonly marks: Readonly<Record<string, string>>;
+  /** The agent to install; undefined for a source that keeps the guest contract already, which is checked. */
+  readonly agent: PackedAgent | undefined;
+  /** The steps that {@link buildSteps} counts are told here, and each line that is printed inside. */
+  readonly steps: Steps;
+  readonly signal: AbortSignal;
+  /** Where it is known and cannot copy on write, the cost of a copy is measured. */
+  readonly storage: StorageFacts | undefined;
+}
+
+/** An agent package on this machine; it is checked once more while it is unpacked. */
+export interface PackedAgent extends Pick<AgentPackage, 'sha256' | 'version'> {
+  readonly path: string;
+}

@@ -1,0 +1,73 @@
+import type { BaseSpec } from '../../model/pool.js';
+import { enabledUnits, guestFiles } from '../guest/files.js';
+import { BaseBuildError } from './base-build-error.js';
+import type { BuildBaseOptions, PackedAgent } from './build-options.js';
+import { boot, create } from './launch.js';
+import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
+import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
+import { unpackAgent } from './unpack-agent.js';
+
+/** Steps that are told, without those of the provision scripts. */
+export const INSTALL_STEPS = 5;
+
+const MINUTE_MS = 60_000;
+const INSTALL_MS = 20 * MINUTE_MS;
+const PROVISION_MS = 60 * MINUTE_MS;
+const CLEAN_MS = 2 * MINUTE_MS;
+const STOP_S = 60;
+
+/** Puts all that the guest contract asks for into a copy of the source image, stops it, and returns the agent's version. */
+export async function install(
+  base: BaseUnderConstruction,
+  options: BuildBaseOptions,
+  agent: PackedAgent,
+): Promise<string> {
+  const { image, spec, steps } = options;
+  steps.next(`Starting from image ${image.identity}.`);
+  await create(base, options);
+  await boot(base);
+
+  steps.next('Installing what the image lacks.');
+  const script = { path: 'install', content: installScript, args: [spec.docker ? 'docker' : 'no-docker'] };
+  await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
+  await installGuestFiles(base, spec);
+
+  steps.next(`Unpacking agent ${agent.version}.`);
+  await unpackAgent(base, agent.path, agent.sha256);
+  const libraries = { path: 'libraries', content: librariesScript };
+  await runScriptInBase(base, 'agent', "install the agent's libraries", libraries, INSTALL_MS);
+
+  for (const provision of spec.provisionScripts) {
+    const what = `provision script "${provision.path}"`;
+    steps.next(`Running ${what}.`);
+    await runScriptInBase(base, 'provision', `run ${what}`, provision, PROVISION_MS);
+  }
+
+  steps.next('Cleaning up.');
+  await runScriptInBase(base, 'clean', 'clean up', { path: 'clean', content: cleanScript }, CLEAN_MS);
+  steps.next('Stopping.');
+  await stop(base);
+  return agent.version;
+}
+
+async function installGuestFiles(base: BaseUnderConstruction, spec: BaseSpec): Promise<void> {
+  const { client, name, signal } = base;
+  for (const file of guestFiles) {
+    await client.files.push(name, file.path, file.content, { uid: 0, gid: 0, mode: file.mode }, { signal });
+  }
+  const units = [...enabledUnits];
+  if (spec.tmpfsSizeBytes !== undefined) {
+    await client.files.push(name, '/etc/systemd/system/tmp.mount', tmpMount(spec.tmpfsSizeBytes), {}, { signal });
+    units.push('tmp.mount');
+  }
+  const enable = { command: ['systemctl', '--quiet', 'enable', ...units] };
+  await runInBase(base, 'install', 'enable the units', enable, MINUTE_MS);
+}
+
+/** Graceful only: a base that was killed may lack what its programs had yet to write. */
+async function stop({ client, name, signal }: BaseUnderConstruction): Promise<void> {
+  await client.instances.stop(name, { timeoutS: STOP_S }, { signal });
+  const { instance } = await client.instances.get(name, { signal });
+  if (instance.status === 'Stopped') return;
+  throw new BaseBuildError('stop', `stop base "${name}": it was asked to and is ${instance.status} still`);
+}
