@@ -122,6 +122,23 @@ describeOnIncus('base', testbed => {
     expect(await daemon.end()).toBe(0);
   });
 
+  test('build that is stopped, or cannot find its image, says so in one line, and leaves nothing', async () => {
+    const scenario = await start(BLOCKED);
+    const stopped = scenario.startDaemon(['base', 'build', '--config', scenario.configPath]);
+    await running(scenario);
+    expect(await stopped.end('SIGINT')).toBe(1);
+    expect(stopped.stderr.trimEnd().split('\n').at(-1)).toBe(
+      'incus-azure-pipelines: stopped before the end; nothing half-made is left',
+    );
+    expect(await scenario.instanceNames()).toEqual([]);
+    await scenario.configure({ baseImage: 'local:nowhere' });
+    const { code, stderr } = await call(scenario, 'build');
+    expect([code, stderr.split('\n').length]).toEqual([1, 2]);
+    expect(stderr).toMatch(
+      /^incus-azure-pipelines: find source image "nowhere": .* has no image of that alias; import/,
+    );
+  });
+
   test('build of a pool that is not there names those that are', async () => {
     const scenario = await start('true');
     const { code, stderr } = await call(scenario, 'build', 'nowhere');

@@ -118,7 +118,14 @@ async function underLock<T>(
   using stop = stopSignals(() => {});
   await using daemon = await makeDaemon(config, stop.signal);
   await using _single = await claim(daemon.installation);
-  return await deed(daemon, stop.signal);
+  return await deed(daemon, stop.signal).catch((error: unknown) => {
+    throw stop.signal.aborted ? new DaemonError('stopped before the end; nothing half-made is left') : plain(error);
+  });
+}
+
+/** What was said in one sentence needs no stack. */
+function plain(error: unknown): unknown {
+  return error instanceof Error && error.constructor === Error ? new DaemonError(error.message) : error;
 }
 
 async function look(config: LoadedConfig): Promise<BasesDocument> {
