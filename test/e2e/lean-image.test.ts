@@ -1,0 +1,44 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startScenario } from '../../testbed/scenario.js';
+import { servePackages } from './package-source.js';
+import { agentsOnline, startDaemon } from './waiting.js';
+
+/** What is taken out of the image, so that the base lacks it. */
+const LEAN = [
+  'set -e',
+  'dpkg --purge --force-depends git docker-compose docker-compose-v2 iputils-ping >/dev/null',
+  'rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*',
+].join('\n');
+
+describeOnIncus('an image that lacks programs', testbed => {
+  test('gets them from the package source of its distribution, by the name that they have there', {
+    timeout: 300_000,
+  }, async () => {
+    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1, baseImage: 'instance:lean' } });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    const packages = { git: 'git', 'iputils-ping': 'ping', 'docker-compose': 'docker-compose' };
+    const source = await servePackages(testbed().gateway, scenario.directory, packages);
+    onTestFinished(() => source[Symbol.asyncDispose]());
+    const { incus } = scenario;
+    await incus.instances.create({ name: 'lean', source: { type: 'image', alias: testbed().image }, ephemeral: false });
+    await incus.instances.start('lean');
+    expect((await incus.exec('lean', { command: ['bash', '-c', LEAN] })).exitCode).toBe(0);
+    await incus.files.push('lean', '/etc/apt/sources.list', `${source.line}\n`);
+    await incus.instances.stop('lean', { timeoutS: 60 });
+
+    await using daemon = startDaemon(scenario);
+    await agentsOnline(scenario.emulator, 1);
+    expect(new Set(source.fetched)).toEqual(
+      new Set(['/Packages', ...Object.keys(packages).map(name => `/${name}.deb`)]),
+    );
+    const script = 'dpkg-query --show git iputils-ping docker-compose | sed "s/^/found /"';
+    const job = await scenario.emulator.queueJob({ steps: [{ script }] }).finished;
+    expect(job.lines.filter(line => line.startsWith('found ')).sort()).toEqual([
+      'found docker-compose\t9:1',
+      'found git\t9:1',
+      'found iputils-ping\t9:1',
+    ]);
+    expect(await daemon.end()).toBe(0);
+  });
+});

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { runCommand } from '../../testbed/run-command.js';
+
+/** A source of packages as apt reads it, with small packages of the test's own. */
+export interface PackageSource extends AsyncDisposable {
+  /** What stands in `sources.list`. */
+  readonly line: string;
+  /** Files that were fetched. */
+  readonly fetched: readonly string[];
+}
+
+/** Serves packages on an address that guests reach; each brings one program that does nothing. */
+export async function servePackages(
+  host: string,
+  directory: string,
+  packages: Readonly<Record<string, string>>,
+): Promise<PackageSource> {
+  const files = new Map<string, Buffer>();
+  const index: string[] = [];
+  for (const [name, program] of Object.entries(packages)) {
+    const { control, archive } = await makePackage(directory, name, program);
+    const sha256 = createHash('sha256').update(archive).digest('hex');
+    files.set(`/${name}.deb`, archive);
+    index.push(`${control}Filename: ./${name}.deb\nSize: ${archive.length}\nSHA256: ${sha256}\n`);
+  }
+  files.set('/Packages', Buffer.from(index.join('\n')));
+  const fetched: string[] = [];
+  const server = createServer((request, answer) => {
+    const path = (request.url ?? '').replace('/./', '/');
+    const file = files.get(path);
+    if (file !== undefined) fetched.push(path);
+    answer.writeHead(file === undefined ? 404 : 200).end(file);
+  }).listen(0, host);
+  await once(server, 'listening');
+  return {
+    line: `deb [trusted=yes] http://${host}:${(server.address() as AddressInfo).port} ./`,
+    fetched,
+    async [Symbol.asyncDispose]() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function makePackage(directory: string, name: string, program: string) {
+  const root = join(directory, name);
+  const control = `Package: ${name}\nVersion: 9:1\nArchitecture: all\nMaintainer: nobody\nDescription: ${name}\n`;
+  await mkdir(join(root, 'DEBIAN'), { recursive: true });
+  await mkdir(join(root, 'usr/bin'), { recursive: true });
+  await writeFile(join(root, 'DEBIAN/control'), control);
+  await writeFile(join(root, 'usr/bin', program), '#!/bin/sh\n');
+  await chmod(join(root, 'usr/bin', program), 0o755);
+  await runCommand('dpkg-deb', ['--root-owner-group', '--build', root, `${root}.deb`]);
+  const archive = await readFile(`${root}.deb`);
+  await rm(root, { recursive: true });
+  return { control, archive };
+}
