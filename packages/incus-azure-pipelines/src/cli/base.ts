@@ -72,12 +72,15 @@ async function awaitDaemon(
   const answer = (await callDaemon(socket, 'POST', `/bases/refresh?${query.toString()}`, LOOK_MS)) as {
     bases: readonly string[];
   };
-  for (;;) {
+  for (let seen = 0; ; ) {
     const { bases } = (await callDaemon(socket, 'GET', '/bases')) as BasesDocument;
     const wanted = bases.filter(({ name }) => answer.bases.includes(name));
     for (const { name, failure } of wanted)
       if (failure !== undefined) throw new DaemonError(`build base "${name}": ${failure.error}`);
     if (wanted.length === answer.bases.length && wanted.every(({ state }) => state === 'ready')) return answer.bases;
+    // Until it has passed once, the daemon shows what it wanted before.
+    if (wanted.length < seen) throw new DaemonError('image or agent has changed while the base was built; try again');
+    seen = wanted.length;
     const progress = wanted.flatMap(base => base.progress ?? [])[0];
     if (progress !== undefined) display.show(progress);
     await systemClock.sleep(POLL_MS);
