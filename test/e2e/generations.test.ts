@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startOwnIncus } from '../../testbed/own-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
-import { startOwnIncus } from './own-incus.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 const AGENTS = 3;

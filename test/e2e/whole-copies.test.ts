@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startOwnIncus } from '../../testbed/own-incus.js';
 import { whenStatus } from './daemon-status.js';
-import { startOwnIncus } from './own-incus.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 describeOnIncus('a storage pool that cannot copy on write', () => {
