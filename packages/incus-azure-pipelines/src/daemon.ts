@@ -19,6 +19,7 @@ import { IncusObserver } from './observe/incus-observer.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
 import { DrainWishes } from './reconcile/drain-wishes.js';
+import { rememberHostsAtWork } from './reconcile/hosts-at-work.js';
 import { type Pass, Reconciler } from './reconcile/reconciler.js';
 import { RegistrationModes } from './reconcile/registration-modes.js';
 import { WantedBases } from './reconcile/wanted-bases.js';
@@ -129,6 +130,7 @@ async function assemble(
     'agent-gone',
     ({ agent }) => void wishes.forget(agent.name).catch(error => process.emitWarning(String(error))),
   );
+  rememberHostsAtWork(events, { pools, installation, registration });
   events.on('log-collected', ({ pool, name, registrationError }) =>
     reconciler.noteRegistration(pool, name, registrationError),
   );
