@@ -52,8 +52,13 @@ curl --silent --show-error --max-time 60 --data "$starts" "$BENCH_URL/done/$name
 `;
 }
 
+/** Enough for one of them to wait for the disk at any time, though a busy core keeps the others from theirs. */
+const WRITERS = [1, 2, 3, 4];
+
 /** A job without end that takes one core whole and writes to the disk, each write waiting for the disk. */
 export const loadJob = `cd "$HOME"
-while :; do dd if=/dev/zero of=load bs=1M count=16 conv=fsync 2>/dev/null; done &
+for n in ${WRITERS.join(' ')}; do
+  while :; do dd if=/dev/zero of="load$n" bs=1M count=16 conv=fsync 2>/dev/null; done &
+done
 while :; do :; done
 `;
