@@ -21,8 +21,7 @@ export function callsBetween(before: CallCounts, after: CallCounts): CallCounts 
   return new Map(entries.filter(([, count]) => count > 0));
 }
 
-/** Fetches the text from the daemon's port on loopback. */
-export async function fetchMetrics(port: number, signal: AbortSignal): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal });
-  return response.text();
+/** How many calls these are, whatever their routes. */
+export function totalOf(calls: CallCounts): number {
+  return [...calls.values()].reduce((sum, count) => sum + count, 0);
 }

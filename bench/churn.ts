@@ -12,6 +12,8 @@ export interface ChurnOptions {
   readonly signal: AbortSignal;
   /** Runs when the window opens, after the first job of every place. */
   readonly onWindow?: () => Promise<void>;
+  /** Runs when the window closes, though it may be left open for replacements. */
+  readonly onWindowEnd?: () => Promise<void>;
 }
 
 /** A pool at work, in a window of time. */
@@ -36,6 +38,7 @@ export async function watchChurn(sightings: Sightings, options: ChurnOptions): P
   const before = sightings.count('done');
   await delay(windowMs, undefined, { signal });
   const closedAt = Date.now();
+  await options.onWindowEnd?.();
   await sightings.reach('online', agents + before + leastReplacements, churnDeadlineMs, signal);
   const inWindow = ({ at }: { readonly at: number }) => at >= openedAt && at <= closedAt;
   const done = sightings.all.filter(sighting => sighting.kind === 'done' && inWindow(sighting)).length;

@@ -4,12 +4,12 @@ import { connectIncus } from 'incus-client';
 import type { PrivateIncus } from '../testbed/private-incus.js';
 
 /** On what host figures were taken, in words: absolute times differ from host to host. */
-export async function hostConditions(incus: PrivateIncus, registration: string): Promise<string> {
+export async function hostConditions(incus: PrivateIncus): Promise<string> {
   await using client = connectIncus({ connection: { kind: 'unix', socketPath: incus.socketPath } });
   const { environment } = await client.server.info();
   const distribution = /^PRETTY_NAME="(.*)"$/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
   return [
     `${availableParallelism()} cores, ${(totalmem() / 1024 ** 3).toFixed(0)} GiB, ${distribution}, kernel ${release()},`,
-    `Incus ${environment?.server_version}, btrfs on a loop file without quotas, docker off, registration by the ${registration},`,
+    `Incus ${environment?.server_version}, btrfs on a loop file without quotas`,
   ].join('\n');
 }

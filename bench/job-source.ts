@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { loadJob, sleepingJob } from './shell-agent/scripts.js';
+import { loadJob, sleepingJob, type UnitStarts, unitStartsIn } from './shell-agent/scripts.js';
 import { Sightings } from './sightings.js';
 
 /** What the agents of one measurement are given to do. */
@@ -15,12 +15,6 @@ export interface Work {
   readonly from?: Promise<unknown>;
   /** Places beside the loads: their first jobs are of different lengths, so that they do not end together. */
   readonly places: number;
-}
-
-/** When a guest's units were started, epoch ms. */
-export interface UnitStarts {
-  readonly registerAt: number;
-  readonly agentAt: number;
 }
 
 /** Stands where the agents of the bench ask for work: an agent's first request is its *online*. */
@@ -69,8 +63,8 @@ export class JobSource implements AsyncDisposable {
     const [, kind, name = ''] = (request.url ?? '').split('/');
     const body = await text(request);
     if (kind === 'done') {
-      const [registerAt, agentAt] = body.split('\n').map(seconds => Number(seconds) * 1000);
-      if (registerAt && agentAt) this.unitStarts.set(name, { registerAt, agentAt });
+      const starts = unitStartsIn(body.split('\n'));
+      if (starts !== undefined) this.unitStarts.set(name, starts);
       this.#sightings.add({ kind, name, at });
       response.end();
     } else if (kind === 'online') {

@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { DaemonProcess } from '../testbed/daemon-process.js';
-import { fetchMetrics } from './call-counts.js';
+import { whenMetrics } from './daemon-metrics.js';
 
-const LOOK_MS = 250;
 const DEADLINE_MS = 180_000;
 
 /**
@@ -10,14 +8,13 @@ const DEADLINE_MS = 180_000;
  * the making of keys. At once where the guests make their own.
  */
 export async function keyStockFilled(daemon: DaemonProcess, signal: AbortSignal): Promise<void> {
-  const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
-  const giveUpAt = performance.now() + DEADLINE_MS;
-  for (;;) {
-    const { ready, wanted } = keysIn(await fetchMetrics(Number(httpPort), signal));
-    if (ready >= wanted) return;
-    if (performance.now() > giveUpAt) throw new Error(`wait for the daemon's keys: ${ready} of ${wanted} are there`);
-    await delay(LOOK_MS, undefined, { signal });
-  }
+  await whenMetrics(daemon, {
+    what: "the daemon's keys",
+    read: keysIn,
+    holds: ({ ready, wanted }) => ready >= wanted,
+    deadlineMs: DEADLINE_MS,
+    signal,
+  });
 }
 
 /** What the text of the daemon's metrics says of its keys; nothing is none. */

@@ -6,7 +6,7 @@ import { workTree } from '../testbed/work-tree.js';
 import { hostConditions } from './conditions.js';
 import { measure } from './measure.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';
-import { figuresTable, type Outcome } from './report/outcome.js';
+import { conditionsTable, figuresTable, type Outcome } from './report/outcome.js';
 import { markdownTable } from './report/table.js';
 import { startWorkbench, type Workbench } from './workbench.js';
 
@@ -44,9 +44,10 @@ async function report(bench: Workbench, results: readonly Outcome[]): Promise<vo
   const day = new Date().toISOString().slice(0, 10);
   const tables = [
     figuresTable(results.flatMap(({ figures }) => figures)),
+    conditionsTable(results),
     ...results.flatMap(({ tables: more }) => more),
   ];
-  const text = [`# Bench, ${day}`, '', await conditions(bench), '', ...tables.map(markdownTable)].join('\n');
+  const text = [`# Bench, ${day}`, '', await ofTheRun(bench), '', ...tables.map(markdownTable)].join('\n');
   process.stdout.write(text);
   const directory = join(workTree(), 'bench', 'results');
   await mkdir(directory, { recursive: true });
@@ -55,7 +56,7 @@ async function report(bench: Workbench, results: readonly Outcome[]): Promise<vo
   await writeFile(
     `${path}.json`,
     `${JSON.stringify(
-      results.map(({ raw }) => raw),
+      results.map(({ name, raw }) => ({ name, ...raw })),
       undefined,
       1,
     )}\n`,
@@ -63,11 +64,10 @@ async function report(bench: Workbench, results: readonly Outcome[]): Promise<vo
   bench.say(`written to ${path}.md`);
 }
 
-/** Under what the figures were taken; the ratios to the floor differ less from host to host than times do. */
-async function conditions({ incus, maxConcurrentCreates, registration, quick }: Workbench): Promise<string> {
+/** What holds for every figure of a run; the ratios to the floor differ less from host to host than times do. */
+async function ofTheRun({ incus, maxConcurrentCreates, quick }: Workbench): Promise<string> {
   return [
-    await hostConditions(incus, registration),
-    `${maxConcurrentCreates} creations at a time, 4 places, jobs of 2 s, keys made ahead, a shell agent without start-up cost`,
-    `except where said${quick ? ', few repetitions' : ''}. The floor is made by bare calls to the same Incus in the same run.`,
+    `${await hostConditions(incus)}, ${maxConcurrentCreates} creations at a time. Emulator and bench`,
+    `run on the same cores${quick ? '; few repetitions' : ''}. The floor is made by bare calls to the same Incus in the same run.`,
   ].join('\n');
 }

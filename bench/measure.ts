@@ -9,13 +9,14 @@ import type { Outcome } from './report/outcome.js';
 import { ShellBench } from './shell-bench.js';
 import type { Workbench } from './workbench.js';
 
-const OF_THE_SHELL_AGENT: readonly Measurement[] = ['replacement', 'loaded', 'fill', 'idle'];
+const OF_THE_SHELL_AGENT: readonly Measurement[] = ['replacement', 'loaded', 'fill'];
 const RESERVES = [2, 0] as const;
 
 /** Runs the measurements that are asked for, in their own order; each kind of agent is set up once. */
 export async function measure(workbench: Workbench, only: readonly Measurement[]): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
   if (only.some(name => OF_THE_SHELL_AGENT.includes(name))) outcomes.push(...(await measureShell(workbench, only)));
+  if (only.includes('idle')) outcomes.push(await measureIdle(workbench));
   if (only.includes('stand-in')) outcomes.push(await measureStandIn(workbench));
   if (only.includes('listening')) outcomes.push(await measureListening(workbench));
   if (only.includes('first-line')) outcomes.push(await measureFirstLine(workbench));
@@ -36,6 +37,5 @@ async function measureShell(workbench: Workbench, only: readonly Measurement[]):
     }
   }
   if (only.includes('fill')) outcomes.push(await measureFill(shell, workbench));
-  if (only.includes('idle')) outcomes.push(await measureIdle(shell, workbench));
   return outcomes;
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { cpuTicks, readProcessCost } from './processes.js';
 
@@ -19,4 +21,20 @@ test('reads a process that is there', async () => {
   const cost = await readProcessCost(process.pid);
   expect(cost.cpuMs).toBeGreaterThan(0);
   expect(cost.residentBytes).toBeGreaterThan(1024 * 1024);
+});
+
+async function held() {
+  const { sockets, children } = await readProcessCost(process.pid);
+  return { sockets, children };
+}
+
+test('sees a child that runs, and the sockets to it, as held', async () => {
+  const before = await held();
+  const child = spawn('cat', { stdio: ['pipe', 'pipe', 'ignore'] });
+  const closed = once(child, 'close');
+  const during = await held();
+  expect([during.children - before.children, during.sockets - before.sockets]).toEqual([1, 2]);
+  child.stdin.end();
+  await closed;
+  expect(await held()).toEqual(before);
 });

@@ -14,6 +14,9 @@ export interface ProcessCost {
   readonly children: number;
 }
 
+/** What a process keeps open. */
+export type Holdings = Pick<ProcessCost, 'sockets' | 'children'>;
+
 /** Reads what a process costs. Source: proc_pid_stat(5), proc_pid_status(5). */
 export async function readProcessCost(pid: number): Promise<ProcessCost> {
   const ticksPerSecond = Number(await runCommand('getconf', ['CLK_TCK']));

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DaemonProcess } from '../testbed/daemon-process.js';
-import { fetchMetrics } from './call-counts.js';
+import { fetchMetrics } from './daemon-metrics.js';
 
 const LOOK_MS = 500;
 const DEADLINE_MS = 60_000;
@@ -18,10 +18,9 @@ export async function publishedWaits(
   jobs: number,
   signal: AbortSignal,
 ): Promise<PublishedWaits> {
-  const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
   const giveUpAt = performance.now() + DEADLINE_MS;
   for (;;) {
-    const waits = publishedWaitsIn(await fetchMetrics(Number(httpPort), signal));
+    const waits = publishedWaitsIn(await fetchMetrics(daemon, signal));
     if (waits.count >= jobs || performance.now() > giveUpAt) return waits;
     await delay(LOOK_MS, undefined, { signal });
   }

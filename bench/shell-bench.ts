@@ -4,6 +4,7 @@ import { BarePool, type BarePoolOptions } from './bare/bare-pool.js';
 import { JobSource, type Work } from './job-source.js';
 import { Lives } from './lives.js';
 import { Program } from './program.js';
+import { Registrations } from './registrations.js';
 import { buildShellPackage } from './shell-agent/package.js';
 import type { Sightings } from './sightings.js';
 import type { Workbench } from './workbench.js';
@@ -16,6 +17,9 @@ export interface Watch {
   readonly sightings: Sightings;
   readonly lives: Lives;
   readonly unitStarts: JobSource['unitStarts'];
+  readonly registrations: Registrations;
+  /** Names of the instances that are there now, bases included. */
+  readonly guests: () => Promise<readonly string[]>;
 }
 
 /** The shell agent's side of the bench: the program and the bare pool, on the same base, one after the other. */
@@ -49,13 +53,11 @@ export class ShellBench implements AsyncDisposable {
 
   /** Lets the program keep a pool while `body` looks on. */
   async runProgram<T>(
-    settings: { readonly agentCount: number; readonly reserve: number },
+    settings: Readonly<Record<string, unknown>>,
     work: Work,
     body: (watch: Watch, daemon: DaemonProcess) => Promise<T>,
   ): Promise<T> {
-    await using lives = new Lives(this.program.scenario.incus);
-    const watch = { sightings: this.#source.begin(work), lives, unitStarts: this.#source.unitStarts };
-    return await this.program.run(settings, daemon => body(watch, daemon));
+    return await this.#watching(work, watch => this.program.run(settings, daemon => body(watch, daemon)));
   }
 
   /** Lets bare calls keep the same pool while `body` looks on. */
@@ -67,18 +69,27 @@ export class ShellBench implements AsyncDisposable {
     const { incus } = this.program.scenario;
     const { maxConcurrentCreates, signal } = this.#workbench;
     const guest = { incus, base: this.program.base, activation: this.#activation };
-    await using lives = new Lives(incus);
-    const watch = { sightings: this.#source.begin(work), lives, unitStarts: this.#source.unitStarts };
-    const over = new AbortController();
-    const either = AbortSignal.any([signal, over.signal]);
-    const running = new BarePool(guest, { ...options, maxConcurrentCreates }, either).run();
-    try {
-      return await Promise.race([body(watch), running.then(() => never('the bare pool ended'))]);
-    } finally {
-      over.abort();
-      await running.catch(() => undefined);
-      await this.program.clear();
-    }
+    return await this.#watching(work, async watch => {
+      const over = new AbortController();
+      const either = AbortSignal.any([signal, over.signal]);
+      const running = new BarePool(guest, { ...options, maxConcurrentCreates }, either).run();
+      try {
+        return await Promise.race([body(watch), running.then(() => never('the bare pool ended'))]);
+      } finally {
+        over.abort();
+        await running.catch(() => undefined);
+        await this.program.clear();
+      }
+    });
+  }
+
+  async #watching<T>(work: Work, body: (watch: Watch) => Promise<T>): Promise<T> {
+    const { scenario } = this.program;
+    await using lives = new Lives(scenario.incus);
+    using registrations = new Registrations(scenario.emulator);
+    const { unitStarts } = this.#source;
+    const guests = () => scenario.instanceNames();
+    return await body({ sightings: this.#source.begin(work), lives, unitStarts, registrations, guests });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

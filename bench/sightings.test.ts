@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { replacementsOf, type Sighting } from './sightings.js';
+import { largestGap, replacementsOf, type Sighting } from './sightings.js';
 
 function seen(...texts: readonly string[]): readonly Sighting[] {
   return texts.map((text, at) => {
@@ -29,4 +29,9 @@ test('leaves out an end whose place is still empty', () => {
 test('takes what came in by its time, not in the order of its arrival', () => {
   const late = [...seen('online a', 'done a', 'online b')].toReversed();
   expect(replacementsOf(late, 1)).toHaveLength(1);
+});
+
+test('finds the longest pause between arrivals, in whatever order they are told', () => {
+  expect(largestGap([500, 0, 100, 900])).toBe(400);
+  expect(largestGap([7])).toBe(0);
 });

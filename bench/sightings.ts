@@ -31,6 +31,12 @@ export function replacementsOf(sightings: readonly Sighting[], places: number): 
     });
 }
 
+/** The longest time between two neighbouring moments of some; 0 for fewer than two. */
+export function largestGap(moments: readonly number[]): number {
+  const inOrder = [...moments].sort((a, b) => a - b);
+  return Math.max(0, ...inOrder.slice(1).map((at, index) => at - (inOrder[index] ?? at)));
+}
+
 /** Keeps what was seen, and lets somebody wait for more. */
 export class Sightings {
   readonly #seen: Sighting[] = [];

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fetchMetrics } from '../bench/call-counts.js';
+import { fetchMetrics } from '../bench/daemon-metrics.js';
 import { readProcessCost } from '../bench/processes.js';
 import type { DaemonProcess } from '../testbed/daemon-process.js';
 import { loopDevicesUnder } from '../testbed/traces.js';
@@ -54,9 +54,8 @@ export function timersIn(metrics: string): number {
 }
 
 async function look(daemon: DaemonProcess, incusDirectory: string): Promise<Holdings> {
-  const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
   const { descriptors, sockets } = await readProcessCost(daemon.pid);
-  const metrics = await fetchMetrics(Number(httpPort), AbortSignal.timeout(settleMs));
+  const metrics = await fetchMetrics(daemon, AbortSignal.timeout(settleMs));
   return { descriptors, sockets, timers: timersIn(metrics), loopDevices: loopDevicesUnder(incusDirectory).length };
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SlotTime } from 'incus-azure-pipelines';
-import { fetchMetrics } from '../bench/call-counts.js';
+import { fetchMetrics } from '../bench/daemon-metrics.js';
 import type { DaemonProcess } from '../testbed/daemon-process.js';
 import type { Scenario } from '../testbed/scenario.js';
 
@@ -55,8 +55,7 @@ export async function strays(
 
 /** The slot-seconds that a daemon has counted since its start. */
 export async function slotsByDaemon(daemon: DaemonProcess): Promise<SlotTime> {
-  const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
-  const text = await fetchMetrics(Number(httpPort), AbortSignal.timeout(metricsMs));
+  const text = await fetchMetrics(daemon, AbortSignal.timeout(metricsMs));
   return slotTimeIn(text);
 }
 

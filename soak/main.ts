@@ -42,7 +42,8 @@ async function main({ minutes }: SoakOptions): Promise<void> {
   const name = `${day}-soak-${minutes}-min`;
   const directory = join(workTree(), 'bench', 'results');
   await mkdir(directory, { recursive: true });
-  const text = soakMarkdown(soak, day, await hostConditions(workbench.incus, registration), `${name}.svg`);
+  const conditions = `${await hostConditions(workbench.incus)}, docker off, registration by the ${registration},`;
+  const text = soakMarkdown(soak, day, conditions, `${name}.svg`);
   await writeFile(join(directory, `${name}.md`), text);
   await writeFile(join(directory, `${name}.svg`), soakChart(soak));
   await writeFile(join(directory, `${name}.json`), `${JSON.stringify(soak)}\n`);

@@ -26,6 +26,11 @@ export interface ProxiedEvent {
 /** Which lifecycle events get through: some of them, or not even a connection that could bring any. */
 export type EventRule = ((event: ProxiedEvent) => boolean) | 'refuse';
 
+/** Which calls fail: they are answered with an error and not passed on. */
+export type CallRule = (call: Pick<ProxiedCall, 'method' | 'path'>) => boolean;
+
+const FAILURE = JSON.stringify({ type: 'error', error: 'failed by the test', error_code: 500, metadata: null });
+
 /** Starts a proxy for the Incus behind `socketPath` that listens on `listenPath`; all events pass at first. */
 export async function startIncusProxy(socketPath: string, listenPath: string): Promise<IncusProxy> {
   const proxy = new IncusProxy(socketPath, listenPath);
@@ -44,6 +49,7 @@ export class IncusProxy implements AsyncDisposable {
   readonly #streams = new WebSocketServer({ noServer: true });
   readonly #connections = new Set<Duplex>();
   #rule: EventRule = () => true;
+  #fails: CallRule = () => false;
 
   constructor(socketPath: string, listenPath: string) {
     this.#socketPath = socketPath;
@@ -64,6 +70,11 @@ export class IncusProxy implements AsyncDisposable {
     if (rule === 'refuse') for (const client of this.#streams.clients) client.terminate();
   }
 
+  /** Changes which calls fail from now on. */
+  fail(rule: CallRule): void {
+    this.#fails = rule;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close();
     for (const connection of this.#connections) connection.destroy();
@@ -80,6 +91,11 @@ export class IncusProxy implements AsyncDisposable {
       const sent = Buffer.concat(chunks);
       this.#note(asked, isJson ? sent.toString() : '', isPush ? sent : undefined);
     });
+    const path = new URL(url ?? '', 'http://incus').pathname;
+    if (this.#fails({ method: method ?? '', path })) {
+      asked.resume().once('end', () => answer.writeHead(500, { 'content-type': 'application/json' }).end(FAILURE));
+      return;
+    }
     const options = { socketPath: this.#socketPath, method, path: url, headers, agent: false };
     const passed = request(options, answered => {
       answer.writeHead(answered.statusCode ?? 502, answered.headers);

@@ -1,18 +1,24 @@
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildStandInPackage } from 'azure-pipelines-emulator';
-import { cacheDirectory } from '../../testbed/work-tree.js';
 import { Program } from '../program.js';
 import { type PublishedWaits, publishedWaits } from '../published-waits.js';
 import type { Figure, Outcome } from '../report/outcome.js';
-import { seconds } from '../report/table.js';
+import { seconds } from '../report/words.js';
 import { Sightings } from '../sightings.js';
+import { standInPackage } from '../stand-in-package.js';
 import { summarise } from '../statistics.js';
 import type { Workbench } from '../workbench.js';
 
 const START_DELAY_MS = 4_000;
 const AGENTS = 2;
 const WAIT_MS = 240_000;
+/** Left to the program: whatever the bench and its scenario set otherwise. */
+const DEFAULTS = {
+  reserve: undefined,
+  registration: undefined,
+  docker: undefined,
+  azurePollInterval: undefined,
+  maxConcurrentCreates: undefined,
+};
 /** The agent rests so long after a poll that brought nothing, as its own documentation has it. */
 const DOCUMENTED_PAUSE_MS = [5_000, 15_000] as const;
 /** A poll that brings nothing and the rest after it: a job may be queued at any moment of that. */
@@ -28,12 +34,17 @@ export async function measureFirstLine(workbench: Workbench): Promise<Outcome> {
   const often = { pollPauseMs: DOCUMENTED_PAUSE_MS, jobs: quick ? 2 : 12, latestMs: POLL_CYCLE_MS };
   const withPause = await firstLines(workbench, often);
   return {
+    name: 'first-line',
+    conditions: [
+      `default settings, so with docker, a reserve of 1 and registration auto; the stand-in agent (Node), whose start takes`,
+      `${START_DELAY_MS / 1000} s more; ${AGENTS} agents, all of them back before the next job is queued`,
+    ].join(' '),
     figures: [
       ...figuresOf(without, `agents start in ${START_DELAY_MS / 1000} s`, true),
       ...figuresOf(withPause, 'at any moment, with its pause between polls', false),
     ],
     tables: [],
-    raw: { name: 'first-line', without, withPause },
+    raw: { without, withPause },
   };
 }
 
@@ -52,9 +63,8 @@ interface Queueing {
 async function firstLines(workbench: Workbench, queueing: Queueing): Promise<FirstLines> {
   const { say, signal } = workbench;
   const { jobs, latestMs, pollPauseMs } = queueing;
-  const cache = join(cacheDirectory(), 'stand-in');
-  const options = { cacheDirectory: cache, startDelayMs: START_DELAY_MS, pollPauseMs, signal };
-  await using program = await Program.start(workbench, { agentPackage: await buildStandInPackage(options) });
+  const agentPackage = await standInPackage({ startDelayMs: START_DELAY_MS, pollPauseMs, signal });
+  await using program = await Program.start(workbench, { agentPackage, settings: DEFAULTS });
   const { emulator } = program.scenario;
   const online = new Sightings();
   const lines = new Map<number, number>();
@@ -64,7 +74,7 @@ async function firstLines(workbench: Workbench, queueing: Queueing): Promise<Fir
     if (event.kind === 'job-line' && !lines.has(event.requestId) && event.line.includes('first line'))
       lines.set(event.requestId, event.at);
   });
-  const seen = await program.run({ agentCount: AGENTS, reserve: 1 }, async daemon => {
+  const seen = await program.run({ agentCount: AGENTS }, async daemon => {
     const waits: number[] = [];
     for (let turn = 0; turn < jobs; turn++) {
       // Every agent is back before the next job: the figure is about an idle agent, not about a replacement.
@@ -108,7 +118,7 @@ function figuresOf({ waits, published }: FirstLines, condition: string, judged: 
 function told(waits: readonly number[]): string {
   const summary = summarise(waits);
   if (summary === undefined) return 'nothing seen';
-  return `p50 ${seconds(summary.median)}, p99 ${seconds(summary.p99)}, n ${summary.count}`;
+  return `p50 ${seconds(summary.median)}, p99 ${seconds(summary.p99)}, longest ${seconds(summary.max)}, n ${summary.count}`;
 }
 
 /** Whether it is one of the program's agents; one that probes the server is none. */

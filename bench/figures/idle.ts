@@ -1,81 +1,78 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { callCounts, callsBetween, fetchMetrics } from '../call-counts.js';
-import { readProcessCost } from '../processes.js';
-import type { Figure, Outcome } from '../report/outcome.js';
-import { seconds } from '../report/table.js';
-import type { ShellBench } from '../shell-bench.js';
+import type { DaemonProcess } from '../../testbed/daemon-process.js';
+import { callCounts, callsBetween, totalOf } from '../call-counts.js';
+import { agentsIn, fetchMetrics, whenMetrics } from '../daemon-metrics.js';
+import { keyStockFilled } from '../key-stock.js';
+import { type Holdings, readProcessCost } from '../processes.js';
+import { Program } from '../program.js';
+import type { Outcome } from '../report/outcome.js';
+import { standInPackage } from '../stand-in-package.js';
 import type { Workbench } from '../workbench.js';
+import { type IdleMinute, idleFigures } from './idle-figures.js';
+import { incusCallsTable } from './incus-calls.js';
 
 const FILL_MS = 600_000;
-/** After the last agent has come, keys are still being made for the next ones. */
-const SETTLE_MS = 30_000;
+const LOOK_MS = 1_000;
 
-/** What the daemon costs while nothing happens, at several numbers of agents. */
-export async function measureIdle(shell: ShellBench, workbench: Workbench): Promise<Outcome> {
-  const { quick, say, signal } = workbench;
-  const windowMs = quick ? 20_000 : 60_000;
-  const figures: Figure[] = [];
-  const raw: unknown[] = [];
+/** What the daemon costs while nothing happens, at several numbers of agents: real sessions, which Azure shows as idle. */
+export async function measureIdle(workbench: Workbench): Promise<Outcome> {
+  const { quick, say, signal, registration } = workbench;
+  await using program = await Program.start(workbench, { agentPackage: await standInPackage({ signal }) });
+  const minutes: IdleMinute[] = [];
   for (const agentCount of quick ? [1, 8] : [1, 8, 32]) {
-    const work = { loads: 0, jobSeconds: undefined, places: agentCount };
-    const seen = await shell.runProgram({ agentCount, reserve: 0 }, work, async ({ sightings }, daemon) => {
-      await sightings.reach('online', agentCount, FILL_MS, signal);
-      await delay(SETTLE_MS, undefined, { signal });
-      const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
-      const azureCalls = async () => callCounts(await fetchMetrics(Number(httpPort), signal), 'azure');
-      const [before, callsBefore] = [await readProcessCost(daemon.pid), await azureCalls()];
-      await delay(windowMs, undefined, { signal });
-      const [after, callsAfter] = [await readProcessCost(daemon.pid), await azureCalls()];
-      const calls = [...callsBetween(callsBefore, callsAfter).values()].reduce((sum, count) => sum + count, 0);
-      const perMinute = 60_000 / windowMs;
-      return { cpuMs: (after.cpuMs - before.cpuMs) * perMinute, calls: calls * perMinute, after };
-    });
-    say(`${agentCount} idle agents: ${seen.cpuMs.toFixed(0)} ms of CPU a minute, ${seen.calls} calls to Azure`);
-    raw.push({ agentCount, ...seen });
-    figures.push(...figuresOf(agentCount, seen));
+    const minute = await program.run({ agentCount, reserve: 0 }, daemon => idleMinute(daemon, agentCount, workbench));
+    say(`${agentCount} idle agents: ${minute.cpuMs.toFixed(0)} ms of CPU a minute, ${minute.toAzure} calls to Azure`);
+    minutes.push(minute);
   }
-  return { figures, tables: [], raw: { name: 'idle', idle: raw } };
+  const most = minutes.at(-1);
+  return {
+    name: 'idle',
+    conditions: [
+      'the stand-in agent (Node), every one of them online and shown as idle; docker off; no reserve;',
+      `registration by the ${registration}; all keys made before the minute begins`,
+    ].join(' '),
+    figures: idleFigures(minutes),
+    tables: most ? [incusCallsTable(`per minute, ${most.agentCount} idle agents`, most.toIncus, 1)] : [],
+    raw: { minutes: minutes.map(minute => ({ ...minute, toIncus: Object.fromEntries(minute.toIncus) })) },
+  };
 }
 
-interface Seen {
-  readonly cpuMs: number;
-  readonly calls: number;
-  readonly after: { readonly residentBytes: number; readonly sockets: number; readonly children: number };
+async function idleMinute(daemon: DaemonProcess, agentCount: number, workbench: Workbench): Promise<IdleMinute> {
+  const { quick, signal } = workbench;
+  const looks = quick ? 20 : 60;
+  await whenMetrics(daemon, {
+    what: `${agentCount} idle agents`,
+    read: metrics => agentsIn(metrics, 'idle'),
+    holds: idle => idle === agentCount,
+    deadlineMs: FILL_MS,
+    signal,
+  });
+  await keyStockFilled(daemon, signal);
+  const before = await look(daemon, signal);
+  const held: Holdings[] = [];
+  for (let n = 0; n < looks; n++) {
+    held.push(await readProcessCost(daemon.pid));
+    await delay(LOOK_MS, undefined, { signal });
+  }
+  const after = await look(daemon, signal);
+  const idle = agentsIn(after.metrics, 'idle');
+  if (idle !== agentCount) throw new Error(`measure ${agentCount} idle agents: ${idle} were left at the end`);
+  const ofAMinute = 60_000 / (after.at - before.at);
+  const called = (to: 'azure' | 'incus') => callsBetween(callCounts(before.metrics, to), callCounts(after.metrics, to));
+  return {
+    agentCount,
+    cpuMs: (after.cpuMs - before.cpuMs) * ofAMinute,
+    residentBytes: after.residentBytes,
+    held: {
+      sockets: Math.min(...held.map(({ sockets }) => sockets)),
+      children: Math.min(...held.map(({ children }) => children)),
+    },
+    toAzure: Math.round(totalOf(called('azure')) * ofAMinute),
+    toIncus: new Map([...called('incus')].map(([route, count]) => [route, count * ofAMinute])),
+  };
 }
 
-function figuresOf(agentCount: number, { cpuMs, calls, after }: Seen): readonly Figure[] {
-  const { residentBytes, sockets, children } = after;
-  const mib = residentBytes / 1024 ** 2;
-  const plain = { floor: '', ratio: undefined };
-  const many = agentCount === 32;
-  return [
-    {
-      figure: `daemon: CPU over 60 s, ${agentCount} idle agents`,
-      measured: seconds(cpuMs),
-      ...plain,
-      goal: many ? '≤ 0.5 s' : '',
-      isMet: many ? cpuMs <= 500 : undefined,
-    },
-    {
-      figure: `daemon: resident memory, ${agentCount} agents`,
-      measured: `${mib.toFixed(0)} MiB`,
-      ...plain,
-      goal: many ? '≤ 90 MiB' : '',
-      isMet: many ? mib <= 90 : undefined,
-    },
-    {
-      figure: `daemon: sockets and child processes, ${agentCount} agents`,
-      measured: `${sockets} and ${children}`,
-      ...plain,
-      goal: '',
-      isMet: undefined,
-    },
-    {
-      figure: `calls to Azure per minute, ${agentCount} idle agents`,
-      measured: calls.toFixed(0),
-      ...plain,
-      goal: '≤ 12',
-      isMet: calls <= 12,
-    },
-  ];
+async function look(daemon: DaemonProcess, signal: AbortSignal) {
+  const metrics = await fetchMetrics(daemon, signal);
+  return { metrics, at: performance.now(), ...(await readProcessCost(daemon.pid)) };
 }

@@ -1,14 +1,13 @@
-import { join } from 'node:path';
-import { buildStandInPackage, type Emulator } from 'azure-pipelines-emulator';
+import type { Emulator } from 'azure-pipelines-emulator';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
-import { cacheDirectory } from '../../testbed/work-tree.js';
 import { Program } from '../program.js';
 import type { Figure, Outcome } from '../report/outcome.js';
+import { spread } from '../report/words.js';
 import { replacementsOf, Sightings } from '../sightings.js';
+import { standInPackage } from '../stand-in-package.js';
 import { type Summary, summarise } from '../statistics.js';
 import type { Workbench } from '../workbench.js';
 import { isAgentName } from './first-line.js';
-import { spread } from './replacement.js';
 
 const START_DELAY_MS = 4_000;
 const PLACES = 2;
@@ -30,19 +29,19 @@ interface Seen {
  * and not about making the reserve anew.
  */
 export async function measureListening(workbench: Workbench): Promise<Outcome> {
-  const { quick, say, signal } = workbench;
-  const agentPackage = await buildStandInPackage({
-    cacheDirectory: join(cacheDirectory(), 'stand-in'),
-    startDelayMs: START_DELAY_MS,
-    pollPauseMs: [0, 0],
-    signal,
-  });
+  const { quick, say, signal, registration } = workbench;
+  const agentPackage = await standInPackage({ startDelayMs: START_DELAY_MS, signal });
   await using program = await Program.start(workbench, { agentPackage });
   const listening = await measureReserve(program, workbench, { isListening: true, jobs: quick ? 4 : 20 });
   say(`a reserve that listens: ${spread(summarise(listening.waits))}`);
   const prepared = await measureReserve(program, workbench, { isListening: false, jobs: quick ? 2 : 6 });
   say(`a reserve that is prepared: ${spread(summarise(prepared.waits))}`);
   return {
+    name: 'listening',
+    conditions: [
+      `the stand-in agent (Node), whose start takes ${START_DELAY_MS / 1000} s more; docker off; ${PLACES} places, reserve ${RESERVE};`,
+      `registration by the ${registration}; a job is queued only when the reserve is whole`,
+    ].join(' '),
     figures: [
       waitFigure('a reserve that listens', summarise(listening.waits), true),
       waitFigure('a reserve that is only prepared', summarise(prepared.waits), false),
@@ -50,7 +49,7 @@ export async function measureListening(workbench: Workbench): Promise<Outcome> {
       memoryFigure('is only prepared', prepared.memory),
     ],
     tables: [],
-    raw: { name: 'listening', listening, prepared },
+    raw: { listening, prepared },
   };
 }
 

@@ -15,10 +15,13 @@ export interface Figure {
 
 /** What one measurement brings to the report. */
 export interface Outcome {
+  readonly name: string;
+  /** Under what its figures were taken, beside what holds for the whole run. */
+  readonly conditions: string;
   readonly figures: readonly Figure[];
   readonly tables: readonly Table[];
   /** Every number, for programs. */
-  readonly raw: unknown;
+  readonly raw: object;
 }
 
 export function figuresTable(figures: readonly Figure[]): Table {
@@ -33,5 +36,13 @@ export function figuresTable(figures: readonly Figure[]): Table {
       goal,
       isMet === undefined ? '' : isMet ? 'yes' : 'no',
     ]),
+  };
+}
+
+export function conditionsTable(outcomes: readonly Outcome[]): Table {
+  return {
+    title: 'Conditions',
+    head: ['figures', 'taken with'],
+    rows: outcomes.map(({ name, conditions }) => [name, conditions]),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { markdownTable, seconds } from './table.js';
+import { markdownTable } from './table.js';
 
 test('aligns the columns', () => {
   const text = markdownTable({
@@ -23,8 +23,4 @@ test('aligns the columns', () => {
 
 test('keeps a bar inside its cell', () => {
   expect(markdownTable({ title: 'T', head: ['a'], rows: [['x | y']] })).toContain('| x \\| y |');
-});
-
-test('shows milliseconds as seconds', () => {
-  expect(seconds(1234)).toBe('1.23 s');
 });

@@ -14,8 +14,3 @@ export function markdownTable({ title, head, rows }: Table): string {
   const rule = `|${widths.map(width => '-'.repeat(width + 2)).join('|')}|`;
   return [`## ${title}`, '', line(escaped[0] ?? []), rule, ...escaped.slice(1).map(line), ''].join('\n');
 }
-
-/** Milliseconds as seconds, for people. */
-export function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
-}

@@ -28,19 +28,37 @@ job=$(curl --silent --show-error --fail --data '' "$BENCH_URL/online/$name") || 
 eval "$job"
 `;
 
-/** Births of the logs of the two units: the moments at which systemd started them, on the clock of the host. */
-const unitStarts = 'stat --format=%.3W /var/log/iap/register.log /var/log/iap/agent.log';
+/** Tells when the guest's two units were started, on the clock of the host: it is when their logs were born. */
+export const whenUnitsStarted = 'stat --format=%.3W /var/log/iap/register.log /var/log/iap/agent.log';
+
+/** When a guest's units were started, epoch ms. */
+export interface UnitStarts {
+  readonly registerAt: number;
+  readonly agentAt: number;
+}
+
+/** Reads what {@link whenUnitsStarted} has printed, among other lines; undefined where the file system knows no births. */
+export function unitStartsIn(lines: readonly string[]): UnitStarts | undefined {
+  const births = lines.filter(line => /^\d+\.\d{3}$/.test(line)).map(line => Number(line) * 1000);
+  const [registerAt, agentAt] = births;
+  return registerAt && agentAt ? { registerAt, agentAt } : undefined;
+}
 
 /** A job that sleeps, and tells at its end when the guest's units were started. */
 export function sleepingJob(seconds: number): string {
-  return `starts=$(${unitStarts})
+  return `starts=$(${whenUnitsStarted})
 sleep ${seconds}
 curl --silent --show-error --max-time 60 --data "$starts" "$BENCH_URL/done/$name"
 `;
 }
 
+/** Enough for one of them to wait for the disk at any time, though a busy core keeps the others from theirs. */
+const WRITERS = [1, 2, 3, 4];
+
 /** A job without end that takes one core whole and writes to the disk, each write waiting for the disk. */
 export const loadJob = `cd "$HOME"
-while :; do dd if=/dev/zero of=load bs=1M count=16 conv=fsync 2>/dev/null; done &
+for n in ${WRITERS.join(' ')}; do
+  while :; do dd if=/dev/zero of="load$n" bs=1M count=16 conv=fsync 2>/dev/null; done &
+done
 while :; do :; done
 `;

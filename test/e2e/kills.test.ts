@@ -3,6 +3,7 @@ import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type LifecycleLog, recordLifecycle } from '../../testbed/lifecycle-log.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { type PoolStatus, whenPool } from './daemon-status.js';
 import { anotherOnline, lineShown, startDaemon, whenEmulator } from './waiting.js';
 
 /** Longer than any test: whoever waits for an interval of this length waits in vain. */
@@ -53,6 +54,21 @@ describeOnIncus('a guest goes by itself, and is replaced at once,', testbed => {
       expect(deregistrations).toHaveLength(1);
       expect(deregistrations[0]?.at).toBeGreaterThanOrEqual(job.finishedAt ?? Number.NaN);
     });
+  });
+
+  test('when it is prepared, and no agent yet', async () => {
+    const { incus } = scenario;
+    await scenario.configure({ reserve: 1 });
+    await using daemon = startDaemon(scenario);
+    const before = await whenPool(scenario, daemon, pool => pool.live === 1 && pool.prepared === 1);
+    const isPrepared = ({ phase }: { readonly phase: string }) => phase === 'prepared';
+    const name = before.agents.find(isPrepared)?.name ?? '';
+    // The command dies with the guest.
+    await incus.exec(name, { command: ['poweroff', '-f'] }).catch(() => undefined);
+    expect((await events.seen('instance-deleted', name)).metadata.requestor).toBeUndefined();
+    const after = await whenPool(scenario, daemon, pool => pool.agents.some(a => isPrepared(a) && a.name !== name));
+    const others = (pool: PoolStatus) => pool.agents.filter(agent => !isPrepared(agent)).map(agent => agent.name);
+    expect(others(after)).toEqual(others(before));
   });
 
   /** Runs a daemon that reads Azure in this interval, and Incus when it is told to. */

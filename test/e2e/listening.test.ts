@@ -1,4 +1,4 @@
-import type { Emulator } from 'azure-pipelines-emulator';
+import type { Emulator, EmulatorOptions } from 'azure-pipelines-emulator';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
@@ -12,11 +12,12 @@ const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done; echo e
 const LONG = { timeout: 300_000 };
 
 describeOnIncus('a reserve that listens', testbed => {
-  async function start(): Promise<Scenario> {
+  async function start(emulator: EmulatorOptions = {}, settings: object = {}): Promise<Scenario> {
     const scenario = await startScenario({
       ...testbed(),
+      emulator,
       standIn: { startDelayMs: 2_000 },
-      settings: { agentCount: 2, reserve: 1, registration: 'host', reserveListening: true },
+      settings: { agentCount: 2, reserve: 1, registration: 'host', reserveListening: true, ...settings },
     });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     return scenario;
@@ -57,24 +58,35 @@ describeOnIncus('a reserve that listens', testbed => {
     },
   );
 
-  test('is adopted as it is after a kill, and used', LONG, async () => {
-    const scenario = await start();
-    const { emulator, incus } = scenario;
-    const first = startDaemon(scenario);
-    const member = await memberOnline(scenario, first);
-    const { instance: before } = await incus.instances.get(member);
-    await first.end('SIGKILL');
+  test(
+    'is adopted as it is after a kill, and used; or deregistered and replaced, if it is gone by then',
+    LONG,
+    async () => {
+      const scenario = await start({ sessionLapseMs: 5_000, pollHoldMs: 2_000 }, { orphanGracePeriod: '1s' });
+      const { emulator, incus } = scenario;
+      const first = startDaemon(scenario);
+      const member = await memberOnline(scenario, first);
+      const { instance: before } = await incus.instances.get(member);
+      await first.end('SIGKILL');
 
-    const second = startDaemon(scenario);
-    expect(await memberOnline(scenario, second)).toBe(member);
-    const { instance: after } = await incus.instances.get(member);
-    expect([after.last_used_at, after.config[MARK]]).toEqual([before.last_used_at, before.config[MARK]]);
-    const jobs = [1, 2, 3].map(n => emulator.queueJob({ name: `job ${n}`, steps: [{ script: 'true' }] }));
-    for (const job of jobs) expect((await job.finished).result).toBe('succeeded');
-    expect(jobsOf(emulator, member)).toHaveLength(1);
-    await memberOnline(scenario, second);
-    expect(await second.end()).toBe(0);
-  });
+      const second = startDaemon(scenario);
+      expect(await memberOnline(scenario, second)).toBe(member);
+      const { instance: after } = await incus.instances.get(member);
+      expect([after.last_used_at, after.config[MARK]]).toEqual([before.last_used_at, before.config[MARK]]);
+      const jobs = [1, 2, 3].map(n => emulator.queueJob({ name: `job ${n}`, steps: [{ script: 'true' }] }));
+      for (const job of jobs) expect((await job.finished).result).toBe('succeeded');
+      expect(jobsOf(emulator, member)).toHaveLength(1);
+
+      const lost = await memberOnline(scenario, second);
+      await second.end('SIGKILL');
+      await incus.instances.stop(lost, { force: true });
+      const third = startDaemon(scenario);
+      expect(await memberOnline(scenario, third)).not.toBe(lost);
+      await whenEmulator(emulator, () => emulator.deletedAgents().some(({ name }) => name === lost));
+      expect(emulator.deletedAgents()).toContainEqual(expect.objectContaining({ name: lost, enabled: false }));
+      expect(await third.end()).toBe(0);
+    },
+  );
 
   test.each([
     // Whom nobody enabled is drained like one that a person disabled.

@@ -5,7 +5,7 @@ import { type Scenario, type ScenarioOptions, startScenario } from '../../testbe
 import { whenPool } from './daemon-status.js';
 import { canary, watchForToken } from './guest-watch.js';
 import { rememberHost } from './remembered-host.js';
-import { agentsOnline, drainedEmpty, lineShown, startDaemon, whenEmulator } from './waiting.js';
+import { agentsOnline, drainedEmpty, lineShown, startDaemon } from './waiting.js';
 
 const LONG = { timeout: 300_000 };
 const WITHOUT_IDENTITY = /^incus-azure-pipelines: register an agent at \S+: .*"authorization".*; use Azure [^\n]+\n$/;
@@ -132,27 +132,5 @@ describeOnIncus('registration by the host', testbed => {
     expect(stdout).toContain('"kind":"activate-agent"');
     expect(scenario.emulator.deletedAgents().filter(agent => agent.name.startsWith('probe-'))).toEqual([]);
     expect(scenario.emulator.agents()).toEqual([]);
-  });
-
-  test('fails for a while, and the pool has its agents again', LONG, async () => {
-    const scenario = await scenarioWith({
-      settings: { agentCount: 2, reserve: 1, registration: 'host' },
-    });
-    const { emulator } = scenario;
-    emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/agents$/, times: 1_000_000 });
-    const daemon = startDaemon(scenario);
-    const failing = await whenPool(scenario, daemon, pool =>
-      pool.backingOff.some(({ action, failures }) => action === 'activate-agent' && failures >= 4),
-    );
-    expect(failing).toMatchObject({
-      live: 0,
-      prepared: 3,
-      waiting: expect.stringContaining('the server failed (500)'),
-    });
-    expect(emulator.agents()).toEqual([]);
-    emulator.clearFaults();
-    await whenEmulator(emulator, () => emulator.agents().filter(agent => agent.status === 'online').length === 2);
-    await whenPool(scenario, daemon, pool => pool.live === 2 && pool.prepared === 1);
-    expect(emulator.agents()).toHaveLength(2);
   });
 });

@@ -22,6 +22,7 @@ import { IncusObserver } from './observe/incus-observer.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
 import { DrainWishes } from './reconcile/drain-wishes.js';
+import { rememberHostsAtWork } from './reconcile/hosts-at-work.js';
 import { perform } from './reconcile/perform.js';
 import { type Pass, Reconciler } from './reconcile/reconciler.js';
 import { RegistrationModes } from './reconcile/registration-modes.js';
@@ -145,6 +146,7 @@ async function assemble(
     'agent-gone',
     ({ agent }) => void wishes.forget(agent.name).catch(error => process.emitWarning(String(error))),
   );
+  rememberHostsAtWork(events, { pools, installation, registration });
   events.on('log-collected', ({ pool, name, registrationError }) =>
     reconciler.noteRegistration(pool, name, registrationError),
   );

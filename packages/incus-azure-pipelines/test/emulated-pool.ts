@@ -16,6 +16,8 @@ import { systemClock } from '../src/lib/clock.js';
 /** One key for all: what is tested is not how keys are made. */
 export const KEY = createPrivateKey({ key: keyAsJwk, format: 'jwk' });
 
+const IMPATIENCE_MS = 2_000;
+
 /** An emulator with one agent pool, and the host's way to it. */
 export class EmulatedPool implements AsyncDisposable {
   readonly emulator: Emulator;
@@ -43,6 +45,16 @@ export class EmulatedPool implements AsyncDisposable {
     const poolId = async () => (await client.pools.findByName('default'))?.id ?? 0;
     const target = await registrationTarget(client, 'default', poolId)(new AbortController().signal);
     return new EmulatedPool(emulator, client, target);
+  }
+
+  /** The same way for one who does not wait half a minute for an answer that does not come. */
+  get impatient(): RegistrationTarget {
+    const { agents } = this.client;
+    const soon = { deadlineMs: IMPATIENCE_MS };
+    const create: typeof agents.create = (poolId, agent, options) =>
+      agents.create(poolId, agent, { ...options, ...soon });
+    const get: typeof agents.get = (poolId, agentId, options) => agents.get(poolId, agentId, { ...options, ...soon });
+    return { ...this.target, client: { ...this.client, agents: { ...agents, create, get } } };
   }
 
   /** Registers an agent that never comes online: with it there, jobs are queued and wait. */

@@ -17,7 +17,7 @@ export interface IncusOptions {
   /** Default `default`. */
   readonly project?: string | undefined;
   readonly userAgent?: string | undefined;
-  /** Hears of every HTTP exchange when it has ended. */
+  /** Hears of every HTTP exchange when it has ended, and of every websocket when it has opened. */
   readonly onCall?: ((call: CallReport) => void) | undefined;
 }
 

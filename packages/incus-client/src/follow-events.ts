@@ -81,7 +81,7 @@ async function followOnce(following: Following, stop: AbortSignal): Promise<Erro
     closed = attachTo(socket, following);
   };
   try {
-    await openWebSocket(scope.transport, { tried, path: '/1.0/events', query, attach }, stop);
+    await openWebSocket(scope.transport, { tried, route: '/1.0/events', query, attach }, stop);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

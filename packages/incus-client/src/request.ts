@@ -5,7 +5,7 @@ import { type Connection, describeConnection, httpOrigin, makeAgent } from './co
 import { IncusError, refusal } from './errors.js';
 import { type Envelope, parseEnvelope } from './wire/envelope.js';
 
-/** One HTTP exchange, for metrics. */
+/** One HTTP exchange, for metrics; a websocket is one up to its opening. */
 export interface CallReport {
   readonly method: string;
   /** A template without names: `/1.0/instances/{name}`. */
@@ -87,8 +87,13 @@ export class Transport implements AsyncDisposable {
       if (this.closed.aborted) throw closedError(exchange.tried, error);
       throw unreachable(exchange.tried, this.connection, error);
     } finally {
-      this.#onCall?.({ method: exchange.method, route: exchange.route, status, ms: performance.now() - started });
+      this.report({ method: exchange.method, route: exchange.route, status, ms: performance.now() - started });
     }
+  }
+
+  /** Tells of an exchange that has ended. */
+  report(call: CallReport): void {
+    this.#onCall?.(call);
   }
 
   /** Breaks every exchange under way. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { performance } from 'node:perf_hooks';
 import { WebSocket } from 'ws';
 import { webSocketTarget } from './connection.js';
 import { refusal } from './errors.js';
@@ -7,7 +8,9 @@ import { parseEnvelope } from './wire/envelope.js';
 
 export interface WebSocketCall {
   readonly tried: string;
-  readonly path: string;
+  /** A template; `{name}` is taken from `names`. */
+  readonly route: string;
+  readonly names?: Readonly<Record<string, string>>;
   readonly query: Query;
   /** Adds listeners while the socket is still connecting, so that they miss nothing. */
   readonly attach?: (socket: WebSocket) => void;
@@ -27,7 +30,9 @@ export async function openWebSocket(
   signal: AbortSignal,
 ): Promise<WebSocket> {
   signal.throwIfAborted();
-  const { url, createConnection } = webSocketTarget(transport.connection, pathOf(call.path, {}, call.query));
+  const path = pathOf(call.route, call.names, call.query);
+  const { url, createConnection } = webSocketTarget(transport.connection, path);
+  const started = performance.now();
   const socket = new WebSocket(url, {
     createConnection,
     perMessageDeflate: false,
@@ -38,12 +43,21 @@ export async function openWebSocket(
   socket.once('close', () => signal.removeEventListener('abort', cut));
   // An error is always followed by `close`; without a listener it would end the process.
   socket.on('error', () => undefined);
+  let status = 0;
+  socket.once('upgrade', ({ statusCode = 0 }) => {
+    status = statusCode;
+  });
+  socket.once('unexpected-response', (_, { statusCode = 0 }) => {
+    status = statusCode;
+  });
   call.attach?.(socket);
   try {
     await opened(socket, transport, call.tried);
   } catch (error) {
     socket.terminate();
     throw signal.aborted ? signal.reason : error;
+  } finally {
+    transport.report({ method: 'GET', route: call.route, status, ms: performance.now() - started });
   }
   return socket;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Bench } from '../../test/reconciler-bench.js';
 import { anInstance, aRegistration, JOB, known, NOW } from '../../test/simulation/examples.js';
 import { settled } from '../../test/simulation/fake-clock.js';
+import type { InstanceRecord } from '../model/agent.js';
 
 const idle = anInstance();
 const busy = aRegistration({ assigned: JOB });
@@ -78,5 +79,23 @@ describe('an action', () => {
     running[1]?.fail(new Error('disk full'));
     await settled();
     expect(bench.told.at(-1)).toMatchObject({ event: { count: 2, retryAt: NOW + 3_000 } });
+  });
+
+  test('that hangs holds up no other: the next agent is activated while a log is still being collected', async () => {
+    const { clock, reconciler } = await bench.start({
+      instances: known([idle]),
+      registrations: known([aRegistration()]),
+    });
+    const look = async (...instances: readonly InstanceRecord[]) => {
+      bench.instances = known(instances);
+      reconciler.ring();
+      await clock.advance(500);
+    };
+    const finished = { ...idle, status: 'ready' } as const;
+    await look(finished);
+    expect(bench.kinds).toEqual(['collect-log', 'create-instance']);
+    const next = anInstance({ name: `${idle.name}1`, status: 'ready', activatedAt: undefined });
+    await look(finished, next);
+    expect(bench.kinds).toEqual(['collect-log', 'create-instance', 'activate-agent']);
   });
 });

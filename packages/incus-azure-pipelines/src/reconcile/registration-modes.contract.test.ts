@@ -48,7 +48,7 @@ async function begin(
     },
   };
   const modes: RegistrationModes = new RegistrationModes({
-    pools: new Map(specs.map(spec => [spec.name, { spec, registrationTarget: async () => begun.target }])),
+    pools: new Map(specs.map(spec => [spec.name, { spec, registrationTarget: async () => begun.impatient }])),
     keys: begun.keys,
     clock,
     emit: (name, event) => name === 'registration-chosen' && told.push(event as Chosen),
@@ -128,6 +128,14 @@ it('waits, says why, and asks again while the server gives no clear answer', asy
     { ms: 10_000, mode: { kind: 'probing', why: expect.stringContaining('500') } },
     { ms: 20_000, mode: { kind: 'probing', why: expect.stringContaining('500') } },
   ]);
+  expect(modes.of('pool-0')).toEqual({ kind: 'host' });
+});
+
+it('asks again a server that did not answer', async () => {
+  const { modes, pool } = await begin({}, 'auto');
+  pool.emulator.failNext({ kind: 'hang', method: 'POST', path: /\/agents$/ });
+  await modes.follow(() => {}, signal);
+  expect(pauses).toMatchObject([{ mode: { kind: 'probing', why: expect.stringContaining('no whole answer within') } }]);
   expect(modes.of('pool-0')).toEqual({ kind: 'host' });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { refused, startScriptedDaemon } from '../../test/scripted-daemon.js';
-import type { IncusEvent } from '../index.js';
+import type { CallReport, IncusEvent } from '../index.js';
 
 const notFound = () => refused(404, 'not found');
 const noSleep = () => Promise.resolve();
@@ -40,6 +40,22 @@ describe('a subscription', () => {
       '/1.0/events?project=ci&type=lifecycle%2Coperation',
       '/1.0/events?all-projects=true&type=logging',
     ]);
+  });
+
+  it('is reported when it has opened, and when it is refused', async () => {
+    const calls: CallReport[] = [];
+    const options = { onCall: (call: CallReport) => void calls.push(call) };
+    const subscribe = async (onWebSocket?: () => void) => {
+      const stop = new AbortController();
+      await using daemon = await startScriptedDaemon(notFound, onWebSocket, options);
+      const onDisconnect = () => stop.abort();
+      await take(1, daemon.client.events.subscribe({ types: ['lifecycle'], signal: stop.signal, onDisconnect }));
+    };
+    await subscribe(() => undefined);
+    await subscribe();
+    expect(calls).toEqual(
+      [101, 403].map(status => ({ method: 'GET', route: '/1.0/events', status, ms: expect.any(Number) })),
+    );
   });
 
   it('goes on after a lost connection with a gap that says why and since when', async () => {

@@ -67,13 +67,13 @@ async function run(scope: Scope, tried: string, instance: string, request: ExecR
   const stderr = new OutputReader(keep, request.onStderr);
   const ended = new AbortController();
   const live = AbortSignal.any([signal, ended.signal]);
-  const path = `/1.0/operations/${id}/websocket`;
+  const to = { tried, route: '/1.0/operations/{id}/websocket', names: { id } };
   const open = (secret: string, reader?: OutputReader) => {
     const attach = (socket: WebSocket) => {
       socket.on('message', (content: Buffer, isBinary: boolean) => reader?.take(content, isBinary));
       socket.once('close', () => reader?.close());
     };
-    return openWebSocket(transport, { tried, path, query: { secret }, attach }, live);
+    return openWebSocket(transport, { ...to, query: { secret }, attach }, live);
   };
   try {
     // The daemon starts the command as soon as the other three are there, and refuses a control socket once it has ended.

@@ -1,16 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { connectIncus, type IncusClient } from 'incus-client';
-import { createTarGzip } from 'nanotar';
+import type { IncusClient } from 'incus-client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { describeOnIncus } from '../../../../../testbed/for-tests.js';
+import { GuestBench, type Lifecycle, testdata } from '../../../test/guest-bench.js';
 import { Secret } from '../../lib/secret.js';
 import { MARKS } from '../../model/marks.js';
-import { describeAgentFile } from '../base/agent-package.js';
-import { buildBase } from '../base/build-base.js';
-import { findSourceImage } from '../base/source-image.js';
-import { Steps } from '../base/steps.js';
 import { type Activation, activationTar } from './activation.js';
 import { collectCommand } from './collect.js';
 import { ACTIVATION_PATH, COLLECTED_PATH } from './layout.js';
@@ -18,74 +11,39 @@ import { ACTIVATION_PATH, COLLECTED_PATH } from './layout.js';
 const token = 'f4k3-t0k3n-0f-the-organisation';
 const canary = 'a-variable-of-the-pool';
 
+/** Counts rounds in which a guest waits though all else is there, up to three; fewer where it has ended its waiting. */
+const WAITS_THREE_TIMES = `systemctl is-system-running --wait >/dev/null
+until curl --silent --fail --unix-socket /run/docker.sock http://docker/_ping >/dev/null; do sleep 0.1; done
+rounds=0 last=
+while [ "$rounds" -lt 3 ] && systemctl --quiet is-active iap-prepared; do
+  round=$(pgrep -x sleep -P "$(systemctl show -P MainPID iap-prepared)")
+  if [ -n "$round" ] && [ "$round" != "$last" ]; then last=$round rounds=$((rounds + 1)); fi
+done
+echo "$rounds"
+`;
+
+/** An address, and no default route. */
+const NO_WAY_OUT = {
+  '/etc/systemd/network/05-eth0.network':
+    '[Match]\nName=eth0\n[Network]\nAddress=192.0.2.2/24\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n',
+};
+
 describeOnIncus('a guest', testbed => {
-  const base = 'iap-guest-test-base';
   let client: IncusClient;
-  let directory: string;
-  let births = 0;
+  let guests: GuestBench;
   let lifecycle: Lifecycle;
 
   beforeAll(async () => {
-    client = connectIncus({ connection: { kind: 'unix', socketPath: testbed().socketPath } });
-    lifecycle = new Lifecycle(client);
-    await lifecycle.open();
-    directory = await mkdtemp(join(tmpdir(), 'guest-'));
-    const path = join(directory, 'agent.tar.gz');
-    const attrs = { mode: '755' };
-    const programs = ['config.sh', 'run.sh'].map(async name => ({ name, data: await testdata(name), attrs }));
-    await writeFile(path, await createTarGzip(await Promise.all(programs)));
-    const { signal } = new AbortController();
-    const image = { kind: 'local', alias: testbed().image } as const;
-    await buildBase({
-      client,
-      image: await findSourceImage(client, image, 'x86_64', signal),
-      spec: {
-        image,
-        isMade: false,
-        provisionScripts: [],
-        docker: true,
-        tmpfsSizeBytes: undefined,
-        agent: { kind: 'file', path },
-        refreshMs: undefined,
-      },
-      base,
-      marks: {},
-      agent: { ...(await describeAgentFile(path, signal)), path },
-      storage: undefined,
-      steps: new Steps(0, () => undefined),
-      signal,
-    });
+    guests = await GuestBench.start(testbed());
+    ({ client, lifecycle } = guests);
   });
 
-  afterEach(async () => {
-    for (const name of await client.instances.names()) {
-      if (name.startsWith('iap-guest-test-') && name !== base) {
-        await client.instances.stop(name, { force: true }).catch(() => undefined);
-      }
-    }
-  });
+  afterEach(() => guests.clear());
 
-  afterAll(async () => {
-    await client.instances.delete(base).catch(() => undefined);
-    await lifecycle.close();
-    await client.close();
-    await rm(directory, { recursive: true });
-  });
+  afterAll(() => guests?.[Symbol.asyncDispose]());
 
-  async function prepared(): Promise<string> {
-    births += 1;
-    const name = `iap-guest-test-${births}`;
-    const ready = lifecycle.next('instance-ready', name);
-    await client.instances.create({
-      name,
-      ephemeral: true,
-      start: true,
-      source: { type: 'copy', source: base, instance_only: true },
-      config: { [MARKS.baseState]: '', [MARKS.server]: testbed().gateway, 'boot.autostart': 'false' },
-    });
-    await ready;
-    return name;
-  }
+  const run = (name: string, script: string, stdin?: string) => guests.run(name, script, stdin);
+  const prepared = () => guests.prepared();
 
   function tarFor(name: string, change: Partial<Activation> = {}): Uint8Array {
     return activationTar({
@@ -110,16 +68,28 @@ describeOnIncus('a guest', testbed => {
     return name;
   }
 
-  async function run(name: string, script: string, stdin = ''): Promise<string> {
-    const { stdout } = await client.exec(name, { command: ['bash', '-c', script], stdin }, { deadlineMs: 60_000 });
-    return stdout;
-  }
-
   test('is prepared when its system runs and docker answers', async () => {
     const name = await prepared();
     expect((await client.instances.get(name)).instance.status).toBe('Ready');
     expect(await run(name, 'systemctl is-system-running')).toBe('running\n');
     expect(await run(name, "docker version --format '{{.Server.Os}}'")).toBe('linux\n');
+  });
+
+  test.each([
+    [
+      'it has a way out of its network',
+      { server: '192.0.2.1', files: NO_WAY_OUT, mend: 'ip route add default dev eth0' },
+    ],
+    [
+      "its server's name resolves",
+      { server: 'azure.invalid', files: {}, mend: 'echo 192.0.2.1 azure.invalid >>/etc/hosts' },
+    ],
+  ])('is not prepared before %s', async (_, { server, files, mend }) => {
+    const { name, ready } = await guests.start(server, files);
+    expect(await run(name, WAITS_THREE_TIMES)).toBe('3\n');
+    expect((await client.instances.get(name)).instance.status).toBe('Running');
+    await run(name, mend);
+    await ready;
   });
 
   test('runs one agent with the variables of its pool, says when it is finished, and powers off', async () => {
@@ -220,46 +190,3 @@ describeOnIncus('a guest', testbed => {
     expect(await run(name, 'ls -A /run/iap/activation')).toBe('complete\nenvironment\nname\npool\nurl\nwork\n');
   });
 });
-
-async function testdata(name: string): Promise<string> {
-  return await readFile(new URL(`./testdata/${name}`, import.meta.url), 'utf8');
-}
-
-/** Waits for lifecycle events by action and instance. */
-class Lifecycle {
-  readonly #client: IncusClient;
-  readonly #stop = new AbortController();
-  readonly #waiting = new Map<string, (requestor: unknown) => void>();
-  #following: Promise<void> | undefined;
-
-  constructor(client: IncusClient) {
-    this.#client = client;
-  }
-
-  /** Resolves when events are coming. */
-  async open(): Promise<void> {
-    await new Promise<void>(resolve => {
-      this.#following = this.#follow(resolve);
-    });
-  }
-
-  /** Resolves with who asked for it, which is nobody where the guest did it itself. */
-  next(action: string, name: string): Promise<unknown> {
-    return new Promise(resolve => this.#waiting.set(`${action} ${name}`, resolve));
-  }
-
-  async close(): Promise<void> {
-    this.#stop.abort();
-    await this.#following;
-  }
-
-  async #follow(onOpen: () => void): Promise<void> {
-    const events = this.#client.events.subscribe({ types: ['lifecycle'], signal: this.#stop.signal });
-    for await (const event of events) {
-      if (event.type === 'gap') onOpen();
-      if (event.type !== 'lifecycle') continue;
-      const { action, name, requestor } = event.metadata;
-      this.#waiting.get(`${action} ${name}`)?.(requestor);
-    }
-  }
-}

@@ -37,15 +37,15 @@ it('goes the whole way where the server takes it, and leaves nothing behind', as
 it.each([
   ['a server that registers it disabled', (target: RegistrationTarget) => target],
   ['a server that enables it at first', enabling],
-])('is never handed a job by %s, asked 100 times with ten jobs queued', async (_, disguise) => {
+])('is never handed a job by %s, asked ten times with ten jobs queued', async (_, disguise) => {
   await start();
   const jobs = await pool.queue(10);
   const handedOut: string[] = [];
   pool.emulator.on(event => event.kind === 'job-assigned' && handedOut.push(event.jobName));
-  for (let times = 0; times < 100; times++) expect(await ask(disguise(pool.target))).toEqual({ kind: 'accepted' });
+  for (let times = 0; times < 10; times++) expect(await ask(disguise(pool.target))).toEqual({ kind: 'accepted' });
   expect(handedOut).toEqual([]);
   expect(pool.emulator.jobs().filter(job => job.result === undefined)).toHaveLength(jobs.length);
-  expect(pool.emulator.deletedAgents().filter(agent => agent.onlineAt !== undefined)).toHaveLength(100);
+  expect(pool.emulator.deletedAgents().filter(agent => agent.onlineAt !== undefined)).toHaveLength(10);
 });
 
 it('opens no session for an agent that stays enabled', async () => {
@@ -96,6 +96,19 @@ it.each(
   await start();
   pool.emulator.failNext({ kind, method, path, retryAfterS: 1 });
   expect(await ask()).toMatchObject({ kind: 'unclear', why: expect.stringMatching(/\S/) });
+  expect(pool.emulator.agents()).toEqual([]);
+});
+
+it.each([
+  ['POST', /\/agents$/],
+  ['GET', /\/agents\/\d+$/],
+] as const)('takes no answer to %s %o for no refusal', async (method, path) => {
+  await start();
+  pool.emulator.failNext({ kind: 'hang', method, path });
+  expect(await ask(pool.impatient)).toMatchObject({
+    kind: 'unclear',
+    why: expect.stringContaining('no whole answer within'),
+  });
   expect(pool.emulator.agents()).toEqual([]);
 });
 

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LogLine } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type IncusProxy, startIncusProxy } from '../../testbed/incus-proxy.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { type PoolStatus, whenPool } from './daemon-status.js';
+import { polled } from './polled.js';
+import { startDaemon, whenEmulator } from './waiting.js';
+
+const MINUTE_MS = 60_000;
+
+describeOnIncus('a pool whose activations fail has its agents again when they succeed', testbed => {
+  let scenario: Scenario;
+  let proxy: IncusProxy;
+  beforeAll(async () => {
+    const settings = { agentCount: 2, reserve: 1, registration: 'host' };
+    scenario = await startScenario({ ...testbed(), settings });
+    proxy = await startIncusProxy(testbed().socketPath, join(scenario.directory, 'incus.sock'));
+    await scenario.configure({ incus: { socket: proxy.listenPath } });
+  });
+  afterAll(async () => {
+    await scenario?.[Symbol.asyncDispose]();
+    await proxy?.[Symbol.asyncDispose]();
+  });
+
+  test('where the server registers none, with the instances that were prepared for them', async () => {
+    const { emulator } = scenario;
+    emulator.failNext({ kind: 'server-error', method: 'POST', path: /\/agents$/, times: 1_000_000 });
+    await using daemon = startDaemon(scenario);
+    const failing = await whenPool(scenario, daemon, pool =>
+      pool.backingOff.some(({ action, failures }) => action === 'activate-agent' && failures >= 4),
+    );
+    expect(failing).toMatchObject({
+      live: 0,
+      prepared: 3,
+      waiting: expect.stringContaining('the server failed (500)'),
+    });
+    expect(emulator.agents()).toEqual([]);
+    emulator.clearFaults();
+    await whenPool(scenario, daemon, isFull);
+    expect(emulator.agents()).toHaveLength(2);
+  });
+
+  test('where Incus takes the push for none, for a whole minute, and takes back each that failed', async () => {
+    const { emulator } = scenario;
+    await using daemon = startDaemon(scenario);
+    await whenPool(scenario, daemon, isFull);
+    // Its agent is registered by then and the instance is marked.
+    proxy.fail(({ method, path }) => method === 'POST' && path.endsWith('/files'));
+    const { agentName: ended } = await emulator.queueJob({ steps: [{ script: 'true' }] }).finished;
+    await daemon.seen(isFailedActivation);
+    const failingSince = performance.now();
+    await polled(
+      () => performance.now() - failingSince,
+      ms => ms >= MINUTE_MS,
+    );
+    const failing = await whenPool(scenario, daemon, pool => pool.live === 1);
+    expect(failing.waiting).toContain('failed by the test');
+    const failed = daemon.log.filter(isFailedActivation).map(({ name }) => String(name));
+    expect(failed.length).toBeGreaterThanOrEqual(5);
+    expect(new Set(failed).size).toBe(failed.length);
+
+    proxy.fail(() => false);
+    await whenPool(scenario, daemon, isFull);
+    await whenEmulator(emulator, () => emulator.agents().every(({ name }) => name !== ended));
+    expect(emulator.agents()).toHaveLength(2);
+    expect(emulator.deletedAgents().map(({ name }) => name)).toEqual(expect.arrayContaining(failed));
+    expect((await scenario.instanceNames()).filter(name => failed.includes(name))).toEqual([]);
+  });
+});
+
+function isFull({ agents, live, prepared }: PoolStatus): boolean {
+  return live === 2 && prepared === 1 && agents.filter(({ phase }) => phase === 'idle').length === 2;
+}
+
+function isFailedActivation({ msg, kind }: LogLine): boolean {
+  return msg.startsWith('action failed') && kind === 'activate-agent';
+}
