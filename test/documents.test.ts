@@ -66,6 +66,14 @@ test.each([...documents.keys()])('every link in %s leads somewhere', path => {
   expect(broken).toEqual([]);
 });
 
+test('decisions are numbered without a gap, in name and title', () => {
+  const decisions = [...documents].filter(([path]) => path.startsWith('docs/decisions/'));
+  const numbers = decisions.map(([path]) => Number(/\/(\d{4})-/.exec(path)?.[1])).sort((a, b) => a - b);
+  expect(numbers).toEqual(decisions.map((_, index) => index + 1));
+  for (const [path, markdown] of decisions)
+    expect(markdown, path).toMatch(new RegExp(`^# ${Number(/(\d{4})-/.exec(path)?.[1])}\\. `));
+});
+
 test('every npm script that is named is there', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: object };
   const named = [...everything.matchAll(/npm run (?:--\S+ )*([\w:-]+)/g)].map(match => match[1] ?? '');
