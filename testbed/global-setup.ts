@@ -5,6 +5,7 @@ import { listInstances } from './incus-command.js';
 import { leftovers } from './leftovers.js';
 import { hostObstacle, missingPackages } from './prepare-host.js';
 import { type PrivateIncus, startPrivateIncus } from './private-incus.js';
+import { strayProcesses } from './stray-processes.js';
 import { imageCacheDirectory } from './work-tree.js';
 
 /** One private Incus for the whole run, whatever number of projects ask for it. */
@@ -42,7 +43,11 @@ export async function teardown(): Promise<void> {
   if (incus === undefined) return;
   const instances = await listInstances(incus.directory, 10_000).catch(() => []);
   await incus[Symbol.asyncDispose]();
-  const left = [...instances.map(({ project, name }) => `instance ${project}/${name}`), ...(await leftovers())];
+  const left = [
+    ...instances.map(({ project, name }) => `instance ${project}/${name}`),
+    ...(await leftovers()),
+    ...strayProcesses().map(({ pid, directory }) => `process ${pid} in ${directory}`),
+  ];
   if (left.length === 0) return;
   // Vitest reports an error of a teardown, yet ends with success.
   process.exitCode = 1;

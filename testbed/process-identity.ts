@@ -11,13 +11,9 @@ export interface ProcessIdentity {
 
 /** Reads the identity of a running process; undefined when there is none of this pid, or it is a zombie. */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
-  try {
-    const stat = parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-    if (stat.state === 'Z' || stat.state === 'X') return undefined;
-    return { pid, startTicks: stat.startTicks, bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() };
-  } catch {
-    return undefined;
-  }
+  const stat = readStat(pid);
+  if (stat === undefined) return undefined;
+  return { pid, startTicks: stat.startTicks, bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim() };
 }
 
 /** Tells whether this very process still runs. */
@@ -26,10 +22,24 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return current?.startTicks === identity.startTicks && current.bootId === identity.bootId;
 }
 
+/** The parent of a running process; undefined when there is no such process, or it is a zombie. */
+export function parentOf(pid: number): number | undefined {
+  return readStat(pid)?.parentPid;
+}
+
 /** Parses `/proc/PID/stat`, whose second field may hold spaces and brackets of its own (proc_pid_stat(5)). */
 export function parseProcessStat(text: string): { parentPid: number; state: string; startTicks: string } {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { state: fields[0] ?? '', parentPid: Number(fields[1]), startTicks: fields[19] ?? '' };
+}
+
+function readStat(pid: number): ReturnType<typeof parseProcessStat> | undefined {
+  try {
+    const stat = parseProcessStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    return stat.state === 'Z' || stat.state === 'X' ? undefined : stat;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Signals a process, and kills it when it is still there after `graceMs`. Returns once it has gone. */

@@ -15,7 +15,8 @@ describeOnIncus('an image that lacks programs', testbed => {
   test('gets them from the package source of its distribution, by the name that they have there', {
     timeout: 300_000,
   }, async () => {
-    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1, baseImage: 'instance:lean' } });
+    const settings = { agentCount: 1, baseImage: 'instance:lean', docker: true };
+    const scenario = await startScenario({ ...testbed(), settings });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const packages = { git: 'git', 'iputils-ping': 'ping', 'docker-compose': 'docker-compose' };
     const source = await servePackages(testbed().gateway, scenario.directory, packages);

@@ -71,6 +71,8 @@ export class InstalledAgent implements Disposable {
       cwd: this.directory,
       env: { PATH: process.env.PATH, HOME: this.directory, LANG: 'C.UTF-8', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, which ends as a whole: a script that is killed leaves the programs that it has started.
+      detached: true,
     });
     this.#started.push(child);
     const stdout = collect(child.stdout);
@@ -106,8 +108,16 @@ export class InstalledAgent implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const child of this.#started) child.kill('SIGKILL');
+    for (const { pid, exitCode } of this.#started) if (pid !== undefined && exitCode === null) killGroup(pid);
     rmSync(this.#parent, { recursive: true, force: true });
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // It has ended in between.
   }
 }
 

@@ -100,7 +100,14 @@ describe('a new base beside a proven one', () => {
     expect(tried(aPool(), [...idle, prepared], { inFlight }).actions).toEqual([]);
   });
 
-  test('waits for the end of a job where there is one', () => {
+  test('gets a place by a drain while others have jobs, as long as one more is idle', () => {
+    const agents = [of(0, 'busy', 'good'), of(1, 'idle', 'good'), of(2, 'idle', 'good'), of(3, 'prepared', 'new')];
+    const result = tried(aPool({ agentCount: 3 }), agents);
+    expect(targets(result, 'disable-agent')).toEqual([nameOf(0), nameOf(1)]);
+    expect(result.actions[1]?.reason).toBe('makes way for an agent that tries the new base');
+  });
+
+  test('waits for the end of a job where there is one and one agent is idle', () => {
     const agents = [of(0, 'busy', 'good'), of(1, 'idle', 'good'), of(2, 'prepared', 'new')];
     expect(targets(tried(aPool(), agents), 'disable-agent')).toEqual([nameOf(0)]);
     expect(tried(aPool(), agents).actions).toMatchObject([{ reason: 'has its one job' }]);

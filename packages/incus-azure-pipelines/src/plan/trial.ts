@@ -29,13 +29,15 @@ export function wantsTrial(census: Census, othersWanted: number, observed: Obser
 }
 
 /**
- * Drains an idle agent for the instance that tries a base, where no agent has a job whose end would free a place: else the
- * base of a quiet pool would never be known to work.
+ * Drains an idle agent for the instance that tries a base: else the base of a quiet pool would never be known to work. While
+ * some have jobs, one stays idle for the next; the last one goes only where no job's end would free a place.
  */
 export function* makeWay(census: Census, idle: readonly Agent[], observed: Observed, alarm: Alarm): Generator<Action> {
-  const isQuiet = census.live.every(agent => agent.phase === 'idle') && missing(census) === 0;
+  const others = census.live.filter(({ phase }) => phase !== 'idle');
+  const isSettled = others.every(({ phase }) => phase === 'busy') && missing(census) === 0;
   const [oldest] = idle;
-  if (isQuiet && oldest !== undefined && trialDue(census, observed, alarm) !== undefined)
+  if (oldest === undefined || !isSettled || (others.length > 0 && idle.length === 1)) return;
+  if (trialDue(census, observed, alarm) !== undefined)
     yield* retire(oldest, 'makes way for an agent that tries the new base', alarm);
 }
 
