@@ -196,10 +196,10 @@ describe('a finished agent', () => {
     expect(first({ saidFinished: true })).toEqual([]);
   });
 
-  test('is ended by the word of Azure, whatever still runs inside: deregistered, then deleted', () => {
+  test('is ended by the word of Azure, however quick its job was: deregistered, then deleted', () => {
     const after = (ms: number, given: Partial<Agent>) => kinds(finished(ms, given));
     const disabled = known(aRegistration({ completed: JOB, enabled: false }));
-    const life = aLife({ requestId: 42, seenOnline: true, quietDisabled: quiet });
+    const life = aLife({ requestId: 42, activeSince: NOW - 20_000, quietDisabled: quiet });
     expect(after(timeouts.powerOffMs - 1, { registration: disabled, life })).toEqual([]);
     expect(after(timeouts.powerOffMs, { registration: disabled, life })).toEqual(['delete-registration']);
     const gone = { registration: known(undefined), life: { ...life, quietDisabled: undefined, quietOffline: quiet } };

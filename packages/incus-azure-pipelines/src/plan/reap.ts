@@ -128,9 +128,9 @@ function* finish(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm)
     yield* retire(agent, 'finished, but did not power off', alarm);
 }
 
-/** Whether it has been online, or has had the time for it: before that, no registration is no proof of anything. */
+/** Whether it has been online or had a job, or has had the time for it: before that, no registration is no proof. */
 function hadItsStart(spec: PoolSpec, { life, instance }: Agent, alarm: Alarm): boolean {
-  if (life.seenOnline || instance?.activatedAt === undefined) return true;
+  if (life.seenOnline || life.requestId !== undefined || instance?.activatedAt === undefined) return true;
   return life.activeSince !== undefined && alarm.passed(life.activeSince + spec.timeouts.startupGraceMs);
 }
 
