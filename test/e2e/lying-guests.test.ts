@@ -10,6 +10,9 @@ import { whenPool } from './daemon-status.js';
 import { lying, ringingOn, spoilt, UNPRINTABLE } from './misbehaviour.js';
 import { agentsOnline, lineShown, tellOnFailure } from './waiting.js';
 
+/** A machine that goes while its last line is on its way takes the line along. */
+const sayThenWait = 'echo lied\nuntil [ -e /tmp/go ]; do sleep 0.1; done';
+
 const agentCount = 4;
 /** `agentCount`, no reserve, and half of `agentCount` for those that go down. */
 const ceiling = 6;
@@ -92,9 +95,10 @@ describeOnIncus('a lying guest gains nothing', testbed => {
     const { emulator } = scenario;
     const run = (script: string) => emulator.queueJob({ steps: [{ script }] });
     const spoiling = [run(spoilt.strange), run(spoilt.huge)];
-    const leaving = ['poweroff --force', 'systemctl reboot'].map(how => run(`echo lied\nsudo ${how}\nsleep 3600`));
+    const leaving = ['poweroff --force', 'systemctl reboot'].map(how => run(`${sayThenWait}\nsudo ${how}\nsleep 3600`));
     for (const queued of leaving) {
       const { agentName, agentId } = await lineShown(emulator, queued, 'lied');
+      await scenario.incus.files.push(agentName, '/tmp/go', '');
       expect((await events.seen('instance-deleted', agentName)).metadata.requestor).toBeUndefined();
       // Azure believes that the job goes on, and as long as it does the registration stays.
       await daemon.seen(({ agent, phase }) => agent === agentName && phase === 'orphan');
