@@ -5,7 +5,7 @@ import { CONTRACT } from '../src/model/marks.js';
 import { azureKey } from '../src/model/pool.js';
 import type { Reading } from '../src/model/reading.js';
 import type { AzureObserver } from '../src/observe/azure-observer.js';
-import type { IncusReadings } from '../src/observe/incus-observer.js';
+import type { IncusReadings } from '../src/observe/incus-picture.js';
 import { Reconciler } from '../src/reconcile/reconciler.js';
 import { aPool, known, NOW, OWNER } from './simulation/examples.js';
 import { FakeClock, settled } from './simulation/fake-clock.js';

@@ -10,7 +10,11 @@ export interface Records {
   readonly bases: readonly BaseRecord[];
 }
 
-export function recordsOf(list: readonly Instance[], ownerId: string, rings: Rings): Records {
+export function recordsOf(
+  list: readonly Instance[],
+  ownerId: string,
+  rings: Pick<Rings, 'isNoisy' | 'lastAt'>,
+): Records {
   const instances: InstanceRecord[] = [];
   const bases: BaseRecord[] = [];
   for (const instance of list) {
@@ -21,7 +25,7 @@ export function recordsOf(list: readonly Instance[], ownerId: string, rings: Rin
   return { instances, bases };
 }
 
-function instanceRecord(instance: Instance, rings: Rings): InstanceRecord {
+function instanceRecord(instance: Instance, rings: Pick<Rings, 'isNoisy' | 'lastAt'>): InstanceRecord {
   const { config, name } = instance;
   return {
     name,

@@ -40,6 +40,8 @@ export class Guest implements Listener {
   /** It told a lie, or was hidden, so that its place may be given away though it lives. */
   excused = false;
   jobs = 0;
+  /** It could not register its agent. */
+  gaveUp = false;
   /** Somebody else has its key, and listens with it. */
   robbed = false;
   /** Its activation has arrived. */
@@ -69,7 +71,7 @@ export class Guest implements Listener {
       else incus.setState(this.name, 'running');
       const fails = this.#isStuck();
       this.#in(500, random.chance(0.05) ? REGISTRATION_LIMIT_MS - 15_000 : 8_000, () => {
-        if (fails) this.end();
+        if (fails) this.#giveUp();
         else if (this.#world.baseFault === undefined) this.#start();
         else if (random.chance(0.5)) this.end();
       });
@@ -192,6 +194,11 @@ export class Guest implements Listener {
         azure.abandon(this.key, agentId);
       });
     });
+  }
+
+  #giveUp(): void {
+    this.gaveUp = this.agentId === undefined;
+    this.end();
   }
 
   #start(): void {

@@ -21,6 +21,10 @@ export function act(world: World, keepers: readonly Keeper[]): void {
         agentId !== undefined && azure.find(key, agentId) !== undefined && world.phaseOf(name) !== 'preparing',
     ),
   );
+  // A file is read at the start.
+  const restart = () => {
+    for (const keeper of keepers) keeper.kill(random.between(100, 5_000));
+  };
   switch (random.between(0, 8)) {
     case 0:
       if (registered?.agentId === undefined) return;
@@ -48,12 +52,13 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       world.desired = world.desired.map(one =>
         one.name === spec.name ? { ...one, instance: { ...one.instance, memoryBytes } } : one,
       );
+      restart();
       return;
     }
     case 5:
       world.strikeAll('another release', spec.name);
       replaceRelease(world, spec.name);
-      for (const keeper of keepers) keeper.kill(random.between(100, 5_000));
+      restart();
       return;
     default: {
       const agentCount = random.between(0, 5);
@@ -61,6 +66,7 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       world.most.set(spec.name, Math.max(world.most.get(spec.name) ?? 0, agentCount));
       const standby = spec.standby === spec.agentCount ? agentCount : Math.min(spec.standby, agentCount);
       world.desired = world.desired.map(one => (one.name === spec.name ? { ...one, agentCount, standby } : one));
+      restart();
     }
   }
 }
