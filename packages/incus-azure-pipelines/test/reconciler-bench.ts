@@ -113,8 +113,9 @@ export class Bench {
     return { instances, bases: this.instances.known ? known([base], at) : this.instances };
   }
 
-  #azure(): Pick<AzureObserver, 'reading' | 'refresh'> {
+  #azure(): Pick<AzureObserver, 'agentPoolId' | 'reading' | 'refresh'> {
     const azure = {
+      agentPoolId: 1,
       reading: this.registrations,
       refresh: () => {
         this.refreshes += 1;
@@ -140,6 +141,7 @@ export class Bench {
       'delete-registration': executor,
       'delete-instance': executor,
       'warn-of-end': executor,
+      'ask-prepared': executor,
       'remove-doorbell': executor,
     };
   }

@@ -26,6 +26,8 @@ export interface Observed {
   readonly failures: ReadonlyMap<string, Failure>;
   /** Names of finished agents whose log was collected. */
   readonly collected: ReadonlySet<string>;
+  /** When (epoch ms) unactivated guests were last asked to say Ready again. */
+  readonly asked: ReadonlyMap<string, number>;
   /** Agents whose job runs too long, with the time (epoch ms) at which it was said that it will be ended. */
   readonly warned: ReadonlyMap<string, number>;
   /** By pool: who registers its agents. A pool activates none before that is known. */

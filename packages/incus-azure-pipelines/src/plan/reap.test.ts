@@ -67,26 +67,6 @@ describe('an agent with a job', () => {
   });
 });
 
-describe('an instance that is not yet an agent', () => {
-  test('is deleted when it was not prepared in time, and not a moment before', () => {
-    const since = (msAgo: number) => anAgent(0, 'preparing', { since: NOW - msAgo });
-    expect(reaped(since(timeouts.preparationMs - 1))).toEqual({ actions: [], wakeAt: NOW + 1 });
-    expect(kinds(since(timeouts.preparationMs))).toEqual(['delete-instance']);
-  });
-
-  test('is not deleted when Incus cannot read it for a moment, however old it is', () => {
-    const instance = anInstance({ status: 'error', activatedAt: undefined, createdAt: NOW - 3_600_000 });
-    expect(kinds(anAgent(0, 'preparing', { instance, since: NOW }))).toEqual([]);
-  });
-
-  test('is deleted when it stopped, which one reading does not prove', () => {
-    const stopped = (ms: number) =>
-      anAgent(0, 'preparing', { since: NOW - ms, life: aLife({ quietStopped: { from: NOW - ms, to: NOW } }) });
-    expect(kinds(stopped(0))).toEqual([]);
-    expect(kinds(stopped(1_000))).toEqual(['delete-instance']);
-  });
-});
-
 describe('an agent that never came online', () => {
   const { startupGraceMs } = timeouts;
   const active = (msAgo: number, given: Partial<Life> = {}) => ({
@@ -99,14 +79,14 @@ describe('an agent that never came online', () => {
 
   test('is deleted when Azure has not known it for two readings', () => {
     expect(kinds(anAgent(0, 'starting', active(startupGraceMs)))).toEqual([]);
-    const unknownToAzure = active(startupGraceMs, { quietOffline: quiet });
+    const unknownToAzure = active(startupGraceMs, { quietAbsent: quiet });
     expect(kinds(anAgent(0, 'starting', unknownToAzure))).toEqual(['delete-instance']);
   });
 
   test.each([-3_600_000, 3_600_000])('has its grace though the mark on it is %d ms off, as after a set clock', off => {
     const instance = anInstance({ activatedAt: NOW + off });
-    const early = active(startupGraceMs - 1, { quietOffline: quiet });
-    const late = active(startupGraceMs, { quietOffline: quiet });
+    const early = active(startupGraceMs - 1, { quietAbsent: quiet });
+    const late = active(startupGraceMs, { quietAbsent: quiet });
     expect(kinds(anAgent(0, 'starting', { instance, ...early }))).toEqual([]);
     expect(kinds(anAgent(0, 'starting', { instance, ...late }))).toEqual(['delete-instance']);
   });
@@ -169,9 +149,20 @@ describe('a finished agent', () => {
   });
 
   test('is deleted when it does not power off and Azure does not know it any more', () => {
-    const given = { registration: known(undefined), life: aLife({ seenOnline: true, quietOffline: quiet }) };
+    const given = { registration: known(undefined), life: aLife({ seenOnline: true, quietAbsent: quiet }) };
     expect(kinds(finished(timeouts.powerOffMs - 1, given))).toEqual([]);
     expect(kinds(finished(timeouts.powerOffMs, given))).toEqual(['delete-instance']);
+  });
+
+  test('is deleted unless Azure, asked for its agent by itself, has it; after our own deletion nobody is asked', () => {
+    const deleted = (life: Partial<Life>) =>
+      reaped(finished(timeouts.powerOffMs, { registration: known(undefined), life: aLife(life) })).actions;
+    const unless = { agentPool: 'https://azure.test/org agents', agentId: 7 };
+    expect(deleted({ agentId: 7, quietAbsent: quiet })).toMatchObject([{ kind: 'delete-instance', unless }]);
+    expect(deleted({ agentId: 7, quietOffline: quiet, quietAbsent: { from: NOW, to: NOW } })).toEqual([]);
+    const [ours] = deleted({ agentId: 7, deregistered: true });
+    expect(ours).toMatchObject({ kind: 'delete-instance' });
+    expect(ours).not.toHaveProperty('unless');
   });
 
   test('is believed only by a reading that began after it said so', () => {
@@ -202,7 +193,7 @@ describe('a finished agent', () => {
     const life = aLife({ requestId: 42, seenOnline: true, quietDisabled: quiet });
     expect(after(timeouts.powerOffMs - 1, { registration: disabled, life })).toEqual([]);
     expect(after(timeouts.powerOffMs, { registration: disabled, life })).toEqual(['delete-registration']);
-    const gone = { registration: known(undefined), life: { ...life, quietDisabled: undefined, quietOffline: quiet } };
+    const gone = { registration: known(undefined), life: { ...life, quietDisabled: undefined, quietAbsent: quiet } };
     expect(after(timeouts.powerOffMs, gone)).toEqual(['delete-instance']);
   });
 

@@ -1,12 +1,12 @@
 import type { Action } from '../model/action.js';
-import { type Agent, isStopped, type Registration, type Span, STOPPED_MS } from '../model/agent.js';
+import { type Agent, isStopped, PROOF_MS, type Registration, type Span, STOPPED_MS } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
 import { limitJob } from './job-limit.js';
 
-/** Azure is asked twice, this far apart, before an agent that it shows as free is believed to be free. */
-const PROOF_MS = 5_000;
+/** Longer than a guest takes to boot, docker included. */
+const ASK_MS = 15_000;
 /** The guest waits this long for its log to be collected. */
 const COLLECT_MS = 3_000;
 
@@ -26,6 +26,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
       if (alarm.passed(agent.since + spec.timeouts.preparationMs))
         yield deleteInstance(agent, 'was not prepared in time');
       else if (isStopped(agent.life)) yield deleteInstance(agent, 'stopped before it was prepared');
+      else yield* askPrepared(agent, observed, alarm);
       return;
     case 'listening':
       yield* keepListening(spec, agent, alarm);
@@ -74,13 +75,30 @@ export function* retire(agent: Agent, reason: string, alarm: Alarm): Generator<A
   if (!agent.registration.known) return;
   const registration = agent.registration.value;
   if (registration === undefined) {
-    if (agent.life.quietOffline && lasted(agent.life.quietOffline, PROOF_MS, alarm))
-      yield deleteInstance(agent, reason);
+    yield* deleteUnregistered(agent, reason, alarm);
   } else if (registration.assigned === undefined) {
     if (registration.enabled) yield disable(agent, registration, reason);
     else if (agent.life.quietDisabled && lasted(agent.life.quietDisabled, PROOF_MS, alarm))
       yield deregister(agent, registration, reason);
   }
+}
+
+/**
+ * The instance of an agent that Azure does not show. Where that is not our own doing, several readings have to agree, and
+ * Azure is asked for the agent by itself right before: an agent that a list lacks may be at work.
+ */
+function* deleteUnregistered(agent: Agent, reason: string, alarm: Alarm): Generator<Action> {
+  const { agentPool = '', life, name, pool } = agent;
+  if (life.deregistered) yield deleteInstance(agent, reason);
+  else if (life.quietAbsent && lasted(life.quietAbsent, PROOF_MS, alarm))
+    yield { kind: 'delete-instance', pool, name, unless: { agentPool, agentId: life.agentId }, reason };
+}
+
+/** Incus forgets *Ready* when it is started again, and so may we: a guest that runs for so long without it is asked. */
+function* askPrepared({ instance, name, pool, since }: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
+  if (instance?.status !== 'running') return;
+  if (alarm.passed((observed.asked.get(name) ?? since) + ASK_MS))
+    yield { kind: 'ask-prepared', pool, name, reason: 'runs, and has not said that it is prepared' };
 }
 
 /** A member of the listening reserve that never came online, or is offline, is no reserve; it goes as agents do. */

@@ -17,7 +17,7 @@ import { urgencyMs } from './urgency.js';
 
 /** All that is read and wished at one moment: what both systems show, and what else a plan depends on. */
 export interface Sight
-  extends Pick<Sightings, 'instances' | 'registrations'>,
+  extends Pick<Sightings, 'instances' | 'registrations' | 'agentPoolIds'>,
     Pick<
       Observed,
       'bases' | 'wantedBases' | 'queued' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'
@@ -76,7 +76,8 @@ export class Controller {
     this.#watch.note('Incus', sight.instances);
     for (const [key, reading] of sight.registrations) this.#watch.note(`Azure, ${key}`, reading);
     const before = this.#agents.known ? this.#agents.value : [];
-    const agents = this.#parts.join(before, { ...sight, activating: this.#ledger.activating }, desired, owner, now);
+    const { activating, deregistered } = this.#ledger;
+    const agents = this.#parts.join(before, { ...sight, activating, deregistered }, desired, owner, now);
     if (agents.known) {
       this.#remember(agents, before, now);
       this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)), this.#basesIn(sight));
@@ -162,7 +163,7 @@ export class Controller {
 
   #observed(sight: Sight, agents: Reading<readonly Agent[]>): Observed {
     const { bases, wantedBases, queued, drained, drainedAgents, registration, creationBlocked } = sight;
-    const { inFlight, failures, collected, warned } = this.#ledger;
+    const { asked, inFlight, failures, collected, warned } = this.#ledger;
     return {
       owner: this.#parts.owner,
       agents,
@@ -174,6 +175,7 @@ export class Controller {
       inFlight,
       failures,
       collected,
+      asked,
       warned,
       registration,
       creationBlocked,

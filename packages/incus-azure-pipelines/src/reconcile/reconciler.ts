@@ -16,7 +16,7 @@ import { perform } from './perform.js';
 export interface ReconcilerParts extends ControllerParts {
   readonly incus: Pick<IncusObserver, 'read'>;
   /** By `azureKey`. */
-  readonly azure: ReadonlyMap<string, Pick<AzureObserver, 'reading' | 'refresh'>>;
+  readonly azure: ReadonlyMap<string, Pick<AzureObserver, 'agentPoolId' | 'reading' | 'refresh'>>;
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => Observed['wantedBases'];
   /** Pools and agents that a person drains. */
@@ -87,6 +87,9 @@ export class Reconciler {
       instances,
       bases,
       registrations: new Map([...azure].map(([key, observer]) => [key, observer.reading])),
+      agentPoolIds: new Map(
+        [...azure].flatMap(([key, { agentPoolId }]) => (agentPoolId === undefined ? [] : [[key, agentPoolId]])),
+      ),
       wantedBases: wantedBases(),
       queued: new Map(),
       drained: wishes.pools,

@@ -28,6 +28,7 @@ export class AzureWorld {
   readonly #random: Random;
   readonly #pools = new Map<string, State>();
   readonly #listeners = new Map<number, Listener>();
+  readonly #hiddenUntil = new Map<number, number>();
   #lastId = 0;
   jobsDone = 0;
   /** Hears of every assignment. */
@@ -133,11 +134,18 @@ export class AzureWorld {
     return [...this.#state(key).registrations.values()];
   }
 
+  /** Until then lists lack it. */
+  hide(agentId: number, until: number): void {
+    this.#hiddenUntil.set(agentId, until);
+  }
+
   /** What a list that began at `at` shows, where it may lag behind. */
   list(key: string, at: number, lagMs: number): readonly Registration[] {
     const state = this.#state(key);
     state.shownAt = Math.max(state.shownAt, at - lagMs);
-    return state.history.findLast(entry => entry.at <= state.shownAt)?.registrations ?? [];
+    const shown = state.history.findLast(entry => entry.at <= state.shownAt)?.registrations ?? [];
+    if (this.#hiddenUntil.size === 0) return shown;
+    return shown.filter(({ agentId }) => (this.#hiddenUntil.get(agentId) ?? 0) <= at);
   }
 
   #assignSoon(key: string): void {

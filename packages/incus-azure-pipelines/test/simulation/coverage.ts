@@ -48,6 +48,7 @@ const ONLY: Partial<Record<Fault, { readonly phases: readonly AgentPhase[]; read
     phases: ['listening', 'idle', 'busy', 'draining', 'finished', 'unclear'],
     why: 'it is not connected to Azure',
   },
+  'Azure hides an agent': { phases: except('preparing'), why: 'it has no registration' },
   'agent disabled by a person': { phases: except('preparing'), why: 'it has no registration' },
   'registration deleted by a person': {
     phases: except('preparing', 'busy'),

@@ -25,6 +25,7 @@ export class Daemon {
   readonly #controller: Controller;
   readonly #incus: IncusPicture;
   readonly #azure: ReadonlyMap<string, AzureReader>;
+  readonly #agentPoolIds: ReadonlyMap<string, number>;
   #isPassing = false;
   #isRung = false;
   #restId = 0;
@@ -39,8 +40,12 @@ export class Daemon {
     this.#owner = owner;
     const { world, now } = process;
     this.#desired = world.poolsOf(owner).filter(spec => !world.removed.has(spec.name));
-    const keys = new Set(this.#desired.map(spec => world.keyOf(spec.name)));
-    this.#azure = new Map([...keys].map(key => [key, new AzureReader(process, key, () => this.ring())]));
+    const { agentPools } = world;
+    const pools = new Map(this.#desired.map(({ name }) => [agentPools.nameOf(name), name]));
+    this.#agentPoolIds = new Map([...pools].map(([key, pool]) => [key, agentPools.idOf(pool)]));
+    this.#azure = new Map(
+      [...pools].map(([key, pool]) => [key, new AzureReader(process, agentPools.keyOf(pool), () => this.ring())]),
+    );
     this.#incus = new IncusPicture(now);
     const parts = {
       ...brain,
@@ -127,6 +132,7 @@ export class Daemon {
     const sight = {
       ...this.#incus.readings,
       registrations: new Map([...this.#azure].map(([key, reader]) => [key, reader.reading])),
+      agentPoolIds: this.#agentPoolIds,
       wantedBases: new Map(
         [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
       ),

@@ -27,7 +27,8 @@ export interface GuestWorld {
 export class Guest implements Listener {
   readonly #world: GuestWorld;
   readonly name: string;
-  readonly key: string;
+  /** The agent pool that it registers in. */
+  key: string;
   agentId: number | undefined;
   listening = false;
   wasOnline = false;
@@ -44,6 +45,10 @@ export class Guest implements Listener {
   gaveUp = false;
   /** Somebody else has its key, and listens with it. */
   robbed = false;
+  /** It has said Ready, whether anybody heard it or not. */
+  isPrepared = false;
+  /** Something kept the host from asking it again, or from hearing its answer. */
+  isUnasked = false;
   /** Its activation has arrived. */
   isTold = false;
   #keyStolen = false;
@@ -57,7 +62,18 @@ export class Guest implements Listener {
   /** Boots and, when all is there, says Ready. */
   boot(): void {
     if (this.#isStuck() || this.#world.baseFault === 'never prepared') return;
-    this.#in(300, 6_000, () => this.#world.incus.setState(this.name, 'ready'));
+    this.#in(300, 6_000, () => {
+      this.isPrepared = true;
+      this.#world.incus.setState(this.name, 'ready');
+    });
+  }
+
+  /** Says once more that it is prepared, if it is, and if it has not been told who it is since. */
+  sayPrepared(): void {
+    if (!this.isPrepared) return;
+    this.#in(50, 500, () => {
+      if (!this.isTold) this.#world.incus.setState(this.name, 'ready');
+    });
   }
 
   /** The activation has arrived: Started, registered by now, online. */

@@ -16,6 +16,7 @@ export interface Instance {
   status: 'running' | 'ready' | 'stopped';
   activatedAt: number | undefined;
   listeningAt: number | undefined;
+  agentPoolId: number | undefined;
   doorbell: boolean;
   errorUntil: number;
   diedAt: number | undefined;
@@ -65,6 +66,7 @@ export class IncusWorld {
       status: 'stopped',
       activatedAt: undefined,
       listeningAt: undefined,
+      agentPoolId: undefined,
       doorbell: true,
       errorUntil: 0,
       diedAt: undefined,
@@ -112,12 +114,25 @@ export class IncusWorld {
   list(pools: ReadonlySet<string>, rings: IncusPicture['rings']): InstanceRecord[] {
     const records: InstanceRecord[] = [];
     for (const instance of this.instances.values()) {
-      const { name, pool, agentPool, base, shape, contract, createdAt, activatedAt, listeningAt, doorbell } = instance;
+      const {
+        name,
+        pool,
+        agentPool,
+        base,
+        shape,
+        contract,
+        createdAt,
+        activatedAt,
+        listeningAt,
+        agentPoolId,
+        doorbell,
+      } = instance;
       if (!pools.has(pool)) continue;
       records.push({
         name,
         pool,
         agentPool,
+        agentPoolId,
         base,
         shape,
         contract,

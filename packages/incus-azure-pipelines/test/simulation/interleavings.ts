@@ -26,6 +26,7 @@ const scenario: Scenario = {
   sideBySide: false,
   maxConcurrentCreates: AGENTS,
   jobsPerMinute: 0,
+  azurePollMs: 10_000,
   hostRegisters: false,
   stormMs: 0,
   maxJobMs: undefined,

@@ -145,6 +145,9 @@ const planners: Readonly<Record<string, Planner>> = {
   ),
   'leaves what never came online': doing(actions => actions.filter(action => action.reason !== 'never came online')),
   'leaves what is offline': doing(actions => actions.filter(action => action.reason !== 'offline too long')),
+  'leaves what has forgotten that it is prepared': doing(actions =>
+    actions.filter(action => action.kind !== 'ask-prepared'),
+  ),
   'leaves what was not prepared': doing(actions =>
     actions.filter(action => action.reason !== 'was not prepared in time'),
   ),
@@ -170,6 +173,12 @@ const planners: Readonly<Record<string, Planner>> = {
 };
 
 const joins: Readonly<Record<string, typeof join>> = {
+  'looks for agents by the name of an agent pool': (before, sightings, ...given) =>
+    join(before, { ...sightings, agentPoolIds: new Map() }, ...given),
+  'takes a list that lacks an agent for its end': (before, sightings, ...given) => {
+    const deregistered = new Set(knownValue(sightings.instances)?.map(({ name }) => name));
+    return join(before, { ...sightings, deregistered }, ...given);
+  },
   'trusts the clock that marked an activation': (...given) => {
     const agents = join(...given);
     const marked = (agent: Agent) => ({ ...agent, life: { ...agent.life, activeSince: agent.instance?.activatedAt } });

@@ -63,7 +63,7 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
       checkRemoved(spec, world, picture);
       continue;
     }
-    const own = [...world.incus.instances.values()].filter(instance => instance.pool === spec.name);
+    const own = world.instancesOf(spec.name);
     const online = own.filter(({ name }) => {
       const guest = world.guests.get(name);
       return guest?.listens() && !world.holdsJob(guest) && guest.jobs === 0;
@@ -107,7 +107,9 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
 /** Of a removed pool nothing is left, but for agents whose agent pool nobody reads: they end by themselves. */
 function checkRemoved({ name }: PoolSpec, world: World, picture: () => string): void {
   const left = [...world.incus.instances.values()].filter(({ pool }) => pool === name);
-  const mayStay = left.filter(({ activatedAt }) => activatedAt !== undefined && !isRead(world.keyOf(name), world));
+  const mayStay = left.filter(
+    instance => instance.activatedAt !== undefined && !isRead(world.guests.get(instance.name)?.key ?? '', world),
+  );
   promised(left.length === mayStay.length, 'in the end a removed pool has left nothing', picture);
 }
 

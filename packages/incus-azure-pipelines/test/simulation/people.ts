@@ -25,7 +25,7 @@ export function act(world: World, keepers: readonly Keeper[]): void {
   const restart = () => {
     for (const keeper of keepers) keeper.kill(random.between(100, 5_000));
   };
-  switch (random.between(0, 8)) {
+  switch (random.between(0, 9)) {
     case 0:
       if (registered?.agentId === undefined) return;
       world.strike('agent disabled by a person', registered.name);
@@ -55,6 +55,12 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       restart();
       return;
     }
+    case 6:
+      if (!random.chance(0.3)) return;
+      world.strikeAll('agent pool replaced', spec.name);
+      world.agentPools.giveAway(spec.name);
+      restart();
+      return;
     case 5:
       world.strikeAll('another release', spec.name);
       replaceRelease(world, spec.name);

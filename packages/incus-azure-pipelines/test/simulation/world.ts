@@ -1,14 +1,15 @@
 import type { AgentPhase } from '../../src/model/agent.js';
-import { azureKey, type PoolSpec } from '../../src/model/pool.js';
+import type { PoolSpec } from '../../src/model/pool.js';
 import { shapeOf } from '../../src/model/shape.js';
 import { OVERLONG } from '../../src/plan/job-limit.js';
+import { AgentPools } from './agent-pools.js';
 import { AzureWorld } from './azure-world.js';
 import { Chronicle } from './chronicle.js';
 import { aPool, NEIGHBOUR, OWNER } from './examples.js';
 import type { Fault } from './faults.js';
 import { type BaseFault, Guest } from './guest.js';
 import { HostClock } from './host-clock.js';
-import { IncusWorld } from './incus-world.js';
+import { IncusWorld, type Instance } from './incus-world.js';
 import { promised } from './promises.js';
 import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
@@ -29,6 +30,7 @@ export class World {
   readonly random: Random;
   readonly incus: IncusWorld;
   readonly azure: AzureWorld;
+  readonly agentPools: AgentPools;
   readonly guests = new Map<string, Guest>();
   readonly drained = new Set<string>();
   /** Agents whose jobs will be ended, as was said. */
@@ -42,7 +44,6 @@ export class World {
   holdsJobs = false;
   #desired: readonly PoolSpec[];
   #byOwner: ReadonlyMap<string, readonly PoolSpec[]>;
-  #keys = new Map<string, string>();
   #isStorm = true;
 
   constructor(scenario: Scenario, isTold = false, random = new Random(scenario.seed)) {
@@ -63,8 +64,8 @@ export class World {
       }),
     );
     this.#byOwner = this.#group();
+    this.agentPools = new AgentPools(this.#desired);
     for (const spec of this.#desired) {
-      this.#keys.set(spec.name, azureKey(spec.azure));
       this.wantedBase.set(spec.name, this.baseName(spec.name, 1));
       this.most.set(spec.name, spec.agentCount);
     }
@@ -155,17 +156,24 @@ export class World {
   }
 
   get keys(): readonly string[] {
-    return [...new Set(this.#keys.values())];
+    return this.agentPools.keys;
   }
 
   keyOf(pool: string): string {
-    return this.#keys.get(pool) ?? '';
+    return this.agentPools.keyOf(pool);
+  }
+
+  /** The instances of a pool, but for agents of an agent pool that has lost its name: nobody reads them. */
+  instancesOf(pool: string): readonly Instance[] {
+    const isRead = ({ activatedAt, name }: Instance) =>
+      activatedAt === undefined || this.guests.get(name)?.key === this.keyOf(pool);
+    return [...this.incus.instances.values()].filter(instance => instance.pool === pool && isRead(instance));
   }
 
   addInstance(name: string, pool: string, base: string): Guest {
     promised(!this.guests.has(name), 'a name is used once', () => name);
     const spec = this.desired.find(one => one.name === pool);
-    this.incus.create(name, { pool, base, agentPool: this.keyOf(pool), shape: spec ? shapeOf(spec) : '' });
+    this.incus.create(name, { pool, base, agentPool: this.agentPools.nameOf(pool), shape: spec ? shapeOf(spec) : '' });
     const { timeline, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
     const holdsJobs = () => this.holdsJobs;
@@ -183,6 +191,12 @@ export class World {
     const guest = this.guests.get(name);
     if (guest?.working && reason === OVERLONG) this.#checkOverlong(guest);
     else promised(!(guest && this.holdsJob(guest)), 'no job is killed', () => `instance ${name} ended: ${reason}`);
+    const isLost = reason === 'was not prepared in time' && guest?.isPrepared === true && !guest.isUnasked;
+    promised(
+      !(isLost && this.incus.isAlive(name)),
+      'what has prepared itself is not given up for a lost word',
+      () => name,
+    );
     if (this.incus.isAlive(name)) guest?.die();
   }
 
@@ -237,7 +251,8 @@ export class World {
         () => name,
       );
       promised((guest?.jobs ?? 0) <= 1, 'in truth each agent has one job', () => name);
-      if (activatedAt !== undefined && listeningAt === undefined && guest && !guest.over && !guest.excused)
+      const isCounted = guest?.key === this.keyOf(pool) && !guest.over && !guest.excused;
+      if (activatedAt !== undefined && listeningAt === undefined && isCounted)
         live.set(pool, (live.get(pool) ?? 0) + 1);
     }
     for (const [pool, count] of live)

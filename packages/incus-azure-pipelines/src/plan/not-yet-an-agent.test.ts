@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import { aLife, anAgent, anInstance, anObserved, aPool, NOW, nameOf } from '../../test/simulation/examples.js';
+import type { Action } from '../model/action.js';
+import type { Agent } from '../model/agent.js';
+import type { Observed } from '../model/observed.js';
+import { Alarm } from './alarm.js';
+import { reap } from './reap.js';
+
+const spec = aPool();
+const { timeouts } = spec;
+
+function reaped(
+  agent: Agent,
+  given: Partial<Observed> = {},
+): { actions: readonly Action[]; wakeAt: number | undefined } {
+  const alarm = new Alarm(NOW);
+  const actions = [...reap(spec, agent, anObserved([agent], given), alarm)];
+  return { actions, wakeAt: alarm.at };
+}
+
+function kinds(agent: Agent, given: Partial<Observed> = {}): string[] {
+  return reaped(agent, given).actions.map(action => action.kind);
+}
+
+describe('an instance that is not yet an agent', () => {
+  test('is deleted when it was not prepared in time, and not a moment before', () => {
+    const since = (msAgo: number) => anAgent(0, 'preparing', { since: NOW - msAgo });
+    const asked = new Map([[nameOf(0), NOW]]);
+    expect(reaped(since(timeouts.preparationMs - 1), { asked })).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(kinds(since(timeouts.preparationMs), { asked })).toEqual(['delete-instance']);
+  });
+
+  test('is asked after a while, and again after another, whether its Ready was forgotten', () => {
+    const since = (msAgo: number) => anAgent(0, 'preparing', { since: NOW - msAgo });
+    expect(reaped(since(14_999))).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(kinds(since(15_000))).toEqual(['ask-prepared']);
+    const asked = (msAgo: number) => kinds(since(29_999), { asked: new Map([[nameOf(0), NOW - msAgo]]) });
+    expect([asked(14_999), asked(15_000)]).toEqual([[], ['ask-prepared']]);
+  });
+
+  test('is not deleted when Incus cannot read it for a moment, however old it is', () => {
+    const instance = anInstance({ status: 'error', activatedAt: undefined, createdAt: NOW - 3_600_000 });
+    expect(kinds(anAgent(0, 'preparing', { instance, since: NOW }))).toEqual([]);
+  });
+
+  test('is deleted when it stopped, which one reading does not prove', () => {
+    const stopped = (ms: number) =>
+      anAgent(0, 'preparing', { since: NOW - ms, life: aLife({ quietStopped: { from: NOW - ms, to: NOW } }) });
+    expect(kinds(stopped(0))).toEqual([]);
+    expect(kinds(stopped(1_000))).toEqual(['delete-instance']);
+  });
+});
