@@ -12,7 +12,7 @@ const COMMAND = ['systemctl', 'start', '--no-block', 'iap-prepared.service'];
  */
 export async function askPrepared(
   { name }: Action<'ask-prepared'>,
-  { incus }: ExecutorParts,
+  { incus }: Pick<ExecutorParts, 'incus'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { exitCode } = await incus.exec(

@@ -25,7 +25,7 @@ function kinds(agent: Agent, given: Partial<Observed> = {}): string[] {
 describe('an instance that is not yet an agent', () => {
   test('is deleted when it was not prepared in time, and not a moment before', () => {
     const since = (msAgo: number) => anAgent(0, 'preparing', { since: NOW - msAgo });
-    const asked = new Map([[nameOf(0), NOW]]);
+    const asked = new Map([[nameOf(0), NOW - 5_000]]);
     expect(reaped(since(timeouts.preparationMs - 1), { asked })).toEqual({ actions: [], wakeAt: NOW + 1 });
     expect(kinds(since(timeouts.preparationMs), { asked })).toEqual(['delete-instance']);
   });
@@ -36,6 +36,17 @@ describe('an instance that is not yet an agent', () => {
     expect(kinds(since(15_000))).toEqual(['ask-prepared']);
     const asked = (msAgo: number) => kinds(since(29_999), { asked: new Map([[nameOf(0), NOW - msAgo]]) });
     expect([asked(14_999), asked(15_000)]).toEqual([[], ['ask-prepared']]);
+  });
+
+  test('is asked before it is deleted, however late that is, and deleted where it cannot be asked', () => {
+    const late = anAgent(0, 'preparing', { since: NOW - 3_600_000 });
+    expect(kinds(late)).toEqual(['ask-prepared']);
+    const asked = new Map([[nameOf(0), NOW - 4_999]]);
+    expect(reaped(late, { asked })).toEqual({ actions: [], wakeAt: NOW + 1 });
+    const failures = new Map([[`ask-prepared/${nameOf(0)}`, { count: 1, retryAt: NOW + 1, error: '' }]]);
+    expect(kinds(late, { failures })).toEqual(['delete-instance']);
+    const unreadable = anInstance({ status: 'error', activatedAt: undefined });
+    expect(kinds({ ...late, instance: unreadable })).toEqual(['delete-instance']);
   });
 
   test('is not deleted when Incus cannot read it for a moment, however old it is', () => {

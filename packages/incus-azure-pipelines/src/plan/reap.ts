@@ -7,6 +7,8 @@ import { limitJob } from './job-limit.js';
 
 /** Longer than a guest takes to boot, docker included. */
 const ASK_MS = 15_000;
+/** One that is prepared says so sooner than that. */
+const ANSWER_MS = 5_000;
 /** The guest waits this long for its log to be collected. */
 const COLLECT_MS = 3_000;
 
@@ -22,11 +24,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
   if (agent.life.quietStopped) alarm.passed(agent.life.quietStopped.from + STOPPED_MS);
   switch (agent.phase) {
     case 'preparing':
-      // Since it was seen so, not since its birth: a prepared one that Incus cannot read for a moment is here too.
-      if (alarm.passed(agent.since + spec.timeouts.preparationMs))
-        yield deleteInstance(agent, 'was not prepared in time');
-      else if (isStopped(agent.life)) yield deleteInstance(agent, 'stopped before it was prepared');
-      else yield* askPrepared(agent, observed, alarm);
+      yield* prepare(spec, agent, observed, alarm);
       return;
     case 'listening':
       yield* keepListening(spec, agent, alarm);
@@ -94,10 +92,24 @@ function* deleteUnregistered(agent: Agent, reason: string, alarm: Alarm): Genera
     yield { kind: 'delete-instance', pool, name, unless: { agentPool, agentId: life.agentId }, reason };
 }
 
-/** Incus forgets *Ready* when it is started again, and so may we: a guest that runs for so long without it is asked. */
-function* askPrepared({ instance, name, pool, since }: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
-  if (instance?.status !== 'running') return;
-  if (alarm.passed((observed.asked.get(name) ?? since) + ASK_MS))
+/**
+ * Incus forgets *Ready* when it is started again, and so may we: a guest that runs for long without it is asked, and none
+ * that can be asked is given up before. Time counts since it was seen so, not since its birth: a prepared one that Incus
+ * cannot read for a moment is here too.
+ */
+function* prepare(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
+  const { instance, life, name, pool, since } = agent;
+  const { preparationMs } = spec.timeouts;
+  const askedAt = observed.asked.get(name);
+  const isTooLate = alarm.passed(since + preparationMs);
+  const hadItsSay =
+    instance?.status !== 'running' ||
+    observed.failures.has(`ask-prepared/${name}`) ||
+    (askedAt !== undefined && alarm.passed(askedAt + ANSWER_MS));
+  const askAt = askedAt === undefined ? since + Math.min(ASK_MS, preparationMs) : askedAt + ASK_MS;
+  if (isStopped(life)) yield deleteInstance(agent, 'stopped before it was prepared');
+  else if (isTooLate && hadItsSay) yield deleteInstance(agent, 'was not prepared in time');
+  else if (instance?.status === 'running' && alarm.passed(askAt))
     yield { kind: 'ask-prepared', pool, name, reason: 'runs, and has not said that it is prepared' };
 }
 
