@@ -4,9 +4,11 @@ import { azureKey, type PoolSpec } from '../../src/model/pool.js';
 export class AgentPools {
   readonly #names = new Map<string, string>();
   readonly #taken = new Map<string, number>();
+  readonly #keys = new Map<string, string>();
 
   constructor(desired: readonly PoolSpec[]) {
     for (const spec of desired) this.#names.set(spec.name, azureKey(spec.azure));
+    this.#rename();
   }
 
   /** The name of a pool's agent pool, by `azureKey`. */
@@ -16,13 +18,12 @@ export class AgentPools {
 
   /** The agent pool that has the name now. */
   keyOf(pool: string): string {
-    const name = this.nameOf(pool);
-    return `${name} ${this.#taken.get(name) ?? 0}`;
+    return this.#keys.get(pool) ?? '';
   }
 
   /** All agent pools that have a name now. */
   get keys(): readonly string[] {
-    return [...new Set([...this.#names.keys()].map(pool => this.keyOf(pool)))];
+    return [...new Set(this.#keys.values())];
   }
 
   /** The id that Azure gives the agent pool that has the name now: no other has it. */
@@ -35,5 +36,10 @@ export class AgentPools {
   giveAway(pool: string): void {
     const name = this.nameOf(pool);
     this.#taken.set(name, (this.#taken.get(name) ?? 0) + 1);
+    this.#rename();
+  }
+
+  #rename(): void {
+    for (const [pool, name] of this.#names) this.#keys.set(pool, `${name} ${this.#taken.get(name) ?? 0}`);
   }
 }

@@ -50,6 +50,11 @@ const ONLY: Partial<Record<Fault, { readonly phases: readonly AgentPhase[]; read
   },
   'Azure hides an agent': { phases: except('preparing'), why: 'it has no registration' },
   'agent disabled by a person': { phases: except('preparing'), why: 'it has no registration' },
+  'agent enabled by a person': {
+    phases: ['busy', 'draining', 'offline', 'unclear'],
+    why: 'it is enabled, or it is no agent any more, or not yet',
+  },
+  'agent drained': { phases: except('stopped', 'orphan'), why: 'it is going, or gone' },
   'registration deleted by a person': {
     phases: except('preparing', 'busy'),
     why: 'it has none, or Azure refuses while a job is assigned',

@@ -12,6 +12,7 @@ import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
+import { checkTruth } from './truth.js';
 
 const INTERVAL_MS = 15_000;
 
@@ -127,7 +128,7 @@ export class Daemon {
   #decide(): void {
     const { world, now } = this.#process;
     this.passes += 1;
-    world.check();
+    checkTruth(world);
     const hostRegisters = world.scenario.hostRegisters ? 'host' : 'guest';
     const sight = {
       ...this.#incus.readings,
@@ -138,7 +139,7 @@ export class Daemon {
       ),
       queued: this.#queued(now),
       drained: new Set(world.drained),
-      drainedAgents: new Set<string>(),
+      drainedAgents: new Set(world.drainedAgents),
       registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
       creationBlocked: undefined,
     };

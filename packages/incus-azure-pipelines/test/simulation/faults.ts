@@ -31,6 +31,8 @@ export const FAULTS = [
   'agent lost Azure',
   'key stolen',
   'agent disabled by a person',
+  'agent enabled by a person',
+  'agent drained',
   'registration deleted by a person',
   'pool drained',
   'pool removed or back',

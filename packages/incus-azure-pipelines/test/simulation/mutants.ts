@@ -111,6 +111,9 @@ const planners: Readonly<Record<string, Planner>> = {
     agents.map(agent => (agent.phase === 'busy' ? { ...agent, phase: 'finished' } : agent)),
   ),
   'does not count what starts': seeingAgents(agents => agents.filter(agent => agent.phase !== 'starting')),
+  'counts what has stopped as capacity': seeingAgents(agents =>
+    agents.map(agent => (agent.phase === 'stopped' ? { ...agent, phase: 'offline' } : agent)),
+  ),
   'forgets what is under way': seeing(observed => ({ ...observed, inFlight: [] })),
   'knows no ceiling of instances': (desired, observed, now, options) =>
     plan(
@@ -173,6 +176,23 @@ const planners: Readonly<Record<string, Planner>> = {
 };
 
 const joins: Readonly<Record<string, typeof join>> = {
+  'knows its own by the beginning of a name': (before, sightings, desired, owner, now) => {
+    const nothing = { known: true, value: [], at: now } as const;
+    const [mine, others] = [owner, 'ffffff'].map(whose =>
+      knownValue(
+        join(
+          before.filter(({ name }) => name.includes(whose)),
+          whose === owner ? sightings : { ...sightings, instances: nothing },
+          desired,
+          whose,
+          now,
+        ),
+      ),
+    );
+    return mine === undefined
+      ? join(before, sightings, desired, owner, now)
+      : { known: true, value: [...mine, ...(others ?? [])], at: now };
+  },
   'looks for agents by the name of an agent pool': (before, sightings, ...given) =>
     join(before, { ...sightings, agentPoolIds: new Map() }, ...given),
   'takes a list that lacks an agent for its end': (before, sightings, ...given) => {

@@ -15,6 +15,7 @@ import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
 import { truePhase } from './true-phase.js';
+import { checkOverlong } from './truth.js';
 
 const START_AT = Date.UTC(2030, 0, 1);
 
@@ -33,6 +34,7 @@ export class World {
   readonly agentPools: AgentPools;
   readonly guests = new Map<string, Guest>();
   readonly drained = new Set<string>();
+  readonly drainedAgents = new Set<string>();
   /** Agents whose jobs will be ended, as was said. */
   readonly warned = new Set<string>();
   /** Pools that are not in the file now; a daemon reads it at its start. */
@@ -189,7 +191,7 @@ export class World {
   /** Somebody stops the instance: no job may be in it, nor on its way to it. */
   stopInstance(name: string, reason: string): undefined {
     const guest = this.guests.get(name);
-    if (guest?.working && reason === OVERLONG) this.#checkOverlong(guest);
+    if (guest?.working && reason === OVERLONG) checkOverlong(guest, this);
     else promised(!(guest && this.holdsJob(guest)), 'no job is killed', () => `instance ${name} ended: ${reason}`);
     const isLost = reason === 'was not prepared in time' && guest?.isPrepared === true && !guest.isUnasked;
     promised(
@@ -204,14 +206,6 @@ export class World {
     this.stopInstance(name, reason);
     this.incus.remove(name);
     this.guests.get(name)?.dead();
-  }
-
-  /** A person let jobs be ended that run for so long: only those, and not without a word before. */
-  #checkOverlong({ name, workingSince }: Guest): void {
-    const { timeline, scenario } = this;
-    const ran = timeline.now - (workingSince ?? timeline.now);
-    const allowed = scenario.maxJobMs !== undefined && ran >= scenario.maxJobMs && this.warned.has(name);
-    promised(allowed, 'no job is ended before its time', () => `${name} after ${ran} ms`);
   }
 
   removeRegistration(key: string, agentId: number, reason: string): boolean {
@@ -238,29 +232,6 @@ export class World {
     if (guest.working) return true;
     const assigned = guest.agentId !== undefined && this.azure.find(guest.key, guest.agentId)?.assigned !== undefined;
     return assigned && guest.listens() && !guest.robbed;
-  }
-
-  /** What has to hold at every moment, whatever the readings show. */
-  check(): void {
-    const live = new Map<string, number>();
-    for (const { name, pool, activatedAt, listeningAt } of this.incus.instances.values()) {
-      const guest = this.guests.get(name);
-      promised(
-        listeningAt === undefined || guest?.isTold !== true || !this.isEnabled(name),
-        'in truth an agent that may be given a job is no part of the reserve any more',
-        () => name,
-      );
-      promised((guest?.jobs ?? 0) <= 1, 'in truth each agent has one job', () => name);
-      const isCounted = guest?.key === this.keyOf(pool) && !guest.over && !guest.excused;
-      if (activatedAt !== undefined && listeningAt === undefined && isCounted)
-        live.set(pool, (live.get(pool) ?? 0) + 1);
-    }
-    for (const [pool, count] of live)
-      promised(
-        count <= (this.most.get(pool) ?? 0),
-        'in truth no more agents than agentCount live',
-        () => `${count} in ${pool}`,
-      );
   }
 
   #group(): ReadonlyMap<string, readonly PoolSpec[]> {
