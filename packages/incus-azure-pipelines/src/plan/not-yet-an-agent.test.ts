@@ -1,26 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { aLife, anAgent, anInstance, anObserved, aPool, NOW, nameOf } from '../../test/simulation/examples.js';
-import type { Action } from '../model/action.js';
-import type { Agent } from '../model/agent.js';
-import type { Observed } from '../model/observed.js';
-import { Alarm } from './alarm.js';
-import { reap } from './reap.js';
+import { reapedKinds as kinds, reaped } from '../../test/reaped.js';
+import { aLife, anAgent, anInstance, aPool, NOW, nameOf } from '../../test/simulation/examples.js';
 
-const spec = aPool();
-const { timeouts } = spec;
-
-function reaped(
-  agent: Agent,
-  given: Partial<Observed> = {},
-): { actions: readonly Action[]; wakeAt: number | undefined } {
-  const alarm = new Alarm(NOW);
-  const actions = [...reap(spec, agent, anObserved([agent], given), alarm)];
-  return { actions, wakeAt: alarm.at };
-}
-
-function kinds(agent: Agent, given: Partial<Observed> = {}): string[] {
-  return reaped(agent, given).actions.map(action => action.kind);
-}
+const { timeouts } = aPool();
 
 describe('an instance that is not yet an agent', () => {
   test('is deleted when it was not prepared in time, and not a moment before', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { reapedKinds as kinds, reaped } from '../../test/reaped.js';
 import {
   aLife,
   anAgent,
   anInstance,
-  anObserved,
   aPool,
   aRegistration,
   JOB,
@@ -12,29 +12,11 @@ import {
   nameOf,
   unknown,
 } from '../../test/simulation/examples.js';
-import type { Action } from '../model/action.js';
 import type { Agent, AgentPhase, Life } from '../model/agent.js';
-import type { Observed } from '../model/observed.js';
-import { Alarm } from './alarm.js';
-import { reap } from './reap.js';
 
-const spec = aPool();
-const { timeouts } = spec;
+const { timeouts } = aPool();
 /** Readings have agreed for long. */
 const quiet = { from: NOW - 500_000, to: NOW };
-
-function reaped(
-  agent: Agent,
-  given: Partial<Observed> = {},
-): { actions: readonly Action[]; wakeAt: number | undefined } {
-  const alarm = new Alarm(NOW);
-  const actions = [...reap(spec, agent, anObserved([agent], given), alarm)];
-  return { actions, wakeAt: alarm.at };
-}
-
-function kinds(agent: Agent, given: Partial<Observed> = {}): string[] {
-  return reaped(agent, given).actions.map(action => action.kind);
-}
 
 describe('an agent that is needed', () => {
   test.each<AgentPhase>(['preparing', 'prepared', 'idle', 'busy'])('is left alone while %s', phase => {
@@ -212,37 +194,6 @@ describe('a stopped instance', () => {
   test('seen but once is looked at again a second later, though nothing rings', () => {
     const life = aLife({ quietStopped: { from: NOW, to: NOW }, seenOnline: true });
     expect(reaped(anAgent(0, 'idle', { life }))).toEqual({ actions: [], wakeAt: NOW + 1_000 });
-  });
-});
-
-describe('an orphan', () => {
-  const orphan = (given: Partial<Agent>, changes = {}) =>
-    anAgent(0, 'orphan', { registration: known(aRegistration({ online: false, ...changes })), ...given });
-  const unseen = aLife({ instanceSeen: false, quietOffline: quiet });
-
-  test('is deregistered when it is older than its grace', () => {
-    expect(kinds(orphan({ life: unseen }))).toEqual(['delete-registration']);
-    const changedAt = NOW - timeouts.orphanGraceMs + 1;
-    const life = aLife({ instanceSeen: false, quietOffline: { from: changedAt, to: NOW } });
-    expect(reaped(orphan({ life }, { changedAt }))).toEqual({ actions: [], wakeAt: NOW + 1 });
-  });
-
-  test('is deregistered though the clock of Azure is an hour ahead of ours', () => {
-    expect(kinds(orphan({ life: unseen }, { changedAt: NOW + 3_600_000 }))).toEqual(['delete-registration']);
-  });
-
-  test('is deregistered at once when its end was seen and a reading since then shows it free', () => {
-    const at = (to: number) => aLife({ quietOffline: { from: NOW - 9, to } });
-    expect(kinds(orphan({ since: NOW - 5, life: at(NOW - 6) }, { changedAt: NOW }))).toEqual([]);
-    expect(kinds(orphan({ since: NOW - 5, life: at(NOW - 5) }, { changedAt: NOW }))).toEqual(['delete-registration']);
-  });
-
-  test.each([
-    ['online', { online: true }],
-    ['assigned', { assigned: JOB }],
-  ])('is left alone while it is %s', (_, changes) => {
-    expect(kinds(orphan({ life: unseen }, changes))).toEqual([]);
-    expect(kinds(orphan({ life: aLife({ quietOffline: quiet }) }, changes))).toEqual([]);
   });
 });
 

@@ -164,10 +164,17 @@ function hadItsStart(spec: PoolSpec, { life, instance }: Agent, alarm: Alarm): b
   return life.activeSince !== undefined && alarm.passed(life.activeSince + spec.timeouts.startupGraceMs);
 }
 
-/** The registration of an agent that is gone: at once where its end was seen, else as an orphan after the grace. */
+/**
+ * The registration of an agent that is gone: at once where its end was seen, else as an orphan after the grace. One that is
+ * online all the same, though it has had its job, is somebody else with its key: nobody gets a second job by that.
+ */
 function* forget(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> {
   const registration = knownValue(agent.registration);
-  if (!registration || registration.online || registration.assigned || !agent.life.quietOffline) return;
+  if (!registration) return;
+  yield* fence(agent);
+  if (registration.online && agent.life.requestId !== undefined)
+    yield* retire(agent, 'its instance is gone, and it has had its one job', alarm);
+  if (registration.online || registration.assigned || !agent.life.quietOffline) return;
   if (agent.life.instanceSeen) {
     if (agent.life.quietOffline.to >= agent.since) yield deregister(agent, registration, 'its instance is gone');
   } else if (

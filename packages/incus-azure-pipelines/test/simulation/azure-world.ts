@@ -118,7 +118,10 @@ export class AzureWorld {
 
   /** The agent is gone for good: Azure finds out by its silence. */
   abandon(key: string, agentId: number): void {
-    this.#timeline.in(this.#random.between(2_000, 40_000), () => this.setOnline(key, agentId, false));
+    this.#timeline.in(this.#random.between(2_000, 40_000), () => {
+      // Somebody else may listen in its place.
+      if (this.#listeners.get(agentId)?.listens() !== true) this.setOnline(key, agentId, false);
+    });
     const requestId = this.find(key, agentId)?.assigned?.requestId;
     if (requestId === undefined) return;
     this.#timeline.in(LOCK_MS, () => {

@@ -205,6 +205,8 @@ export class Guest implements Listener {
       if (agentId === undefined || azure.find(this.key, agentId) === undefined) return;
       this.robbed = true;
       azure.setOnline(this.key, agentId, true);
+      // Some stay for as long as they are let.
+      if (random.chance(0.5)) return;
       timeline.in(random.between(5_000, 60_000), () => {
         this.robbed = false;
         azure.abandon(this.key, agentId);

@@ -11,7 +11,7 @@ import type { World } from './world.js';
 /** So long after the storm all has come right. */
 const CALM_MS = 600_000;
 /** And it stays so. */
-const LASTING_MS = 60_000;
+const LASTING_MS = 120_000;
 const LOOK_MS = 20_000;
 /** Nothing has been done for so long. */
 const QUIET_MS = 60_000;
