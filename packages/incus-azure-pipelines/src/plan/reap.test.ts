@@ -88,6 +88,13 @@ describe('drain', () => {
     expect(kinds(draining(5_000))).toEqual(['delete-registration']);
   });
 
+  test('goes on for the reason for which it began, and says so where it began elsewhere', () => {
+    const draining = anAgent(0, 'draining', { life: aLife({ quietDisabled: quiet }) });
+    const reason = (disabled: ReadonlyMap<string, string>) => reaped(draining, { disabled }).actions[0]?.reason;
+    expect(reason(new Map([[nameOf(0), 'above target']]))).toBe('above target');
+    expect(reason(new Map())).toBe('it is disabled in Azure, and not by this daemon');
+  });
+
   test('does not count the time since the last reading as proof', () => {
     const life = aLife({ quietDisabled: { from: NOW - 60_000, to: NOW - 58_000 } });
     expect(reaped(anAgent(0, 'draining', { life }))).toEqual({ actions: [], wakeAt: undefined });

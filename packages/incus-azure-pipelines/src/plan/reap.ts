@@ -5,6 +5,8 @@ import type { PoolSpec } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
 import { limitJob } from './job-limit.js';
 
+/** A person drains an agent by disabling it; so may have the daemon before this one, which does not remember why. */
+const DISABLED_BY_OTHERS = 'it is disabled in Azure, and not by this daemon';
 /** Longer than a guest takes to boot, docker included. */
 const ASK_MS = 15_000;
 /** One that is prepared says so sooner than that. */
@@ -41,7 +43,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
         yield* retire(agent, 'Incus cannot read it and Azure has lost it', alarm);
       return;
     case 'draining':
-      yield* retire(agent, 'drained', alarm);
+      yield* retire(agent, observed.disabled.get(agent.name) ?? DISABLED_BY_OTHERS, alarm);
       return;
     case 'busy':
       yield* fence(agent);

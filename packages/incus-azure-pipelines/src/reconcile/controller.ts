@@ -163,7 +163,7 @@ export class Controller {
 
   #observed(sight: Sight, agents: Reading<readonly Agent[]>): Observed {
     const { bases, wantedBases, queued, drained, drainedAgents, registration, creationBlocked } = sight;
-    const { asked, inFlight, failures, collected, warned } = this.#ledger;
+    const { asked, disabled, inFlight, failures, collected, warned } = this.#ledger;
     return {
       owner: this.#parts.owner,
       agents,
@@ -175,6 +175,7 @@ export class Controller {
       inFlight,
       failures,
       collected,
+      disabled,
       asked,
       warned,
       registration,

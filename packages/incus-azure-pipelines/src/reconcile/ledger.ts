@@ -19,6 +19,7 @@ export class Ledger {
   readonly #warned = new Map<string, number>();
   readonly #asked = new Map<string, number>();
   readonly #deregistered = new Set<string>();
+  readonly #disabled = new Map<string, string>();
 
   started(action: Action): void {
     this.#entries.set(targetOf(action), { action, endedAt: undefined });
@@ -33,6 +34,7 @@ export class Ledger {
     if (action.kind === 'collect-log') this.#collected.add(action.name);
     if (action.kind === 'warn-of-end') this.#warned.set(action.name, at);
     if (action.kind === 'ask-prepared') this.#asked.set(action.name, at);
+    if (action.kind === 'disable-agent') this.#disabled.set(action.name, action.reason);
     if (action.kind === 'delete-registration') this.#deregistered.add(action.name);
   }
 
@@ -90,7 +92,7 @@ export class Ledger {
    * Forgets what it knows of agents that are no more, and failures of bases that nobody wants; `bases` undefined is unknown.
    */
   keepOnly(names: ReadonlySet<string>, bases?: ReadonlySet<string>): void {
-    for (const kept of [this.#asked, this.#collected, this.#deregistered, this.#warned])
+    for (const kept of [this.#asked, this.#collected, this.#deregistered, this.#disabled, this.#warned])
       for (const name of kept.keys()) if (!names.has(name)) kept.delete(name);
     for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
@@ -125,6 +127,11 @@ export class Ledger {
   /** When guests were asked to say Ready again. */
   get asked(): ReadonlyMap<string, number> {
     return this.#asked;
+  }
+
+  /** By name of an agent: why it was disabled by us. */
+  get disabled(): ReadonlyMap<string, string> {
+    return this.#disabled;
   }
 
   /** Names of agents whose registration was deleted by us. */

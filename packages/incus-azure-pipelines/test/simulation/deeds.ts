@@ -65,7 +65,7 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
     case 'delete-instance':
       return {
         steps: [
-          ...(action.unless === undefined ? [] : [step('look', 'azure', () => lookFor(action.name, world))]),
+          ...(action.unless === undefined ? [] : [step('look', 'azure', () => lookFor(action, world))]),
           step('stop', 'incus', () => world.stopInstance(action.name, action.reason)),
           step('delete', 'incus', () => world.removeInstance(action.name, action.reason)),
         ],
@@ -201,9 +201,9 @@ function enable({ name, pool, agentId }: Action<'enable-agent'>, world: World, n
 }
 
 /** Azure is asked for one agent by itself: that it shows, whatever lists lack. */
-function lookFor(name: string, { azure, guests }: World): string | undefined {
-  const guest = guests.get(name);
-  const isThere = guest?.agentId !== undefined && azure.find(guest.key, guest.agentId) !== undefined;
+function lookFor({ name, pool }: Action<'delete-instance'>, world: World): string | undefined {
+  const agentId = world.guests.get(name)?.agentId;
+  const isThere = agentId !== undefined && world.azure.find(world.keyOf(pool), agentId) !== undefined;
   return isThere ? 'its agent is there' : undefined;
 }
 

@@ -191,6 +191,7 @@ export function anObserved(agents: readonly Agent[], given: Partial<Observed> = 
     failures: new Map(),
     collected: new Set(),
     asked: new Map(),
+    disabled: new Map(),
     warned: new Map(),
     registration: new Map(),
     creationBlocked: undefined,

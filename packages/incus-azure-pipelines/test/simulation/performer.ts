@@ -52,6 +52,7 @@ function takeStep(step: Step, action: Action, process: Process, ended: (error: s
     if (outcome === 'failed half-way') step.takeHalf?.();
     else if (outcome !== 'failed') error = step.take();
     if (outcome !== 'well') error = outcome;
+    if (action.kind === 'create-instance' && !process.isAlive) noteLate(action.name, world);
     // A creation has made somebody only by now.
     const struck = phase ?? ('name' in action ? world.phaseOf(action.name) : undefined);
     const strike = (fault: Fault) =>
@@ -62,6 +63,11 @@ function takeStep(step: Step, action: Action, process: Process, ended: (error: s
     world.chronicle.tell(() => `  ${action.kind} ${nameIn(action)}: ${step.name}: ${error ?? 'done'}`);
   });
   process.wait(`${action.kind}: ${step.name}`, ms, () => ended(error));
+}
+
+function noteLate(name: string, { guests }: Process['world']): void {
+  const guest = guests.get(name);
+  if (guest) guest.isLate = true;
 }
 
 function excuse(name: string, { guests }: Process['world']): void {

@@ -6,8 +6,10 @@ import type { World } from './world.js';
 /** What has to hold at every moment, whatever the readings show. */
 export function checkTruth(world: World): void {
   const live = new Map<string, number>();
+  const there = new Map<string, number>();
   for (const { name, pool, activatedAt, listeningAt } of world.incus.instances.values()) {
     const guest = world.guests.get(name);
+    if (guest?.key === world.keyOf(pool) && !guest.isLate) there.set(pool, (there.get(pool) ?? 0) + 1);
     promised(
       listeningAt === undefined || guest?.isTold !== true || !world.isEnabled(name),
       'in truth an agent that may be given a job is no part of the reserve any more',
@@ -16,6 +18,16 @@ export function checkTruth(world: World): void {
     promised((guest?.jobs ?? 0) <= 1, 'in truth each agent has one job', () => name);
     const isCounted = guest?.key === world.keyOf(pool) && !guest.over && !guest.excused;
     if (activatedAt !== undefined && listeningAt === undefined && isCounted) live.set(pool, (live.get(pool) ?? 0) + 1);
+  }
+  for (const { name, reserve } of world.desired) {
+    const most = world.most.get(name) ?? 0;
+    const ceiling = most + reserve + Math.max(1, Math.floor(most / 2));
+    const count = there.get(name) ?? 0;
+    promised(
+      count <= ceiling,
+      'in truth instances stay within their ceiling',
+      () => `${count} > ${ceiling} in ${name}`,
+    );
   }
   for (const [pool, count] of live)
     promised(
