@@ -190,7 +190,7 @@ async function assemble(
       const late = lateAfter(stop, clock);
       const ring = () => reconciler.ring();
       const loops = [
-        ...[...observers.values()].map(observer => observer.follow(ring, stop)),
+        ...[...observers.values()].map(observer => observer.follow(() => reconciler.azureRead(), stop)),
         incusObserver.follow(withinMs => reconciler.ring(withinMs), stop),
         wantedBases.follow(ring, stop),
         watchHost(stop),

@@ -2,7 +2,7 @@ import type { Agent, InstanceRecord, Registration } from '../model/agent.js';
 import { birthOf } from '../model/agent-name.js';
 import { knownValue, type Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
-import { nextLife, phaseOf } from './phase.js';
+import { nextLife, phaseOf, withoutDenied } from './phase.js';
 
 /** The readings of one moment, before they are joined. */
 export interface Sightings {
@@ -67,6 +67,22 @@ export function join(
 }
 
 /**
+ * The agents as they were known, without the proofs that these readings deny: one that nothing is decided on may be the one
+ * that shows an agent enabled, or at work.
+ */
+export function withoutDeniedProofs(
+  agents: readonly Agent[],
+  registrations: Sightings['registrations'],
+  owner: string,
+): readonly Agent[] {
+  const index = indexRegistrations({ registrations }, owner);
+  return agents.map(agent => {
+    const reading = registrationOf(agent.name, agent.agentPool, { registrations }, index);
+    return reading.known ? { ...agent, life: withoutDenied(agent.life, reading.value) } : agent;
+  });
+}
+
+/**
  * The pool and the agent pool that an instance was made for. Where the configured pool of that name is for another agent
  * pool by now, the instance belongs to it no more: a name with a parenthesis is that of no pool.
  */
@@ -102,7 +118,7 @@ interface Indexed {
 }
 
 /** Registrations of ours, by name: exact name grammar and owner; all others are foreign and are not looked at. */
-function indexRegistrations(sightings: Sightings, owner: string): ReadonlyMap<string, Indexed> {
+function indexRegistrations(sightings: Pick<Sightings, 'registrations'>, owner: string): ReadonlyMap<string, Indexed> {
   const index = new Map<string, Indexed>();
   for (const [key, reading] of sightings.registrations)
     for (const registration of knownValue(reading) ?? [])
@@ -113,7 +129,7 @@ function indexRegistrations(sightings: Sightings, owner: string): ReadonlyMap<st
 function registrationOf(
   name: string,
   agentPool: string | undefined,
-  sightings: Sightings,
+  sightings: Pick<Sightings, 'registrations'>,
   index: ReadonlyMap<string, Indexed>,
 ): Reading<Registration | undefined> {
   const reading = agentPool === undefined ? undefined : sightings.registrations.get(agentPool);

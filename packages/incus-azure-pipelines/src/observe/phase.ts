@@ -142,13 +142,9 @@ export function nextLife(
     quietDisabled:
       isActivating || (reading.known && isBeingEnabled({ enablableUntil }, reading.at))
         ? undefined
-        : extend(
-            isReplaced ? undefined : old?.quietDisabled,
-            reading,
-            r => r !== undefined && !r.enabled && !r.assigned,
-          ),
-    quietOffline: extend(old?.quietOffline, reading, r => r === undefined || (!r.online && !r.assigned)),
-    quietAbsent: extend(old?.quietAbsent, reading, r => r === undefined),
+        : extend(isReplaced ? undefined : old?.quietDisabled, reading, isQuietDisabled),
+    quietOffline: extend(old?.quietOffline, reading, isQuietOffline),
+    quietAbsent: extend(old?.quietAbsent, reading, isAbsent),
     deregistered,
     quietStopped: extend(
       old?.quietStopped,
@@ -158,6 +154,28 @@ export function nextLife(
       status => status === 'stopped',
     ),
   };
+}
+
+/** What is left of the proofs after one more reading. */
+export function withoutDenied(life: Life, registration: Registration | undefined): Life {
+  return {
+    ...life,
+    quietDisabled: isQuietDisabled(registration) ? life.quietDisabled : undefined,
+    quietOffline: isQuietOffline(registration) ? life.quietOffline : undefined,
+    quietAbsent: isAbsent(registration) ? life.quietAbsent : undefined,
+  };
+}
+
+function isQuietDisabled(registration: Registration | undefined): boolean {
+  return registration !== undefined && !registration.enabled && !registration.assigned;
+}
+
+function isQuietOffline(registration: Registration | undefined): boolean {
+  return registration === undefined || (!registration.online && !registration.assigned);
+}
+
+function isAbsent(registration: Registration | undefined): boolean {
+  return registration === undefined;
 }
 
 /** Azure still shows a job in a reading that began after the guest was believed to be finished. */

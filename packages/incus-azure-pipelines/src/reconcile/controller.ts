@@ -7,7 +7,7 @@ import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import { type Failure, NOT_READ_YET, type Observed, type Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
-import { join, type Sightings } from '../observe/join.js';
+import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { plan } from '../plan/plan.js';
 import { type Change, changesOf } from './changes.js';
 import { Ledger } from './ledger.js';
@@ -90,6 +90,16 @@ export class Controller {
     if (agents.known) this.#decided = decided;
     emit('pass-ended', { at: now });
     return this.#last;
+  }
+
+  /**
+   * Takes in a reading of Azure as soon as it is there. No pass may ever see it, since Incus is slow or unread; but what it
+   * denies is proven anew.
+   */
+  azureRead(registrations: Sight['registrations']): void {
+    if (!this.#agents.known) return;
+    const value = withoutDeniedProofs(this.#agents.value, registrations, this.#parts.owner);
+    this.#agents = { ...this.#agents, value };
   }
 
   /** Notes that an action has begun. */

@@ -9,7 +9,7 @@ import type { Action, Executors } from '../model/action.js';
 import type { Observed } from '../model/observed.js';
 import type { AzureObserver } from '../observe/azure-observer.js';
 import type { IncusObserver } from '../observe/incus-observer.js';
-import { type Aftermath, Controller, type ControllerParts, type Pass } from './controller.js';
+import { type Aftermath, Controller, type ControllerParts, type Pass, type Sight } from './controller.js';
 import type { DrainWishes } from './drain-wishes.js';
 import { perform } from './perform.js';
 
@@ -49,6 +49,12 @@ export class Reconciler {
     this.#doorbell.ring(withinMs);
   }
 
+  /** A reading of Azure has come: asks for a pass at once. */
+  azureRead(): void {
+    this.#controller.azureRead(this.#registrations);
+    this.ring();
+  }
+
   /** Has bases built at once, however lately that failed. */
   retryBuilds(bases: readonly string[]): void {
     this.#controller.retryBuilds(bases);
@@ -86,7 +92,7 @@ export class Reconciler {
     const sight = {
       instances,
       bases,
-      registrations: new Map([...azure].map(([key, observer]) => [key, observer.reading])),
+      registrations: this.#registrations,
       agentPoolIds: new Map(
         [...azure].flatMap(([key, { agentPoolId }]) => (agentPoolId === undefined ? [] : [[key, agentPoolId]])),
       ),
@@ -98,6 +104,10 @@ export class Reconciler {
       creationBlocked: creationBlocked(),
     };
     return this.#controller.observe(sight, clock.now());
+  }
+
+  get #registrations(): Sight['registrations'] {
+    return new Map([...this.#parts.azure].map(([key, observer]) => [key, observer.reading]));
   }
 
   async #start(action: Action, signal: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import type { Emit } from '../../src/model/event.js';
 import { knownValue, type Observed } from '../../src/model/observed.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import { IncusPicture, LIST_SPACING_MS } from '../../src/observe/incus-picture.js';
-import { type Aftermath, Controller } from '../../src/reconcile/controller.js';
+import { type Aftermath, Controller, type Sight } from '../../src/reconcile/controller.js';
 import { AzureReader } from './azure-reader.js';
 import { checkBases } from './base-promises.js';
 import type { Brain } from './brain.js';
@@ -45,7 +45,7 @@ export class Daemon {
     const pools = new Map(this.#desired.map(({ name }) => [agentPools.nameOf(name), name]));
     this.#agentPoolIds = new Map([...pools].map(([key, pool]) => [key, agentPools.idOf(pool)]));
     this.#azure = new Map(
-      [...pools].map(([key, pool]) => [key, new AzureReader(process, agentPools.keyOf(pool), () => this.ring())]),
+      [...pools].map(([key, pool]) => [key, new AzureReader(process, agentPools.keyOf(pool), () => this.#azureRead())]),
     );
     this.#incus = new IncusPicture(now);
     const parts = {
@@ -69,6 +69,15 @@ export class Daemon {
       this.#process.wait('a ring that may be late', withinMs, () => id === this.#laterId && this.ring());
     } else if (this.#isPassing) this.#isRung = true;
     else this.#pass();
+  }
+
+  #azureRead(): void {
+    this.#controller.azureRead(this.#registrations);
+    this.ring();
+  }
+
+  get #registrations(): Sight['registrations'] {
+    return new Map([...this.#azure].map(([key, reader]) => [key, reader.reading]));
   }
 
   get inFlight(): readonly Action[] {
@@ -132,7 +141,7 @@ export class Daemon {
     const hostRegisters = world.scenario.hostRegisters ? 'host' : 'guest';
     const sight = {
       ...this.#incus.readings,
-      registrations: new Map([...this.#azure].map(([key, reader]) => [key, reader.reading])),
+      registrations: this.#registrations,
       agentPoolIds: this.#agentPoolIds,
       wantedBases: new Map(
         [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
