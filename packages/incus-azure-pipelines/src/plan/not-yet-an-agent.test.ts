@@ -25,6 +25,7 @@ describe('an instance that is not yet an agent', () => {
     expect(kinds(late)).toEqual(['ask-prepared']);
     const asked = new Map([[nameOf(0), NOW - 4_999]]);
     expect(reaped(late, { asked })).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(kinds(late, { asked: new Map([[nameOf(0), NOW - 15_000]]) })).toEqual(['ask-prepared']);
     const failures = new Map([[`ask-prepared/${nameOf(0)}`, { count: 1, retryAt: NOW + 1, error: '' }]]);
     expect(kinds(late, { failures })).toEqual(['delete-instance']);
     const unreadable = anInstance({ status: 'error', activatedAt: undefined });

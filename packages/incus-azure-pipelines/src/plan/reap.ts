@@ -96,23 +96,22 @@ function* deleteUnregistered(agent: Agent, reason: string, alarm: Alarm): Genera
 
 /**
  * Incus forgets *Ready* when it is started again, and so may we: a guest that runs for long without it is asked, and none
- * that can be asked is given up before. Time counts since it was seen so, not since its birth: a prepared one that Incus
+ * that can be asked is given up without that, shortly before. Time counts since it was seen so, not since its birth: a prepared one that Incus
  * cannot read for a moment is here too.
  */
 function* prepare(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
   const { instance, life, name, pool, since } = agent;
   const { preparationMs } = spec.timeouts;
   const askedAt = observed.asked.get(name);
-  const isTooLate = alarm.passed(since + preparationMs);
-  const hadItsSay =
-    instance?.status !== 'running' ||
-    observed.failures.has(`ask-prepared/${name}`) ||
-    (askedAt !== undefined && alarm.passed(askedAt + ANSWER_MS));
   const askAt = askedAt === undefined ? since + Math.min(ASK_MS, preparationMs) : askedAt + ASK_MS;
+  const isTooLate = alarm.passed(since + preparationMs);
   if (isStopped(life)) yield deleteInstance(agent, 'stopped before it was prepared');
-  else if (isTooLate && hadItsSay) yield deleteInstance(agent, 'was not prepared in time');
-  else if (instance?.status === 'running' && alarm.passed(askAt))
+  else if (instance?.status !== 'running' || observed.failures.has(`ask-prepared/${name}`)) {
+    if (isTooLate) yield deleteInstance(agent, 'was not prepared in time');
+  } else if (alarm.passed(askAt))
     yield { kind: 'ask-prepared', pool, name, reason: 'runs, and has not said that it is prepared' };
+  else if (isTooLate && askedAt !== undefined && alarm.passed(askedAt + ANSWER_MS))
+    yield deleteInstance(agent, 'was not prepared in time');
 }
 
 /** A member of the listening reserve that never came online, or is offline, is no reserve; it goes as agents do. */

@@ -43,6 +43,8 @@ export class Guest implements Listener {
   jobs = 0;
   /** It was made by the last call of a daemon that was dead by then: nobody could count on it. */
   isLate = false;
+  /** A person has enabled its agent again. */
+  isMeddledWith = false;
   /** It could not register its agent. */
   gaveUp = false;
   /** Somebody else has its key, and listens with it. */

@@ -37,6 +37,7 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       if (disabled?.agentId === undefined) return;
       world.strike('agent enabled by a person', disabled.name);
       azure.enable(disabled.key, disabled.agentId);
+      disabled.isMeddledWith = true;
       return;
     }
     case 9: {
