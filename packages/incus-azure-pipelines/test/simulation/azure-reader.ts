@@ -70,12 +70,14 @@ export class AzureReader {
 
   /** From now on lists lack one agent, which is there all the same. */
   #hideOne(): void {
-    const { azure, guests, random, timeline } = this.#process.world;
-    const hidden = random.pick(azure.all(this.#key).filter(({ name }) => guests.has(name)));
+    const { world } = this.#process;
+    const { azure, guests, random, timeline } = world;
+    const mayHide = (name: string) => guests.has(name) && world.phaseOf(name) !== 'preparing';
+    const hidden = random.pick(azure.all(this.#key).filter(({ name }) => mayHide(name)));
     const guest = guests.get(hidden?.name ?? '');
     if (hidden === undefined || guest === undefined) return;
     const ms = random.chance(0.3) ? random.between(20_000, 120_000) : random.between(1_000, 12_000);
-    this.#process.world.strike('Azure hides an agent', guest.name);
+    world.strike('Azure hides an agent', guest.name);
     // Who was not seen for so long may lose its place, and no more than that.
     if (ms >= 5_000) guest.excused = true;
     azure.hide(hidden.agentId, timeline.now + ms);

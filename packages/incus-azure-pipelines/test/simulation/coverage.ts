@@ -51,7 +51,7 @@ const ONLY: Partial<Record<Fault, { readonly phases: readonly AgentPhase[]; read
   'Azure hides an agent': { phases: except('preparing'), why: 'it has no registration' },
   'agent disabled by a person': { phases: except('preparing'), why: 'it has no registration' },
   'agent enabled by a person': {
-    phases: ['busy', 'draining', 'offline', 'unclear'],
+    phases: ['busy', 'draining', 'unclear'],
     why: 'it is enabled, or it is no agent any more, or not yet',
   },
   'agent drained': { phases: except('stopped', 'orphan'), why: 'it is going, or gone' },

@@ -44,7 +44,7 @@ export const planners: Readonly<Record<string, Planner>> = {
   ),
   'does not count what starts': seeingAgents(agents => agents.filter(agent => agent.phase !== 'starting')),
   'counts what has stopped as capacity': seeingAgents(agents =>
-    agents.map(agent => (agent.phase === 'stopped' ? { ...agent, phase: 'offline' } : agent)),
+    agents.map(agent => (agent.phase === 'stopped' ? { ...agent, phase: 'busy' } : agent)),
   ),
   'forgets what is under way': seeing(observed => ({ ...observed, inFlight: [] })),
   'knows no ceiling of instances': (desired, observed, now, options) =>
