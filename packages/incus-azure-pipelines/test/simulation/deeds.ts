@@ -61,7 +61,7 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
     case 'delete-registration':
       return only(step('delete', 'azure', () => deregister(action, world)));
     case 'ask-prepared':
-      return only(step('ask', 'incus', () => void world.guests.get(action.name)?.sayPrepared()));
+      return only(step('ask', 'incus', () => world.guests.get(action.name)?.sayPrepared()));
     case 'delete-instance':
       return {
         steps: [

@@ -73,11 +73,11 @@ export class Guest implements Listener {
   }
 
   /** Says once more that it is prepared, if it is, and if it has not been told who it is since. */
-  sayPrepared(): void {
-    if (!this.isPrepared) return;
-    this.#in(50, 500, () => {
+  sayPrepared(): undefined {
+    const say = () => {
       if (!this.isTold) this.#world.incus.setState(this.name, 'ready');
-    });
+    };
+    if (this.isPrepared) this.#in(50, 500, say);
   }
 
   /** The activation has arrived: Started, registered by now, online. */
