@@ -17,7 +17,7 @@ export async function askPrepared(
 ): Promise<void> {
   const { exitCode } = await incus.exec(
     name,
-    { command: COMMAND, maxOutputBytes: 4_096 },
+    { command: COMMAND, withoutStreams: true },
     { signal, deadlineMs: DEADLINE_MS },
   );
   if (exitCode !== 0)

@@ -12,12 +12,13 @@ describe('an instance that is not yet an agent', () => {
     expect(kinds(since(timeouts.preparationMs), { asked })).toEqual(['delete-instance']);
   });
 
-  test('is asked after a while, and again after another, whether its Ready was forgotten', () => {
+  test('is asked after a while whether its Ready was forgotten, and once more before its time is over', () => {
     const since = (msAgo: number) => anAgent(0, 'preparing', { since: NOW - msAgo });
     expect(reaped(since(14_999))).toEqual({ actions: [], wakeAt: NOW + 1 });
     expect(kinds(since(15_000))).toEqual(['ask-prepared']);
-    const asked = (msAgo: number) => kinds(since(29_999), { asked: new Map([[nameOf(0), NOW - msAgo]]) });
-    expect([asked(14_999), asked(15_000)]).toEqual([[], ['ask-prepared']]);
+    const asked = new Map([[nameOf(0), NOW - 15_000]]);
+    expect(reaped(since(timeouts.preparationMs - 1), { asked })).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(kinds(since(timeouts.preparationMs), { asked })).toEqual(['ask-prepared']);
   });
 
   test('is asked before it is deleted, however late that is, and deleted where it cannot be asked', () => {

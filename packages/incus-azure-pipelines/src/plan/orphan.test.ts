@@ -39,11 +39,20 @@ describe('an orphan', () => {
     expect(robbed({ enabled: false }, { quietDisabled: quiet })).toEqual(['delete-registration']);
   });
 
+  test('is disabled after its grace when somebody is online under its name, and nothing tells of a job', () => {
+    const held = (msAgo: number, changes: Partial<Registration> = {}) =>
+      reaped(orphan({ since: NOW - msAgo, life: aLife() }, { online: true, enabled: true, ...changes }));
+    expect(held(timeouts.orphanGraceMs - 1)).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(held(timeouts.orphanGraceMs).actions).toMatchObject([{ kind: 'disable-agent' }]);
+    expect(held(timeouts.orphanGraceMs, { enabled: false }).actions).toEqual([]);
+    expect(held(timeouts.orphanGraceMs, { assigned: { ...JOB, received: false } }).actions).toEqual([]);
+  });
+
   test.each([
     ['online', { online: true }],
     ['assigned', { assigned: { ...JOB, received: false } }],
   ])('is left alone while it is %s', (_, changes) => {
-    expect(kinds(orphan({ life: unseen }, changes))).toEqual([]);
-    expect(kinds(orphan({ life: aLife({ quietOffline: quiet }) }, changes))).toEqual([]);
+    expect(kinds(orphan({ since: NOW, life: unseen }, changes))).toEqual([]);
+    expect(kinds(orphan({ since: NOW, life: aLife({ quietOffline: quiet }) }, changes))).toEqual([]);
   });
 });

@@ -103,7 +103,9 @@ function* prepare(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm
   const { instance, life, name, pool, since } = agent;
   const { preparationMs } = spec.timeouts;
   const askedAt = observed.asked.get(name);
-  const askAt = askedAt === undefined ? since + Math.min(ASK_MS, preparationMs) : askedAt + ASK_MS;
+  // Each question takes calls, and what never gets prepared shall not cost many: once early, and once more before the end.
+  const askAt =
+    askedAt === undefined ? since + Math.min(ASK_MS, preparationMs) : Math.max(askedAt + ASK_MS, since + preparationMs);
   const isTooLate = alarm.passed(since + preparationMs);
   if (isStopped(life)) yield deleteInstance(agent, 'stopped before it was prepared');
   else if (instance?.status !== 'running' || observed.failures.has(`ask-prepared/${name}`)) {
@@ -167,7 +169,8 @@ function hadItsStart(spec: PoolSpec, { life, instance }: Agent, alarm: Alarm): b
 
 /**
  * The registration of an agent that is gone: at once where its end was seen, else as an orphan after the grace. One that is
- * online all the same, though it has had its job, is somebody else with its key: nobody gets a second job by that.
+ * online all the same, though it has had its job, is somebody else with its key: nobody gets a second job by that. Where nothing
+ * tells of a job, it is kept from getting one, and no more than that.
  */
 function* forget(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> {
   const registration = knownValue(agent.registration);
@@ -175,6 +178,9 @@ function* forget(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> 
   yield* fence(agent);
   if (registration.online && agent.life.requestId !== undefined)
     yield* retire(agent, 'its instance is gone, and it has had its one job', alarm);
+  else if (registration.online && registration.enabled && !registration.assigned)
+    if (alarm.passed(agent.since + spec.timeouts.orphanGraceMs))
+      yield disable(agent, registration, 'somebody is online under its name, and there is no instance');
   if (registration.online || registration.assigned || !agent.life.quietOffline) return;
   if (agent.life.instanceSeen) {
     if (agent.life.quietOffline.to >= agent.since) yield deregister(agent, registration, 'its instance is gone');
