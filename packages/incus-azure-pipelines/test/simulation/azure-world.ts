@@ -142,6 +142,11 @@ export class AzureWorld {
     this.#hiddenUntil.set(agentId, until);
   }
 
+  /** Lists lack nobody any more. */
+  showAll(): void {
+    this.#hiddenUntil.clear();
+  }
+
   /** What a list that began at `at` shows, where it may lag behind. */
   list(key: string, at: number, lagMs: number): readonly Registration[] {
     const state = this.#state(key);
