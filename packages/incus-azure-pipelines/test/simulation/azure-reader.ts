@@ -78,8 +78,8 @@ export class AzureReader {
     if (hidden === undefined || guest === undefined) return;
     const ms = random.chance(0.3) ? random.between(20_000, 120_000) : random.between(1_000, 12_000);
     world.strike('Azure hides an agent', guest.name);
-    // Who was not seen for so long may lose its place, and no more than that.
-    if (ms >= 5_000) guest.excused = true;
+    // Who is not seen for long, or again and again, may lose its place, and no more than that.
+    guest.excused = true;
     azure.hide(hidden.agentId, timeline.now + ms);
   }
 
