@@ -72,7 +72,7 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       return;
     }
     case 6:
-      if (!random.chance(0.3)) return;
+      if (!random.chance(0.7)) return;
       world.strikeAll('agent pool replaced', spec.name);
       world.agentPools.giveAway(spec.name);
       restart();
