@@ -21,10 +21,11 @@ import { hostObstacle, mostInstances } from './observe/host-limits.js';
 import { IncusObserver } from './observe/incus-observer.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
+import type { Pass } from './reconcile/controller.js';
 import { DrainWishes } from './reconcile/drain-wishes.js';
 import { rememberHostsAtWork } from './reconcile/hosts-at-work.js';
 import { perform } from './reconcile/perform.js';
-import { type Pass, Reconciler } from './reconcile/reconciler.js';
+import { Reconciler } from './reconcile/reconciler.js';
 import { RegistrationModes } from './reconcile/registration-modes.js';
 import { WantedBases } from './reconcile/wanted-bases.js';
 
@@ -189,7 +190,7 @@ async function assemble(
       const late = lateAfter(stop, clock);
       const ring = () => reconciler.ring();
       const loops = [
-        ...[...observers.values()].map(observer => observer.follow(ring, stop)),
+        ...[...observers.values()].map(observer => observer.follow(() => reconciler.azureRead(), stop)),
         incusObserver.follow(withinMs => reconciler.ring(withinMs), stop),
         wantedBases.follow(ring, stop),
         watchHost(stop),

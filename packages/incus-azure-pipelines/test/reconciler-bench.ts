@@ -5,7 +5,7 @@ import { CONTRACT } from '../src/model/marks.js';
 import { azureKey } from '../src/model/pool.js';
 import type { Reading } from '../src/model/reading.js';
 import type { AzureObserver } from '../src/observe/azure-observer.js';
-import type { IncusReadings } from '../src/observe/incus-observer.js';
+import type { IncusReadings } from '../src/observe/incus-picture.js';
 import { Reconciler } from '../src/reconcile/reconciler.js';
 import { aPool, known, NOW, OWNER } from './simulation/examples.js';
 import { FakeClock, settled } from './simulation/fake-clock.js';
@@ -113,8 +113,9 @@ export class Bench {
     return { instances, bases: this.instances.known ? known([base], at) : this.instances };
   }
 
-  #azure(): Pick<AzureObserver, 'reading' | 'refresh'> {
+  #azure(): Pick<AzureObserver, 'agentPoolId' | 'reading' | 'refresh'> {
     const azure = {
+      agentPoolId: 1,
       reading: this.registrations,
       refresh: () => {
         this.refreshes += 1;
@@ -140,6 +141,7 @@ export class Bench {
       'delete-registration': executor,
       'delete-instance': executor,
       'warn-of-end': executor,
+      'ask-prepared': executor,
       'remove-doorbell': executor,
     };
   }

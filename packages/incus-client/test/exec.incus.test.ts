@@ -38,6 +38,11 @@ describeOnIncus('exec', testbed => {
     });
   });
 
+  it('returns the exit code alone when it is asked for no streams', async () => {
+    const told = { exitCode: 3, stdout: '', stderr: '', truncated: false };
+    expect(await run('cat; echo out; exit 3', { withoutStreams: true })).toEqual(told);
+  });
+
   it('reports a signal as 128 and its number', async () => {
     expect((await run('kill -TERM $$')).exitCode).toBe(143);
   });

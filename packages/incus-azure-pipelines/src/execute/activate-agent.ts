@@ -116,7 +116,7 @@ async function removePatiently(name: string, parts: ExecutorParts, signal: Abort
 
 async function activate(
   action: ActivateAgent,
-  { spec }: PoolParts,
+  { agentPoolId, spec }: PoolParts,
   parts: ExecutorParts,
   credentials: Credentials,
   signal: AbortSignal,
@@ -131,7 +131,11 @@ async function activate(
     credentials,
   });
   const now = String(parts.clock.now());
-  const marks = { [MARKS.activated]: now, [MARKS.listening]: action.kind === 'listen-agent' ? now : '' };
+  const marks = {
+    [MARKS.agentPoolId]: String(await agentPoolId(signal)),
+    [MARKS.activated]: now,
+    [MARKS.listening]: action.kind === 'listen-agent' ? now : '',
+  };
   const options = { signal, deadlineMs: DEADLINE_MS };
   await parts.incus.instances.patch(action.name, { config: marks }, { ...options, etag });
   await parts.incus.files.push(action.name, ACTIVATION_PATH, tar, { uid: 0, gid: 0, mode: 0o600 }, options);

@@ -44,6 +44,7 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
     [MARKS.pool]: spec.name,
     [MARKS.base]: action.base,
     [MARKS.shape]: shapeOf(spec),
+    [MARKS.agentPoolId]: '',
     [MARKS.activated]: '',
     [MARKS.listening]: '',
     [MARKS.baseState]: '',

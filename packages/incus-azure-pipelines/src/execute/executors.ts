@@ -1,5 +1,6 @@
 import type { Executors } from '../model/action.js';
 import { activateAgent, listenAgent } from './activate-agent.js';
+import { askPrepared } from './ask-prepared.js';
 import { buildPoolBase } from './build-pool-base.js';
 import { collectLog } from './collect-log.js';
 import { createInstance } from './create-instance.js';
@@ -23,6 +24,7 @@ export function makeExecutors(parts: ExecutorParts): Executors {
     'disable-agent': (action, signal) => disableAgent(action, parts, signal),
     'delete-registration': (action, signal) => deleteRegistration(action, parts, signal),
     'delete-instance': (action, signal) => deleteInstance(action, parts, signal),
+    'ask-prepared': (action, signal) => askPrepared(action, parts, signal),
     'warn-of-end': async ({ name, pool, dueAt }) => parts.emit('job-overlong', { name, pool, dueAt }),
     'remove-doorbell': (action, signal) => removeDoorbell(action, parts, signal),
   };

@@ -26,13 +26,32 @@ export async function deleteRegistration(
   await ignoreNotInAzure(azure.agents.delete(await agentPoolId(signal), action.agentId, { signal }));
 }
 
-/** Stops the instance by force and deletes it; being gone already is success. An ephemeral one goes by being stopped. */
+/**
+ * Stops the instance by force and deletes it; being gone already is success. An ephemeral one goes by being stopped. Where it
+ * goes because Azure does not show its agent, that one is asked for by itself first: a list may lack what is there.
+ *
+ * @throws Error when its agent is there after all; AzurePipelinesError and IncusError as the calls do.
+ */
 export async function deleteInstance(
   action: Action<'delete-instance'>,
   parts: ExecutorParts,
   signal: AbortSignal,
 ): Promise<void> {
+  if (action.unless !== undefined && (await isRegistered(action.name, action.unless, parts, signal)))
+    throw new Error(`delete instance "${action.name}": Azure has its agent, which the last lists lacked`);
   await removeInstance(action.name, parts, signal);
+}
+
+async function isRegistered(
+  name: string,
+  { agentPool, agentId }: NonNullable<Action<'delete-instance'>['unless']>,
+  parts: ExecutorParts,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { azure, agentPoolId } = readerOf(parts, agentPool);
+  const poolId = await agentPoolId(signal);
+  if (agentId !== undefined && (await ignoreNotInAzure(azure.agents.get(poolId, agentId, { signal })))) return true;
+  return (await azure.agents.list(poolId, { agentName: name, signal })).some(agent => agent.name === name);
 }
 
 /** Deletes a base that a build has left half-made, or that nobody needs. */

@@ -19,8 +19,10 @@ interface ActionArgs {
   /** Stops new assignments. */
   'disable-agent': { readonly name: string } & Registered;
   'delete-registration': { readonly name: string } & Registered;
-  /** Stops, where it still runs, and deletes the instance. */
-  'delete-instance': { readonly name: string };
+  /** Stops, where it still runs, and deletes the instance; with `unless` only where Azure does not know that agent. */
+  'delete-instance': { readonly name: string; readonly unless?: Sought };
+  /** Has a guest that was prepared once say so again. */
+  'ask-prepared': { readonly name: string };
   /** Says that the agent's job is about to be ended, not before `dueAt` (epoch ms), because it runs too long. */
   'warn-of-end': { readonly name: string; readonly dueAt: number };
   /** Takes the guest's doorbell away: it rang too often. */
@@ -31,6 +33,12 @@ interface ActionArgs {
 interface Registered {
   readonly agentId: number;
   readonly agentPool: string;
+}
+
+/** An agent that Azure is asked for by itself, in the agent pool of that `azureKey`: by its id where that is known. */
+interface Sought {
+  readonly agentPool: string;
+  readonly agentId: number | undefined;
 }
 
 /** What is done to try out a base. */

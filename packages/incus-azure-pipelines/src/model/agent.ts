@@ -54,6 +54,8 @@ export interface InstanceRecord {
   readonly pool: string;
   /** The agent pool in Azure that it was made for, by `azureKey`; undefined for one that does not say. */
   readonly agentPool: string | undefined;
+  /** The id of that agent pool; undefined for one that is not activated, or does not say. */
+  readonly agentPoolId: number | undefined;
   readonly status: 'running' | 'ready' | 'stopped' | 'error';
   /** Name of the base it was copied from. */
   readonly base: string;
@@ -141,6 +143,8 @@ export interface Life {
   readonly seenStarted: boolean;
   /** When its guest rang last before its activation was seen, by the clock of the Incus host; a later ring is another. */
   readonly rangPreparedAt: number | undefined;
+  /** The guest said Ready before its activation, and has not been seen stopped since. Incus forgets it, we do not. */
+  readonly saidPrepared: boolean;
   /** The guest rang finished; its status wanders while it powers off. */
   readonly saidFinished: boolean;
   readonly seenOnline: boolean;
@@ -158,6 +162,10 @@ export interface Life {
   readonly quietDisabled: Span | undefined;
   /** Since when every reading of Azure showed it offline and unassigned. */
   readonly quietOffline: Span | undefined;
+  /** Since when every reading of Azure lacked its registration. */
+  readonly quietAbsent: Span | undefined;
+  /** We have deleted its registration, and Azure has said so. */
+  readonly deregistered: boolean;
   /** Since when every reading of Incus that could read it showed it stopped. */
   readonly quietStopped: Span | undefined;
 }
@@ -174,6 +182,17 @@ export const STOPPED_MS = 1_000;
 /** Whether readings of Incus have agreed for long enough that the instance is stopped. */
 export function isStopped({ quietStopped }: Life): boolean {
   return quietStopped !== undefined && quietStopped.to - quietStopped.from >= STOPPED_MS;
+}
+
+/** Azure is asked twice, this far apart, before what it shows, or does not show, is believed. */
+export const PROOF_MS = 5_000;
+
+/**
+ * Whether an agent that Azure does not show is not there any more. A list may lack for a moment what is there all the
+ * same: it takes several that agree, or our own deletion.
+ */
+export function isDeregistered({ deregistered, quietAbsent }: Pick<Life, 'deregistered' | 'quietAbsent'>): boolean {
+  return deregistered || (quietAbsent !== undefined && quietAbsent.to - quietAbsent.from >= PROOF_MS);
 }
 
 /** What our own call that enables an agent may take, from the activation that stands on its instance. */

@@ -10,6 +10,8 @@ export const MARKS = {
   base: 'user.iap.base',
   /** The agent pool that it is for, by `azureKey`: so that it is found when its pool is not configured any more. */
   agentPool: 'user.iap.agent-pool',
+  /** The id of that agent pool in Azure, from its activation on: names are given away, and a pool may take that of another. */
+  agentPoolId: 'user.iap.agent-pool-id',
   /** What it was made with beside its base. */
   shape: 'user.iap.shape',
   /** Host name of the Azure server: the guest waits until it resolves. */

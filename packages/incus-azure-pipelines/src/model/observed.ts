@@ -26,6 +26,10 @@ export interface Observed {
   readonly failures: ReadonlyMap<string, Failure>;
   /** Names of finished agents whose log was collected. */
   readonly collected: ReadonlySet<string>;
+  /** By name of an agent: why this daemon has disabled it; who is disabled and not in here was so by somebody else. */
+  readonly disabled: ReadonlyMap<string, string>;
+  /** When (epoch ms) unactivated guests were last asked to say Ready again. */
+  readonly asked: ReadonlyMap<string, number>;
   /** Agents whose job runs too long, with the time (epoch ms) at which it was said that it will be ended. */
   readonly warned: ReadonlyMap<string, number>;
   /** By pool: who registers its agents. A pool activates none before that is known. */

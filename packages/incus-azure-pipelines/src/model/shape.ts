@@ -8,6 +8,9 @@ import { azureKey, type InstanceSpec, type PoolSpec } from './pool.js';
 /** An instance that died while nobody looked must not boot again without its agent. */
 const FATE = { 'boot.autostart': 'false', 'boot.autorestart': '', 'cluster.evacuate': 'stop' };
 
+/** Every pass asks for them anew, and a pool's never changes. */
+const shapes = new WeakMap<PoolSpec, string>();
+
 /** The keys of an instance of this pool; those that are not set are emptied, since a copy inherits the base's. */
 export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
   return {
@@ -22,10 +25,14 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
 
 /** The shape that the pool's instances have now, as text that stands on each: equal texts, equal shapes. */
 export function shapeOf(spec: PoolSpec): string {
+  const before = shapes.get(spec);
+  if (before !== undefined) return before;
   const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes) };
-  return Object.entries(all)
+  const shape = Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
+  shapes.set(spec, shape);
+  return shape;
 }
 
 function limitsOf({ cores, memoryBytes, maxProcesses }: InstanceSpec): Readonly<Record<string, string>> {

@@ -34,6 +34,8 @@ export class AzureObserver {
   readonly #options: AzureObserverOptions;
   readonly #early: Doorbell;
   #poolId: number | undefined;
+  /** The last that was known. */
+  #agentPoolId: number | undefined;
   #failures = 0;
   #reading: Reading<readonly Registration[]>;
   /** One that had a job in the last list that came. */
@@ -48,6 +50,11 @@ export class AzureObserver {
   /** The latest reading. */
   get reading(): Reading<readonly Registration[]> {
     return this.#reading;
+  }
+
+  /** The id of the agent pool that is read; undefined while nobody has looked it up. */
+  get agentPoolId(): number | undefined {
+    return this.#agentPoolId;
   }
 
   /** Asks for a reading soon, because one of our own calls has changed something. */
@@ -69,6 +76,7 @@ export class AzureObserver {
   /** The id of the agent pool. @throws UserError when it cannot be used; AzurePipelinesError as the call does. */
   async poolId(signal: AbortSignal): Promise<number> {
     this.#poolId ??= await usableAgentPool(this.#options.client, this.#options.agentPool, signal);
+    this.#agentPoolId = this.#poolId;
     return this.#poolId;
   }
 

@@ -57,7 +57,7 @@ test('a gap in the events rings at once', async () => {
 
 describe('a guest that says Ready', () => {
   /** An observer that has listed `a`, which runs, and that hears these events after it. */
-  async function listedBefore(events: readonly IncusEvent[], status = 'Running') {
+  async function listedBefore(events: readonly IncusEvent[], status = 'Running', marks = {}) {
     const clock = new FakeClock(1_000);
     const lists: number[] = [];
     const heard: number[] = [];
@@ -70,7 +70,7 @@ describe('a guest that says Ready', () => {
       instances: {
         list: async () => {
           lists.push(clock.now());
-          return [anIncusInstance({ name: 'a', config: { [MARKS.owner]: 'owner' }, status })];
+          return [anIncusInstance({ name: 'a', config: { [MARKS.owner]: 'owner', ...marks }, status })];
         },
       },
     };
@@ -101,6 +101,12 @@ describe('a guest that says Ready', () => {
       await read();
       expect(lists).toEqual([1_000, 1_100]);
     }
+  });
+
+  test('is read from a list when it is an agent already whose earlier ring was not heard: it may come late', async () => {
+    const { read, lists } = await listedBefore([happened('instance-ready', 5)], 'Running', { [MARKS.activated]: '1' });
+    expect((await read()).instances).toMatchObject({ value: [{ status: 'running' }] });
+    expect(lists).toEqual([1_000, 1_100]);
   });
 
   test('is told once: what the next list shows stands', async () => {

@@ -196,3 +196,27 @@ describe('an instance of a pool that is for another agent pool now', () => {
     expect(knownValue(agents)).toMatchObject([{ pool: `linux (${away})`, agentPool: away, phase: 'busy' }]);
   });
 });
+
+describe('an instance that says the id of its agent pool', () => {
+  const away = 'https://azure.test/org away';
+  const named = (agentPool: string, ids: readonly (readonly [string, number])[]) => {
+    const registrations = new Map(ids.map(([name]) => [name, known([aRegistration({ assigned: JOB })])]));
+    const instances = known([anInstance({ agentPool, agentPoolId: 7 })]);
+    const agents = join([], { instances, registrations, agentPoolIds: new Map(ids) }, [spec], OWNER, NOW);
+    return knownValue(agents)?.[0];
+  };
+
+  test('belongs to its pool still when that is renamed, in Azure and in the file', () => {
+    expect(named(away, [[key, 7]])).toMatchObject({ pool: 'linux', agentPool: key, phase: 'busy' });
+  });
+
+  test('is not looked for in another one that has taken the name', () => {
+    expect(named(key, [[key, 8]])).toMatchObject({ agentPool: undefined, registration: { known: false } });
+    expect(named(key, [[key, 8]])?.pool).not.toBe('linux');
+  });
+
+  test('is not looked for in one of the same id on another server', () => {
+    const elsewhere = 'https://azure.test/other agents';
+    expect(named(away, [[elsewhere, 7]])).toMatchObject({ agentPool: undefined, registration: { known: false } });
+  });
+});

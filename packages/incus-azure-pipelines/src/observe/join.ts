@@ -2,15 +2,19 @@ import type { Agent, InstanceRecord, Registration } from '../model/agent.js';
 import { birthOf } from '../model/agent-name.js';
 import { knownValue, type Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
-import { nextLife, phaseOf } from './phase.js';
+import { nextLife, phaseOf, withoutDenied } from './phase.js';
 
 /** The readings of one moment, before they are joined. */
 export interface Sightings {
   readonly instances: Reading<readonly InstanceRecord[]>;
   /** By `azureKey`. */
   readonly registrations: ReadonlyMap<string, Reading<readonly Registration[]>>;
+  /** By `azureKey`: the id of the agent pool that has this name now. */
+  readonly agentPoolIds?: ReadonlyMap<string, number>;
   /** Names of those that are being activated or enabled: marked perhaps, but not told yet. */
   readonly activating?: ReadonlySet<string>;
+  /** Names of those whose registration we have deleted. */
+  readonly deregistered?: ReadonlySet<string>;
 }
 
 /**
@@ -36,14 +40,17 @@ export function join(
   for (const name of new Set([...byName.keys(), ...registrations.keys(), ...before.keys()])) {
     const old = before.get(name);
     const instance = byName.get(name);
-    const made = instance && madeFor(instance, pools.get(instance.pool));
+    const made = instance && madeFor(instance, pools.get(instance.pool), sightings);
     const key = made ? made.agentPool : (old?.agentPool ?? registrations.get(name)?.key);
     const agentPool = key !== undefined && sightings.registrations.has(key) ? key : undefined;
     const pool = made?.pool ?? old?.pool ?? poolOfOrphan(key, desired);
     if (pool === undefined) continue;
     const reading = registrationOf(name, agentPool, sightings, registrations);
     if (instance === undefined && (agentPool === undefined || isForgotten(old, reading))) continue;
-    const life = nextLife(old, instance, reading, instances.at, now, sightings.activating?.has(name));
+    const life = nextLife(old, instance, reading, instances.at, now, {
+      isActivating: sightings.activating?.has(name) ?? false,
+      isDeregistered: sightings.deregistered?.has(name) ?? false,
+    });
     const phase = phaseOf(instance, reading, life, old?.phase);
     agents.push({
       name,
@@ -60,13 +67,49 @@ export function join(
 }
 
 /**
+ * The agents as they were known, without the proofs that these readings deny: one that nothing is decided on may be the one
+ * that shows an agent enabled, or at work.
+ */
+export function withoutDeniedProofs(
+  agents: readonly Agent[],
+  registrations: Sightings['registrations'],
+  owner: string,
+): readonly Agent[] {
+  const index = indexRegistrations({ registrations }, owner);
+  return agents.map(agent => {
+    const reading = registrationOf(agent.name, agent.agentPool, { registrations }, index);
+    return reading.known ? { ...agent, life: withoutDenied(agent.life, reading.value) } : agent;
+  });
+}
+
+/**
  * The pool and the agent pool that an instance was made for. Where the configured pool of that name is for another agent
  * pool by now, the instance belongs to it no more: a name with a parenthesis is that of no pool.
  */
-function madeFor({ agentPool, pool }: InstanceRecord, spec: PoolSpec | undefined) {
+function madeFor(instance: InstanceRecord, spec: PoolSpec | undefined, { agentPoolIds }: Sightings) {
+  const { pool } = instance;
+  const agentPool = agentPoolNow(instance, agentPoolIds);
   const key = spec && azureKey(spec.azure);
   if (agentPool === undefined || agentPool === key) return { pool, agentPool: key };
   return { pool: spec === undefined ? pool : `${pool} (${agentPool})`, agentPool };
+}
+
+/**
+ * What the agent pool of an instance is called now. Its id tells: one that was renamed is found under its new name, and one
+ * whose name another has taken is not looked for there.
+ */
+function agentPoolNow(
+  { agentPool, agentPoolId }: InstanceRecord,
+  ids: ReadonlyMap<string, number> = new Map(),
+): string | undefined {
+  if (agentPool === undefined || agentPoolId === undefined || ids.get(agentPool) === agentPoolId) return agentPool;
+  const found = [...ids].find(([key, id]) => id === agentPoolId && serverOf(key) === serverOf(agentPool));
+  return found?.[0] ?? (ids.has(agentPool) ? `${agentPool}, once ${agentPoolId}` : agentPool);
+}
+
+/** The collection in an `azureKey`: ids are those of one server. */
+function serverOf(key: string): string {
+  return key.slice(0, key.indexOf(' '));
 }
 
 interface Indexed {
@@ -75,7 +118,7 @@ interface Indexed {
 }
 
 /** Registrations of ours, by name: exact name grammar and owner; all others are foreign and are not looked at. */
-function indexRegistrations(sightings: Sightings, owner: string): ReadonlyMap<string, Indexed> {
+function indexRegistrations(sightings: Pick<Sightings, 'registrations'>, owner: string): ReadonlyMap<string, Indexed> {
   const index = new Map<string, Indexed>();
   for (const [key, reading] of sightings.registrations)
     for (const registration of knownValue(reading) ?? [])
@@ -86,7 +129,7 @@ function indexRegistrations(sightings: Sightings, owner: string): ReadonlyMap<st
 function registrationOf(
   name: string,
   agentPool: string | undefined,
-  sightings: Sightings,
+  sightings: Pick<Sightings, 'registrations'>,
   index: ReadonlyMap<string, Indexed>,
 ): Reading<Registration | undefined> {
   const reading = agentPool === undefined ? undefined : sightings.registrations.get(agentPool);

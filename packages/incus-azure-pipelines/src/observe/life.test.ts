@@ -38,7 +38,7 @@ describe('what is remembered', () => {
   });
 
   const before = { from: NOW - 60, to: NOW - 30 };
-  test.each<[string, Partial<Registration> | undefined, 'quietDisabled' | 'quietOffline', boolean]>([
+  test.each<[string, Partial<Registration> | undefined, 'quietDisabled' | 'quietOffline' | 'quietAbsent', boolean]>([
     ['disabled', { enabled: false }, 'quietDisabled', true],
     ['disabled with a job', { enabled: false, assigned: waiting }, 'quietDisabled', false],
     ['enabled', {}, 'quietDisabled', false],
@@ -47,6 +47,8 @@ describe('what is remembered', () => {
     ['offline with a job', { online: false, assigned: waiting }, 'quietOffline', false],
     ['online', {}, 'quietOffline', false],
     ['not there', undefined, 'quietOffline', true],
+    ['not there', undefined, 'quietAbsent', true],
+    ['there', { online: false }, 'quietAbsent', false],
   ])('a registration that is %s: does %s hold of %s', (_, registration, proof, holds) => {
     const reading = known(registration && aRegistration(registration), NOW - 5);
     expect(next({ [proof]: before }, reading)[proof]).toEqual(holds ? { from: NOW - 60, to: NOW - 5 } : undefined);
@@ -58,6 +60,18 @@ describe('what is remembered', () => {
     const proof = (agentId: number) => next({ agentId, quietDisabled: before }, reading).quietDisabled;
     expect(proof(8)).toEqual({ from: NOW - 60, to: NOW - 5 });
     expect(proof(7)).toEqual({ from: NOW - 5, to: NOW - 5 });
+  });
+
+  test('is that a guest said Ready, until it is seen stopped', () => {
+    const said = (saidPrepared: boolean, status: InstanceRecord['status']) =>
+      next({ saidPrepared }, known(undefined), { status, activatedAt: undefined }).saidPrepared;
+    expect([said(false, 'running'), said(false, 'ready'), said(true, 'running'), said(true, 'error')]).toEqual([
+      false,
+      true,
+      true,
+      true,
+    ]);
+    expect(said(true, 'stopped')).toBe(false);
   });
 
   test('a proof survives an unread Azure, and does not grow by it', () => {

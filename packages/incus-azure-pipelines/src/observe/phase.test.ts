@@ -26,7 +26,8 @@ describe('the phase', () => {
     ['is disabled', {}, { enabled: false }, {}, 'draining'],
     ['is disabled and offline', {}, { enabled: false, online: false }, { seenOnline: true }, 'draining'],
     ['was online', {}, { online: false }, { seenOnline: true }, 'offline'],
-    ['has lost its registration', {}, undefined, { seenOnline: true }, 'finished'],
+    ['has lost its registration', {}, undefined, { seenOnline: true, quietAbsent: stoppedFor(5_000) }, 'finished'],
+    ['was deregistered by us', {}, undefined, { seenOnline: true, deregistered: true }, 'finished'],
     ['has had its job', {}, { enabled: false }, { requestId: 42 }, 'finished'],
     ['has had a job that nobody saw', {}, { completed: JOB }, {}, 'finished'],
     ['has had a job that nobody saw and is offline', {}, { completed: JOB, online: false }, {}, 'finished'],
@@ -58,7 +59,8 @@ describe('the phase', () => {
     ['somebody enabled', listening, {}, { seenOnline: true }, 'idle'],
     ['somebody gave a job to', listening, { ...disabled, assigned: JOB }, {}, 'busy'],
     ['has had a job', listening, disabled, { requestId: 42 }, 'finished'],
-    ['has lost its registration', listening, undefined, { seenOnline: true }, 'finished'],
+    ['has lost its registration', listening, undefined, { seenOnline: true, deregistered: true }, 'finished'],
+    ['a list lacks', listening, undefined, { seenOnline: true }, 'listening'],
     ['said finished', listening, disabled, { saidFinished: true }, 'finished'],
     ['stopped', { ...listening, status: 'stopped' }, disabled, { quietStopped: stoppedFor(1_000) }, 'stopped'],
   ])('of a member of the listening reserve that %s', (_, instance, registration, life, expected) => {
@@ -89,11 +91,22 @@ describe('the phase', () => {
     expect(phaseOf(undefined, known(aRegistration()), aLife(), 'busy')).toBe('orphan');
   });
 
+  test.each<AgentPhase>(['idle', 'busy', 'draining', 'offline'])(
+    'stays %s while lists lack its registration for a moment',
+    before => {
+      const lacking = (ms: number) => aLife({ seenOnline: true, requestId: 42, quietAbsent: stoppedFor(ms) });
+      expect(phaseOf(anInstance(), known(undefined), lacking(4_999), before)).toBe(before);
+      expect(phaseOf(anInstance(), known(undefined), lacking(5_000), before)).toBe('finished');
+    },
+  );
+
   test.each<[InstanceRecord['status'], AgentPhase]>([
     ['running', 'prepared'],
     ['stopped', 'preparing'],
+    ['error', 'preparing'],
   ])('of a prepared instance that Incus shows as %s, its Ready forgotten, is %s', (status, expected) => {
-    expect(phaseOf(anInstance({ ...fresh, status }), known(undefined), aLife(), 'prepared')).toBe(expected);
+    const life = aLife({ saidPrepared: true });
+    expect(phaseOf(anInstance({ ...fresh, status }), known(undefined), life, 'preparing')).toBe(expected);
   });
 
   test.each<[AgentPhase | undefined, AgentPhase]>([
@@ -151,7 +164,7 @@ describe('finished', () => {
   test('is not Ready while the activation drags on: nothing has told it to start', () => {
     const marked = { status: 'ready', activatedAt: NOW - 60_000 } as const;
     const before = anAgent(0, 'starting', { life: aLife({ activeSince: undefined }) });
-    const life = nextLife(before, anInstance(marked), unknown(), NOW, NOW, true);
+    const life = nextLife(before, anInstance(marked), unknown(), NOW, NOW, { isActivating: true });
     expect(life).toMatchObject({ saidFinished: false, activeSince: undefined });
     expect(nextLife({ ...before, life }, anInstance(marked), unknown(), NOW, NOW)).toMatchObject({ activeSince: NOW });
   });

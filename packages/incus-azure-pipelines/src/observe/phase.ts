@@ -3,6 +3,7 @@ import {
   type AgentPhase,
   ENABLING_MS,
   type InstanceRecord,
+  isDeregistered,
   isStopped,
   type Life,
   type Registration,
@@ -28,7 +29,7 @@ export function phaseOf(
   before: AgentPhase | undefined,
 ): AgentPhase {
   if (instance === undefined) return 'orphan';
-  if (instance.activatedAt === undefined) return isPrepared(instance, before) ? 'prepared' : 'preparing';
+  if (instance.activatedAt === undefined) return isPrepared(instance, life) ? 'prepared' : 'preparing';
   // One reading as stopped, or none at all, ends nothing: both are seen while a container goes down.
   if (isStopped(life)) return 'stopped';
   if (!life.disbelieved && life.saidFinished) return 'finished';
@@ -38,6 +39,16 @@ export function phaseOf(
   // Of one that listens, which can hold no job, Incus need not tell more than its mark.
   const isClear = phase === 'busy' || phase === 'finished' || phase === 'listening';
   return instance.status === 'error' && !isClear ? 'unclear' : phase;
+}
+
+/** Whether Azure does not show a registration that was there, and that may be there still. */
+function isUnseen(registration: Registration | undefined, life: Life): boolean {
+  return registration === undefined && (life.seenOnline || life.requestId !== undefined) && !isDeregistered(life);
+}
+
+/** Until that is clear it stays what it was. */
+function keptPhase(before: AgentPhase | undefined): AgentPhase {
+  return before !== undefined && isActivated(before) ? before : 'starting';
 }
 
 /** While Azure is unread an agent stays what it was, except that one whose mark is gone listens no more: it is live. */
@@ -52,7 +63,7 @@ function activatedPhase(
   life: Life,
   before: AgentPhase | undefined,
 ): AgentPhase {
-  const phase = phaseInAzure(registration, life);
+  const phase = isUnseen(registration, life) ? keptPhase(before) : phaseInAzure(registration, life);
   if (listeningAt !== undefined)
     return registration?.enabled !== true && (phase === 'draining' || phase === 'starting') ? 'listening' : phase;
   return phase === 'draining' && isBeingEnabled(life, at) && !wasEnabled(before) ? 'starting' : phase;
@@ -68,8 +79,8 @@ function wasEnabled(before: AgentPhase | undefined): boolean {
 }
 
 /** Incus forgets *Ready* when it is started again; a guest that runs on, with nobody's code in it, is as ready as before. */
-function isPrepared({ status }: InstanceRecord, before: AgentPhase | undefined): boolean {
-  return status === 'ready' || (status === 'running' && before === 'prepared');
+function isPrepared({ status }: InstanceRecord, { saidPrepared }: Life): boolean {
+  return status === 'ready' || (status === 'running' && saidPrepared);
 }
 
 function phaseInAzure(registration: Registration | undefined, life: Life): AgentPhase {
@@ -103,7 +114,7 @@ export function nextLife(
   reading: Reading<Registration | undefined>,
   instancesAt: number,
   now: number,
-  isActivating = false,
+  { isActivating = false, isDeregistered: deregistered = false } = {},
 ): Life {
   const old = before?.life;
   const registration = knownValue(reading);
@@ -120,6 +131,7 @@ export function nextLife(
     seenStarted,
     rangPreparedAt:
       instance !== undefined && instance.activatedAt === undefined ? instance.rangAt : old?.rangPreparedAt,
+    saidPrepared: instance?.status === 'ready' || (old?.saidPrepared === true && instance?.status !== 'stopped'),
     saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, instancesAt)),
     seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
     result: old?.result ?? takenBy(registration)?.result,
@@ -130,12 +142,10 @@ export function nextLife(
     quietDisabled:
       isActivating || (reading.known && isBeingEnabled({ enablableUntil }, reading.at))
         ? undefined
-        : extend(
-            isReplaced ? undefined : old?.quietDisabled,
-            reading,
-            r => r !== undefined && !r.enabled && !r.assigned,
-          ),
-    quietOffline: extend(old?.quietOffline, reading, r => r === undefined || (!r.online && !r.assigned)),
+        : extend(isReplaced ? undefined : old?.quietDisabled, reading, isQuietDisabled),
+    quietOffline: extend(old?.quietOffline, reading, isQuietOffline),
+    quietAbsent: extend(old?.quietAbsent, reading, isAbsent),
+    deregistered,
     quietStopped: extend(
       old?.quietStopped,
       instance?.status === 'error'
@@ -144,6 +154,28 @@ export function nextLife(
       status => status === 'stopped',
     ),
   };
+}
+
+/** What is left of the proofs after one more reading. */
+export function withoutDenied(life: Life, registration: Registration | undefined): Life {
+  return {
+    ...life,
+    quietDisabled: isQuietDisabled(registration) ? life.quietDisabled : undefined,
+    quietOffline: isQuietOffline(registration) ? life.quietOffline : undefined,
+    quietAbsent: isAbsent(registration) ? life.quietAbsent : undefined,
+  };
+}
+
+function isQuietDisabled(registration: Registration | undefined): boolean {
+  return registration !== undefined && !registration.enabled && !registration.assigned;
+}
+
+function isQuietOffline(registration: Registration | undefined): boolean {
+  return registration === undefined || (!registration.online && !registration.assigned);
+}
+
+function isAbsent(registration: Registration | undefined): boolean {
+  return registration === undefined;
 }
 
 /** Azure still shows a job in a reading that began after the guest was believed to be finished. */

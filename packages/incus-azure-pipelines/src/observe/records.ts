@@ -10,7 +10,11 @@ export interface Records {
   readonly bases: readonly BaseRecord[];
 }
 
-export function recordsOf(list: readonly Instance[], ownerId: string, rings: Rings): Records {
+export function recordsOf(
+  list: readonly Instance[],
+  ownerId: string,
+  rings: Pick<Rings, 'isNoisy' | 'lastAt'>,
+): Records {
   const instances: InstanceRecord[] = [];
   const bases: BaseRecord[] = [];
   for (const instance of list) {
@@ -21,27 +25,28 @@ export function recordsOf(list: readonly Instance[], ownerId: string, rings: Rin
   return { instances, bases };
 }
 
-function instanceRecord(instance: Instance, rings: Rings): InstanceRecord {
+function instanceRecord(instance: Instance, rings: Pick<Rings, 'isNoisy' | 'lastAt'>): InstanceRecord {
   const { config, name } = instance;
   return {
     name,
     pool: config[MARKS.pool] ?? '',
     agentPool: config[MARKS.agentPool],
+    agentPoolId: numberOf(config[MARKS.agentPoolId]),
     status: statusOf(instance.status),
     base: config[MARKS.base] ?? '',
     shape: config[MARKS.shape] ?? '',
     contract: config[MARKS.contract] ?? '',
     createdAt: Date.parse(instance.created_at),
-    activatedAt: instantOf(config[MARKS.activated]),
-    listeningAt: instantOf(config[MARKS.listening]),
+    activatedAt: numberOf(config[MARKS.activated]),
+    listeningAt: numberOf(config[MARKS.listening]),
     rangAt: rings.lastAt(name),
     noisy: rings.isNoisy(name) && config['security.guestapi'] !== 'false',
   };
 }
 
-function instantOf(mark: string | undefined): number | undefined {
-  const at = Number.parseInt(mark ?? '', 10);
-  return Number.isNaN(at) ? undefined : at;
+function numberOf(mark: string | undefined): number | undefined {
+  const number = Number.parseInt(mark ?? '', 10);
+  return Number.isNaN(number) ? undefined : number;
 }
 
 function baseRecord(instance: Instance): BaseRecord {
@@ -54,7 +59,7 @@ function baseRecord(instance: Instance): BaseRecord {
     createdAt,
     own: instance.config[MARKS.baseOwn] ?? '',
     image: instance.config[MARKS.baseImage] ?? '',
-    checkedAt: instantOf(instance.config[MARKS.baseCheckedAt]) ?? createdAt,
+    checkedAt: numberOf(instance.config[MARKS.baseCheckedAt]) ?? createdAt,
     agentVersion: instance.config[MARKS.baseAgentVersion] ?? '',
     docker: instance.config['security.nesting'] === 'true',
     copyCost: costOf(instance.config[MARKS.baseCopy]),

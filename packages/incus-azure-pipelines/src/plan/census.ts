@@ -27,8 +27,8 @@ export interface Census {
   readonly activating: ReadonlySet<string>;
   /** Creations under way that no reading shows yet, but for the one that tries a base. */
   readonly creating: number;
-  /** Whether an instance that tries a base is being created. */
-  readonly creatingTrial: boolean;
+  /** Creations under way of the base that is tried: more than one where it was not known yet that it has to be tried. */
+  readonly creatingTrials: number;
   readonly instances: number;
 }
 
@@ -56,7 +56,7 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
   );
   const prepared = waiting.filter(({ name, phase }) => phase === 'prepared' && !joining.has(name));
   const busy = live.filter(agent => agent.phase === 'busy').length;
-  const creatingTrial = creations.filter(action => 'base' in action && action.base === bases.tried?.name).length;
+  const creatingTrials = creations.filter(action => 'base' in action && action.base === bases.tried?.name).length;
   return {
     spec: drained ? { ...spec, agentCount: 0, standby: 0, reserve: 0 } : spec,
     bases: drained ? { ...bases, tried: undefined } : bases,
@@ -68,8 +68,8 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     trials: own.filter(agent => bases.tried !== undefined && agent.instance?.base === bases.tried.name),
     target: drained ? 0 : targetOf(spec, busy, knownValue(observed.queued.get(spec.name)) ?? 0),
     activating,
-    creating: creations.length - creatingTrial,
-    creatingTrial: creatingTrial > 0,
+    creating: creations.length - creatingTrials,
+    creatingTrials,
     instances: own.filter(agent => agent.instance !== undefined).length,
   };
 }

@@ -56,7 +56,7 @@ describe.each(['0', '2', ''])('an instance of another release, by contract "%s",
   });
 
   test('is replaced while it is no agent, and never made one', () => {
-    const life = aLife({ quietOffline: { from: NOW - 5_000, to: NOW } });
+    const life = aLife({ quietAbsent: { from: NOW - 5_000, to: NOW } });
     const result = planned(aPool({ agentCount: 1 }), [of(0, 'prepared', { life })]);
     expect(result.actions.map(({ kind, reason }) => [kind, reason])).toEqual([
       ['delete-instance', 'of another release'],

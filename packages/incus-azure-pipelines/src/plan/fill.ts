@@ -23,7 +23,7 @@ export function creationsWanted(
 ): { readonly agents: number; readonly reserve: number } {
   if (census.bases.base === undefined) return { agents: 0, reserve: 0 };
   const ready = census.prepared.length + census.listening.length;
-  const underWay = census.creating + (census.creatingTrial ? 1 : 0);
+  const underWay = census.creating + census.creatingTrials;
   const room = Math.max(0, instanceCeiling(census.spec) - census.instances - underWay);
   const lacking = missing(census);
   // What is prepared of other bases takes a place once, and is not replaced by its like.
@@ -37,7 +37,7 @@ export function creationsWanted(
 /** Why no instance is created though agents are missing, in words; undefined where the ceiling is not the reason. */
 export function ceilingObstacle(census: Census): string | undefined {
   const ceiling = instanceCeiling(census.spec);
-  const there = census.instances + census.creating + (census.creatingTrial ? 1 : 0);
+  const there = census.instances + census.creating + census.creatingTrials;
   if (census.bases.base === undefined || missing(census) <= onTheWay(census) || there < ceiling) return undefined;
   return `${there} instances are there, and the pool may have ${ceiling}; the next comes when one of them is gone`;
 }

@@ -142,7 +142,8 @@ describe('a listening reserve', () => {
   test('keeps one that was never online for its grace, and retires it then', () => {
     const late = (ms: number, registration = aLateOne(2).registration) => {
       const life = aLife({ quietDisabled, quietOffline: offlineFor(500_000) });
-      const member = anAgent(2, 'listening', { life: { ...life, activeSince: NOW - ms }, registration });
+      const quietAbsent = registration.known && registration.value ? undefined : offlineFor(500_000);
+      const member = anAgent(2, 'listening', { life: { ...life, quietAbsent, activeSince: NOW - ms }, registration });
       return deeds(plannedFor([...agentsIn('idle', 'idle'), member]));
     };
     expect(late(timeouts.startupGraceMs - 1)).toEqual([]);

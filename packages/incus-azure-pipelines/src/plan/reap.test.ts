@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { reapedKinds as kinds, reaped } from '../../test/reaped.js';
 import {
   aLife,
   anAgent,
   anInstance,
-  anObserved,
   aPool,
   aRegistration,
   JOB,
@@ -12,29 +12,11 @@ import {
   nameOf,
   unknown,
 } from '../../test/simulation/examples.js';
-import type { Action } from '../model/action.js';
 import type { Agent, AgentPhase, Life } from '../model/agent.js';
-import type { Observed } from '../model/observed.js';
-import { Alarm } from './alarm.js';
-import { reap } from './reap.js';
 
-const spec = aPool();
-const { timeouts } = spec;
+const { timeouts } = aPool();
 /** Readings have agreed for long. */
 const quiet = { from: NOW - 500_000, to: NOW };
-
-function reaped(
-  agent: Agent,
-  given: Partial<Observed> = {},
-): { actions: readonly Action[]; wakeAt: number | undefined } {
-  const alarm = new Alarm(NOW);
-  const actions = [...reap(spec, agent, anObserved([agent], given), alarm)];
-  return { actions, wakeAt: alarm.at };
-}
-
-function kinds(agent: Agent, given: Partial<Observed> = {}): string[] {
-  return reaped(agent, given).actions.map(action => action.kind);
-}
 
 describe('an agent that is needed', () => {
   test.each<AgentPhase>(['preparing', 'prepared', 'idle', 'busy'])('is left alone while %s', phase => {
@@ -67,26 +49,6 @@ describe('an agent with a job', () => {
   });
 });
 
-describe('an instance that is not yet an agent', () => {
-  test('is deleted when it was not prepared in time, and not a moment before', () => {
-    const since = (msAgo: number) => anAgent(0, 'preparing', { since: NOW - msAgo });
-    expect(reaped(since(timeouts.preparationMs - 1))).toEqual({ actions: [], wakeAt: NOW + 1 });
-    expect(kinds(since(timeouts.preparationMs))).toEqual(['delete-instance']);
-  });
-
-  test('is not deleted when Incus cannot read it for a moment, however old it is', () => {
-    const instance = anInstance({ status: 'error', activatedAt: undefined, createdAt: NOW - 3_600_000 });
-    expect(kinds(anAgent(0, 'preparing', { instance, since: NOW }))).toEqual([]);
-  });
-
-  test('is deleted when it stopped, which one reading does not prove', () => {
-    const stopped = (ms: number) =>
-      anAgent(0, 'preparing', { since: NOW - ms, life: aLife({ quietStopped: { from: NOW - ms, to: NOW } }) });
-    expect(kinds(stopped(0))).toEqual([]);
-    expect(kinds(stopped(1_000))).toEqual(['delete-instance']);
-  });
-});
-
 describe('an agent that never came online', () => {
   const { startupGraceMs } = timeouts;
   const active = (msAgo: number, given: Partial<Life> = {}) => ({
@@ -99,14 +61,14 @@ describe('an agent that never came online', () => {
 
   test('is deleted when Azure has not known it for two readings', () => {
     expect(kinds(anAgent(0, 'starting', active(startupGraceMs)))).toEqual([]);
-    const unknownToAzure = active(startupGraceMs, { quietOffline: quiet });
+    const unknownToAzure = active(startupGraceMs, { quietAbsent: quiet });
     expect(kinds(anAgent(0, 'starting', unknownToAzure))).toEqual(['delete-instance']);
   });
 
   test.each([-3_600_000, 3_600_000])('has its grace though the mark on it is %d ms off, as after a set clock', off => {
     const instance = anInstance({ activatedAt: NOW + off });
-    const early = active(startupGraceMs - 1, { quietOffline: quiet });
-    const late = active(startupGraceMs, { quietOffline: quiet });
+    const early = active(startupGraceMs - 1, { quietAbsent: quiet });
+    const late = active(startupGraceMs, { quietAbsent: quiet });
     expect(kinds(anAgent(0, 'starting', { instance, ...early }))).toEqual([]);
     expect(kinds(anAgent(0, 'starting', { instance, ...late }))).toEqual(['delete-instance']);
   });
@@ -124,6 +86,13 @@ describe('drain', () => {
     expect(kinds(anAgent(0, 'draining'))).toEqual([]);
     expect(reaped(draining(4_999))).toEqual({ actions: [], wakeAt: NOW + 1 });
     expect(kinds(draining(5_000))).toEqual(['delete-registration']);
+  });
+
+  test('goes on for the reason for which it began, and says so where it began elsewhere', () => {
+    const draining = anAgent(0, 'draining', { life: aLife({ quietDisabled: quiet }) });
+    const reason = (disabled: ReadonlyMap<string, string>) => reaped(draining, { disabled }).actions[0]?.reason;
+    expect(reason(new Map([[nameOf(0), 'above target']]))).toBe('above target');
+    expect(reason(new Map())).toBe('it is disabled in Azure, and not by this daemon');
   });
 
   test('does not count the time since the last reading as proof', () => {
@@ -169,9 +138,20 @@ describe('a finished agent', () => {
   });
 
   test('is deleted when it does not power off and Azure does not know it any more', () => {
-    const given = { registration: known(undefined), life: aLife({ seenOnline: true, quietOffline: quiet }) };
+    const given = { registration: known(undefined), life: aLife({ seenOnline: true, quietAbsent: quiet }) };
     expect(kinds(finished(timeouts.powerOffMs - 1, given))).toEqual([]);
     expect(kinds(finished(timeouts.powerOffMs, given))).toEqual(['delete-instance']);
+  });
+
+  test('is deleted unless Azure, asked for its agent by itself, has it; after our own deletion nobody is asked', () => {
+    const deleted = (life: Partial<Life>) =>
+      reaped(finished(timeouts.powerOffMs, { registration: known(undefined), life: aLife(life) })).actions;
+    const unless = { agentPool: 'https://azure.test/org agents', agentId: 7 };
+    expect(deleted({ agentId: 7, quietAbsent: quiet })).toMatchObject([{ kind: 'delete-instance', unless }]);
+    expect(deleted({ agentId: 7, quietOffline: quiet, quietAbsent: { from: NOW, to: NOW } })).toEqual([]);
+    const [ours] = deleted({ agentId: 7, deregistered: true });
+    expect(ours).toMatchObject({ kind: 'delete-instance' });
+    expect(ours).not.toHaveProperty('unless');
   });
 
   test('is believed only by a reading that began after it said so', () => {
@@ -202,7 +182,7 @@ describe('a finished agent', () => {
     const life = aLife({ requestId: 42, activeSince: NOW - 20_000, quietDisabled: quiet });
     expect(after(timeouts.powerOffMs - 1, { registration: disabled, life })).toEqual([]);
     expect(after(timeouts.powerOffMs, { registration: disabled, life })).toEqual(['delete-registration']);
-    const gone = { registration: known(undefined), life: { ...life, quietDisabled: undefined, quietOffline: quiet } };
+    const gone = { registration: known(undefined), life: { ...life, quietDisabled: undefined, quietAbsent: quiet } };
     expect(after(timeouts.powerOffMs, gone)).toEqual(['delete-instance']);
   });
 
@@ -221,37 +201,6 @@ describe('a stopped instance', () => {
   test('seen but once is looked at again a second later, though nothing rings', () => {
     const life = aLife({ quietStopped: { from: NOW, to: NOW }, seenOnline: true });
     expect(reaped(anAgent(0, 'idle', { life }))).toEqual({ actions: [], wakeAt: NOW + 1_000 });
-  });
-});
-
-describe('an orphan', () => {
-  const orphan = (given: Partial<Agent>, changes = {}) =>
-    anAgent(0, 'orphan', { registration: known(aRegistration({ online: false, ...changes })), ...given });
-  const unseen = aLife({ instanceSeen: false, quietOffline: quiet });
-
-  test('is deregistered when it is older than its grace', () => {
-    expect(kinds(orphan({ life: unseen }))).toEqual(['delete-registration']);
-    const changedAt = NOW - timeouts.orphanGraceMs + 1;
-    const life = aLife({ instanceSeen: false, quietOffline: { from: changedAt, to: NOW } });
-    expect(reaped(orphan({ life }, { changedAt }))).toEqual({ actions: [], wakeAt: NOW + 1 });
-  });
-
-  test('is deregistered though the clock of Azure is an hour ahead of ours', () => {
-    expect(kinds(orphan({ life: unseen }, { changedAt: NOW + 3_600_000 }))).toEqual(['delete-registration']);
-  });
-
-  test('is deregistered at once when its end was seen and a reading since then shows it free', () => {
-    const at = (to: number) => aLife({ quietOffline: { from: NOW - 9, to } });
-    expect(kinds(orphan({ since: NOW - 5, life: at(NOW - 6) }, { changedAt: NOW }))).toEqual([]);
-    expect(kinds(orphan({ since: NOW - 5, life: at(NOW - 5) }, { changedAt: NOW }))).toEqual(['delete-registration']);
-  });
-
-  test.each([
-    ['online', { online: true }],
-    ['assigned', { assigned: JOB }],
-  ])('is left alone while it is %s', (_, changes) => {
-    expect(kinds(orphan({ life: unseen }, changes))).toEqual([]);
-    expect(kinds(orphan({ life: aLife({ quietOffline: quiet }) }, changes))).toEqual([]);
   });
 });
 

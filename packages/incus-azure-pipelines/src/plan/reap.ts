@@ -1,12 +1,16 @@
 import type { Action } from '../model/action.js';
-import { type Agent, isStopped, type Registration, type Span, STOPPED_MS } from '../model/agent.js';
+import { type Agent, isStopped, PROOF_MS, type Registration, type Span, STOPPED_MS } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
 import { limitJob } from './job-limit.js';
 
-/** Azure is asked twice, this far apart, before an agent that it shows as free is believed to be free. */
-const PROOF_MS = 5_000;
+/** A person drains an agent by disabling it; so may have the daemon before this one, which does not remember why. */
+const DISABLED_BY_OTHERS = 'it is disabled in Azure, and not by this daemon';
+/** Longer than a guest takes to boot, docker included. */
+const ASK_MS = 15_000;
+/** One that is prepared says so sooner than that. */
+const ANSWER_MS = 5_000;
 /** The guest waits this long for its log to be collected. */
 const COLLECT_MS = 3_000;
 
@@ -22,10 +26,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
   if (agent.life.quietStopped) alarm.passed(agent.life.quietStopped.from + STOPPED_MS);
   switch (agent.phase) {
     case 'preparing':
-      // Since it was seen so, not since its birth: a prepared one that Incus cannot read for a moment is here too.
-      if (alarm.passed(agent.since + spec.timeouts.preparationMs))
-        yield deleteInstance(agent, 'was not prepared in time');
-      else if (isStopped(agent.life)) yield deleteInstance(agent, 'stopped before it was prepared');
+      yield* prepare(spec, agent, observed, alarm);
       return;
     case 'listening':
       yield* keepListening(spec, agent, alarm);
@@ -42,7 +43,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
         yield* retire(agent, 'Incus cannot read it and Azure has lost it', alarm);
       return;
     case 'draining':
-      yield* retire(agent, 'drained', alarm);
+      yield* retire(agent, observed.disabled.get(agent.name) ?? DISABLED_BY_OTHERS, alarm);
       return;
     case 'busy':
       yield* fence(agent);
@@ -74,13 +75,45 @@ export function* retire(agent: Agent, reason: string, alarm: Alarm): Generator<A
   if (!agent.registration.known) return;
   const registration = agent.registration.value;
   if (registration === undefined) {
-    if (agent.life.quietOffline && lasted(agent.life.quietOffline, PROOF_MS, alarm))
-      yield deleteInstance(agent, reason);
+    yield* deleteUnregistered(agent, reason, alarm);
   } else if (registration.assigned === undefined) {
     if (registration.enabled) yield disable(agent, registration, reason);
     else if (agent.life.quietDisabled && lasted(agent.life.quietDisabled, PROOF_MS, alarm))
       yield deregister(agent, registration, reason);
   }
+}
+
+/**
+ * The instance of an agent that Azure does not show. Where that is not our own doing, several readings have to agree, and
+ * Azure is asked for the agent by itself right before: an agent that a list lacks may be at work.
+ */
+function* deleteUnregistered(agent: Agent, reason: string, alarm: Alarm): Generator<Action> {
+  const { agentPool = '', life, name, pool } = agent;
+  if (life.deregistered) yield deleteInstance(agent, reason);
+  else if (life.quietAbsent && lasted(life.quietAbsent, PROOF_MS, alarm))
+    yield { kind: 'delete-instance', pool, name, unless: { agentPool, agentId: life.agentId }, reason };
+}
+
+/**
+ * Incus forgets *Ready* when it is started again, and so may we: a guest that runs for long without it is asked, and none
+ * that can be asked is given up without that, shortly before. Time counts since it was seen so, not since its birth: a prepared one that Incus
+ * cannot read for a moment is here too.
+ */
+function* prepare(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
+  const { instance, life, name, pool, since } = agent;
+  const { preparationMs } = spec.timeouts;
+  const askedAt = observed.asked.get(name);
+  // Each question takes calls, and what never gets prepared shall not cost many: once early, and once more before the end.
+  const askAt =
+    askedAt === undefined ? since + Math.min(ASK_MS, preparationMs) : Math.max(askedAt + ASK_MS, since + preparationMs);
+  const isTooLate = alarm.passed(since + preparationMs);
+  if (isStopped(life)) yield deleteInstance(agent, 'stopped before it was prepared');
+  else if (instance?.status !== 'running' || observed.failures.has(`ask-prepared/${name}`)) {
+    if (isTooLate) yield deleteInstance(agent, 'was not prepared in time');
+  } else if (alarm.passed(askAt))
+    yield { kind: 'ask-prepared', pool, name, reason: 'runs, and has not said that it is prepared' };
+  else if (isTooLate && askedAt !== undefined && alarm.passed(askedAt + ANSWER_MS))
+    yield deleteInstance(agent, 'was not prepared in time');
 }
 
 /** A member of the listening reserve that never came online, or is offline, is no reserve; it goes as agents do. */
@@ -134,10 +167,21 @@ function hadItsStart(spec: PoolSpec, { life, instance }: Agent, alarm: Alarm): b
   return life.activeSince !== undefined && alarm.passed(life.activeSince + spec.timeouts.startupGraceMs);
 }
 
-/** The registration of an agent that is gone: at once where its end was seen, else as an orphan after the grace. */
+/**
+ * The registration of an agent that is gone: at once where its end was seen, else as an orphan after the grace. One that is
+ * online all the same, though it has had its job, is somebody else with its key: nobody gets a second job by that. Where nothing
+ * tells of a job, it is kept from getting one, and no more than that.
+ */
 function* forget(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> {
   const registration = knownValue(agent.registration);
-  if (!registration || registration.online || registration.assigned || !agent.life.quietOffline) return;
+  if (!registration) return;
+  yield* fence(agent);
+  if (registration.online && agent.life.requestId !== undefined)
+    yield* retire(agent, 'its instance is gone, and it has had its one job', alarm);
+  else if (registration.online && registration.enabled && !registration.assigned)
+    if (alarm.passed(agent.since + spec.timeouts.orphanGraceMs))
+      yield disable(agent, registration, 'somebody is online under its name, and there is no instance');
+  if (registration.online || registration.assigned || !agent.life.quietOffline) return;
   if (agent.life.instanceSeen) {
     if (agent.life.quietOffline.to >= agent.since) yield deregister(agent, registration, 'its instance is gone');
   } else if (

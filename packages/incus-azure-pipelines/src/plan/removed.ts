@@ -28,7 +28,7 @@ export function* endRemoved(
     const other = desired.find(({ azure }) => azureKey(azure) === agent.agentPool) ?? desired[0];
     if (other === undefined) return;
     const spec = { ...other, timeouts: { ...other.timeouts, maxJobMs: undefined } };
-    if (agent.phase !== 'idle') yield* reap(spec, agent, observed, alarm);
     yield* drainOnRequest(agent, REASON, alarm);
+    if (agent.phase !== 'idle') yield* reap(spec, agent, observed, alarm);
   }
 }

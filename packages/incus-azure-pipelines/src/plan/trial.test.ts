@@ -39,6 +39,23 @@ describe('a new base beside a proven one', () => {
     expect(creations(tried(aPool(), idle))).toEqual([['new', 'new']]);
   });
 
+  test('leaves the ceiling its room when several copies were begun before it was known that it has to be tried', () => {
+    const agents = [...idle, of(2, 'idle', 'good'), of(3, 'finished', 'good')];
+    const begun = [4, 5].map(
+      (n): Action => ({
+        kind: 'create-instance',
+        pool: 'linux',
+        name: nameOf(n),
+        base: 'new',
+        docker: false,
+        reason: '',
+      }),
+    );
+    const spec = aPool({ agentCount: 4 });
+    expect(creations(tried(spec, agents, { inFlight: begun.slice(1) }))).toEqual([['good', undefined]]);
+    expect(creations(tried(spec, agents, { inFlight: begun }))).toEqual([]);
+  });
+
   test('brings its copies what is in it, whatever the configuration asks for', () => {
     const result = tried(aPool({ agentCount: 1 }), [of(0, 'idle', 'good')], {}, 2);
     expect(result.actions).toMatchObject([{ kind: 'create-instance', base: 'new', docker: false }]);

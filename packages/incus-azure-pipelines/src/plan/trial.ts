@@ -22,7 +22,8 @@ export function trialDue(census: Census, observed: Observed, alarm: Alarm): Agen
 /** Whether an instance is to be made that tries a base: there is none, and it takes the room of no other. */
 export function wantsTrial(census: Census, othersWanted: number, observed: Observed, alarm: Alarm): boolean {
   const { bases, spec, trials } = census;
-  if (bases.tried === undefined || spec.agentCount === 0 || trials.length > 0 || census.creatingTrial) return false;
+  if (bases.tried === undefined || spec.agentCount === 0 || trials.length > 0 || census.creatingTrials > 0)
+    return false;
   const failure = observed.failures.get(`${TRIAL}/${bases.tried.name}`);
   if (failure && !alarm.passed(failure.retryAt)) return false;
   return census.instances + census.creating + othersWanted < instanceCeiling(spec);

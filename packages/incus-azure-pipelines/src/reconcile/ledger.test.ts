@@ -84,6 +84,31 @@ describe('failures', () => {
   });
 });
 
+test('why an agent was disabled, that it was deregistered, and when it was asked, is remembered as long as it is there', () => {
+  const ledger = new Ledger();
+  const about = { pool: 'linux', name: 'a', agentId: 7, agentPool: 'x' };
+  ledger.ended({ kind: 'disable-agent', ...about, reason: 'above target' }, NOW);
+  ledger.ended({ kind: 'delete-registration', ...about, reason: 'above target' }, NOW);
+  ledger.ended({ kind: 'ask-prepared', pool: 'linux', name: 'a', reason: '' }, NOW);
+  ledger.keepOnly(new Set(['a']));
+  expect(ledger.disabled.get('a')).toBe('above target');
+  expect([...ledger.deregistered, ...ledger.asked]).toEqual(['a', ['a', NOW]]);
+  ledger.keepOnly(new Set());
+  expect([ledger.disabled.size, ledger.deregistered.size, ledger.asked.size]).toEqual([0, 0, 0]);
+});
+
+test('a deletion whose answer was lost is none: its registration may be there still', () => {
+  const ledger = new Ledger();
+  const reason = 'above target';
+  ledger.failed(
+    { kind: 'delete-registration', pool: 'linux', name: 'a', agentId: 7, agentPool: 'x', reason },
+    NOW,
+    '',
+    0,
+  );
+  expect(ledger.deregistered.size).toBe(0);
+});
+
 test('a collected log is remembered as long as its agent is there', () => {
   const ledger = started(collect);
   ledger.ended(collect, NOW);

@@ -17,6 +17,9 @@ export class Ledger {
   readonly #failures = new Map<string, Failure>();
   readonly #collected = new Set<string>();
   readonly #warned = new Map<string, number>();
+  readonly #asked = new Map<string, number>();
+  readonly #deregistered = new Set<string>();
+  readonly #disabled = new Map<string, string>();
 
   started(action: Action): void {
     this.#entries.set(targetOf(action), { action, endedAt: undefined });
@@ -30,6 +33,9 @@ export class Ledger {
     if (action.kind === 'prove-base') this.#failures.delete(`${TRIAL}/${action.base}`);
     if (action.kind === 'collect-log') this.#collected.add(action.name);
     if (action.kind === 'warn-of-end') this.#warned.set(action.name, at);
+    if (action.kind === 'ask-prepared') this.#asked.set(action.name, at);
+    if (action.kind === 'disable-agent') this.#disabled.set(action.name, action.reason);
+    if (action.kind === 'delete-registration') this.#deregistered.add(action.name);
   }
 
   /** Notes the failure and gives back what is known of it: how often in a row, and when to try again. */
@@ -83,12 +89,11 @@ export class Ledger {
   }
 
   /**
-   * Forgets failures, collected logs and warnings of agents that are no more, and failures of bases that nobody wants;
-   * `bases` undefined is unknown.
+   * Forgets what it knows of agents that are no more, and failures of bases that nobody wants; `bases` undefined is unknown.
    */
   keepOnly(names: ReadonlySet<string>, bases?: ReadonlySet<string>): void {
-    for (const name of this.#collected) if (!names.has(name)) this.#collected.delete(name);
-    for (const name of this.#warned.keys()) if (!names.has(name)) this.#warned.delete(name);
+    for (const kept of [this.#asked, this.#collected, this.#deregistered, this.#disabled, this.#warned])
+      for (const name of kept.keys()) if (!names.has(name)) kept.delete(name);
     for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
       const perPool = kind !== undefined && (isSharedByPool(kind) || kind === REGISTRATION);
@@ -117,6 +122,21 @@ export class Ledger {
 
   get collected(): ReadonlySet<string> {
     return this.#collected;
+  }
+
+  /** When guests were asked to say Ready again. */
+  get asked(): ReadonlyMap<string, number> {
+    return this.#asked;
+  }
+
+  /** By name of an agent: why it was disabled by us. */
+  get disabled(): ReadonlyMap<string, string> {
+    return this.#disabled;
+  }
+
+  /** Names of agents whose registration was deleted by us. */
+  get deregistered(): ReadonlySet<string> {
+    return this.#deregistered;
   }
 
   /** When it was said of an agent's job that it will be ended. */

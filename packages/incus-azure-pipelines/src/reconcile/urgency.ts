@@ -23,6 +23,7 @@ export function urgencyMs(kind: ActionKind): number {
     case 'delete-registration':
     case 'remove-doorbell':
     case 'warn-of-end':
+    case 'ask-prepared':
       return LATER_MS;
   }
 }

@@ -18,6 +18,7 @@ function agent(phase: AgentPhase, requestId?: number): Agent {
       agentId: undefined,
       seenStarted: true,
       rangPreparedAt: undefined,
+      saidPrepared: false,
       saidFinished: false,
       seenOnline: true,
       requestId,
@@ -27,6 +28,8 @@ function agent(phase: AgentPhase, requestId?: number): Agent {
       enablableUntil: undefined,
       quietDisabled: undefined,
       quietOffline: undefined,
+      quietAbsent: undefined,
+      deregistered: false,
       quietStopped: undefined,
     },
   };

@@ -68,6 +68,7 @@ function agentIn(phase: AgentPhase): Agent {
       agentId: undefined,
       seenStarted: true,
       rangPreparedAt: undefined,
+      saidPrepared: false,
       saidFinished: false,
       seenOnline: true,
       requestId: undefined,
@@ -77,6 +78,8 @@ function agentIn(phase: AgentPhase): Agent {
       enablableUntil: undefined,
       quietDisabled: undefined,
       quietOffline: undefined,
+      quietAbsent: undefined,
+      deregistered: false,
       quietStopped: undefined,
     },
   };

@@ -2,7 +2,6 @@ import type { Registration } from '../../src/model/agent.js';
 import type { Reading } from '../../src/model/reading.js';
 import type { Process } from './process.js';
 
-const POLL_MS = 10_000;
 const SPACING_MS = 1_000;
 /** Readings are kept this long, to prove proofs by. */
 const KEPT_MS = 600_000;
@@ -53,6 +52,7 @@ export class AzureReader {
     const lags = world.strikes('azureLags', 'Azure shows the past');
     const lagMs = lags ? random.between(0, 3_000) : 0;
     const failed = world.strikes('azureUnread', 'Azure unread');
+    if (world.happens('azureHides')) this.#hideOne();
     this.#process.wait('a list of Azure', random.chance(0.05) ? 3_000 : random.between(20, 300), () => {
       if (failed) {
         const since = this.reading.known ? at : this.reading.since;
@@ -64,8 +64,23 @@ export class AzureReader {
         while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       }
       this.#ring();
-      this.#rest(this.#isEarly && this.reading.known ? SPACING_MS : POLL_MS);
+      this.#rest(this.#isEarly && this.reading.known ? SPACING_MS : world.scenario.azurePollMs);
     });
+  }
+
+  /** From now on lists lack one agent, which is there all the same. */
+  #hideOne(): void {
+    const { world } = this.#process;
+    const { azure, guests, random, timeline } = world;
+    const mayHide = (name: string) => guests.has(name) && world.phaseOf(name) !== 'preparing';
+    const hidden = random.pick(azure.all(this.#key).filter(({ name }) => mayHide(name)));
+    const guest = guests.get(hidden?.name ?? '');
+    if (hidden === undefined || guest === undefined) return;
+    const ms = random.chance(0.3) ? random.between(20_000, 120_000) : random.between(1_000, 12_000);
+    world.strike('Azure hides an agent', guest.name);
+    // Who is not seen for long, or again and again, may lose its place, and no more than that.
+    guest.excused = true;
+    azure.hide(hidden.agentId, timeline.now + ms);
   }
 
   /** Pauses until so long after the last reading began. */

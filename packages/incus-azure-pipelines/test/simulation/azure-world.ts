@@ -28,6 +28,7 @@ export class AzureWorld {
   readonly #random: Random;
   readonly #pools = new Map<string, State>();
   readonly #listeners = new Map<number, Listener>();
+  readonly #hiddenUntil = new Map<number, number>();
   #lastId = 0;
   jobsDone = 0;
   /** Hears of every assignment. */
@@ -117,7 +118,10 @@ export class AzureWorld {
 
   /** The agent is gone for good: Azure finds out by its silence. */
   abandon(key: string, agentId: number): void {
-    this.#timeline.in(this.#random.between(2_000, 40_000), () => this.setOnline(key, agentId, false));
+    this.#timeline.in(this.#random.between(2_000, 40_000), () => {
+      // Somebody else may listen in its place.
+      if (this.#listeners.get(agentId)?.listens() !== true) this.setOnline(key, agentId, false);
+    });
     const requestId = this.find(key, agentId)?.assigned?.requestId;
     if (requestId === undefined) return;
     this.#timeline.in(LOCK_MS, () => {
@@ -133,11 +137,23 @@ export class AzureWorld {
     return [...this.#state(key).registrations.values()];
   }
 
+  /** Until then lists lack it. */
+  hide(agentId: number, until: number): void {
+    this.#hiddenUntil.set(agentId, until);
+  }
+
+  /** Lists lack nobody any more. */
+  showAll(): void {
+    this.#hiddenUntil.clear();
+  }
+
   /** What a list that began at `at` shows, where it may lag behind. */
   list(key: string, at: number, lagMs: number): readonly Registration[] {
     const state = this.#state(key);
     state.shownAt = Math.max(state.shownAt, at - lagMs);
-    return state.history.findLast(entry => entry.at <= state.shownAt)?.registrations ?? [];
+    const shown = state.history.findLast(entry => entry.at <= state.shownAt)?.registrations ?? [];
+    if (this.#hiddenUntil.size === 0) return shown;
+    return shown.filter(({ agentId }) => (this.#hiddenUntil.get(agentId) ?? 0) <= at);
   }
 
   #assignSoon(key: string): void {

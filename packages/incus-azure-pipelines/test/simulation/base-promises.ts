@@ -81,7 +81,7 @@ export function isBroken(spec: PoolSpec, world: World): boolean {
 /** In the end a pool that tries a base has all its agents but one of a base that works, and its reserve. */
 export function checkTryingPool(spec: PoolSpec, world: World, idle: number, picture: () => string): void {
   const wanted = world.wantedBase.get(spec.name);
-  const own = [...world.incus.instances.values()].filter(instance => instance.pool === spec.name);
+  const own = world.instancesOf(spec.name);
   const trials = own.filter(({ base }) => base === wanted);
   const others = own.filter(({ base, name }) => base !== wanted && world.guests.get(name)?.over === false);
   promised(trials.length <= 1, 'one instance tries a new base', picture);

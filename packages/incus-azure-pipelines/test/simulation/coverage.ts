@@ -48,7 +48,13 @@ const ONLY: Partial<Record<Fault, { readonly phases: readonly AgentPhase[]; read
     phases: ['listening', 'idle', 'busy', 'draining', 'finished', 'unclear'],
     why: 'it is not connected to Azure',
   },
+  'Azure hides an agent': { phases: except('preparing'), why: 'it has no registration' },
   'agent disabled by a person': { phases: except('preparing'), why: 'it has no registration' },
+  'agent enabled by a person': {
+    phases: ['busy', 'draining', 'unclear'],
+    why: 'it is enabled, or it is no agent any more, or not yet',
+  },
+  'agent drained': { phases: except('stopped', 'orphan'), why: 'it is going, or gone' },
   'registration deleted by a person': {
     phases: except('preparing', 'busy'),
     why: 'it has none, or Azure refuses while a job is assigned',

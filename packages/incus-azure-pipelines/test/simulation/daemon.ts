@@ -1,13 +1,10 @@
-import type { Action, Plan } from '../../src/model/action.js';
-import type { Agent, InstanceRecord } from '../../src/model/agent.js';
-import type { Observed } from '../../src/model/observed.js';
+import type { Action } from '../../src/model/action.js';
+import type { Agent } from '../../src/model/agent.js';
+import type { Emit } from '../../src/model/event.js';
+import { knownValue, type Observed } from '../../src/model/observed.js';
 import type { PoolSpec } from '../../src/model/pool.js';
-import type { Reading } from '../../src/model/reading.js';
-import { Rings } from '../../src/observe/rings.js';
-import { changesOf } from '../../src/reconcile/changes.js';
-import { Ledger } from '../../src/reconcile/ledger.js';
-import { noteLostTrials } from '../../src/reconcile/lost-trials.js';
-import { urgencyMs } from '../../src/reconcile/urgency.js';
+import { IncusPicture, LIST_SPACING_MS } from '../../src/observe/incus-picture.js';
+import { type Aftermath, Controller, type Sight } from '../../src/reconcile/controller.js';
 import { AzureReader } from './azure-reader.js';
 import { checkBases } from './base-promises.js';
 import type { Brain } from './brain.js';
@@ -15,24 +12,25 @@ import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
+import { checkTruth } from './truth.js';
 
 const INTERVAL_MS = 15_000;
-const LIST_SPACING_MS = 100;
 
-/** One life of the daemon: the real join, plan, ledger and rings, over readings that lag and fail. */
+/** One life of the daemon: the real deciding parts, over readings that lag and fail; only what waits is a stand-in. */
 export class Daemon {
   readonly #process: Process;
   readonly #brain: Brain;
   readonly #owner: string;
-  readonly #ledger = new Ledger();
-  readonly #rings = new Rings();
+  /** What its file says; it is read at the start. */
+  readonly #desired: readonly PoolSpec[];
+  readonly #controller: Controller;
+  readonly #incus: IncusPicture;
   readonly #azure: ReadonlyMap<string, AzureReader>;
-  #agents: readonly Agent[] = [];
-  #decided: Plan | undefined;
-  readonly #removed: ReadonlySet<string>;
+  readonly #agentPoolIds: ReadonlyMap<string, number>;
   #isPassing = false;
   #isRung = false;
   #restId = 0;
+  #laterId = 0;
   #lastListAt = 0;
   passes = 0;
   lastActionAt = 0;
@@ -41,129 +39,139 @@ export class Daemon {
     this.#process = process;
     this.#brain = brain;
     this.#owner = owner;
-    const { world } = process;
-    this.#removed = new Set(world.removed);
-    const keys = new Set(this.#desired.map(spec => world.keyOf(spec.name)));
-    this.#azure = new Map([...keys].map(key => [key, new AzureReader(process, key, () => this.ring())]));
+    const { world, now } = process;
+    this.#desired = world.poolsOf(owner).filter(spec => !world.removed.has(spec.name));
+    const { agentPools } = world;
+    const pools = new Map(this.#desired.map(({ name }) => [agentPools.nameOf(name), name]));
+    this.#agentPoolIds = new Map([...pools].map(([key, pool]) => [key, agentPools.idOf(pool)]));
+    this.#azure = new Map(
+      [...pools].map(([key, pool]) => [key, new AzureReader(process, agentPools.keyOf(pool), () => this.#azureRead())]),
+    );
+    this.#incus = new IncusPicture(now);
+    const parts = {
+      ...brain,
+      desired: this.#desired,
+      owner,
+      random: () => world.random.next(),
+      emit: this.#emit,
+      reconcileIntervalMs: INTERVAL_MS,
+      maxConcurrentCreates: world.scenario.maxConcurrentCreates,
+    };
+    this.#controller = new Controller(parts, now);
     this.#pass();
   }
 
-  get #desired(): readonly PoolSpec[] {
-    return this.#process.world.poolsOf(this.#owner).filter(spec => !this.#removed.has(spec.name));
-  }
-
-  ring(): void {
+  /** Asks for a pass, at once or within so many ms: then whatever rings before that brings it along. */
+  ring(withinMs = 0): void {
     if (!this.#process.isAlive) return;
-    if (this.#isPassing) this.#isRung = true;
+    if (withinMs > 0) {
+      const id = ++this.#laterId;
+      this.#process.wait('a ring that may be late', withinMs, () => id === this.#laterId && this.ring());
+    } else if (this.#isPassing) this.#isRung = true;
     else this.#pass();
   }
 
+  #azureRead(): void {
+    this.#controller.azureRead(this.#registrations);
+    this.ring();
+  }
+
+  get #registrations(): Sight['registrations'] {
+    return new Map([...this.#azure].map(([key, reader]) => [key, reader.reading]));
+  }
+
   get inFlight(): readonly Action[] {
-    return this.#ledger.inFlight;
+    return this.#controller.last?.observed.inFlight ?? [];
   }
 
   get agents(): readonly Agent[] {
-    return this.#agents;
+    return knownValue(this.#controller.last?.observed.agents) ?? [];
   }
 
-  /** An event of Incus is on its way here. */
-  hear(event: IncusEvent, name: string): void {
+  /** An event of Incus is on its way here; `at` by the clock of the Incus host. */
+  hear(event: IncusEvent, name: string, at: number): void {
     const { world } = this.#process;
-    const { random, timeline, incus } = world;
+    const { random, timeline } = world;
     if (world.strikes('ringLost', 'event lost', name)) return;
-    const at = incus.clock.now;
     const times = world.strikes('ringDoubled', 'event doubled', name) ? 2 : 1;
     for (let time = 0; time < times; time++) {
       const isLate = world.strikes('ringLate', 'event late', name);
       timeline.in(isLate ? random.between(1_000, 20_000) : random.between(1, 50), () => {
-        if (event === 'ready') this.#rings.ring(name, at);
-        this.ring();
+        const withinMs = this.#incus.hear(event, name, at);
+        if (withinMs !== undefined) this.ring(withinMs);
       });
     }
   }
 
-  /** Lists Incus, which takes a moment, and decides on what the list showed when it began. */
+  /** Looks at Incus: at what was heard since the latest list where that is all, else at a list, which takes a moment. */
   #pass(): void {
-    const { world } = this.#process;
-    const { timeline, random, incus } = world;
     this.#isPassing = true;
     this.#restId += 1;
-    this.#process.wait('its turn to list Incus', this.#lastListAt + LIST_SPACING_MS - timeline.now, () => {
-      const at = this.#process.now;
-      this.#lastListAt = timeline.now;
-      const failed = world.strikes('incusUnread', 'Incus unread') || incus.isDown;
-      const pools = new Set(world.poolsOf(this.#owner).map(spec => spec.name));
-      const list = failed ? undefined : incus.list(pools, this.#rings);
-      const bases = [...incus.bases].flatMap(([name, base]) => (pools.has(base.pool) ? [{ name, ...base }] : []));
-      const isSlow = world.strikes('incusSlow', 'Incus slow');
-      this.#process.wait('a list of Incus', isSlow ? random.between(1_000, 10_000) : random.between(2, 30), () => {
-        const error = { known: false, error: 'unread', since: at } as const;
-        this.#decide(list ? { known: true, value: list, at } : error, list ? { known: true, value: bases, at } : error);
-      });
+    this.#laterId += 1;
+    if (this.#incus.patch()) {
+      this.ring(LIST_SPACING_MS);
+      this.#decide();
+      return;
+    }
+    const dueMs = this.#lastListAt + LIST_SPACING_MS - this.#process.world.timeline.now;
+    this.#process.wait('its turn to list Incus', dueMs, () => this.#list());
+  }
+
+  #list(): void {
+    const { world, now: at } = this.#process;
+    const { timeline, random, incus } = world;
+    this.#lastListAt = timeline.now;
+    const failed = world.strikes('incusUnread', 'Incus unread') || incus.isDown;
+    const pools = new Set(world.poolsOf(this.#owner).map(spec => spec.name));
+    this.#incus.listing();
+    const instances = failed ? [] : incus.list(pools, this.#incus.rings);
+    const bases = [...incus.bases].flatMap(([name, base]) => (pools.has(base.pool) ? [{ name, ...base }] : []));
+    const isSlow = world.strikes('incusSlow', 'Incus slow');
+    this.#process.wait('a list of Incus', isSlow ? random.between(1_000, 10_000) : random.between(2, 30), () => {
+      if (failed) this.#incus.failed('unread', at);
+      else this.#incus.listed({ instances, bases }, at);
+      this.#decide();
     });
   }
 
-  #decide(instances: Reading<readonly InstanceRecord[]>, bases: Observed['bases']): void {
+  #decide(): void {
     const { world, now } = this.#process;
-    const desired = this.#desired;
     this.passes += 1;
-    world.check();
-    const registrations = new Map([...this.#azure].map(([key, reader]) => [key, reader.reading]));
-    const sightings = { instances, registrations, activating: this.#ledger.activating };
-    const agents = this.#brain.join(this.#agents, sightings, desired, this.#owner, now);
-    if (agents.known) this.#remember(agents.value);
-    if (instances.known) this.#rings.keepOnly(new Set(instances.value.map(({ name }) => name)));
-    this.#ledger.settle(action => {
-      const isForIncus = action.kind === 'enable-agent' || !isForAzure(action);
-      const shown = [
-        ...(isForAzure(action) ? [registrations.get(world.keyOf(action.pool))] : []),
-        ...(isForIncus ? [instances] : []),
-      ];
-      const times = shown.flatMap(reading => (reading?.known ? [reading.at] : []));
-      return times.length === shown.length ? Math.min(...times) : undefined;
-    });
-    const observed: Observed = {
-      owner: this.#owner,
-      agents,
-      bases,
-      wantedBases: new Map([...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }])),
+    checkTruth(world);
+    const hostRegisters = world.scenario.hostRegisters ? 'host' : 'guest';
+    const sight = {
+      ...this.#incus.readings,
+      registrations: this.#registrations,
+      agentPoolIds: this.#agentPoolIds,
+      wantedBases: new Map(
+        [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
+      ),
       queued: this.#queued(now),
       drained: new Set(world.drained),
-      drainedAgents: new Set(),
-      inFlight: this.#ledger.inFlight,
-      failures: new Map(this.#ledger.failures),
-      collected: new Set(this.#ledger.collected),
-      registration: new Map(
-        desired.map(({ name }) => [name, { kind: world.scenario.hostRegisters ? 'host' : 'guest' }]),
-      ),
-      warned: new Map(this.#ledger.warned),
+      drainedAgents: new Set(world.drainedAgents),
+      registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
       creationBlocked: undefined,
     };
+    const { observed, plan, nextAt } = this.#controller.observe(sight, now);
     const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };
-    const plan = this.#brain.plan(desired, observed, now, options);
-    if (agents.known) this.#decided = plan;
-    const decision = { planner: this.#brain.plan, desired, observed, now, options, plan };
+    const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options, plan };
     checkDecision(decision);
-    checkBases(decision, this.#agents);
+    checkBases(decision, this.agents);
     for (const action of plan.actions) this.#start(action);
-    this.#rest(Math.min(plan.wakeAt ?? Number.POSITIVE_INFINITY, now + INTERVAL_MS) - now);
+    this.#rest(nextAt - now);
   }
 
-  #remember(agents: readonly Agent[]): void {
-    const { chronicle, random } = this.#process.world;
-    const sights = { before: this.#agents, after: agents, at: this.#process.now };
-    noteLostTrials(this.#ledger, sights, this.#decided, () => random.next());
-    if (chronicle.lines)
-      for (const change of changesOf(this.#agents, agents))
-        chronicle.tell(() => `  seen: ${change.agent.name} ${change.kind === 'gone' ? 'gone' : change.agent.phase}`);
-    this.#agents = agents;
-    this.#ledger.keepOnly(new Set(agents.map(agent => agent.name)));
-  }
+  readonly #emit: Emit = (name, event) => {
+    const { chronicle } = this.#process.world;
+    if (chronicle.lines === undefined || !('agent' in event)) return;
+    const { agent } = event;
+    chronicle.tell(() => `  seen: ${agent.name} ${name === 'phase-changed' ? agent.phase : name}`);
+  };
 
   /** Pools with a standby count what waits, in readings that fail apart from all others. */
   #queued(now: number): Observed['queued'] {
     const { world } = this.#process;
-    const elastic = world.poolsOf(this.#owner).filter(spec => spec.standby < spec.agentCount);
+    const elastic = this.#desired.filter(spec => spec.standby < spec.agentCount);
     return new Map(
       elastic.map(spec => [
         spec.name,
@@ -175,29 +183,33 @@ export class Daemon {
   }
 
   #start(action: Action): void {
-    const { world } = this.#process;
+    const { world, now: startedAt } = this.#process;
     if (action.kind === 'delete-registration') this.#checkProof(action);
     this.lastActionAt = world.timeline.now;
-    this.#ledger.started(action);
+    this.#controller.started(action, startedAt);
     world.chronicle.tell(() => `  ${action.kind} ${'name' in action ? action.name : action.base}: ${action.reason}`);
     perform(action, this.#process, this.#brain.deedOf, error => {
       const { now } = this.#process;
-      if (error === undefined) {
-        this.#ledger.ended(action, now);
-        this.#process.wait('a ring that may be late', urgencyMs(action.kind), () => this.ring());
-      } else {
-        this.#ledger.failed(action, now, error, world.random.next());
-        this.ring();
-      }
-      if (isForAzure(action)) this.#azure.get(world.keyOf(action.pool))?.refresh();
+      const { reread, withinMs }: Aftermath =
+        error === undefined
+          ? this.#controller.ended(action, startedAt, now)
+          : this.#controller.failed(action, now, error);
+      if (error === undefined && action.kind === 'collect-log') this.#noteRegistration(action, now);
+      for (const key of reread) this.#azure.get(key)?.refresh();
+      this.ring(withinMs);
     });
+  }
+
+  /** The log that was collected says whether the guest could register its agent. */
+  #noteRegistration({ name, pool }: Action<'collect-log'>, now: number): void {
+    const error = this.#process.world.guests.get(name)?.gaveUp ? 'no answer' : undefined;
+    this.#controller.noteRegistration(pool, name, error, now);
   }
 
   /** A registration whose instance lives goes only after two readings, five seconds apart, with none in between against it. */
   #checkProof(action: Action<'delete-registration'>): void {
-    if (!this.#agents.find(agent => agent.name === action.name)?.instance) return;
-    const reader = this.#azure.get(this.#process.world.keyOf(action.pool));
-    const ms = reader?.agreedMs(registrations => {
+    if (!this.agents.find(agent => agent.name === action.name)?.instance) return;
+    const ms = this.#azure.get(action.agentPool)?.agreedMs(registrations => {
       const registration = registrations.find(({ agentId }) => agentId === action.agentId);
       return registration !== undefined && !registration.enabled && registration.assigned === undefined;
     });
@@ -215,8 +227,4 @@ export class Daemon {
         if (id === this.#restId) this.#pass();
       });
   }
-}
-
-function isForAzure(action: Action): boolean {
-  return action.kind === 'disable-agent' || action.kind === 'delete-registration' || action.kind === 'enable-agent';
 }

@@ -60,9 +60,12 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
       );
     case 'delete-registration':
       return only(step('delete', 'azure', () => deregister(action, world)));
+    case 'ask-prepared':
+      return only(step('ask', 'incus', () => world.guests.get(action.name)?.sayPrepared()));
     case 'delete-instance':
       return {
         steps: [
+          ...(action.unless === undefined ? [] : [step('look', 'azure', () => lookFor(action, world))]),
           step('stop', 'incus', () => world.stopInstance(action.name, action.reason)),
           step('delete', 'incus', () => world.removeInstance(action.name, action.reason)),
         ],
@@ -126,6 +129,7 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
   const { name } = action;
   const listens = action.kind === 'listen-agent';
   const key = world.keyOf(action.pool);
+  const poolId = world.agentPools.idOf(action.pool);
   const left = guests.get(name)?.agentId;
   const makeWay = step('make way', 'azure', () => {
     if (left !== undefined) world.azure.remove(key, left);
@@ -134,6 +138,7 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
   const register = step('register', 'azure', () => {
     const guest = guests.get(name);
     if (guest?.agentId !== undefined && world.azure.find(key, guest.agentId)) return 'the name is taken';
+    if (guest) guest.key = key;
     guest?.register(!listens);
     return undefined;
   });
@@ -142,6 +147,8 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
     const guest = guests.get(name);
     if (instance === undefined || guest === undefined || !incus.isAlive(name)) return 'not found';
     if (listens && instance.activatedAt !== undefined) return 'changed meanwhile';
+    guest.key = key;
+    instance.agentPoolId = poolId;
     instance.activatedAt = now();
     instance.listeningAt = listens ? now() : undefined;
     // Marked, but what starts it may never come: it shows Ready for ever.
@@ -191,6 +198,13 @@ function enable({ name, pool, agentId }: Action<'enable-agent'>, world: World, n
     ],
     undo: [],
   };
+}
+
+/** Azure is asked for one agent by itself: that it shows, whatever lists lack. */
+function lookFor({ name, pool }: Action<'delete-instance'>, world: World): string | undefined {
+  const agentId = world.guests.get(name)?.agentId;
+  const isThere = agentId !== undefined && world.azure.find(world.keyOf(pool), agentId) !== undefined;
+  return isThere ? 'its agent is there' : undefined;
 }
 
 function removeDoorbell(name: string, { incus }: World): undefined {

@@ -27,7 +27,8 @@ export interface GuestWorld {
 export class Guest implements Listener {
   readonly #world: GuestWorld;
   readonly name: string;
-  readonly key: string;
+  /** The agent pool that it registers in. */
+  key: string;
   agentId: number | undefined;
   listening = false;
   wasOnline = false;
@@ -40,8 +41,18 @@ export class Guest implements Listener {
   /** It told a lie, or was hidden, so that its place may be given away though it lives. */
   excused = false;
   jobs = 0;
+  /** It was made by the last call of a daemon that was dead by then: nobody could count on it. */
+  isLate = false;
+  /** A person has enabled its agent again. */
+  isMeddledWith = false;
+  /** It could not register its agent. */
+  gaveUp = false;
   /** Somebody else has its key, and listens with it. */
   robbed = false;
+  /** It has said Ready, whether anybody heard it or not. */
+  isPrepared = false;
+  /** Something kept the host from asking it again, or from hearing its answer. */
+  isUnasked = false;
   /** Its activation has arrived. */
   isTold = false;
   #keyStolen = false;
@@ -55,7 +66,18 @@ export class Guest implements Listener {
   /** Boots and, when all is there, says Ready. */
   boot(): void {
     if (this.#isStuck() || this.#world.baseFault === 'never prepared') return;
-    this.#in(300, 6_000, () => this.#world.incus.setState(this.name, 'ready'));
+    this.#in(300, 6_000, () => {
+      this.isPrepared = true;
+      this.#world.incus.setState(this.name, 'ready');
+    });
+  }
+
+  /** Says once more that it is prepared, if it is, and if it has not been told who it is since. */
+  sayPrepared(): undefined {
+    const say = () => {
+      if (!this.isTold) this.#world.incus.setState(this.name, 'ready');
+    };
+    if (this.isPrepared) this.#in(50, 500, say);
   }
 
   /** The activation has arrived: Started, registered by now, online. */
@@ -69,7 +91,7 @@ export class Guest implements Listener {
       else incus.setState(this.name, 'running');
       const fails = this.#isStuck();
       this.#in(500, random.chance(0.05) ? REGISTRATION_LIMIT_MS - 15_000 : 8_000, () => {
-        if (fails) this.end();
+        if (fails) this.#giveUp();
         else if (this.#world.baseFault === undefined) this.#start();
         else if (random.chance(0.5)) this.end();
       });
@@ -187,11 +209,18 @@ export class Guest implements Listener {
       if (agentId === undefined || azure.find(this.key, agentId) === undefined) return;
       this.robbed = true;
       azure.setOnline(this.key, agentId, true);
+      // Some stay for as long as they are let.
+      if (random.chance(0.5)) return;
       timeline.in(random.between(5_000, 60_000), () => {
         this.robbed = false;
         azure.abandon(this.key, agentId);
       });
     });
+  }
+
+  #giveUp(): void {
+    this.gaveUp = this.agentId === undefined;
+    this.end();
   }
 
   #start(): void {

@@ -1,6 +1,6 @@
 import type { BaseRecord, InstanceRecord } from '../../src/model/agent.js';
 import { CONTRACT } from '../../src/model/marks.js';
-import type { Rings } from '../../src/observe/rings.js';
+import type { IncusPicture } from '../../src/observe/incus-picture.js';
 import type { HostClock } from './host-clock.js';
 import type { Timeline } from './timeline.js';
 
@@ -16,12 +16,13 @@ export interface Instance {
   status: 'running' | 'ready' | 'stopped';
   activatedAt: number | undefined;
   listeningAt: number | undefined;
+  agentPoolId: number | undefined;
   doorbell: boolean;
   errorUntil: number;
   diedAt: number | undefined;
 }
 
-export type IncusEvent = 'ready' | 'shutdown' | 'deleted';
+export type IncusEvent = 'instance-ready' | 'instance-shutdown' | 'instance-deleted';
 
 /** Incus as it truly is: instances, and how its lists show them. */
 export class IncusWorld {
@@ -65,6 +66,7 @@ export class IncusWorld {
       status: 'stopped',
       activatedAt: undefined,
       listeningAt: undefined,
+      agentPoolId: undefined,
       doorbell: true,
       errorUntil: 0,
       diedAt: undefined,
@@ -83,7 +85,7 @@ export class IncusWorld {
     const instance = this.instances.get(name);
     if (instance === undefined || !this.isAlive(name) || !instance.doorbell) return;
     instance.status = status;
-    if (status === 'ready') this.#tell('ready', instance);
+    if (status === 'ready') this.#tell('instance-ready', instance);
   }
 
   /** The instance ends by itself; `isReaped` says whether Incus manages to delete it. */
@@ -92,7 +94,7 @@ export class IncusWorld {
     if (instance === undefined || instance.diedAt !== undefined) return;
     instance.diedAt = this.#timeline.now;
     this.#timeline.in(400, () => {
-      this.#tell('shutdown', instance);
+      this.#tell('instance-shutdown', instance);
       if (!this.instances.has(name)) return;
       if (isReaped()) this.remove(name);
       else instance.status = 'stopped';
@@ -101,7 +103,7 @@ export class IncusWorld {
 
   remove(name: string): void {
     const instance = this.instances.get(name);
-    if (instance && this.instances.delete(name)) this.#tell('deleted', instance);
+    if (instance && this.instances.delete(name)) this.#tell('instance-deleted', instance);
   }
 
   #tell(event: IncusEvent, { name, pool }: Instance): void {
@@ -109,15 +111,28 @@ export class IncusWorld {
   }
 
   /** What a list of the owner of these pools shows; `rings` adds what the events told. */
-  list(pools: ReadonlySet<string>, rings: Pick<Rings, 'lastAt' | 'isNoisy'>): InstanceRecord[] {
+  list(pools: ReadonlySet<string>, rings: IncusPicture['rings']): InstanceRecord[] {
     const records: InstanceRecord[] = [];
     for (const instance of this.instances.values()) {
-      const { name, pool, agentPool, base, shape, contract, createdAt, activatedAt, listeningAt, doorbell } = instance;
+      const {
+        name,
+        pool,
+        agentPool,
+        base,
+        shape,
+        contract,
+        createdAt,
+        activatedAt,
+        listeningAt,
+        agentPoolId,
+        doorbell,
+      } = instance;
       if (!pools.has(pool)) continue;
       records.push({
         name,
         pool,
         agentPool,
+        agentPoolId,
         base,
         shape,
         contract,

@@ -26,6 +26,7 @@ const scenario: Scenario = {
   sideBySide: false,
   maxConcurrentCreates: AGENTS,
   jobsPerMinute: 0,
+  azurePollMs: 10_000,
   hostRegisters: false,
   stormMs: 0,
   maxJobMs: undefined,
@@ -47,6 +48,11 @@ const FAULTS: Readonly<Record<string, (scene: Scene) => void>> = {
   'first agent lost Azure': ({ agents }) => agents[0]?.loseAzure(20_000),
   'first agent disabled by a person': ({ world, agents: [agent] }) =>
     agent?.agentId !== undefined && world.azure.disable(agent.key, agent.agentId),
+  'lists lack the first agent': ({ world, agents: [agent] }) => {
+    if (agent?.agentId === undefined) return;
+    agent.excused = true;
+    world.azure.hide(agent.agentId, world.timeline.now + 20_000);
+  },
   'Incus restarted': ({ world }) => world.incus.restart(5_000),
   'clock an hour ahead': ({ world }) => world.clock.step(HOUR_MS),
   'base changed': ({ world }) => world.wantedBase.set('pool-0', world.baseName('pool-0', 2)),

@@ -17,7 +17,7 @@ export class Keeper {
     this.#brain = brain;
     this.#owner = owner;
     world.incus.listeners.add((event, name, pool) => {
-      if (this.#process && world.ownerOf(pool) === owner) this.#daemon?.hear(event, name);
+      if (this.#process && world.ownerOf(pool) === owner) this.#daemon?.hear(event, name, world.incus.clock.now);
     });
     this.start();
   }

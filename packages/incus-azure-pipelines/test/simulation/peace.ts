@@ -1,4 +1,5 @@
 import { targetOf } from '../../src/model/action.js';
+import { type Registration, takenBy } from '../../src/model/agent.js';
 import { birthOf } from '../../src/model/agent-name.js';
 import { CONTRACT } from '../../src/model/marks.js';
 import type { PoolSpec } from '../../src/model/pool.js';
@@ -63,7 +64,7 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
       checkRemoved(spec, world, picture);
       continue;
     }
-    const own = [...world.incus.instances.values()].filter(instance => instance.pool === spec.name);
+    const own = world.instancesOf(spec.name);
     const online = own.filter(({ name }) => {
       const guest = world.guests.get(name);
       return guest?.listens() && !world.holdsJob(guest) && guest.jobs === 0;
@@ -93,7 +94,7 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
   }
   for (const key of world.keys) {
     if (!isRead(key, world)) continue;
-    const names = world.azure.all(key).map(registration => registration.name);
+    const names = world.azure.all(key).flatMap(one => (isHeld(one, world) ? [] : [one.name]));
     const orphans = names.filter(name => isOurs(name, world) && !world.incus.instances.has(name));
     promised(orphans.length <= trying, 'in the end no registration is an orphan', () => orphans.join(', '));
     const open = world.desired.some(
@@ -107,13 +108,24 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
 /** Of a removed pool nothing is left, but for agents whose agent pool nobody reads: they end by themselves. */
 function checkRemoved({ name }: PoolSpec, world: World, picture: () => string): void {
   const left = [...world.incus.instances.values()].filter(({ pool }) => pool === name);
-  const mayStay = left.filter(({ activatedAt }) => activatedAt !== undefined && !isRead(world.keyOf(name), world));
+  const mayStay = left.filter(
+    instance => instance.activatedAt !== undefined && !isRead(world.guests.get(instance.name)?.key ?? '', world),
+  );
   promised(left.length === mayStay.length, 'in the end a removed pool has left nothing', picture);
 }
 
 /** Whether a pool that is in the file reads the agent pool. */
 function isRead(key: string, world: World): boolean {
   return world.desired.some(({ name }) => !world.removed.has(name) && world.keyOf(name) === key);
+}
+
+/**
+ * Somebody is online with the key of an agent that is disabled, and nothing in Azure tells any more that it had a job: it can
+ * do no harm, and might as well be at work on another host.
+ */
+function isHeld(registration: Registration, { guests }: World): boolean {
+  const isRobbed = guests.get(registration.name)?.robbed === true;
+  return isRobbed && !registration.enabled && takenBy(registration) === undefined;
 }
 
 function isOurs(name: string, { owners }: World): boolean {

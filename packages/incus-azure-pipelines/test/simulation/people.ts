@@ -1,3 +1,4 @@
+import type { Guest } from './guest.js';
 import type { Keeper } from './keeper.js';
 import type { World } from './world.js';
 
@@ -21,12 +22,31 @@ export function act(world: World, keepers: readonly Keeper[]): void {
         agentId !== undefined && azure.find(key, agentId) !== undefined && world.phaseOf(name) !== 'preparing',
     ),
   );
-  switch (random.between(0, 8)) {
+  // A file is read at the start.
+  const restart = () => {
+    for (const keeper of keepers) keeper.kill(random.between(100, 5_000));
+  };
+  switch (random.between(0, 11)) {
     case 0:
       if (registered?.agentId === undefined) return;
       world.strike('agent disabled by a person', registered.name);
       azure.disable(registered.key, registered.agentId);
       return;
+    case 8: {
+      const disabled = random.pick([...world.guests.values()].filter(guest => mayBeEnabled(guest, world)));
+      if (disabled?.agentId === undefined) return;
+      world.strike('agent enabled by a person', disabled.name);
+      azure.enable(disabled.key, disabled.agentId);
+      disabled.isMeddledWith = true;
+      return;
+    }
+    case 9: {
+      const guest = random.pick([...world.guests.values()].filter(({ name }) => world.incus.isAlive(name)));
+      if (guest === undefined) return;
+      world.strike('agent drained', guest.name);
+      world.drainedAgents.add(guest.name);
+      return;
+    }
     case 1:
       world.strikeAll('pool drained', spec.name);
       if (!world.drained.delete(spec.name)) world.drained.add(spec.name);
@@ -48,12 +68,19 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       world.desired = world.desired.map(one =>
         one.name === spec.name ? { ...one, instance: { ...one.instance, memoryBytes } } : one,
       );
+      restart();
       return;
     }
+    case 6:
+      if (!random.chance(0.7)) return;
+      world.strikeAll('agent pool replaced', spec.name);
+      world.agentPools.giveAway(spec.name);
+      restart();
+      return;
     case 5:
       world.strikeAll('another release', spec.name);
       replaceRelease(world, spec.name);
-      for (const keeper of keepers) keeper.kill(random.between(100, 5_000));
+      restart();
       return;
     default: {
       const agentCount = random.between(0, 5);
@@ -61,8 +88,15 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       world.most.set(spec.name, Math.max(world.most.get(spec.name) ?? 0, agentCount));
       const standby = spec.standby === spec.agentCount ? agentCount : Math.min(spec.standby, agentCount);
       world.desired = world.desired.map(one => (one.name === spec.name ? { ...one, agentCount, standby } : one));
+      restart();
     }
   }
+}
+
+/** An agent that is disabled, by whomever; one that listens ahead is no agent yet. */
+function mayBeEnabled({ agentId, key, name, over, wasOnline }: Guest, { azure, incus }: World): boolean {
+  const isAgent = incus.isAlive(name) && incus.instances.get(name)?.listeningAt === undefined;
+  return isAgent && wasOnline && !over && agentId !== undefined && azure.find(key, agentId)?.enabled === false;
 }
 
 /** As if an older or newer daemon had made all that is there, and were replaced by this one. Each builds bases of its own. */

@@ -52,15 +52,27 @@ function takeStep(step: Step, action: Action, process: Process, ended: (error: s
     if (outcome === 'failed half-way') step.takeHalf?.();
     else if (outcome !== 'failed') error = step.take();
     if (outcome !== 'well') error = outcome;
+    if (action.kind === 'create-instance' && !process.isAlive) noteLate(action.name, world);
     // A creation has made somebody only by now.
     const struck = phase ?? ('name' in action ? world.phaseOf(action.name) : undefined);
     const strike = (fault: Fault) =>
       world.chronicle.strike(fault, struck ? [struck] : [], `${action.kind}: ${step.name} ${nameIn(action)}`);
+    if (action.kind === 'ask-prepared' && (isSlow || outcome !== 'well')) excuse(action.name, world);
     if (isSlow) strike('action slow');
     if (outcome !== 'well') strike(`action ${outcome}`);
     world.chronicle.tell(() => `  ${action.kind} ${nameIn(action)}: ${step.name}: ${error ?? 'done'}`);
   });
   process.wait(`${action.kind}: ${step.name}`, ms, () => ended(error));
+}
+
+function noteLate(name: string, { guests }: Process['world']): void {
+  const guest = guests.get(name);
+  if (guest) guest.isLate = true;
+}
+
+function excuse(name: string, { guests }: Process['world']): void {
+  const guest = guests.get(name);
+  if (guest) guest.isUnasked = true;
 }
 
 function outcomeOf(step: Step, { world }: Process): Outcome {

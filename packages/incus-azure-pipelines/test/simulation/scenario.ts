@@ -10,6 +10,8 @@ export interface Faults {
   readonly azureUnread: number;
   /** Azure shows a state that is up to three seconds old. */
   readonly azureLags: number;
+  /** Lists of Azure lack one agent for a while. */
+  readonly azureHides: number;
   /** An event of Incus is lost, comes twice, or comes late. */
   readonly ringLost: number;
   readonly ringDoubled: number;
@@ -61,6 +63,8 @@ export interface Scenario {
   readonly sideBySide: boolean;
   readonly maxConcurrentCreates: number;
   readonly jobsPerMinute: number;
+  /** Time between two lists of Azure, where nothing asks for an earlier one. */
+  readonly azurePollMs: number;
   /** How long a job may run; undefined for as long as it takes. */
   readonly maxJobMs: number | undefined;
   /** Whether agents are registered by the host, before their instance is activated. */
@@ -93,6 +97,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   sideBySide: fc.boolean(),
   maxConcurrentCreates: fc.integer({ min: 1, max: 3 }),
   jobsPerMinute: fc.constantFrom(1, 5, 15, 30),
+  azurePollMs: fc.constantFrom(10_000, 10_000, 30_000),
   stormMs: fc.constantFrom(60_000, 180_000, 300_000),
   maxJobMs: fc.constantFrom(undefined, undefined, 40_000),
   faults: fc.record({
@@ -100,6 +105,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     incusSlow: rate(0.05),
     azureUnread: rate(0.05, 0.4),
     azureLags: rate(0.3),
+    azureHides: rate(0.05, 0.3),
     ringLost: rate(0.1, 1),
     ringDoubled: rate(0.3),
     ringLate: rate(0.3),
@@ -126,6 +132,7 @@ export const CALM: Faults = {
   incusSlow: 0,
   azureUnread: 0,
   azureLags: 0,
+  azureHides: 0,
   ringLost: 0,
   ringDoubled: 0,
   ringLate: 0,

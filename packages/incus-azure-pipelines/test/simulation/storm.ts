@@ -23,9 +23,10 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
   const fault = (name: keyof Faults, happen: () => void) => often(world.scenario.faults[name], happen);
   const alive = () => [...world.guests.values()].filter(guest => incus.isAlive(guest.name));
 
-  for (const key of world.keys) {
-    often(world.scenario.jobsPerMinute, () => azure.enqueue(key));
-    often(world.scenario.jobsPerMinute / 10, () => azure.cancelQueued(key));
+  for (const index of world.keys.keys()) {
+    const key = () => world.keys[index] ?? '';
+    often(world.scenario.jobsPerMinute, () => azure.enqueue(key()));
+    often(world.scenario.jobsPerMinute / 10, () => azure.cancelQueued(key()));
   }
   often(world.scenario.jobsPerMinute / 10, () => {
     const guest = random.pick(alive().filter(one => one.working));
@@ -52,6 +53,8 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     for (const instance of random.chance(0.3) ? all : one ? [one] : []) {
       world.strike('Incus reads Error', instance.name);
       instance.errorUntil = until;
+      const guest = world.guests.get(instance.name);
+      if (guest) guest.isUnasked = true;
     }
   });
   fault('liars', () => {

@@ -5,7 +5,7 @@ import { type Scenario, scenarios } from './scenario.js';
 import { narrate, simulate } from './simulate.js';
 import type { Tally } from './tally.js';
 
-/** Shrinking may end here, with the smallest that was found by then. */
+/** Shrinking ends here at the latest, with the smallest that was found by then. */
 const SHRINK_MS = 60_000;
 
 /** How one world ended. */
@@ -38,13 +38,13 @@ export interface Shrunken {
   readonly lines: readonly string[];
 }
 
-export function shrink(seed: number, brain?: Brain): Shrunken | undefined {
+export function shrink(seed: number, brain?: Brain, mostMs = SHRINK_MS): Shrunken | undefined {
   const whole = tryWorld(seed, brain);
   if (whole.kind === 'kept') return undefined;
   const { promise } = whole.error;
   const details = fc.check(
     fc.property(scenarios, scenario => breaks(scenario, brain) !== promise),
-    { seed, numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: true },
+    { seed, numRuns: 1, interruptAfterTimeLimit: mostMs, markInterruptAsFailure: true },
   );
   const scenario = details.counterexample?.[0] ?? scenarioOf(seed);
   const { lines, error } = narrate(scenario, brain);

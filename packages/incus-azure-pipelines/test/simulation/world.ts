@@ -1,19 +1,21 @@
 import type { AgentPhase } from '../../src/model/agent.js';
-import { azureKey, type PoolSpec } from '../../src/model/pool.js';
+import type { PoolSpec } from '../../src/model/pool.js';
 import { shapeOf } from '../../src/model/shape.js';
 import { OVERLONG } from '../../src/plan/job-limit.js';
+import { AgentPools } from './agent-pools.js';
 import { AzureWorld } from './azure-world.js';
 import { Chronicle } from './chronicle.js';
 import { aPool, NEIGHBOUR, OWNER } from './examples.js';
 import type { Fault } from './faults.js';
 import { type BaseFault, Guest } from './guest.js';
 import { HostClock } from './host-clock.js';
-import { IncusWorld } from './incus-world.js';
+import { IncusWorld, type Instance } from './incus-world.js';
 import { promised } from './promises.js';
 import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
 import { truePhase } from './true-phase.js';
+import { checkOverlong } from './truth.js';
 
 const START_AT = Date.UTC(2030, 0, 1);
 
@@ -29,8 +31,10 @@ export class World {
   readonly random: Random;
   readonly incus: IncusWorld;
   readonly azure: AzureWorld;
+  readonly agentPools: AgentPools;
   readonly guests = new Map<string, Guest>();
   readonly drained = new Set<string>();
+  readonly drainedAgents = new Set<string>();
   /** Agents whose jobs will be ended, as was said. */
   readonly warned = new Set<string>();
   /** Pools that are not in the file now; a daemon reads it at its start. */
@@ -42,7 +46,6 @@ export class World {
   holdsJobs = false;
   #desired: readonly PoolSpec[];
   #byOwner: ReadonlyMap<string, readonly PoolSpec[]>;
-  #keys = new Map<string, string>();
   #isStorm = true;
 
   constructor(scenario: Scenario, isTold = false, random = new Random(scenario.seed)) {
@@ -63,8 +66,8 @@ export class World {
       }),
     );
     this.#byOwner = this.#group();
+    this.agentPools = new AgentPools(this.#desired);
     for (const spec of this.#desired) {
-      this.#keys.set(spec.name, azureKey(spec.azure));
       this.wantedBase.set(spec.name, this.baseName(spec.name, 1));
       this.most.set(spec.name, spec.agentCount);
     }
@@ -147,6 +150,7 @@ export class World {
   calm(): void {
     this.#isStorm = false;
     this.drained.clear();
+    this.azure.showAll();
     // A pool whose first base is of no use has nothing to go back to: a person mends that.
     for (const { name } of this.desired) {
       const isProven = [...this.incus.bases.values()].some(({ provenFor }) => provenFor.includes(name));
@@ -155,17 +159,24 @@ export class World {
   }
 
   get keys(): readonly string[] {
-    return [...new Set(this.#keys.values())];
+    return this.agentPools.keys;
   }
 
   keyOf(pool: string): string {
-    return this.#keys.get(pool) ?? '';
+    return this.agentPools.keyOf(pool);
+  }
+
+  /** The instances of a pool, but for agents of an agent pool that has lost its name: nobody reads them. */
+  instancesOf(pool: string): readonly Instance[] {
+    const isRead = ({ activatedAt, name }: Instance) =>
+      activatedAt === undefined || this.guests.get(name)?.key === this.keyOf(pool);
+    return [...this.incus.instances.values()].filter(instance => instance.pool === pool && isRead(instance));
   }
 
   addInstance(name: string, pool: string, base: string): Guest {
     promised(!this.guests.has(name), 'a name is used once', () => name);
     const spec = this.desired.find(one => one.name === pool);
-    this.incus.create(name, { pool, base, agentPool: this.keyOf(pool), shape: spec ? shapeOf(spec) : '' });
+    this.incus.create(name, { pool, base, agentPool: this.agentPools.nameOf(pool), shape: spec ? shapeOf(spec) : '' });
     const { timeline, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
     const holdsJobs = () => this.holdsJobs;
@@ -181,8 +192,14 @@ export class World {
   /** Somebody stops the instance: no job may be in it, nor on its way to it. */
   stopInstance(name: string, reason: string): undefined {
     const guest = this.guests.get(name);
-    if (guest?.working && reason === OVERLONG) this.#checkOverlong(guest);
+    if (guest?.working && reason === OVERLONG) checkOverlong(guest, this);
     else promised(!(guest && this.holdsJob(guest)), 'no job is killed', () => `instance ${name} ended: ${reason}`);
+    const isLost = reason === 'was not prepared in time' && guest?.isPrepared === true && !guest.isUnasked;
+    promised(
+      !(isLost && this.incus.isAlive(name)),
+      'what has prepared itself is not given up for a lost word',
+      () => name,
+    );
     if (this.incus.isAlive(name)) guest?.die();
   }
 
@@ -192,18 +209,12 @@ export class World {
     this.guests.get(name)?.dead();
   }
 
-  /** A person let jobs be ended that run for so long: only those, and not without a word before. */
-  #checkOverlong({ name, workingSince }: Guest): void {
-    const { timeline, scenario } = this;
-    const ran = timeline.now - (workingSince ?? timeline.now);
-    const allowed = scenario.maxJobMs !== undefined && ran >= scenario.maxJobMs && this.warned.has(name);
-    promised(allowed, 'no job is ended before its time', () => `${name} after ${ran} ms`);
-  }
-
   removeRegistration(key: string, agentId: number, reason: string): boolean {
     const registration = this.azure.find(key, agentId);
     const found = registration && this.guests.get(registration.name);
     const guest = found?.agentId === agentId ? found : undefined;
+    // Whoever enables it in the last instant gets a refusal in our way, and no job is hurt.
+    if (guest?.isMeddledWith && registration?.assigned) return false;
     promised(
       !(guest && this.holdsJob(guest)),
       'no job is killed',
@@ -224,28 +235,6 @@ export class World {
     if (guest.working) return true;
     const assigned = guest.agentId !== undefined && this.azure.find(guest.key, guest.agentId)?.assigned !== undefined;
     return assigned && guest.listens() && !guest.robbed;
-  }
-
-  /** What has to hold at every moment, whatever the readings show. */
-  check(): void {
-    const live = new Map<string, number>();
-    for (const { name, pool, activatedAt, listeningAt } of this.incus.instances.values()) {
-      const guest = this.guests.get(name);
-      promised(
-        listeningAt === undefined || guest?.isTold !== true || !this.isEnabled(name),
-        'in truth an agent that may be given a job is no part of the reserve any more',
-        () => name,
-      );
-      promised((guest?.jobs ?? 0) <= 1, 'in truth each agent has one job', () => name);
-      if (activatedAt !== undefined && listeningAt === undefined && guest && !guest.over && !guest.excused)
-        live.set(pool, (live.get(pool) ?? 0) + 1);
-    }
-    for (const [pool, count] of live)
-      promised(
-        count <= (this.most.get(pool) ?? 0),
-        'in truth no more agents than agentCount live',
-        () => `${count} in ${pool}`,
-      );
   }
 
   #group(): ReadonlyMap<string, readonly PoolSpec[]> {

@@ -4,10 +4,12 @@ import { describeOnIncus } from '../../../../../testbed/for-tests.js';
 import { GuestBench, type Lifecycle, testdata } from '../../../test/guest-bench.js';
 import { Secret } from '../../lib/secret.js';
 import { MARKS } from '../../model/marks.js';
+import { askPrepared } from '../ask-prepared.js';
 import { type Activation, activationTar } from './activation.js';
 import { collectCommand } from './collect.js';
 import { ACTIVATION_PATH, COLLECTED_PATH } from './layout.js';
 
+const { signal } = new AbortController();
 const token = 'f4k3-t0k3n-0f-the-organisation';
 const canary = 'a-variable-of-the-pool';
 
@@ -155,6 +157,16 @@ describeOnIncus('a guest', testbed => {
     await run(name, script).catch(() => undefined);
     expect(await shutdown).toBeUndefined();
     expect(await gone).toBeUndefined();
+  });
+
+  test('says Ready once more when it is asked, until it is activated', async () => {
+    const name = await prepared();
+    const again = lifecycle.next('instance-ready', name);
+    await askPrepared({ kind: 'ask-prepared', pool: 'linux', name, reason: '' }, { incus: client }, signal);
+    await again;
+    await client.instances.patch(name, { config: { [MARKS.activated]: '1' } });
+    await askPrepared({ kind: 'ask-prepared', pool: 'linux', name, reason: '' }, { incus: client }, signal);
+    await run(name, 'until grep -q "not prepared again" /var/log/iap/prepared.log; do sleep 0.05; done');
   });
 
   test('is not prepared again when it boots once more after its activation', async () => {

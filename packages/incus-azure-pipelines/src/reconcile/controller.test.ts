@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { aBase, anInstance, aPool, aRegistration, known, NOW, OWNER, unknown } from '../../test/simulation/examples.js';
+import type { Registration } from '../model/agent.js';
+import { azureKey } from '../model/pool.js';
+import type { Reading } from '../model/reading.js';
+import { Controller, type Sight } from './controller.js';
+
+const spec = aPool({ agentCount: 1 });
+const parts = {
+  desired: [spec],
+  owner: OWNER,
+  random: () => 0.5,
+  emit: () => {},
+  reconcileIntervalMs: 15_000,
+  maxConcurrentCreates: 1,
+};
+
+/** What is seen `ms` later: one agent, which Azure shows like this. */
+function sight(ms: number, registration: Partial<Registration> | undefined, instances?: Reading<never>): Sight {
+  const at = NOW + ms;
+  return {
+    instances: instances ?? known([anInstance()], at),
+    bases: known([aBase('base-1', { provenFor: ['linux'] })], at),
+    registrations: new Map([[azureKey(spec.azure), known(registration ? [aRegistration(registration)] : [], at)]]),
+    wantedBases: new Map([['linux', known('base-1', at)]]),
+    queued: new Map(),
+    drained: new Set(),
+    drainedAgents: new Set(),
+    registration: new Map(),
+    creationBlocked: undefined,
+  };
+}
+
+/** What is done about the agent after these sights, five seconds apart. */
+function decided(...sights: readonly ((ms: number) => Sight)[]): readonly string[] {
+  const controller = new Controller(parts, NOW);
+  for (const [index, see] of sights.entries()) {
+    const seen = see(index * 5_000);
+    controller.azureRead(seen.registrations);
+    controller.observe(seen, NOW + index * 5_000);
+  }
+  return controller.last?.plan.actions.map(({ kind }) => kind) ?? [];
+}
+
+const disabled = (ms: number) => sight(ms, { enabled: false });
+
+test('an agent is deregistered when two readings show it disabled, and Incus could not be read in between', () => {
+  const unread = (ms: number) => sight(ms, { enabled: false }, unknown());
+  expect(decided(disabled, unread, disabled)).toEqual(['delete-registration']);
+});
+
+test('what Azure showed while Incus could not be read denies a proof all the same', () => {
+  const enabled = (ms: number) => sight(ms, { enabled: true }, unknown());
+  const lacking = (ms: number) => sight(ms, undefined, unknown());
+  expect(decided(disabled, enabled, disabled)).toEqual([]);
+  expect(decided(disabled, lacking, disabled)).toEqual([]);
+});
+
+test('the end of an action has Azure read again where it has changed something there, be it that it failed', () => {
+  const controller = new Controller(parts, NOW);
+  const about = { pool: 'linux', name: anInstance().name, reason: '' };
+  const key = azureKey(spec.azure);
+  const azure = { kind: 'disable-agent', ...about, agentId: 7, agentPool: key } as const;
+  expect(controller.ended(azure, NOW, NOW).reread).toEqual([key]);
+  expect(controller.failed(azure, NOW, new Error('no answer'))).toMatchObject({ reread: [key], withinMs: 0 });
+  expect(controller.ended({ kind: 'enable-agent', ...about, agentId: 7 }, NOW, NOW).reread).toEqual([key]);
+  expect(controller.ended({ kind: 'delete-instance', ...about }, NOW, NOW).reread).toEqual([]);
+});

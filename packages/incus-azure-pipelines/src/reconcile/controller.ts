@@ -1,0 +1,216 @@
+/**
+ * What the loop decides, apart from its waiting: it owns the picture of the world and the ledger. Readings go in, and what
+ * to start comes out; it waits for nobody, so that the simulation drives the very same one.
+ */
+import type { Action, Plan } from '../model/action.js';
+import type { Agent } from '../model/agent.js';
+import type { Emit } from '../model/event.js';
+import { type Failure, NOT_READ_YET, type Observed, type Reading } from '../model/observed.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
+import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
+import { plan } from '../plan/plan.js';
+import { type Change, changesOf } from './changes.js';
+import { Ledger } from './ledger.js';
+import { noteLostTrials } from './lost-trials.js';
+import { ReadingWatch } from './reading-watch.js';
+import { urgencyMs } from './urgency.js';
+
+/** All that is read and wished at one moment: what both systems show, and what else a plan depends on. */
+export interface Sight
+  extends Pick<Sightings, 'instances' | 'registrations' | 'agentPoolIds'>,
+    Pick<
+      Observed,
+      'bases' | 'wantedBases' | 'queued' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'
+    > {}
+
+/** One pass: what was seen, what was decided on it, and when the next one is due at the latest (epoch ms). */
+export interface Pass {
+  readonly at: number;
+  readonly observed: Observed;
+  readonly plan: Plan;
+  readonly nextAt: number;
+}
+
+/** What the end of an action asks for: a pass within so many ms, and a reading of these agent pools, by `azureKey`. */
+export interface Aftermath {
+  readonly withinMs: number;
+  readonly reread: readonly string[];
+}
+
+export interface ControllerParts {
+  readonly desired: readonly PoolSpec[];
+  readonly owner: string;
+  readonly random: () => number;
+  readonly emit: Emit;
+  readonly reconcileIntervalMs: number;
+  readonly maxConcurrentCreates: number;
+  /** How it joins and plans; its own way where that is not given. */
+  readonly join?: typeof join;
+  readonly plan?: typeof plan;
+}
+
+export class Controller {
+  readonly #parts: Required<ControllerParts>;
+  readonly #ledger = new Ledger();
+  readonly #watch: ReadingWatch;
+  #agents: Reading<readonly Agent[]>;
+  #last: Pass | undefined;
+  /** The latest plan that was made with a known picture. */
+  #decided: Plan | undefined;
+
+  /** `now`: since when nothing is known (epoch ms). */
+  constructor(parts: ControllerParts, now: number) {
+    this.#parts = { join, plan, ...parts };
+    this.#watch = new ReadingWatch(parts.emit);
+    this.#agents = { known: false, error: NOT_READ_YET, since: now };
+  }
+
+  /** The latest pass; undefined before the first one. */
+  get last(): Pass | undefined {
+    return this.#last;
+  }
+
+  /** Takes in what is seen, and decides. Nothing is started by it: see {@link started}. */
+  observe(sight: Sight, now: number): Pass {
+    const { desired, emit, owner, reconcileIntervalMs } = this.#parts;
+    this.#watch.note('Incus', sight.instances);
+    for (const [key, reading] of sight.registrations) this.#watch.note(`Azure, ${key}`, reading);
+    const before = this.#agents.known ? this.#agents.value : [];
+    const { activating, deregistered } = this.#ledger;
+    const agents = this.#parts.join(before, { ...sight, activating, deregistered }, desired, owner, now);
+    if (agents.known) {
+      this.#remember(agents, before, now);
+      this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)), this.#basesIn(sight));
+    }
+    this.#ledger.settle(action => this.#shownAt(action, sight));
+    const observed = this.#observed(sight, agents);
+    const decided = this.#parts.plan(desired, observed, now, this.#parts);
+    const nextAt = Math.min(decided.wakeAt ?? Number.POSITIVE_INFINITY, now + reconcileIntervalMs);
+    this.#last = { at: now, observed, plan: decided, nextAt };
+    if (agents.known) this.#decided = decided;
+    emit('pass-ended', { at: now });
+    return this.#last;
+  }
+
+  /**
+   * Takes in a reading of Azure as soon as it is there. No pass may ever see it, since Incus is slow or unread; but what it
+   * denies is proven anew.
+   */
+  azureRead(registrations: Sight['registrations']): void {
+    if (!this.#agents.known) return;
+    const value = withoutDeniedProofs(this.#agents.value, registrations, this.#parts.owner);
+    this.#agents = { ...this.#agents, value };
+  }
+
+  /** Notes that an action has begun. */
+  started(action: Action, at: number): void {
+    this.#ledger.started(action);
+    this.#parts.emit('action-started', { action, at });
+  }
+
+  /** Notes that an action has ended well. */
+  ended(action: Action, startedAt: number, at: number): Aftermath {
+    this.#ledger.ended(action, at);
+    this.#parts.emit('action-ended', { action, at, ms: at - startedAt });
+    return { withinMs: urgencyMs(action.kind), reread: this.#azureOf(action) };
+  }
+
+  /** Notes that an action has failed, be it that its answer alone was lost: what it did is seen by a reading. */
+  failed(action: Action, at: number, error: unknown): Aftermath & { readonly failure: Failure } {
+    const message = error instanceof Error ? error.message : String(error);
+    const failure = this.#ledger.failed(action, at, message, this.#parts.random());
+    return { withinMs: 0, reread: this.#azureOf(action), failure };
+  }
+
+  /** Forgets that these bases could not be built: a person wants them tried now. */
+  retryBuilds(bases: readonly string[]): void {
+    for (const base of bases) this.#ledger.forgive(`build-base/${base}`);
+  }
+
+  /**
+   * Takes to heart how a guest says that its registration went. Its word counts as long as Azure has not shown its
+   * agent online, and what it can do is make the pool's next activation wait, or the next trial of its base.
+   */
+  noteRegistration(pool: string, name: string, error: string | undefined, at: number): void {
+    const { random } = this.#parts;
+    const agent = this.#agents.known ? this.#agents.value.find(known => known.name === name) : undefined;
+    const tried = this.#last?.plan.pools.get(pool)?.tries;
+    if (error === undefined || agent?.life.seenOnline === true) this.#ledger.registered(pool);
+    else if (tried !== undefined && agent?.instance?.base === tried)
+      this.#ledger.trialFailed(tried, at, error, random());
+    else this.#ledger.gaveUp(pool, at, error, random());
+  }
+
+  #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
+    for (const change of changesOf(before, agents.value)) this.#tell(change, now);
+    noteLostTrials(this.#ledger, { before, after: agents.value, at: now }, this.#decided, this.#parts.random);
+    this.#agents = agents;
+  }
+
+  #tell(change: Change, at: number): void {
+    const { emit } = this.#parts;
+    const { agent } = change;
+    switch (change.kind) {
+      case 'gone':
+        emit('agent-gone', { agent, at });
+        return;
+      case 'phase':
+        if (change.from === 'starting' && agent.life.seenOnline) this.#ledger.registered(agent.pool);
+        emit('phase-changed', { agent, from: change.from, at });
+        return;
+      case 'job-taken':
+      case 'job-ended':
+        emit(change.kind, { agent, job: change.job });
+    }
+  }
+
+  /** Names of the bases that are wanted or there; undefined while one of the two is unknown. */
+  #basesIn({ bases, wantedBases }: Sight): ReadonlySet<string> | undefined {
+    const named = [...wantedBases.values()].flatMap(reading => (reading.known ? [reading.value] : []));
+    if (!bases.known || named.length < this.#parts.desired.length) return undefined;
+    return new Set([...named, ...bases.value.map(base => base.name)]);
+  }
+
+  #observed(sight: Sight, agents: Reading<readonly Agent[]>): Observed {
+    const { bases, wantedBases, queued, drained, drainedAgents, registration, creationBlocked } = sight;
+    const { asked, disabled, inFlight, failures, collected, warned } = this.#ledger;
+    return {
+      owner: this.#parts.owner,
+      agents,
+      bases,
+      wantedBases,
+      queued,
+      drained,
+      drainedAgents,
+      inFlight,
+      failures,
+      collected,
+      disabled,
+      asked,
+      warned,
+      registration,
+      creationBlocked,
+    };
+  }
+
+  /** When the readings began that show what this action does, the earlier of two; undefined while one is unknown. */
+  #shownAt(action: Action, { instances, registrations }: Sight): number | undefined {
+    const shown = [
+      ...this.#azureOf(action).map(key => registrations.get(key)),
+      ...(isForIncus(action) ? [instances] : []),
+    ];
+    const times = shown.flatMap(reading => (reading?.known ? [reading.at] : []));
+    return times.length === shown.length ? Math.min(...times) : undefined;
+  }
+
+  /** The agent pool that an action changes something in, if any. */
+  #azureOf(action: Action): readonly string[] {
+    if ('agentPool' in action) return [action.agentPool];
+    if (action.kind !== 'enable-agent') return [];
+    return this.#parts.desired.flatMap(({ azure, name }) => (name === action.pool ? [azureKey(azure)] : []));
+  }
+}
+
+function isForIncus({ kind }: Action): boolean {
+  return kind !== 'disable-agent' && kind !== 'delete-registration';
+}

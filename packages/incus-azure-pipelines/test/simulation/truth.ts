@@ -1,0 +1,45 @@
+/** What holds in truth, whatever the daemon sees of it. */
+import type { Guest } from './guest.js';
+import { promised } from './promises.js';
+import type { World } from './world.js';
+
+/** What has to hold at every moment, whatever the readings show. */
+export function checkTruth(world: World): void {
+  const live = new Map<string, number>();
+  const there = new Map<string, number>();
+  for (const { name, pool, activatedAt, listeningAt } of world.incus.instances.values()) {
+    const guest = world.guests.get(name);
+    if (guest?.key === world.keyOf(pool) && !guest.isLate) there.set(pool, (there.get(pool) ?? 0) + 1);
+    promised(
+      listeningAt === undefined || guest?.isTold !== true || !world.isEnabled(name),
+      'in truth an agent that may be given a job is no part of the reserve any more',
+      () => name,
+    );
+    promised((guest?.jobs ?? 0) <= 1, 'in truth each agent has one job', () => name);
+    const isCounted = guest?.key === world.keyOf(pool) && !guest.over && !guest.excused;
+    if (activatedAt !== undefined && listeningAt === undefined && isCounted) live.set(pool, (live.get(pool) ?? 0) + 1);
+  }
+  for (const { name, reserve } of world.desired) {
+    const most = world.most.get(name) ?? 0;
+    const ceiling = most + reserve + Math.max(1, Math.floor(most / 2));
+    const count = there.get(name) ?? 0;
+    promised(
+      count <= ceiling,
+      'in truth instances stay within their ceiling',
+      () => `${count} > ${ceiling} in ${name}`,
+    );
+  }
+  for (const [pool, count] of live)
+    promised(
+      count <= (world.most.get(pool) ?? 0),
+      'in truth no more agents than agentCount live',
+      () => `${count} in ${pool}`,
+    );
+}
+
+/** A person let jobs be ended that run for so long: only those, and not without a word before. */
+export function checkOverlong({ name, workingSince }: Guest, { scenario, timeline, warned }: World): void {
+  const ran = timeline.now - (workingSince ?? timeline.now);
+  const allowed = scenario.maxJobMs !== undefined && ran >= scenario.maxJobMs && warned.has(name);
+  promised(allowed, 'no job is ended before its time', () => `${name} after ${ran} ms`);
+}
