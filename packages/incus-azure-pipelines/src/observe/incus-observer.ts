@@ -15,6 +15,8 @@ const RINGING = new Set([
   'instance-deleted',
   'instance-restarted',
 ]);
+/** As often as the lists are made anyway, so that an Incus which refuses events does not hear of that all the time. */
+const RECONNECT = { minMs: 100, maxMs: 15_000 };
 /** A guest that has just rung goes down because it is finished, which is known already: that is not urgent. */
 const FINISHING_MS = 10_000;
 const NOT_URGENT_MS = 1_000;
@@ -24,6 +26,7 @@ interface Sources {
   readonly events: {
     subscribe(options: {
       readonly types: readonly 'lifecycle'[];
+      readonly reconnect: { readonly minMs: number; readonly maxMs: number };
       readonly signal: AbortSignal;
     }): AsyncIterable<IncusEvent>;
   };
@@ -73,7 +76,8 @@ export class IncusObserver {
    */
   async follow(ring: (withinMs: number) => void, signal: AbortSignal): Promise<void> {
     this.#ring = ring;
-    for await (const event of this.#client.events.subscribe({ types: ['lifecycle'], signal })) {
+    const options = { types: ['lifecycle'], reconnect: RECONNECT, signal } as const;
+    for await (const event of this.#client.events.subscribe(options)) {
       const withinMs = this.#hear(event);
       if (withinMs !== undefined) ring(withinMs);
     }
