@@ -10,6 +10,7 @@ import { registrationTarget } from './execute/registration/registration-target.j
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
+import { lateAfter } from './lib/late-after.js';
 import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
@@ -206,7 +207,7 @@ async function assemble(
       });
       await checkHost();
       const stop = AbortSignal.any([runSignal, failed.signal]);
-      const late = lateAfter(stop, clock);
+      const late = lateAfter(stop, ENDING_MS, clock);
       const ring = () => reconciler.ring();
       const loops = [
         ...[...observers.values()].map(observer => observer.follow(ring, stop)),
@@ -226,26 +227,6 @@ async function assemble(
     async [Symbol.asyncDispose]() {
       await executorParts.keys[Symbol.asyncDispose]();
       await clients[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** A signal that aborts some time after `stop` has, unless it is disposed of before. */
-function lateAfter(stop: AbortSignal, clock: Clock): Disposable & { readonly signal: AbortSignal } {
-  const ending = new AbortController();
-  const over = new AbortController();
-  const wait = () => {
-    clock.sleep(ENDING_MS, over.signal).then(
-      () => ending.abort(),
-      () => {},
-    );
-  };
-  stop.addEventListener('abort', wait, { once: true });
-  return {
-    signal: ending.signal,
-    [Symbol.dispose]() {
-      stop.removeEventListener('abort', wait);
-      over.abort();
     },
   };
 }
