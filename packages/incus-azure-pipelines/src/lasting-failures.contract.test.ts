@@ -81,7 +81,7 @@ azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
 async function makeBase(): Promise<void> {
   await daemon.wantedBases.resolve(stop.signal);
   const [wanted] = daemon.wantedBases.readings.values();
-  if (wanted?.known !== true) throw new Error('no base is wanted');
+  if (!wanted?.known) throw new Error('no base is wanted');
   const marks = { [MARKS.owner]: daemon.installation.ownerId, [MARKS.pool]: 'default', [MARKS.contract]: CONTRACT };
   incus.put(wanted.value, { ...marks, [MARKS.baseState]: 'ready', [MARKS.baseProven]: 'default' }, 'Stopped');
 }

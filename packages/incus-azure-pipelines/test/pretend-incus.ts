@@ -115,27 +115,34 @@ export class PretendIncus implements AsyncDisposable {
   }
 
   #tell(call: string, body: Buffer, response: ServerResponse): void {
-    const [, , kind, name = '', part] = call.split('/');
+    const told = call.split('/')[2] === 'instances' ? this.#tellOfInstance(call, body) : this.#tellOther(call);
+    if (told === undefined) fail(response, 404, 'not found');
+    else succeed(response, told);
+  }
+
+  #tellOther(call: string): object | undefined {
+    if (call.split('/')[2] !== 'images') return knownTo(fitIncus(call));
+    const target = this.aliases.get(call.split('/').at(-1) ?? '');
+    return target === undefined ? undefined : { target, type: 'container' };
+  }
+
+  #tellOfInstance(call: string, body: Buffer): object | undefined {
+    const [, , , name, part] = call.split('/');
+    if (name === undefined) return [...this.instances.values()].map(whole);
     const instance = this.instances.get(name);
-    if (call === 'GET /1.0/instances') return succeed(response, [...this.instances.values()].map(whole));
-    if (kind === 'images') {
-      const target = this.aliases.get(call.split('/').at(-1) ?? '');
-      if (target === undefined) return fail(response, 404, 'Image alias not found');
-      return succeed(response, { target, type: 'container' });
-    }
-    if (kind !== 'instances') {
-      const given = fitIncus(call);
-      return typeof given === 'number' ? fail(response, given, 'pretended') : succeed(response, given);
-    }
-    if (instance === undefined) return fail(response, 404, 'Instance not found');
+    if (instance === undefined) return undefined;
     if (call.startsWith('PATCH ')) {
       const { config } = JSON.parse(body.toString()) as Pretended;
       this.put(name, { ...instance.config, ...config }, instance.status);
     }
     // Whoever is told to be an agent is not ready any more.
     if (part === 'files') this.instances.set(name, { ...instance, status: 'Running' });
-    succeed(response, whole(instance));
+    return whole(instance);
   }
+}
+
+function knownTo(answer: number | object): object | undefined {
+  return typeof answer === 'number' ? undefined : answer;
 }
 
 function isOperation(call: string): boolean {
