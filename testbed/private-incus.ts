@@ -13,7 +13,7 @@ import { endProcess, identifyProcess } from './process-identity.js';
 import { runCommand } from './run-command.js';
 import { type RunRecord, writeRunRecord } from './run-record.js';
 import { sweepAbandonedRuns, takeDown } from './take-down.js';
-import { networkInterfaces, processesOf } from './traces.js';
+import { loopDevicesUnder, mountsUnder, networkInterfaces, processesOf } from './traces.js';
 
 /** How a daemon is stopped and started again. */
 export interface RestartOptions {
@@ -110,6 +110,8 @@ export class PrivateIncus implements AsyncDisposable {
     // The end of a monitor starts forks: a second look.
     for (const _ of ['first', 'second'])
       await Promise.all(processesOf(this.directory).map(found => endProcess(found, 'SIGKILL', 5_000)));
+    for (const point of mountsUnder(this.directory)) await runCommand('umount', ['--lazy', point]);
+    for (const device of loopDevicesUnder(this.directory)) await runCommand('losetup', ['--detach', device]);
     for (const name of RUN_STATE) await rm(join(this.directory, name), { recursive: true, force: true });
     if (networkInterfaces().includes(this.bridge)) await runCommand('ip', ['link', 'delete', this.bridge]);
     await this.#launch();
