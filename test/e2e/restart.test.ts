@@ -84,10 +84,10 @@ describeOnIncus('a daemon that is started again', testbed => {
     const jobs: QueuedJob[] = [];
     for (const [moment, isMet] of moments) {
       const daemon = startDaemon(scenario);
-      // From then on it is the end of a job that brings an agent through its phases.
+      // From then on it is a job that brings agents through their phases.
       if (moment !== 'activation' && moment !== 'starting') {
-        await agentsOnline(emulator, 1);
-        jobs.push(emulator.queueJob({ name: moment, steps: [{ script: 'echo ended' }] }));
+        await whenPool(scenario, daemon, isFull);
+        jobs.push(emulator.queueJob({ name: moment, steps: [{ script: 'sleep 3; echo ended' }] }));
       }
       await daemon.seen(isMet);
       expect(await daemon.end('SIGKILL')).toBeNull();
