@@ -3,6 +3,7 @@ import { measureFirstLine } from './figures/first-line.js';
 import { measureIdle } from './figures/idle.js';
 import { measureListening } from './figures/listening.js';
 import { measureReplacement } from './figures/replacement.js';
+import { measureRinging } from './figures/ringing.js';
 import { measureStandIn } from './figures/stand-in.js';
 import type { Measurement } from './options.js';
 import type { Outcome } from './report/outcome.js';
@@ -19,6 +20,7 @@ export async function measure(workbench: Workbench, only: readonly Measurement[]
   if (only.includes('idle')) outcomes.push(await measureIdle(workbench));
   if (only.includes('stand-in')) outcomes.push(await measureStandIn(workbench));
   if (only.includes('listening')) outcomes.push(await measureListening(workbench));
+  if (only.includes('ringing')) outcomes.push(await measureRinging(workbench));
   if (only.includes('first-line')) outcomes.push(await measureFirstLine(workbench));
   return outcomes;
 }

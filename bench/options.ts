@@ -1,7 +1,16 @@
 import { parseArgs } from 'node:util';
 
 /** The measurements, in the order in which they run. */
-export const MEASUREMENTS = ['replacement', 'loaded', 'fill', 'idle', 'stand-in', 'listening', 'first-line'] as const;
+export const MEASUREMENTS = [
+  'replacement',
+  'loaded',
+  'fill',
+  'idle',
+  'stand-in',
+  'listening',
+  'ringing',
+  'first-line',
+] as const;
 
 export type Measurement = (typeof MEASUREMENTS)[number];
 

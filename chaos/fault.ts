@@ -60,9 +60,9 @@ export type AzureFault = Extract<
 export const RETRY_AFTER_S = 3;
 /** A refused token is tried again by the daemon once a minute. */
 const REFUSED_MS = 60_000;
-/** The first pauses of the daemon's back-offs: of its readings of Azure, and of its actions. */
+/** The first pauses of the daemon's back-offs: of its readings of Azure, and of its creations. */
 const READING_MS = 5_000;
-const ACTION_MS = 1_000;
+const CREATION_MS = 12_000;
 /** Back-offs are spread by so much. */
 const SPREAD = 1.2;
 
@@ -83,7 +83,7 @@ export function backoffStepMs(kind: FaultKind, stayedMs: number): number {
       return SPREAD * (stayedMs + READING_MS);
     case 'fill-storage':
     case 'restart-incus':
-      return SPREAD * (stayedMs + ACTION_MS);
+      return SPREAD * (stayedMs + CREATION_MS);
     case 'kill-daemon':
     case 'stop-instance':
     case 'freeze-instance':

@@ -94,8 +94,8 @@ test('an outage is left out for one back-off step after it is gone at the most',
   const gone = stand.watch.outage('fill-storage');
   stand.after(4_000, a);
   gone();
-  // 1.2 times what it lasted and the first pause of a second.
-  stand.after(6_000, a);
+  // 1.2 times what it lasted and the first pause of twelve seconds.
+  stand.after(19_200, a);
   stand.after(12_000, a);
   stand.after(1_000, a, b);
   expect(stand.watch.counted).toEqual({ wantedMs: 26_000, availableMs: 13_000, handoverMs: 0 });

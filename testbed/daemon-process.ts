@@ -18,16 +18,16 @@ const DEADLINE_MS = 120_000;
 
 export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
+  /** Path of the program, where it is not the one that was built here. */
+  readonly program?: string;
   /** A command that runs the one behind it, such as one that gives it a view of its own of the file system. */
   readonly within?: readonly string[];
 }
 
 /** Runs the program with these arguments until it ends. */
-export async function runProgram(
-  args: readonly string[],
-  { env = process.env, within = [] }: RunOptions = {},
-): Promise<Ended> {
-  const [command = process.execPath, ...rest] = [...within, process.execPath, PROGRAM, ...args];
+export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  const { env = process.env } = options;
+  const [command, ...rest] = commandLine(args, options);
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, timeout: DEADLINE_MS });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
@@ -43,8 +43,10 @@ export class DaemonProcess implements AsyncDisposable {
   readonly #stderr: () => string;
   readonly #listeners = new Set<(line: LogLine) => void>();
 
-  constructor(args: readonly string[], env: NodeJS.ProcessEnv = process.env) {
-    const child = spawn(process.execPath, [PROGRAM, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  constructor(args: readonly string[], options: RunOptions = {}) {
+    const { env = process.env } = options;
+    const [command, ...rest] = commandLine(args, options);
+    const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.#child = child;
     this.#ended = once(child, 'close');
     this.#stderr = collect(child.stderr);
@@ -94,6 +96,11 @@ export class DaemonProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }
+}
+
+function commandLine(args: readonly string[], { program = PROGRAM, within = [] }: RunOptions): [string, ...string[]] {
+  const [command = process.execPath, ...rest] = [...within, process.execPath, program, ...args];
+  return [command, ...rest];
 }
 
 function parseLine(text: string): LogLine {

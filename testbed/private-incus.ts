@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withHostLock } from './host-lock.js';
 import { raiseHostSettings } from './host-settings.js';
@@ -13,6 +13,7 @@ import { endProcess, identifyProcess } from './process-identity.js';
 import { runCommand } from './run-command.js';
 import { type RunRecord, writeRunRecord } from './run-record.js';
 import { sweepAbandonedRuns, takeDown } from './take-down.js';
+import { loopDevicesUnder, mountsUnder, networkInterfaces, processesOf } from './traces.js';
 
 /** How a daemon is stopped and started again. */
 export interface RestartOptions {
@@ -23,6 +24,8 @@ export interface RestartOptions {
 }
 
 const readyDeadlineMs = 60_000;
+/** What lies on a file system in memory where Incus has a host of its own. */
+const RUN_STATE = ['run', 'unix.socket', 'guestapi'];
 
 /**
  * Starts an Incus daemon of its own beside whatever runs on this host, with a storage pool, a bridge with NAT and a
@@ -99,6 +102,18 @@ export class PrivateIncus implements AsyncDisposable {
     const identity = identifyProcess(this.pid);
     if (identity !== undefined) await endProcess(identity, options.signal ?? 'SIGTERM', 60_000);
     await options.whileAway?.();
+    await this.#launch();
+  }
+
+  /** Ends all of it at once, guests included, as a host that loses its power, and starts the daemon as the next boot does. */
+  async powerCycle(): Promise<void> {
+    // The end of a monitor starts forks: a second look.
+    for (const _ of ['first', 'second'])
+      await Promise.all(processesOf(this.directory).map(found => endProcess(found, 'SIGKILL', 5_000)));
+    for (const point of mountsUnder(this.directory)) await runCommand('umount', ['--lazy', point]);
+    for (const device of loopDevicesUnder(this.directory)) await runCommand('losetup', ['--detach', device]);
+    for (const name of RUN_STATE) await rm(join(this.directory, name), { recursive: true, force: true });
+    if (networkInterfaces().includes(this.bridge)) await runCommand('ip', ['link', 'delete', this.bridge]);
     await this.#launch();
   }
 

@@ -10,7 +10,7 @@ import {
   startEmulator,
 } from 'azure-pipelines-emulator';
 import { connectIncus, type IncusClient } from 'incus-client';
-import { DaemonProcess, type Ended, runProgram } from './daemon-process.js';
+import { DaemonProcess, type Ended, type RunOptions, runProgram } from './daemon-process.js';
 import type { ImageFiles } from './image.js';
 import { ownerMark, removeProject } from './owned-project.js';
 import { makeScenarioDirectory } from './scenario-directory.js';
@@ -130,8 +130,11 @@ export class Scenario implements AsyncDisposable {
   }
 
   /** Starts the daemon as a process of its own. */
-  startDaemon(args: readonly string[] = ['run', '--config', this.configPath, '--log-level', 'debug']): DaemonProcess {
-    const daemon = new DaemonProcess(args);
+  startDaemon(
+    args: readonly string[] = ['run', '--config', this.configPath, '--log-level', 'debug'],
+    options: RunOptions = {},
+  ): DaemonProcess {
+    const daemon = new DaemonProcess(args, options);
     this.#daemons.add(daemon);
     return daemon;
   }

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Emulator } from 'azure-pipelines-emulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { runProgram } from '../../testbed/daemon-process.js';
 import { fillFileSystem } from '../../testbed/fill-file-system.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOwnIncus } from '../../testbed/own-incus.js';
@@ -173,6 +174,8 @@ describeOnIncus('a base', testbed => {
       );
       expect(await scenario.instanceNames()).toEqual([]);
       await rm(filler);
+      // Who has made room need not wait until it is tried again.
+      expect(await runProgram(['base', 'build', '--config', scenario.configPath])).toMatchObject({ code: 0 });
       await agentsOnline(emulator, 1);
 
       await fillFileSystem(filler);

@@ -2,7 +2,7 @@ import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { QueuedJob } from 'azure-pipelines-emulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runProgram } from '../../testbed/daemon-process.js';
+import { type LogLine, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOwnIncus } from '../../testbed/own-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
@@ -70,19 +70,37 @@ describeOnIncus('a daemon that is started again', testbed => {
     expect(await second.end()).toBe(0);
   });
 
-  test('mends what a kill right after an activation has left', async () => {
+  test('goes on from whatever phase the kill of its predecessor has met, and no job is touched', async () => {
     const scenario = await start();
     const { emulator } = scenario;
-    const first = startDaemon(scenario);
-    await first.seen(line => line.msg === 'action started' && line.kind === 'activate-agent');
-    await first.end('SIGKILL');
-
-    const second = startDaemon(scenario);
-    await whenPool(scenario, second, isFull);
-    const jobs = [1, 2].map(n => emulator.queueJob({ name: `job ${n}`, steps: [{ script: 'true' }] }));
-    for (const job of jobs) expect((await job.finished).result).toBe('succeeded');
-    await whenPool(scenario, second, isFull);
-    expect(await second.end()).toBe(0);
+    const moments = [
+      ['activation', ({ msg, kind }) => msg === 'action started' && kind === 'activate-agent'],
+      ['starting', enters('starting')],
+      ['prepared', enters('prepared')],
+      ['idle', enters('idle')],
+      ['busy', enters('busy')],
+      ['finished', enters('finished')],
+    ] as const satisfies readonly (readonly [string, (line: LogLine) => boolean])[];
+    const jobs: QueuedJob[] = [];
+    for (const [moment, isMet] of moments) {
+      const daemon = startDaemon(scenario);
+      // From then on it is a job that brings agents through their phases.
+      if (moment !== 'activation' && moment !== 'starting') {
+        await whenPool(scenario, daemon, isFull);
+        jobs.push(emulator.queueJob({ name: moment, steps: [{ script: 'sleep 3; echo ended' }] }));
+      }
+      await daemon.seen(isMet);
+      expect(await daemon.end('SIGKILL')).toBeNull();
+    }
+    const last = startDaemon(scenario);
+    await whenPool(scenario, last, isFull);
+    const ended = await Promise.all(jobs.map(({ finished }) => finished));
+    expect(ended.map(({ result, lines }) => [result, lines.includes('ended')])).toEqual(
+      jobs.map(() => ['succeeded', true]),
+    );
+    expect(new Set(ended.map(({ agentName }) => agentName)).size).toBe(jobs.length);
+    await whenPool(scenario, last, isFull);
+    expect(await last.end()).toBe(0);
   });
 
   test('fills the places of agents that ended while no daemon was there', async () => {
@@ -130,6 +148,10 @@ describeOnIncus('a daemon that is started again', testbed => {
     });
   });
 });
+
+function enters(phase: string): (line: LogLine) => boolean {
+  return ({ msg, phase: its, from }) => msg === 'phase changed' && its === phase && from !== undefined;
+}
 
 function isFull({ agents, live, prepared }: PoolStatus): boolean {
   const atWork = agents.filter(({ phase }) => phase === 'idle' || phase === 'busy').length;

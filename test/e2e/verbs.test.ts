@@ -1,11 +1,12 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connectAzurePipelines } from 'azure-pipelines-client';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Ended, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { readPool, whenPool } from './daemon-status.js';
-import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
+import { agentsOnline, anotherOnline, drainedEmpty, startDaemon } from './waiting.js';
 
 const SEED = `projectName: azure-pipelines
 agentCount: 2
@@ -85,7 +86,10 @@ describeOnIncus('the command line', testbed => {
     [['run', '--confg', 'x'], /unknown option '--confg'/],
     [['run', '--log-level', 'loud'], /argument 'loud' is invalid.*debug, info, warn, error/],
     [['status', '--socket', '/nowhere/control.sock'], /no daemon answers on \/nowhere\/control\.sock .*; start it/],
-    [['drain', '--socket', '/nowhere/control.sock'], /no daemon answers on \/nowhere\/control\.sock .*; start it/],
+    [
+      ['drain', '--host', '--wait', '--socket', '/nowhere/control.sock'],
+      /no daemon answers on \/nowhere\/control\.sock .*; start it/,
+    ],
   ])('%j is a mistake', async (args, says) => {
     const ended = await runProgram(args);
     expect(ended.stderr).toMatch(says);
@@ -152,6 +156,12 @@ describeOnIncus('the command line', testbed => {
     expect(await scenario.call('drain', '--agent', one, '--wait')).toMatchObject({ code: 0 });
     expect(emulator.agents().map(({ name }) => name)).not.toContain(one);
     await agentsOnline(emulator, 2);
+    const another = await disableInPortal(scenario, one);
+    await next.seen(line => line.msg === 'agent gone' && line.agent === another);
+    const why = async (name: string) => (await scenario.call('logs', name)).stdout.split('\n', 1)[0];
+    expect(await why(one)).toBe(`${one}: drained: drained by a person`);
+    expect(await why(another)).toBe(`${another}: drained: somebody disabled it in Azure`);
+    await agentsOnline(emulator, 2);
     expect((await scenario.call('drain', 'default')).code).toBe(0);
     await drainedEmpty(scenario, next);
     expect((await scenario.call('resume')).code).toBe(0);
@@ -167,6 +177,16 @@ describeOnIncus('the command line', testbed => {
     );
   });
 });
+
+/** Disables an idle agent as a person does in the portal. */
+async function disableInPortal({ emulator }: Scenario, not: string): Promise<string> {
+  await using azure = connectAzurePipelines({ url: emulator.url, auth: { kind: 'pat', token: emulator.token } });
+  const name = await anotherOnline(emulator, not);
+  const { id = 0 } = emulator.agents().find(agent => agent.name === name) ?? {};
+  const pool = await azure.pools.findByName('default');
+  await azure.agents.patch(pool?.id ?? 0, { id, name, enabled: false });
+  return name;
+}
 
 /** Checks a text as the file of a host whose /tmp holds it and the script that it names, and nothing else. */
 function checkWithScript(text: string, ...options: readonly string[]): Promise<Ended> {

@@ -4,12 +4,13 @@ import type { LoadedConfig } from './config/load.js';
 import { AgentCache } from './execute/base/agent-cache.js';
 import { makeExecutors } from './execute/executors.js';
 import type { PoolParts } from './execute/parts.js';
-import { KeyStock } from './execute/registration/key-stock.js';
+import { KeyStock, type KeyStockOptions } from './execute/registration/key-stock.js';
 import { MissingAuthorizationError } from './execute/registration/register.js';
 import { registrationTarget } from './execute/registration/registration-target.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
+import { lateAfter } from './lib/late-after.js';
 import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
@@ -50,6 +51,16 @@ export interface Daemon extends AsyncDisposable {
 /** Actions that are under way at the end get this long; what they leave half-made is found again by the next daemon. */
 const ENDING_MS = 20_000;
 
+export interface MakeDaemonOptions {
+  readonly installation?: Installation;
+  /** Runs every pause of the daemon; the system's own unless a test owns the time. */
+  readonly clock?: Clock;
+  /** Makes the keys of agents. */
+  readonly makeKey?: KeyStockOptions['make'];
+  /** In [0, 1): spreads the pauses. */
+  readonly random?: () => number;
+}
+
 /**
  * Connects everything and checks it, loudly: whatever is wrong at the start is said, and nothing has been touched. The
  * state directory is made, unless an `installation` is given, which is how to look without leaving a trace.
@@ -59,17 +70,24 @@ const ENDING_MS = 20_000;
 export async function makeDaemon(
   config: LoadedConfig,
   signal: AbortSignal,
-  { installation }: { readonly installation?: Installation } = {},
+  { installation, clock = systemClock, makeKey, random = Math.random }: MakeDaemonOptions = {},
 ): Promise<Daemon> {
   const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
   const tokenOf = (pool: string) => required(config.credentials.get(pool), pool).read();
-  const clients = await openClients(config.spec, tokenOf, (name, event) => events.emit(name, event));
+  const clients = await openClients(config.spec, tokenOf, (name, event) => events.emit(name, event), clock);
   try {
-    return await assemble(config.spec, tokenOf, clients, events, installation, signal);
+    return await assemble(config.spec, tokenOf, clients, events, { installation, clock, makeKey, random }, signal);
   } catch (error) {
     await clients[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+interface Given {
+  readonly installation: Installation | undefined;
+  readonly clock: Clock;
+  readonly makeKey: KeyStockOptions['make'];
+  readonly random: () => number;
 }
 
 async function assemble(
@@ -77,10 +95,9 @@ async function assemble(
   tokenOf: (pool: string) => Promise<Secret>,
   clients: Clients,
   events: Events<DaemonEvents>,
-  given: Installation | undefined,
+  { installation: given, clock, makeKey, random }: Given,
   signal: AbortSignal,
 ): Promise<Daemon> {
-  const clock = systemClock;
   const emit: Emit = (name, event) => events.emit(name, event);
   const { incus } = clients;
   const facts = await checkIncus(incus, signal);
@@ -88,7 +105,7 @@ async function assemble(
   const pools = new Map<string, PoolParts>();
   for (const pool of spec.pools) {
     const client = required(clients.azure.get(pool.name), pool.name);
-    const observer = observers.get(azureKey(pool.azure)) ?? observe(client, pool, spec);
+    const observer = observers.get(azureKey(pool.azure)) ?? observe(client, pool, spec, { clock, random });
     observers.set(azureKey(pool.azure), observer);
     await observer.poolId(signal);
     const agentPoolId = (s: AbortSignal) => observer.poolId(s);
@@ -113,11 +130,15 @@ async function assemble(
     storage: facts.storage,
     architecture: facts.architecture,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
-    keys: new KeyStock({ clock, onChange: (ready, wanted) => emit('keys-changed', { ready, wanted }) }),
+    keys: new KeyStock({
+      clock,
+      ...(makeKey && { make: makeKey }),
+      onChange: (ready, wanted) => emit('keys-changed', { ready, wanted }),
+    }),
     clock,
     emit,
   };
-  const registration = new RegistrationModes({ ...executorParts, installation, random: Math.random });
+  const registration = new RegistrationModes({ ...executorParts, installation, random });
   const wantedBases = new WantedBases({
     ...executorParts,
     readBases: async readSignal => (await incusObserver.read(readSignal)).bases,
@@ -135,7 +156,7 @@ async function assemble(
     creationBlocked: () => blocked,
     executors,
     clock,
-    random: Math.random,
+    random,
     emit,
     reconcileIntervalMs: spec.reconcileIntervalMs,
     maxConcurrentCreates: spec.maxConcurrentCreates,
@@ -187,7 +208,7 @@ async function assemble(
       });
       await checkHost();
       const stop = AbortSignal.any([runSignal, failed.signal]);
-      const late = lateAfter(stop, clock);
+      const late = lateAfter(stop, ENDING_MS, clock);
       const ring = () => reconciler.ring();
       const loops = [
         ...[...observers.values()].map(observer => observer.follow(() => reconciler.azureRead(), stop)),
@@ -211,33 +232,18 @@ async function assemble(
   };
 }
 
-/** A signal that aborts some time after `stop` has, unless it is disposed of before. */
-function lateAfter(stop: AbortSignal, clock: Clock): Disposable & { readonly signal: AbortSignal } {
-  const ending = new AbortController();
-  const over = new AbortController();
-  const wait = () => {
-    clock.sleep(ENDING_MS, over.signal).then(
-      () => ending.abort(),
-      () => {},
-    );
-  };
-  stop.addEventListener('abort', wait, { once: true });
-  return {
-    signal: ending.signal,
-    [Symbol.dispose]() {
-      stop.removeEventListener('abort', wait);
-      over.abort();
-    },
-  };
-}
-
-function observe(client: AzurePipelinesClient, pool: PoolSpec, spec: DaemonSpec): AzureObserver {
+function observe(
+  client: AzurePipelinesClient,
+  pool: PoolSpec,
+  spec: DaemonSpec,
+  { clock, random }: Pick<Given, 'clock' | 'random'>,
+): AzureObserver {
   return new AzureObserver({
     client,
     agentPool: pool.azure.agentPool,
     pollIntervalMs: spec.azurePollIntervalMs,
-    clock: systemClock,
-    random: Math.random,
+    clock,
+    random,
   });
 }
 

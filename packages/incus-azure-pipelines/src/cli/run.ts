@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
+import { bootId, lastBoot, noteBoot } from '../lib/installation.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
 import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
@@ -20,8 +21,8 @@ import { stopSignals } from './stop-signals.js';
 
 /** The loop passes at least every interval; after this many without a pass it is not well. */
 const MISSED_INTERVALS = 4;
-/** A record holds at most some 50 KiB. */
-const KEPT_DEATHS = { most: 500, oldestMs: 14 * 24 * 3_600_000 };
+/** A record of plain text holds at most some 50 KiB; one of control characters, each escaped, six times that. */
+const KEPT_DEATHS = { most: 500, mostBytes: 32 * 1024 ** 2, oldestMs: 14 * 24 * 3_600_000 };
 
 /** Runs the daemon until SIGTERM or SIGINT. Agents go on; the next daemon adopts them. */
 export async function run(options: { readonly config: string; readonly logLevel: LogLevel }): Promise<void> {
@@ -49,10 +50,20 @@ export async function run(options: { readonly config: string; readonly logLevel:
     reconciler.last &&
     statusOf(spec.pools, reconciler.last, pool => daemon.azure.get(pool.name)?.reading, daemon.storage);
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
-  keepDeaths(events, deaths, error => log.warn({ err: error }, 'a record could not be written'));
+  const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
+  const boot = await bootId();
+  const before = await lastBoot(daemon.installation);
+  // This host's boot tells nothing of an Incus on another one.
+  const restarted = spec.incus.kind === 'unix' && before !== undefined && before !== boot;
+  keepDeaths(events, deaths, { restarted, onFailure });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();
   events.on('pass-ended', () => pulse.beat());
+  const off = events.on('pass-ended', () => {
+    if (reconciler.last?.observed.agents.known !== true) return;
+    off();
+    void noteBoot(daemon.installation, boot).catch(onFailure);
+  });
   const view: View = {
     status,
     healthy: () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs),

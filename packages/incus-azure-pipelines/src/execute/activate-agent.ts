@@ -12,9 +12,9 @@ import { withdraw } from './registration/withdraw.js';
 import { removeInstance } from './retire-agent.js';
 
 const DEADLINE_MS = 30_000;
-/** They take some two minutes; what is there by then is left to the loop. */
-const REMOVAL_ATTEMPTS = 8;
-const REMOVAL_BACKOFF = { firstMs: 1_000, longestMs: 60_000 };
+/** They take some two minutes; what is there by then is left to the loop. The pool's next activation waits for the end. */
+const REMOVAL_ATTEMPTS = 14;
+const REMOVAL_BACKOFF = { firstMs: 1_000, longestMs: 10_000 };
 const WORK_FOLDER = '_work';
 
 type ActivateAgent = Action<'activate-agent' | 'listen-agent'>;

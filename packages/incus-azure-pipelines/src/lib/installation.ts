@@ -92,6 +92,16 @@ export async function bootId(): Promise<string> {
   return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
 }
 
+/** In which boot of the host a daemon of this installation looked last; undefined where none ever did. */
+export async function lastBoot(installation: Installation): Promise<string | undefined> {
+  return (await readFile(bootPath(installation), 'utf8').catch(() => '')).trim() || undefined;
+}
+
+/** Notes that a daemon looked in this boot of the host. @throws Error when it cannot be written. */
+export async function noteBoot(installation: Installation, boot: string): Promise<void> {
+  await replaceFile(bootPath(installation), `${boot}\n`);
+}
+
 /** Replaces a file of the state directory, whole or not at all. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text, { mode: 0o600, flush: true });
@@ -104,6 +114,10 @@ function newOwnerId(): string {
 
 function ownerPath(directory: string): string {
   return join(directory, 'owner');
+}
+
+function bootPath({ directory }: Installation): string {
+  return join(directory, 'boot');
 }
 
 function wishesPath({ directory }: Installation): string {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { RecordFolder } from './record-folder.js';
 
+const MANY = 1_000_000;
+
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'records-'));
@@ -11,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 test('gives back what was written, and nothing for a name that was not', async () => {
-  const folder = new RecordFolder<{ readonly why: string }>(directory, { most: 2, oldestMs: 60_000 });
+  const folder = new RecordFolder<{ readonly why: string }>(directory, { most: 2, mostBytes: MANY, oldestMs: 60_000 });
   await folder.write('ci-abc-1', { why: 'done' });
   expect(await folder.read('ci-abc-1')).toEqual({ why: 'done' });
   expect(await folder.read('ci-abc-2')).toBeUndefined();
@@ -19,14 +21,18 @@ test('gives back what was written, and nothing for a name that was not', async (
 
 test('keeps the newest records and no more than the limit', async () => {
   let now = 1_000;
-  const folder = new RecordFolder<number>(directory, { most: 2, oldestMs: 3_600_000 }, { now: () => now++ });
+  const folder = new RecordFolder<number>(
+    directory,
+    { most: 2, mostBytes: MANY, oldestMs: 3_600_000 },
+    { now: () => now++ },
+  );
   for (const name of ['first', 'second', 'first', 'third']) await folder.write(name, 1);
   expect(await folder.names()).toEqual(['third', 'first']);
   expect((await readdir(directory)).sort()).toEqual(['first.json', 'third.json']);
 });
 
 test('finds what an earlier process has left, by the time of its files', async () => {
-  const limits = { most: 2, oldestMs: 3_600_000 };
+  const limits = { most: 2, mostBytes: MANY, oldestMs: 3_600_000 };
   const before = new RecordFolder<number>(directory, limits);
   await before.write('a', 1);
   await before.write('b', 2);
@@ -40,21 +46,36 @@ test('finds what an earlier process has left, by the time of its files', async (
 
 test('drops records that are too old', async () => {
   let now = 1_000_000;
-  const folder = new RecordFolder<number>(directory, { most: 10, oldestMs: 60_000 }, { now: () => now });
+  const folder = new RecordFolder<number>(
+    directory,
+    { most: 10, mostBytes: MANY, oldestMs: 60_000 },
+    { now: () => now },
+  );
   await folder.write('old', 1);
   now += 60_001;
   await folder.write('new', 2);
   expect(await folder.names()).toEqual(['new']);
 });
 
+test('keeps no more bytes than the limit, but always the newest record', async () => {
+  const folder = new RecordFolder<string>(directory, { most: 10, mostBytes: 250, oldestMs: 60_000 });
+  for (const name of ['a', 'b', 'c']) await folder.write(name, 'x'.repeat(98));
+  expect(await folder.names()).toEqual(['c', 'b']);
+  await folder.write('d', 'x'.repeat(1_000));
+  expect(await folder.names()).toEqual(['d']);
+  const next = new RecordFolder<string>(directory, { most: 10, mostBytes: 1_100, oldestMs: 60_000 });
+  await next.write('e', 'x'.repeat(98));
+  expect(await next.names()).toEqual(['e']);
+});
+
 test('keeps the limit when many are written at once', async () => {
-  const folder = new RecordFolder<number>(directory, { most: 3, oldestMs: 60_000 });
+  const folder = new RecordFolder<number>(directory, { most: 3, mostBytes: MANY, oldestMs: 60_000 });
   await Promise.all(Array.from({ length: 10 }, (_, n) => folder.write(`agent-${n}`, n)));
   expect(await folder.names()).toHaveLength(3);
   expect(await readdir(directory)).toHaveLength(3);
 });
 
 test.each(['../up', 'a/b', '', '.hidden', 'UPPER', 'a'.repeat(64)])('takes no path for a name: %j', async name => {
-  const folder = new RecordFolder<number>(directory, { most: 2, oldestMs: 60_000 });
+  const folder = new RecordFolder<number>(directory, { most: 2, mostBytes: MANY, oldestMs: 60_000 });
   await expect(folder.write(name, 1)).rejects.toThrow('is no name of an agent');
 });

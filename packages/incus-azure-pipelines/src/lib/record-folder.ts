@@ -5,7 +5,14 @@ import { type Clock, systemClock } from './clock.js';
 export interface RecordFolderLimits {
   /** Most records that are kept; the oldest go first. */
   readonly most: number;
+  /** Of all records together; the newest one stays, however large it is. */
+  readonly mostBytes: number;
   readonly oldestMs: number;
+}
+
+interface Listed {
+  readonly at: number;
+  readonly bytes: number;
 }
 
 /**
@@ -16,7 +23,7 @@ export class RecordFolder<T> {
   readonly #directory: string;
   readonly #limits: RecordFolderLimits;
   readonly #clock: Pick<Clock, 'now'>;
-  #listing: Promise<Map<string, number>> | undefined;
+  #listing: Promise<Map<string, Listed>> | undefined;
 
   constructor(directory: string, limits: RecordFolderLimits, clock: Pick<Clock, 'now'> = systemClock) {
     this.#directory = directory;
@@ -29,11 +36,12 @@ export class RecordFolder<T> {
     const path = this.#pathOf(name);
     const listed = await this.#listed();
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.new`, JSON.stringify(record), { mode: 0o600 });
+    const content = Buffer.from(JSON.stringify(record));
+    await writeFile(`${path}.new`, content, { mode: 0o600 });
     await rename(`${path}.new`, path);
     // The last in the map is the one written last.
     listed.delete(name);
-    listed.set(name, this.#clock.now());
+    listed.set(name, { at: this.#clock.now(), bytes: content.length });
     await this.#prune(listed);
   }
 
@@ -51,32 +59,36 @@ export class RecordFolder<T> {
     return [...(await this.#listed()).keys()].toReversed();
   }
 
-  async #prune(listed: Map<string, number>): Promise<void> {
-    const oldestAt = this.#clock.now() - this.#limits.oldestMs;
+  async #prune(listed: Map<string, Listed>): Promise<void> {
+    const { most, mostBytes, oldestMs } = this.#limits;
+    const oldestAt = this.#clock.now() - oldestMs;
     const over: string[] = [];
-    for (const [name, at] of listed) {
-      if (listed.size <= this.#limits.most && at >= oldestAt) break;
+    let total = [...listed.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const [name, { at, bytes }] of listed) {
+      const isTooMuch = listed.size > 1 && total > mostBytes;
+      if (!isTooMuch && listed.size <= most && at >= oldestAt) break;
       listed.delete(name);
       over.push(name);
+      total -= bytes;
     }
     await Promise.all(over.map(name => rm(this.#pathOf(name), { force: true })));
   }
 
-  /** When each record was written, the oldest first. */
-  #listed(): Promise<Map<string, number>> {
+  /** When each record was written and how large it is, the oldest first. */
+  #listed(): Promise<Map<string, Listed>> {
     this.#listing ??= this.#list();
     return this.#listing;
   }
 
-  async #list(): Promise<Map<string, number>> {
+  async #list(): Promise<Map<string, Listed>> {
     const files = (await readdir(this.#directory).catch(() => [])).filter(file => file.endsWith(SUFFIX));
     const dated = await Promise.all(
       files.map(async file => {
-        const at = (await stat(join(this.#directory, file)).catch(() => undefined))?.mtimeMs ?? 0;
-        return [file.slice(0, -SUFFIX.length), at] as const;
+        const found = await stat(join(this.#directory, file)).catch(() => undefined);
+        return [file.slice(0, -SUFFIX.length), { at: found?.mtimeMs ?? 0, bytes: found?.size ?? 0 }] as const;
       }),
     );
-    return new Map(dated.sort(([, a], [, b]) => a - b));
+    return new Map(dated.sort(([, a], [, b]) => a.at - b.at));
   }
 
   #pathOf(name: string): string {

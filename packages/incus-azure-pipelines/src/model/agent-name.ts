@@ -5,6 +5,14 @@
  * characters of `[a-z0-9-]`, which is what Incus takes as a name.
  */
 
+/** First part of the names of agents that only try a server; the rest is as in every name of ours. */
+export const PROBE_PREFIX = 'probe';
+
+/** Whether a name of ours is that of an agent which only tried a server, and never had an instance. */
+export function isProbe(name: string): boolean {
+  return name.startsWith(`${PROBE_PREFIX}-`);
+}
+
 /** Formats the name of an agent that is born at `birthAt` (epoch ms). */
 export function agentName(prefix: string, owner: string, birthAt: number): string {
   return `${prefix}-${owner}-${birthAt.toString(36)}`;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
 import { type Connection, connectIncus, type IncusClient } from 'incus-client';
+import type { Clock } from '../lib/clock.js';
 import type { Secret } from '../lib/secret.js';
 import type { Emit } from '../model/event.js';
 import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
@@ -17,9 +18,10 @@ export async function openClients(
   spec: DaemonSpec,
   tokenOf: (pool: string) => Promise<Secret>,
   emit: Emit,
+  clock?: Clock,
 ): Promise<Clients> {
   const incus = await openIncus(spec, emit);
-  const azure = new Map(spec.pools.map(pool => [pool.name, azureClient(pool, () => tokenOf(pool.name), emit)]));
+  const azure = new Map(spec.pools.map(pool => [pool.name, azureClient(pool, () => tokenOf(pool.name), emit, clock)]));
   return {
     incus,
     azure,
@@ -52,11 +54,17 @@ async function connectionOf(target: IncusTarget): Promise<Connection | undefined
   };
 }
 
-function azureClient(pool: PoolSpec, token: () => Promise<Secret>, emit: Emit): AzurePipelinesClient {
+function azureClient(
+  pool: PoolSpec,
+  token: () => Promise<Secret>,
+  emit: Emit,
+  clock: Clock | undefined,
+): AzurePipelinesClient {
   return connectAzurePipelines({
     url: pool.azure.url,
     auth: { kind: 'pat', token: async () => (await token()).reveal() },
     userAgent: 'incus-azure-pipelines',
+    clock,
     onCall: ({ route, status, ms }) => emit('call', { to: 'azure', route, status, ms }),
   });
 }

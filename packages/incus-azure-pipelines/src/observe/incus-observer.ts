@@ -3,11 +3,15 @@ import type { Clock } from '../lib/clock.js';
 import { IncusPicture, type IncusReadings, LIST_SPACING_MS } from './incus-picture.js';
 import { recordsOf } from './records.js';
 
+/** As often as the lists are made anyway, so that an Incus which refuses events does not hear of that all the time. */
+const RECONNECT = { minMs: 100, maxMs: 15_000 };
+
 /** What the observer asks of a client. */
 interface Sources {
   readonly events: {
     subscribe(options: {
       readonly types: readonly 'lifecycle'[];
+      readonly reconnect: { readonly minMs: number; readonly maxMs: number };
       readonly signal: AbortSignal;
     }): AsyncIterable<IncusEvent>;
   };
@@ -36,7 +40,8 @@ export class IncusObserver {
    */
   async follow(ring: (withinMs: number) => void, signal: AbortSignal): Promise<void> {
     this.#ring = ring;
-    for await (const event of this.#client.events.subscribe({ types: ['lifecycle'], signal })) {
+    const options = { types: ['lifecycle'], reconnect: RECONNECT, signal } as const;
+    for await (const event of this.#client.events.subscribe(options)) {
       const withinMs = this.#hear(event);
       if (withinMs !== undefined) ring(withinMs);
     }

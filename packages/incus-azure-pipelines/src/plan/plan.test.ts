@@ -25,10 +25,20 @@ describe('failures', () => {
   test('hold an action back until their time, and set the wake-up', () => {
     const failures = new Map([['create-instance/linux', aFailure(NOW + 500)]]);
     expect(planned(aPool(), [], { failures })).toMatchObject({ actions: [], wakeAt: NOW + 500 });
-    expect(
-      count(planned(aPool(), [], { failures: new Map([['create-instance/linux', aFailure(NOW)]]) }), 'create-instance'),
-    ).toBe(2);
     expect(planned(aPool(), [], { failures }).pools.get('linux')?.waiting).toBe('disk full');
+  });
+
+  test('of a whole pool are tried again by one alone, and by no other while that is under way', () => {
+    const failures = new Map([['create-instance/linux', aFailure(NOW)]]);
+    expect(count(planned(aPool(), [], { failures }), 'create-instance')).toBe(1);
+    const common = { pool: 'linux', name: nameOf(0), reason: '' } as const;
+    const inFlight: Action[] = [{ kind: 'create-instance', base: 'base-1', docker: false, ...common }];
+    expect(count(planned(aPool(), [], { failures, inFlight }), 'create-instance')).toBe(0);
+    expect(count(planned(aPool(), [], { inFlight }), 'create-instance')).toBe(1);
+    const registering = new Map([['activate-agent/linux', aFailure(NOW)]]);
+    expect(count(planned(aPool(), agentsIn('prepared', 'prepared'), { failures: registering }), 'activate-agent')).toBe(
+      1,
+    );
   });
 
   test('of one agent do not hold back another', () => {

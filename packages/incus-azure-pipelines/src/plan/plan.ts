@@ -98,10 +98,14 @@ function isBooting(agent: Agent, alarm: Alarm): boolean {
   return agent.instance !== undefined && !alarm.passed(agent.since + BOOT_MS);
 }
 
-/** Lets each target have one action at a time, and none before its back-off is over. */
+/**
+ * Lets each target have one action at a time, and none before its back-off is over. What has failed for a whole pool is then
+ * tried again by one alone: all together would fail as well.
+ */
 class Admission {
   readonly admitted: Action[] = [];
   readonly #taken: Set<string>;
+  readonly #tried: Set<string>;
   readonly #observed: Observed;
   readonly #alarm: Alarm;
 
@@ -109,13 +113,17 @@ class Admission {
     this.#observed = observed;
     this.#alarm = alarm;
     this.#taken = new Set(observed.inFlight.map(targetOf));
+    this.#tried = new Set(observed.inFlight.map(keyOf));
   }
 
   offer(actions: Iterable<Action>): void {
     for (const action of actions) {
-      const failure = this.#observed.failures.get(keyOf(action));
+      const key = keyOf(action);
+      const failure = this.#observed.failures.get(key);
       if (this.#taken.has(targetOf(action)) || (failure && !this.#alarm.passed(failure.retryAt))) continue;
+      if (failure && this.#tried.has(key)) continue;
       this.#taken.add(targetOf(action));
+      this.#tried.add(key);
       this.admitted.push(action);
     }
   }

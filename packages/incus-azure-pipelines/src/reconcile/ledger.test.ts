@@ -141,7 +141,7 @@ test('guests that give up in a row make the wait longer until one registers its 
   ledger.gaveUp('linux', NOW + 60_000, 'no OAuth', 0.5);
   ledger.keepOnly(new Set());
   expect([...ledger.failures]).toEqual([
-    ['register-agent/linux', { count: 2, retryAt: NOW + 62_000, error: 'no OAuth' }],
+    ['register-agent/linux', { count: 2, retryAt: NOW + 84_000, error: 'no OAuth' }],
   ]);
   ledger.registered('linux');
   expect(ledger.failures.size).toBe(0);

@@ -1,8 +1,15 @@
-import { backoffMs } from '../lib/backoff.js';
+import { type BackoffOptions, backoffMs } from '../lib/backoff.js';
 import { type Action, isSharedByPool, keyOf, TRIAL, targetOf, triedBy } from '../model/action.js';
 import { type Failure, REGISTRATION } from '../model/observed.js';
 
 const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
+/**
+ * What would fail for a whole pool costs several calls, what uses an instance up more, and a build dozens: a pool that stays
+ * broken is to cost either system no more than twenty calls a minute.
+ */
+const ACTIVATION_BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
+const CREATION_BACKOFF = { firstMs: 12_000, longestMs: 300_000 };
+const BUILD_BACKOFF = { firstMs: 90_000, longestMs: 300_000 };
 /** Each try of a base may cost a place for as long as an agent has to come online. */
 const TRIAL_BACKOFF = { firstMs: 60_000, longestMs: 3_600_000 };
 
@@ -41,7 +48,7 @@ export class Ledger {
   /** Notes the failure and gives back what is known of it: how often in a row, and when to try again. */
   failed(action: Action, at: number, error: string, random: number): Failure {
     this.#entries.set(targetOf(action), { action, endedAt: at });
-    return this.#failed(keyOf(action), at, error, random, triedBy(action) === undefined ? BACKOFF : TRIAL_BACKOFF);
+    return this.#failed(keyOf(action), at, error, random, backoffOf(action));
   }
 
   /** Forgets that something failed, by its `keyOf`: a person wants it tried now. */
@@ -51,7 +58,7 @@ export class Ledger {
 
   /** Notes that a guest of a pool gave up before its agent was registered: its pool's next one is not due at once. */
   gaveUp(pool: string, at: number, error: string, random: number): void {
-    this.#failed(`${REGISTRATION}/${pool}`, at, error, random);
+    this.#failed(`${REGISTRATION}/${pool}`, at, error, random, CREATION_BACKOFF);
   }
 
   /** Notes that an agent of a pool was registered. */
@@ -71,7 +78,7 @@ export class Ledger {
     return action?.kind === 'delete-instance' ? action.reason : undefined;
   }
 
-  #failed(key: string, at: number, error: string, random: number, backoff = BACKOFF): Failure {
+  #failed(key: string, at: number, error: string, random: number, backoff: BackoffOptions): Failure {
     const before = this.#failures.get(key);
     // Several that were started together fail together: that is one failure, not a row of them.
     const count = before === undefined ? 1 : before.count + (at < before.retryAt ? 0 : 1);
@@ -143,6 +150,13 @@ export class Ledger {
   get warned(): ReadonlyMap<string, number> {
     return this.#warned;
   }
+}
+
+function backoffOf(action: Action): BackoffOptions {
+  if (triedBy(action) !== undefined) return TRIAL_BACKOFF;
+  if (action.kind === 'build-base') return BUILD_BACKOFF;
+  if (action.kind === 'create-instance') return CREATION_BACKOFF;
+  return isSharedByPool(action.kind) ? ACTIVATION_BACKOFF : BACKOFF;
 }
 
 function isActivation(action: Action): action is Action<'activate-agent' | 'listen-agent' | 'enable-agent'> {

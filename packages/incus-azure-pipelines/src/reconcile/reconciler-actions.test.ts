@@ -70,15 +70,15 @@ describe('an action', () => {
     const { running, clock } = await bench.start();
     running[0]?.fail(new Error('disk full'));
     await settled();
-    expect(bench.told.at(-1)).toMatchObject({ name: 'action-failed', event: { count: 1, retryAt: NOW + 1_000 } });
+    expect(bench.told.at(-1)).toMatchObject({ name: 'action-failed', event: { count: 1, retryAt: NOW + 12_000 } });
     expect(bench.reconciler.last?.plan.pools.get('linux')?.waiting).toBe('disk full');
-    await clock.advance(999);
+    await clock.advance(11_999);
     expect(bench.kinds).toHaveLength(1);
     await clock.advance(1);
     expect(bench.kinds).toEqual(['create-instance', 'create-instance']);
     running[1]?.fail(new Error('disk full'));
     await settled();
-    expect(bench.told.at(-1)).toMatchObject({ event: { count: 2, retryAt: NOW + 3_000 } });
+    expect(bench.told.at(-1)).toMatchObject({ event: { count: 2, retryAt: NOW + 36_000 } });
   });
 
   test('that hangs holds up no other: the next agent is activated while a log is still being collected', async () => {

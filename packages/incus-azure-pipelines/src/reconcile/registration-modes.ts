@@ -4,15 +4,13 @@ import { MissingAuthorizationError } from '../execute/registration/register.js';
 import { backoffMs } from '../lib/backoff.js';
 import { isHostPool, rememberHostPool } from '../lib/host-pools.js';
 import type { Installation } from '../lib/installation.js';
-import { agentName } from '../model/agent-name.js';
+import { agentName, PROBE_PREFIX } from '../model/agent-name.js';
 import type { RegistrationMode } from '../model/observed.js';
 import { azureKey } from '../model/pool.js';
 
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 /** Keys for more than a minute of the shortest jobs, so that none is made while every core is needed. */
 const KEYS_PER_AGENT = 32;
-/** First part of the names of agents that only try the server; the rest is as in every name of ours. */
-const PROBE_PREFIX = 'probe';
 const NOT_ASKED: RegistrationMode = {
   kind: 'probing',
   why: 'it is not known yet whether this server takes agents that the host has registered',

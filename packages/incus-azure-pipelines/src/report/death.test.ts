@@ -1,47 +1,29 @@
 import { expect, test } from 'vitest';
+import { aLife, anAgent, JOB } from '../../test/simulation/examples.js';
 import type { Action } from '../model/action.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
-import { type Biography, deathOf, seen, UNBORN } from './death.js';
+import { type Biography, did, seen, UNBORN } from './biography.js';
+import { deathOf } from './death.js';
 
 function agent(phase: AgentPhase, requestId?: number): Agent {
-  return {
-    name: 'ci-abc123-mwtxpuqj',
-    pool: 'linux',
-    agentPool: undefined,
-    phase,
-    since: 0,
-    instance: undefined,
-    registration: { known: false, error: 'away', since: 0 },
-    life: {
-      instanceSeen: true,
-      activeSince: undefined,
-      agentId: undefined,
-      seenStarted: true,
-      rangPreparedAt: undefined,
-      saidPrepared: false,
-      saidFinished: false,
-      seenOnline: true,
-      requestId,
-      result: undefined,
-      requestSince: undefined,
-      disbelieved: false,
-      enablableUntil: undefined,
-      quietDisabled: undefined,
-      quietOffline: undefined,
-      quietAbsent: undefined,
-      deregistered: false,
-      quietStopped: undefined,
-    },
-  };
+  return anAgent(0, phase, { life: aLife({ requestId }) });
 }
 
-function lived(...phases: AgentPhase[]): Biography {
-  return phases.reduce((biography, phase, at) => seen(biography, agent(phase), at), UNBORN);
+/** What became of an agent: phases it was seen in, and deeds of ours in between. */
+function lived(...events: readonly (AgentPhase | Action)[]): Biography {
+  return events.reduce<Biography>(
+    (biography, event, at) => (typeof event === 'string' ? seen(biography, agent(event), at) : did(biography, event)),
+    UNBORN,
+  );
 }
 
-function deed(kind: 'delete-instance' | 'delete-registration', reason: string): Action {
+function deed(kind: 'delete-instance' | 'delete-registration' | 'disable-agent', reason: string): Action {
   const common = { pool: 'linux', name: 'ci-abc123-mwtxpuqj', reason };
   return kind === 'delete-instance' ? { kind, ...common } : { kind, ...common, agentId: 7, agentPool: '' };
+}
+
+function whyOf(biography: Biography, requestId?: number): string {
+  return deathOf(agent('orphan', requestId), biography, 9).why;
 }
 
 test.each([
@@ -50,22 +32,71 @@ test.each([
   [
     lived('starting', 'idle', 'busy'),
     77,
-    'went away while it held a job: powered off or killed from within, or with its host',
+    'vanished while it held a job: powered off or killed from within, deleted by somebody, or with its host',
   ],
-  [lived('preparing', 'prepared', 'starting'), undefined, 'went away before its agent was online'],
-  [lived('preparing'), undefined, 'went away before it was activated'],
-  [lived('starting', 'idle'), undefined, 'went away while it was idle'],
+  [lived('preparing', 'prepared', 'starting'), undefined, 'vanished before its agent was online'],
+  [lived('preparing'), undefined, 'vanished before it was activated'],
+  [lived('starting', 'idle'), undefined, 'vanished while it was idle'],
   [lived('idle', 'finished'), undefined, 'its agent ended without a job that Azure showed'],
 ])('says why an agent ended, from what was seen of it', (biography, requestId, why) => {
-  expect(deathOf(agent('orphan', requestId), biography, 9).why).toBe(why);
+  expect(whyOf(biography, requestId)).toBe(why);
 });
 
-test('names our own deed before anything the guest did', () => {
-  const deleted = { ...lived('starting', 'offline'), deeds: [deed('delete-instance', 'offline too long')] };
-  expect(deathOf(agent('orphan'), deleted, 9).why).toBe('deleted: offline too long');
+test.each([
+  [lived('preparing', deed('delete-instance', 'was not prepared in time')), 'reaped: was not prepared in time'],
+  [
+    lived(
+      'starting',
+      'offline',
+      deed('disable-agent', 'offline too long'),
+      'draining',
+      deed('delete-registration', 'drained'),
+    ),
+    'reaped: offline too long',
+  ],
+  [lived('idle', 'stopped', deed('delete-instance', 'stopped and still there')), 'reaped: stopped and still there'],
+  [lived('prepared', deed('delete-instance', 'not needed any more')), 'deleted: not needed any more'],
+])('names our own deed before anything the guest did', (biography, why) => {
+  expect(whyOf(biography)).toBe(why);
 });
 
-test('tells a drained agent from one that ended by itself', () => {
-  const drained = { ...lived('idle', 'draining', 'finished'), deeds: [deed('delete-registration', 'above target')] };
-  expect(deathOf(agent('orphan'), drained, 9).why).toBe('retired: above target');
+test('names the deed that ended a job, and the one after a job', () => {
+  const overlong = lived('busy', deed('disable-agent', 'has its one job'), deed('delete-instance', 'ran too long'));
+  expect(whyOf(overlong, 77)).toBe('deleted: ran too long');
+  const stuck = lived(
+    'busy',
+    'finished',
+    deed('delete-registration', 'x'),
+    deed('delete-instance', 'did not power off'),
+  );
+  expect(whyOf(stuck, 77)).toBe('reaped: did not power off');
+});
+
+test.each([
+  ['idle', [deed('disable-agent', 'above target')], 'drained: above target'],
+  ['idle', [], 'drained: somebody disabled it in Azure'],
+  ['draining', [], 'drained: it was disabled before this daemon began'],
+] as const)('tells a person who disabled an agent from ourselves', (first, disabling, why) => {
+  const after = ['draining', deed('delete-registration', 'drained'), 'finished'] as const;
+  const deletion = deed('delete-instance', 'finished, but did not power off');
+  expect(whyOf(lived(first, ...disabling, ...after))).toBe(why);
+  expect(whyOf(lived(first, ...disabling, ...after, deletion))).toBe(why);
+});
+
+test.each([
+  ['succeeded', 'its job is done'],
+  ['failed', 'its job is done'],
+  ['abandoned', 'host restart'],
+  [undefined, 'host restart'],
+])('an end that nobody saw, after a job that ended as %s, is: %s', (result, why) => {
+  const biography = { ...lived('busy', 'stopped', deed('delete-instance', 'stopped')), unseen: 'host restart' };
+  expect(whyOf({ ...biography, job: { ...JOB, result } }, 77)).toBe(why);
+});
+
+test('keeps the latest phases of an agent that wavers, and a deed that is tried again once', () => {
+  const wavers = Array.from({ length: 200 }, (_, n) => (n % 2 === 0 ? 'idle' : 'offline') as AgentPhase);
+  const { phases, deeds } = lived(...wavers, deed('disable-agent', 'first'), deed('disable-agent', 'again'));
+  expect(phases).toHaveLength(64);
+  expect(phases.at(-1)?.at).toBe(199);
+  expect(deeds).toMatchObject([{ action: { reason: 'first' }, phase: 'offline' }]);
 });

@@ -1,25 +1,46 @@
 import type { Events } from '../lib/events.js';
 import type { RecordFolder } from '../lib/record-folder.js';
+import type { Agent } from '../model/agent.js';
+import { isProbe } from '../model/agent-name.js';
 import type { DaemonEvents } from '../model/event.js';
-import { type Biography, type Death, deathOf, seen, UNBORN } from './death.js';
+import { type Biography, did, seen, UNBORN } from './biography.js';
+import { type Death, deathOf } from './death.js';
+import { UnseenTime } from './unseen-time.js';
+
+export interface DeathsOptions {
+  /** The host was started again since the last daemon of this installation looked. */
+  readonly restarted: boolean;
+  /** Hears when a record could not be written; the daemon goes on without it. */
+  readonly onFailure: (error: unknown) => void;
+}
 
 /**
  * Keeps the ledger of deaths: one record for every instance that ended, with its reason, its phases and its last lines.
- * Azure may tell only later how its job ended; the record is then written anew. `onFailure` hears when a record could not be written; the daemon goes on without it.
+ * Azure may tell only later how its job ended; the record is then written anew.
  */
 export function keepDeaths(
   events: Events<DaemonEvents>,
-  folder: Pick<RecordFolder<Death>, 'write'>,
-  onFailure: (error: unknown) => void,
+  folder: Pick<RecordFolder<Death>, 'read' | 'write'>,
+  { restarted, onFailure }: DeathsOptions,
 ): void {
   const biographies = new Map<string, Biography>();
   const goneAt = new Map<string, number>();
+  const unseen = new UnseenTime(events, restarted);
   // One after the other: the last word on an agent is the one that stays.
   let writing = Promise.resolve();
   const of = (name: string) => biographies.get(name) ?? UNBORN;
+
   events.on('phase-changed', ({ agent, at }) => {
-    if (agent.phase !== 'orphan') biographies.set(agent.name, seen(of(agent.name), agent, at));
-    else if (biographies.has(agent.name)) bury(agent, at);
+    const { name, phase } = agent;
+    const isFirst = !biographies.has(name);
+    if (isFirst && phase === 'orphan' && isProbe(name)) return;
+    const ended = unseen.endOf(agent, isFirst);
+    if (phase !== 'orphan') biographies.set(name, { ...seen(of(name), agent, at), unseen: ended });
+    else if (isFirst) buryUnseen(agent, at, ended);
+    else {
+      biographies.set(name, { ...of(name), unseen: of(name).unseen ?? ended });
+      bury(agent, at);
+    }
   });
   for (const name of ['job-taken', 'job-ended'] as const)
     events.on(name, ({ agent, job }) => {
@@ -29,22 +50,40 @@ export function keepDeaths(
       if (at !== undefined) bury(agent, at);
     });
   events.on('agent-gone', ({ agent, at }) => {
-    if (biographies.has(agent.name) && !goneAt.has(agent.name)) bury(agent, at);
-    biographies.delete(agent.name);
-    goneAt.delete(agent.name);
+    const { name } = agent;
+    if (biographies.has(name) && !goneAt.has(name)) {
+      biographies.set(name, { ...of(name), unseen: of(name).unseen ?? unseen.now });
+      bury(agent, at);
+    }
+    biographies.delete(name);
+    goneAt.delete(name);
   });
   events.on('action-started', ({ action }) => {
-    if (!('name' in action) || !biographies.has(action.name)) return;
-    const biography = of(action.name);
-    biographies.set(action.name, { ...biography, deeds: [...biography.deeds, action] });
+    // What follows the end is no reason of it.
+    if (!('name' in action) || !biographies.has(action.name) || goneAt.has(action.name)) return;
+    biographies.set(action.name, did(of(action.name), action));
   });
   events.on('log-collected', ({ memoryKills, name, text }) => {
     if (biographies.has(name)) biographies.set(name, { ...of(name), memoryKills, lastLines: text });
   });
 
-  function bury(agent: DaemonEvents['agent-gone']['agent'], at: number): void {
+  function bury(agent: Agent, at: number): void {
     goneAt.set(agent.name, at);
     const death = deathOf(agent, of(agent.name), at);
     writing = writing.then(() => folder.write(agent.name, death)).catch(onFailure);
+  }
+
+  /** Its registration alone is left. A daemon before this one may have written down its end already. */
+  function buryUnseen(agent: Agent, at: number, why: string | undefined): void {
+    const { name } = agent;
+    const biography = { ...seen(UNBORN, agent, at), phases: [], unseen: why };
+    const death = deathOf(agent, biography, at);
+    biographies.set(name, biography);
+    goneAt.set(name, at);
+    const unlessKnown = async () => {
+      if ((await folder.read(name)) === undefined) await folder.write(name, death);
+      else biographies.delete(name);
+    };
+    writing = writing.then(unlessKnown).catch(onFailure);
   }
 }

@@ -38,6 +38,12 @@ export class FakeClock implements Clock {
     });
   }
 
+  /** When the next sleeper is due; undefined while none sleeps. */
+  get nextAt(): number | undefined {
+    const dues = [...this.#sleepers].map(({ until }) => until);
+    return dues.length === 0 ? undefined : Math.min(...dues);
+  }
+
   /** How many sleep now. */
   get sleeping(): number {
     return this.#sleepers.size;

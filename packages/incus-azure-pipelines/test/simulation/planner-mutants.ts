@@ -97,6 +97,10 @@ export const planners: Readonly<Record<string, Planner>> = {
     ...observed,
     failures: new Map([...observed.failures].filter(([key]) => !key.startsWith(TRIAL))),
   })),
+  'tries again all at once what has failed': seeing((observed, now) => ({
+    ...observed,
+    failures: new Map([...observed.failures].filter(([, { retryAt }]) => retryAt > now)),
+  })),
   'keeps bases that nobody needs': doing(actions => actions.filter(action => action.kind !== 'delete-base')),
   'leaves what removed pools had': doing(actions =>
     actions.filter(action => action.reason !== 'its pool is not in the configuration any more'),

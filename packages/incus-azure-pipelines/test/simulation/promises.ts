@@ -52,11 +52,15 @@ export function checkDecision(decision: Decision): void {
   );
   const agents = new Map((knownValue(observed.agents) ?? []).map(agent => [agent.name, agent]));
   const taken = new Set(observed.inFlight.map(targetOf));
+  const tried = new Set(observed.inFlight.map(keyOf));
   for (const action of plan.actions) {
     promised(!taken.has(targetOf(action)), 'one target has one action at a time', () => told([action]));
     taken.add(targetOf(action));
     const failure = observed.failures.get(keyOf(action));
     promised(failure === undefined || failure.retryAt <= decision.now, 'failures back off', () => told([action]));
+    const isAlone = failure === undefined || !tried.has(keyOf(action));
+    promised(isAlone, 'what has failed is tried again by one alone', () => told([action]));
+    tried.add(keyOf(action));
     checkTouched(action, observed, agents);
   }
   for (const spec of decision.desired) checkCounts(spec, decision, [...agents.values()]);

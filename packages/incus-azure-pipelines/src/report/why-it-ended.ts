@@ -1,0 +1,85 @@
+import type { AgentPhase } from '../model/agent.js';
+import type { Biography, Deed } from './biography.js';
+
+/** Azure's word for a job of which it has not heard for too long. */
+const ABANDONED = 'abandoned';
+
+/**
+ * The reason of an end, in words for a person. What nobody was there to see comes first, then what we did ourselves, then
+ * what the guest's last phase says. A guest that goes without having said *finished* has vanished: it was powered off or
+ * killed from within, deleted by somebody, or it lost its host. Pure.
+ */
+export function whyItEnded(biography: Biography, requestId: number | undefined): string {
+  const { deeds, job, unseen } = biography;
+  const deletion = deeds.find(({ action }) => action.kind === 'delete-instance');
+  const isDone = requestId !== undefined && job?.result !== undefined && job.result !== ABANDONED;
+  if (unseen !== undefined) return isDone ? JOB_DONE : unseen;
+  const last = biography.phases.map(({ phase }) => phase).findLast(isLifelike);
+  if (requestId === undefined && deeds.some(({ action }) => action.kind === 'delete-registration'))
+    return retirement(biography);
+  if (deletion !== undefined) return `${isReaped(deletion) ? 'reaped' : 'deleted'}: ${deletion.action.reason}`;
+  if (last === 'finished' && requestId !== undefined) return JOB_DONE;
+  return vanished(last);
+}
+
+const JOB_DONE = 'its job is done';
+
+/**
+ * Retired by drain: disabled, deregistered, deleted. The first step has the reason; where it was not ours, somebody else
+ * disabled it.
+ */
+function retirement({ deeds, phases }: Biography): string {
+  const disabling = deeds.find(({ action }) => action.kind === 'disable-agent');
+  const first = disabling ?? deeds.find(({ action }) => action.kind === 'delete-registration');
+  const word = first !== undefined && isReaped(first) ? 'reaped' : 'drained';
+  if (disabling !== undefined) return `${word}: ${disabling.action.reason}`;
+  if (first?.phase !== 'draining') return `${word}: ${first?.action.reason ?? ''}`;
+  const isAdopted = phases[0]?.phase === 'draining';
+  return `drained: ${isAdopted ? 'it was disabled before this daemon began' : 'somebody disabled it in Azure'}`;
+}
+
+/** Whether a deed met an agent that was not as it should be. */
+function isReaped({ phase }: Deed): boolean {
+  switch (phase) {
+    case 'preparing':
+    case 'starting':
+    case 'offline':
+    case 'unclear':
+    case 'finished':
+    case 'stopped':
+      return true;
+    case 'prepared':
+    case 'listening':
+    case 'idle':
+    case 'busy':
+    case 'draining':
+    case 'orphan':
+    case undefined:
+      return false;
+  }
+}
+
+function vanished(last: Exclude<AgentPhase, 'orphan' | 'stopped'> | undefined): string {
+  switch (last) {
+    case 'finished':
+      return 'its agent ended without a job that Azure showed';
+    case 'busy':
+      return 'vanished while it held a job: powered off or killed from within, deleted by somebody, or with its host';
+    case 'starting':
+      return 'vanished before its agent was online';
+    case undefined:
+    case 'preparing':
+    case 'prepared':
+      return 'vanished before it was activated';
+    case 'listening':
+    case 'idle':
+    case 'draining':
+    case 'offline':
+    case 'unclear':
+      return `vanished while it was ${last}`;
+  }
+}
+
+function isLifelike(phase: AgentPhase): phase is Exclude<AgentPhase, 'orphan' | 'stopped'> {
+  return phase !== 'orphan' && phase !== 'stopped';
+}

@@ -1,0 +1,57 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type FakeClock, settled } from './simulation/fake-clock.js';
+
+const BEGUN = 'undici:request:create';
+const ENDED = ['undici:request:trailers', 'undici:request:error'];
+
+/** Lets minutes pass in no time. While a call is under way the clock stands still, so that no answer is ever late. */
+export class TimeLapse implements Disposable {
+  readonly #clock: FakeClock;
+  readonly #underWay = new Set<object>();
+  readonly #note = (message: unknown) => void this.#underWay.add(requestOf(message));
+  readonly #forget = (message: unknown) => void this.#underWay.delete(requestOf(message));
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+    subscribe(BEGUN, this.#note);
+    for (const name of ENDED) subscribe(name, this.#forget);
+  }
+
+  /** Lets `ms` pass, each sleeper waking at its own instant. */
+  async pass(ms: number): Promise<void> {
+    const until = this.#clock.now() + ms;
+    for (;;) {
+      await this.atRest();
+      const next = Math.min(this.#clock.nextAt ?? until, until);
+      await this.#clock.advance(Math.max(0, next - this.#clock.now()));
+      if (this.#clock.now() >= until) break;
+    }
+    await this.atRest();
+  }
+
+  /** Lets time pass until `holds` does, and gives back how much. @throws Error when it does not within `mostMs`. */
+  async until(holds: () => boolean, mostMs: number, stepMs = 100): Promise<number> {
+    const begunAt = this.#clock.now();
+    await this.atRest();
+    while (!holds()) {
+      if (this.#clock.now() - begunAt >= mostMs) throw new Error(`what was awaited did not come within ${mostMs} ms`);
+      await this.pass(stepMs);
+    }
+    return this.#clock.now() - begunAt;
+  }
+
+  /** Resolves when no call is under way and nothing follows from the last one any more. */
+  async atRest(): Promise<void> {
+    do await settled();
+    while (this.#underWay.size > 0);
+  }
+
+  [Symbol.dispose](): void {
+    unsubscribe(BEGUN, this.#note);
+    for (const name of ENDED) unsubscribe(name, this.#forget);
+  }
+}
+
+function requestOf(message: unknown): object {
+  return (message as { readonly request: object }).request;
+}

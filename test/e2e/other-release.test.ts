@@ -1,0 +1,100 @@
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { DaemonProcess } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { cacheDirectory, workTree } from '../../testbed/work-tree.js';
+import { type PoolStatus, whenPool } from './daemon-status.js';
+import { lineShown, tellOnFailure } from './waiting.js';
+
+const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done; echo ended';
+
+describeOnIncus('a daemon of another release', testbed => {
+  test('adopts the agents of the one before, after an upgrade and after a downgrade, with jobs running', {
+    timeout: 300_000,
+  }, async () => {
+    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 2, reserve: 1 } });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    const other = await releaseOf('0');
+    const releases = [
+      { contract: '0', start: () => scenario.startDaemon(undefined, { program: other }) },
+      { contract: '1', start: () => scenario.startDaemon() },
+      { contract: '0', start: () => scenario.startDaemon(undefined, { program: other }) },
+    ];
+    let before: { daemon: DaemonProcess; contract: string } | undefined;
+    for (const { contract, start } of releases) {
+      const running = before && (await withJob(scenario, before.daemon, before.contract));
+      await before?.daemon.end('SIGKILL');
+      const daemon = start();
+      tellOnFailure(daemon);
+      if (running !== undefined) await expectAdopted(scenario, daemon, running);
+      await whenPool(scenario, daemon, pool => isWhole(pool, 'idle') && pool.agents.every(isItsOwn));
+      const bases = (await scenario.incus.instances.list()).filter(({ name }) => name.startsWith('iap-base-'));
+      expect(bases.map(({ config }) => config['user.iap.contract'])).toContain(contract);
+      before = { daemon, contract };
+    }
+    expect(await before?.daemon.end()).toBe(0);
+  });
+});
+
+/** What ran when the daemon was ended. */
+interface Running {
+  readonly job: {
+    readonly finished: Promise<{ readonly result?: string | undefined; readonly agentName?: string | undefined }>;
+  };
+  readonly busy: string;
+  readonly idle: string;
+  readonly contract: string;
+}
+
+async function withJob(scenario: Scenario, daemon: DaemonProcess, contract: string): Promise<Running> {
+  const job = scenario.emulator.queueJob({ name: `of ${contract}`, steps: [{ script: UNTIL_TOLD }] });
+  const { agentName: busy } = await lineShown(scenario.emulator, job, 'begun');
+  const { agents } = await whenPool(scenario, daemon, pool => isWhole(pool, 'busy'));
+  const idle = agents.find(({ phase }) => phase === 'idle')?.name ?? '';
+  return { job, busy, idle, contract };
+}
+
+/** Its agents go on in their places, and their version is told; its reserve is replaced; its job ends well. */
+async function expectAdopted(scenario: Scenario, daemon: DaemonProcess, running: Running): Promise<void> {
+  const { busy, contract, idle, job } = running;
+  const first = await whenPool(scenario, daemon, pool => phaseOf(pool, busy) === 'busy');
+  expect(first.agents.find(({ name }) => name === busy)).toMatchObject({ contract });
+  expect(first.agents.find(({ name }) => name === idle)).toMatchObject({ phase: 'idle', contract });
+  expect((await scenario.call('status')).stdout).toMatch(new RegExp(`^${busy} +busy \\(contract ${contract}\\)`, 'm'));
+  await whenPool(
+    scenario,
+    daemon,
+    pool => isWhole(pool, 'busy') && pool.agents.every(agent => agent.name === busy || isItsOwn(agent)),
+  );
+  await scenario.incus.files.push(busy, '/tmp/go', '');
+  expect(await job.finished).toMatchObject({ result: 'succeeded', agentName: busy });
+}
+
+/** `status` tells the version where it is not the daemon's own. */
+function isItsOwn({ contract }: PoolStatus['agents'][number]): boolean {
+  return contract === undefined;
+}
+
+function phaseOf({ agents }: PoolStatus, agent: string): string | undefined {
+  return agents.find(({ name }) => name === agent)?.phase;
+}
+
+function isWhole({ agents, live, prepared }: PoolStatus, phase: 'idle' | 'busy'): boolean {
+  const atWork = agents.filter(agent => agent.phase === 'idle' || agent.phase === 'busy');
+  return live === 2 && atWork.length === 2 && prepared === 1 && atWork.some(agent => agent.phase === phase);
+}
+
+/** The program as it would be of a release with another version of the guest contract; gives back its path. */
+async function releaseOf(contract: string): Promise<string> {
+  const directory = join(cacheDirectory(), `release-${process.pid}`);
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await cp(join(workTree(), 'packages/incus-azure-pipelines/dist'), directory, { recursive: true });
+  const marks = join(directory, 'model/marks.js');
+  const text = await readFile(marks, 'utf8');
+  const changed = text.replace("CONTRACT = '1'", `CONTRACT = '${contract}'`);
+  expect(changed).not.toBe(text);
+  await writeFile(marks, changed);
+  return join(directory, 'cli/main.js');
+}
