@@ -42,13 +42,13 @@ export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClie
 async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {
   if (target.kind === 'unix')
     return target.socketPath === undefined ? undefined : { kind: 'unix', socketPath: target.socketPath };
-  const { url, clientCertPath, clientKeyPath, serverCertPath } = target;
+  const { url, certificatePath, keyPath, serverCertificatePath } = target;
   return {
     kind: 'https',
     url,
-    clientCert: await readFile(clientCertPath, 'utf8'),
-    clientKey: await readFile(clientKeyPath, 'utf8'),
-    ...(serverCertPath === undefined ? {} : { serverCert: await readFile(serverCertPath, 'utf8') }),
+    clientCert: await readFile(certificatePath, 'utf8'),
+    clientKey: await readFile(keyPath, 'utf8'),
+    ...(serverCertificatePath === undefined ? {} : { serverCert: await readFile(serverCertificatePath, 'utf8') }),
   };
 }
 
