@@ -3,6 +3,7 @@ import type { AzurePipelinesClient } from 'azure-pipelines-client';
 import type { LoadedConfig } from './config/load.js';
 import { AgentCache } from './execute/base/agent-cache.js';
 import { makeExecutors } from './execute/executors.js';
+import { Isolation } from './execute/isolation.js';
 import type { PoolParts } from './execute/parts.js';
 import { KeyStock } from './execute/registration/key-stock.js';
 import { MissingAuthorizationError } from './execute/registration/register.js';
@@ -17,7 +18,8 @@ import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
 import { AzureObserver } from './observe/azure-observer.js';
 import { type Clients, openClients } from './observe/clients.js';
-import { hostObstacle, mostInstances } from './observe/host-limits.js';
+import { hostObstacle, isThisHost, mostInstances } from './observe/host-limits.js';
+import { isolationObstacle } from './observe/id-maps.js';
 import { IncusObserver } from './observe/incus-observer.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
@@ -82,7 +84,7 @@ async function assemble(
   const clock = systemClock;
   const emit: Emit = (name, event) => events.emit(name, event);
   const { incus } = clients;
-  const facts = await checkIncus(incus, signal);
+  const facts = await checkIncus(incus, isThisHost(spec.incus), signal);
   const observers = new Map<string, AzureObserver>();
   const pools = new Map<string, PoolParts>();
   for (const pool of spec.pools) {
@@ -112,6 +114,10 @@ async function assemble(
     storage: facts.storage,
     architecture: facts.architecture,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
+    isolation: new Isolation({
+      off: isolationObstacle(facts.isolatedMaps, mostInstances(spec.pools, instanceCeiling)),
+      onOff: why => emit('isolation-off', { why }),
+    }),
     keys: new KeyStock({ clock, onChange: (ready, wanted) => emit('keys-changed', { ready, wanted }) }),
     clock,
     emit,
@@ -152,7 +158,7 @@ async function assemble(
   );
   // The limits are those of this host: they say nothing of another one.
   const checkHost = async () => {
-    if (spec.incus.kind === 'unix') blocked = await hostObstacle(mostInstances(spec.pools, instanceCeiling));
+    if (isThisHost(spec.incus)) blocked = await hostObstacle(mostInstances(spec.pools, instanceCeiling));
   };
   const watchHost = async (watchSignal: AbortSignal) => {
     while (!watchSignal.aborted) {
@@ -185,6 +191,8 @@ async function assemble(
         if (error instanceof MissingAuthorizationError) failed.abort(error);
       });
       await checkHost();
+      const { off: whyShared } = executorParts.isolation;
+      if (whyShared !== undefined) emit('isolation-off', { why: whyShared });
       const stop = AbortSignal.any([runSignal, failed.signal]);
       const late = lateAfter(stop, clock);
       const ring = () => reconciler.ring();

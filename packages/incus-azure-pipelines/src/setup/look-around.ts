@@ -6,7 +6,7 @@ import { type IncusClient, ignoreNotFound } from 'incus-client';
 import { parseRange } from '../lib/ip-ranges.js';
 import { UserError } from '../lib/user-error.js';
 import type { DaemonSpec } from '../model/pool.js';
-import { isolatedMaps } from '../observe/id-maps.js';
+import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
 import type { Opening } from './acl-rules.js';
 import { mostInstances } from './project-limits.js';
 import { isInternet } from './refused-ranges.js';
@@ -27,7 +27,7 @@ export interface LookOptions {
 export async function lookAround(options: LookOptions): Promise<Surroundings> {
   const { spec, owner, ownerId, root, signal } = options;
   const info = await root.server.info({ signal });
-  const maps = await isolatedMaps(info);
+  const maps = await isolatedMaps(info, ID_TABLES);
   const named = await openings(spec);
   return {
     ownerId,
