@@ -11,6 +11,7 @@ require('node:net').createServer(socket => socket.end('outside\\n')).listen(PORT
 process.stdin.on('end', () => process.exit(0)).resume();
 `;
 const OUTSIDE_PORT = 8080;
+const UNSHARE = 'unshare';
 
 export interface OutsideHost extends AsyncDisposable {
   /** It listens on this port of each of its addresses. */
@@ -20,9 +21,8 @@ export interface OutsideHost extends AsyncDisposable {
 /** Starts a host that this one reaches under these addresses, and that reaches everybody through `gateway`. */
 export async function startOutsideHost(gateway: string, addresses: readonly string[]): Promise<OutsideHost> {
   const link = chooseBridge(networkInterfaces(), Math.random);
-  const child = spawn('unshare', ['--net', process.execPath, '-e', SERVER.replace('PORT', String(OUTSIDE_PORT))], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const server = ['--net', process.execPath, '-e', SERVER.replace('PORT', String(OUTSIDE_PORT))];
+  const child = spawn(UNSHARE, server, { stdio: ['pipe', 'pipe', 'inherit'] });
   try {
     await once(child.stdout, 'data');
     await connect(link, child, gateway, addresses);

@@ -1,4 +1,5 @@
 import type { StringMap } from 'incus-client';
+import { GUEST_IDS } from '../model/shape.js';
 
 /** How Incus says that it has no range of user ids left for one instance alone. */
 const OUT_OF_IDS = /not enough [ug]id|not enough uid\/gid/i;
@@ -27,7 +28,10 @@ export class Isolation {
 
   /** Creates an instance with the keys that it needs, and once more without where the host turns out to have too few ids. */
   async creating(create: (keys: StringMap) => Promise<unknown>): Promise<void> {
-    const keys = () => ({ 'security.idmap.isolated': String(this.#off === undefined) });
+    const keys = () => {
+      const isOn = this.#off === undefined;
+      return { 'security.idmap.isolated': String(isOn), 'security.idmap.size': isOn ? String(GUEST_IDS) : '' };
+    };
     try {
       await create(keys());
     } catch (error) {

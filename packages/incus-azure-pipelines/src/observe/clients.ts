@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
 import { type Connection, connectIncus, type IncusClient } from 'incus-client';
 import type { Secret } from '../lib/secret.js';
+import { UserError } from '../lib/user-error.js';
 import type { Emit } from '../model/event.js';
 import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
 
@@ -12,7 +13,7 @@ export interface Clients extends AsyncDisposable {
   readonly azure: ReadonlyMap<string, AzurePipelinesClient>;
 }
 
-/** Makes the clients, which call nobody yet. `tokenOf` reads a pool's token, anew each time. @throws Error when a certificate cannot be read. */
+/** Makes the clients, which call nobody yet. `tokenOf` reads a pool's token, anew each time. @throws UserError when a certificate cannot be read. */
 export async function openClients(
   spec: DaemonSpec,
   tokenOf: (pool: string) => Promise<Secret>,
@@ -29,7 +30,7 @@ export async function openClients(
   };
 }
 
-/** Makes the client of Incus alone. @throws Error when a certificate cannot be read. */
+/** Makes the client of Incus alone. @throws UserError when a certificate cannot be read. */
 export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClient> {
   const connection = await connectionOf(spec.incus);
   return connectIncus({
@@ -46,10 +47,19 @@ async function connectionOf(target: IncusTarget): Promise<Connection | undefined
   return {
     kind: 'https',
     url,
-    clientCert: await readFile(certificatePath, 'utf8'),
-    clientKey: await readFile(keyPath, 'utf8'),
-    ...(serverCertificatePath === undefined ? {} : { serverCert: await readFile(serverCertificatePath, 'utf8') }),
+    clientCert: await readPem(certificatePath),
+    clientKey: await readPem(keyPath),
+    ...(serverCertificatePath === undefined ? {} : { serverCert: await readPem(serverCertificatePath) }),
   };
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'is not there' : String(cause);
+    throw new UserError(`${path}, by which Incus knows the daemon, ${why}; "setup" makes it`, { cause });
+  }
 }
 
 function azureClient(pool: PoolSpec, token: () => Promise<Secret>, emit: Emit): AzurePipelinesClient {

@@ -68,19 +68,19 @@ export interface Found {
   readonly images: readonly FoundImage[];
 }
 
-export interface Trusted {
+interface Trusted {
   readonly fingerprint: string;
   readonly description: string;
   readonly restricted: boolean;
   readonly projects: readonly string[];
 }
 
-export interface FoundInstance {
+interface FoundInstance {
   readonly name: string;
   readonly config: Keys;
 }
 
-export interface FoundImage {
+interface FoundImage {
   readonly fingerprint: string;
   /** Whether Incus fetched it by itself, for an instance. */
   readonly cached: boolean;
