@@ -1,8 +1,10 @@
 /** A scenario's project as `setup` makes it, whose daemon has a certificate for it and no socket. */
 import type { IncusClient } from 'incus-client';
+import { chooseGateway, parseIpv4Network } from './choose-network.js';
 import { type Ended, runProgram } from './daemon-process.js';
 import { freePort } from './free-port.js';
 import { buildImage, type ImageFiles } from './image.js';
+import { hostNetworks } from './plan-run.js';
 import { imageCacheDirectory } from './work-tree.js';
 
 export interface ConfinedPlace {
@@ -16,11 +18,13 @@ export function isConfinedRun(): boolean {
   return process.env.IAP_CONFINED === '1';
 }
 
-/** The keys by which a configuration reaches Incus with the certificate that setup makes. */
+/** The keys by which a configuration reaches Incus with the certificate that setup makes, and has a network of its own. */
 export async function confinedKeys(root: IncusClient, gateway: string): Promise<Readonly<Record<string, unknown>>> {
   const listens = (await root.server.info()).config['core.https_address'] || `127.0.0.1:${await freePort()}`;
+  const taken = (await hostNetworks()).flatMap(text => parseIpv4Network(text) ?? []);
   // What a test serves stands beside the emulator.
-  return { incus: { url: `https://${listens}` }, network: { allow: [gateway] } };
+  const network = { address: `${chooseGateway(taken, Math.random)}/24`, allow: [gateway] };
+  return { incus: { url: `https://${listens}` }, network };
 }
 
 /** Has the program make what its configuration says, or take it back. @throws Error when it fails. */

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { type IncusClient, ignoreNotFound } from 'incus-client';
 import { makeClientIdentity } from '../lib/client-certificate.js';
 import { replaceFile } from '../lib/installation.js';
+import { UserError } from '../lib/user-error.js';
 import { type IdentityPaths, identityPaths } from '../model/identity-paths.js';
 import type { Step } from './model.js';
 
@@ -25,7 +26,7 @@ export async function performStep(step: Step, { root, stateDirectory, signal }: 
     case 'change-acl':
       return networkAcls.replace(step.acl.name, () => step.acl, call);
     case 'make-network':
-      return networks.create({ ...step.network, type: 'bridge' }, call);
+      return makeBridge(networks.create({ ...step.network, type: 'bridge' }, call));
     case 'change-network':
       return networks.replace(step.network.name, () => step.network, call);
     case 'make-project':
@@ -56,6 +57,16 @@ export async function performStep(step: Step, { root, stateDirectory, signal }: 
       return networks.delete(step.name, call);
     case 'delete-acl':
       return networkAcls.delete(step.name, call);
+  }
+}
+
+/** Incus may find no subnet that nobody answers from, though there are some. */
+async function makeBridge(creation: Promise<void>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!(error instanceof Error) || !/unused IPv4 subnet/.test(error.message)) throw error;
+    throw new UserError(`${error.message}: write one as network.address, such as 10.213.0.1/24`, { cause: error });
   }
 }
 
