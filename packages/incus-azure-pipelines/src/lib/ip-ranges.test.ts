@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, nat, property, tuple } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatRange, type IpRange, isWithin, parseRange, remainder } from './ip-ranges.js';
 
@@ -44,9 +44,9 @@ describe('what is left of a range', () => {
   });
 
   it('has an address exactly when none of the others has it', () => {
-    const cuts = fc.array(fc.tuple(fc.nat(255), fc.nat(255)), { maxLength: 6 });
-    fc.assert(
-      fc.property(cuts, fc.nat(255), (ends, probe) => {
+    const cuts = array(tuple(nat(255), nat(255)), { maxLength: 6 });
+    assert(
+      property(cuts, nat(255), (ends, probe) => {
         const others = ends.map(([a, b]) => ({
           family: 4 as const,
           first: BigInt(Math.min(a, b)),
