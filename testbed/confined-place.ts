@@ -19,12 +19,19 @@ export function isConfinedRun(): boolean {
 }
 
 /** The keys by which a configuration reaches Incus with the certificate that setup makes, and has a network of its own. */
-export async function confinedKeys(root: IncusClient, gateway: string): Promise<Readonly<Record<string, unknown>>> {
+export async function confinedKeys(
+  root: IncusClient,
+  gateway: string,
+  { network, incus }: Readonly<Record<string, unknown>> = {},
+): Promise<Readonly<Record<string, unknown>>> {
   const listens = (await root.server.info()).config['core.https_address'] || `127.0.0.1:${await freePort()}`;
   const taken = (await hostNetworks()).flatMap(text => parseIpv4Network(text) ?? []);
   // What a test serves stands beside the emulator.
-  const network = { address: `${chooseGateway(taken, Math.random)}/24`, allow: [gateway] };
-  return { incus: { url: `https://${listens}` }, network };
+  const own = { address: `${chooseGateway(taken, Math.random)}/24`, allow: [gateway] };
+  return {
+    incus: incus ?? { url: `https://${listens}` },
+    network: { ...own, ...(typeof network === 'object' ? network : {}) },
+  };
 }
 
 /** Has the program make what its configuration says, or take it back. @throws Error when it fails. */

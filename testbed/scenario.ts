@@ -61,8 +61,8 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
     });
     emulator = await startEmulator({ host: options.gateway, agentPackage, ...options.emulator });
     const confined = options.confined ?? (isConfinedRun() && options.daemonSocketPath === undefined);
-    const keys = confined ? await confinedKeys(root, options.gateway) : {};
-    const settings = { ...keys, ...options.settings };
+    const keys = confined ? await confinedKeys(root, options.gateway, options.settings) : {};
+    const settings = { ...options.settings, ...keys };
     const scenario = new Scenario({ ...options, confined, settings }, project, root, directory, emulator);
     await scenario.place();
     return scenario;
