@@ -1,5 +1,4 @@
 import type { StringMap } from 'incus-client';
-import { GUEST_IDS } from '../model/shape.js';
 
 /** How Incus says that it has no range of user ids left for one instance alone. */
 const OUT_OF_IDS = /not enough [ug]id|not enough uid\/gid/i;
@@ -28,10 +27,7 @@ export class Isolation {
 
   /** Creates an instance with the keys that it needs, and once more without where the host turns out to have too few ids. */
   async creating(create: (keys: StringMap) => Promise<unknown>): Promise<void> {
-    const keys = () => {
-      const isOn = this.#off === undefined;
-      return { 'security.idmap.isolated': String(isOn), 'security.idmap.size': isOn ? String(GUEST_IDS) : '' };
-    };
+    const keys = () => ({ 'security.idmap.isolated': String(this.#off === undefined) });
     try {
       await create(keys());
     } catch (error) {

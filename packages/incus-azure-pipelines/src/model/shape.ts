@@ -8,9 +8,6 @@ import { azureKey, type InstanceSpec, type PoolSpec } from './pool.js';
 /** An instance that died while nobody looked must not boot again without its agent. */
 const FATE = { 'boot.autostart': 'false', 'boot.autorestart': '', 'cluster.evacuate': 'stop' };
 
-/** User ids of a guest: its own, and the ranges of two users who run containers without root, which begin at 100000. */
-export const GUEST_IDS = 262_144;
-
 /** The keys of an instance of this pool; those that are not set are emptied, since a copy inherits the base's. */
 export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
   return {
@@ -21,7 +18,6 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
     'security.privileged': 'false',
     // Where the host has too few user ids, an instance goes without: that is no other shape.
     'security.idmap.isolated': 'true',
-    'security.idmap.size': String(GUEST_IDS),
     'security.guestapi': 'true',
   };
 }

@@ -2,10 +2,10 @@ import { expect, it } from 'vitest';
 import { isolatedMaps, rangesIn } from './id-maps.js';
 
 it.each([
-  ['root:1000000:1000000000\n', 3_814],
+  ['root:1000000:1000000000\n', 15_257],
   ['somebody:100000:65536\nroot:1000000:65536\n', 0],
-  ['root:1000000:327681\n', 1],
-  ['root:1000000:327680\n', 0],
+  ['root:1000000:131073\n', 1],
+  ['root:1000000:131072\n', 0],
   ['', Infinity],
   ['somebody:100000:65536\n', Infinity],
 ])('%j has room for %d', (table, count) => {

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { ServerInfo } from 'incus-client';
-import { GUEST_IDS } from '../model/shape.js';
 
 /** Where the ranges of this host stand. */
 export const ID_TABLES = ['/etc/subuid', '/etc/subgid'] as const;
 
-/** Incus leaves these, the first of its range, to instances that share. */
-const SHARED_IDS = 65_536;
+/** User ids of an instance with a range of its own. It takes a project without restrictions to give it more. */
+const IDS = 65_536;
 
 /**
  * How many instances can have a range of user ids of their own: infinitely many where nothing speaks against it, none where
@@ -28,7 +27,7 @@ export function rangesIn(table: string): number {
   });
   // Without an entry Incus takes a range that is large enough; it uses the first of several.
   const [size = Number.NaN] = sizes;
-  return Number.isNaN(size) ? Infinity : Math.max(0, Math.ceil((size - SHARED_IDS) / GUEST_IDS) - 1);
+  return Number.isNaN(size) ? Infinity : Math.max(0, Math.ceil(size / IDS) - 2);
 }
 
 /** Why guests have to share one range, or undefined. Instances other than ours may need some, too. */
