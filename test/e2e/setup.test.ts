@@ -11,6 +11,7 @@ import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incu
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
 import { dumpIncus } from './incus-dump.js';
+import { polled } from './polled.js';
 import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
 
 /** A network for documentation, which no host has: to a guest it is the Internet. */
@@ -139,7 +140,10 @@ describeOnIncus('setup', () => {
       'the allowed address, another port': [ALLOWED, outside.port + 1],
       outside: [OUTSIDE.address, outside.port],
     };
-    expect(await look(other.name, { itself: [address, NEIGHBOUR_PORT] })).toEqual({ itself: 'neighbour' });
+    await polled(
+      () => look(other.name, { itself: [address, NEIGHBOUR_PORT] }),
+      ({ itself }) => itself === 'neighbour',
+    );
     expect(await look(one.name, reached)).toEqual({
       ...Object.fromEntries(Object.keys(reached).map(name => [name, 'refused'])),
       'the allowed address': 'outside',
