@@ -51,6 +51,7 @@ export const NOTHING: Found = {
   trusted: [],
   fingerprint: undefined,
   hasFiles: false,
+  inotify: { value: 8192, before: undefined },
   instances: [],
   images: [],
 };
@@ -92,6 +93,10 @@ function done(found: Found, step: Step): Found {
       return { ...found, trusted: found.trusted.filter(({ fingerprint }) => fingerprint !== step.fingerprint) };
     case 'delete-files':
       return { ...found, fingerprint: undefined, hasFiles: false };
+    case 'raise-inotify':
+      return { ...found, inotify: { value: step.to, before: step.from } };
+    case 'restore-inotify':
+      return { ...found, inotify: { value: step.to, before: undefined } };
     case 'delete-instance':
       return { ...found, instances: found.instances.filter(({ name }) => name !== step.name) };
     case 'delete-image':

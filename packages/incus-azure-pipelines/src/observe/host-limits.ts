@@ -4,7 +4,7 @@ import type { IncusTarget, PoolSpec } from '../model/pool.js';
 
 const INOTIFY_PATH = '/proc/sys/fs/inotify/max_user_instances';
 /** A booted guest with docker holds this many; all guests share one count, since they share one mapped root. */
-const INOTIFY_PER_GUEST = 10;
+export const INOTIFY_PER_GUEST = 10;
 
 /**
  * Why this host cannot hold as many guests as `mostInstances`, or undefined. With the kernel's default of 128 exactly

@@ -15,6 +15,12 @@ it('what is opened is told with its name, its addresses and its port', () => {
   });
 });
 
+it('a change of the host tells what was there', () => {
+  expect(describeStep({ kind: 'raise-inotify', from: 128, to: 8192 }).details).toEqual([
+    'fs.inotify.max_user_instances = 8192, in place of 128',
+  ]);
+});
+
 it('each step says what it is about', () => {
   const found = after(NOTHING, stepsOf(planSetup(aWish(), NOTHING)));
   const steps = [...stepsOf(planSetup(aWish(), NOTHING)), ...stepsOf(planRemoval(aWish(), found))];

@@ -39,6 +39,13 @@ export function describeStep(step: Step): StepText {
       return { what: `Trust certificate "${step.name}" no more`, details: [step.fingerprint] };
     case 'delete-files':
       return { what: 'Delete certificate and key from the state directory', details: [] };
+    case 'raise-inotify':
+      return {
+        what: 'Raise the number of inotify instances of this host, now and for every boot',
+        details: [`fs.inotify.max_user_instances = ${step.to}, in place of ${step.from}`],
+      };
+    case 'restore-inotify':
+      return { what: `Set fs.inotify.max_user_instances of this host back to ${step.to}`, details: [] };
     case 'delete-instance':
       return { what: `Delete base "${step.name}"`, details: [] };
     case 'delete-image':

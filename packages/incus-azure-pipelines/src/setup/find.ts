@@ -4,6 +4,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type IncusClient, ignoreNotFound } from 'incus-client';
 import { identityPaths } from '../model/identity-paths.js';
+import { readInotify } from './inotify.js';
 import type { Found } from './model.js';
 
 export interface FindOptions {
@@ -31,6 +32,7 @@ export async function findSetup(options: FindOptions): Promise<Found> {
     profile: project && (await ignoreNotFound(inside.profiles.get('default', call)))?.profile,
     server: info.config,
     trusted: (await root.certificates.list(call)).filter(({ type }) => type === 'client'),
+    inotify: await readInotify(),
     instances: project ? await inside.instances.list(call) : [],
     // Without images of its own it would show those of the default project.
     images: project?.config['features.images'] === 'true' ? await inside.images.list(call) : [],

@@ -47,6 +47,8 @@ export interface Wish {
   readonly httpsAddress: string;
   /** Name and description of the daemon's certificate in Incus. */
   readonly certificate: { readonly name: string; readonly description: string };
+  /** Inotify instances that all guests together need. */
+  readonly inotify: number;
   /** What cannot be had, as sentences. */
   readonly remarks: readonly string[];
 }
@@ -64,6 +66,8 @@ export interface Found {
   readonly fingerprint: string | undefined;
   /** Whether any file of it is there. */
   readonly hasFiles: boolean;
+  /** How many inotify instances the host gives, and did before setup raised that. */
+  readonly inotify: { readonly value: number; readonly before: number | undefined };
   readonly instances: readonly FoundInstance[];
   readonly images: readonly FoundImage[];
 }
@@ -97,6 +101,8 @@ export type Step =
   | { readonly kind: 'make-certificate'; readonly name: string; readonly description: string; readonly project: string }
   | { readonly kind: 'distrust'; readonly fingerprint: string; readonly name: string }
   | { readonly kind: 'delete-files' }
+  | { readonly kind: 'raise-inotify'; readonly from: number; readonly to: number }
+  | { readonly kind: 'restore-inotify'; readonly to: number }
   | { readonly kind: 'delete-instance'; readonly project: string; readonly name: string }
   | { readonly kind: 'delete-image'; readonly project: string; readonly fingerprint: string }
   | { readonly kind: 'delete-project' | 'delete-network' | 'delete-acl'; readonly name: string };

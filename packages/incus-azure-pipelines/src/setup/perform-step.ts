@@ -7,6 +7,7 @@ import { makeClientIdentity } from '../lib/client-certificate.js';
 import { replaceFile } from '../lib/installation.js';
 import { UserError } from '../lib/user-error.js';
 import { type IdentityPaths, identityPaths } from '../model/identity-paths.js';
+import { raiseInotify, restoreInotify } from './inotify.js';
 import type { Step } from './model.js';
 
 export interface StepTools {
@@ -44,6 +45,10 @@ export async function performStep(step: Step, { root, stateDirectory, signal }: 
       return;
     case 'delete-files':
       return rm(dirname(identityPaths(stateDirectory).keyPath), { recursive: true });
+    case 'raise-inotify':
+      return raiseInotify(step.from, step.to);
+    case 'restore-inotify':
+      return restoreInotify(step.to);
     case 'delete-instance':
       await ignoreNotFound(root.withProject(step.project).instances.stop(step.name, { force: true }, call));
       await ignoreNotFound(root.withProject(step.project).instances.delete(step.name, call));

@@ -8,7 +8,7 @@ import { HTTPS_ADDRESS, refusal } from './plan-setup.js';
 export function planRemoval(wish: Wish, found: Found): SetupPlan {
   const why = refusal(wish, found) ?? inUse(wish, found);
   if (why !== undefined) return { kind: 'refused', why };
-  const { project, network, acl, instances, images, hasFiles } = found;
+  const { project, network, acl, inotify, instances, images, hasFiles } = found;
   const name = wish.project.name;
   const ours = found.trusted.filter(({ description }) => description === wish.certificate.description);
   const listening = stopListening(wish, found, ours.length);
@@ -21,6 +21,7 @@ export function planRemoval(wish: Wish, found: Found): SetupPlan {
     ...(project === undefined ? [] : [{ kind: 'delete-project', name } as const]),
     ...(network === undefined ? [] : [{ kind: 'delete-network', name: network.name } as const]),
     ...(acl === undefined ? [] : [{ kind: 'delete-acl', name: acl.name } as const]),
+    ...(inotify.before === undefined ? [] : [{ kind: 'restore-inotify', to: inotify.before } as const]),
   ];
   return { kind: 'plan', steps, remarks: listening.remarks };
 }

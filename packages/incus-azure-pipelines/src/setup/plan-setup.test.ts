@@ -78,6 +78,14 @@ describe('setup', () => {
     });
   });
 
+  it('raises the number of inotify instances where the guests need more, as often as they do', () => {
+    const found = { ...NOTHING, inotify: { value: 60, before: undefined } };
+    const raised = made(aWish(), found);
+    expect(raised.inotify).toEqual({ value: 8192, before: 60 });
+    const many = aWish({ pools: [aPool({ agentCount: 900 })] });
+    expect(made(many, raised).inotify).toEqual({ value: 13_540, before: 60 });
+  });
+
   it('leaves an address alone on which Incus listens already', () => {
     const server = { 'core.https_address': ':8443' };
     expect(made(aWish(), { ...NOTHING, server }).server).toEqual(server);

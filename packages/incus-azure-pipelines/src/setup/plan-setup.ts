@@ -14,6 +14,7 @@ export function planSetup(wish: Wish, found: Found): SetupPlan {
     ...profileSteps(wish, found.profile),
     ...listenSteps(wish, found.server),
     ...certificateSteps(wish, found),
+    ...inotifySteps(wish, found),
   ];
   return { kind: 'plan', steps, remarks: wish.remarks };
 }
@@ -100,6 +101,14 @@ function certificateSteps({ certificate, project }: Wish, { fingerprint, trusted
     ...ours.map(one => ({ kind: 'distrust', fingerprint: one.fingerprint, name: certificate.name }) as const),
     { kind: 'make-certificate', ...certificate, project: project.name },
   ];
+}
+
+/** What is enough for eight hundred guests. */
+const AMPLE_INOTIFY = 8192;
+
+function inotifySteps({ inotify: needed }: Wish, { inotify: { value, before } }: Found): readonly Step[] {
+  if (value >= needed) return [];
+  return [{ kind: 'raise-inotify', from: before ?? value, to: Math.max(AMPLE_INOTIFY, needed) }];
 }
 
 /** Keys that setup sets or takes back; what else a person has set stays. */

@@ -2,6 +2,7 @@
 
 import { MARKS } from '../model/marks.js';
 import type { DaemonSpec } from '../model/pool.js';
+import { INOTIFY_PER_GUEST } from '../observe/host-limits.js';
 import { egressRules, type Opening } from './acl-rules.js';
 import type { Acl, Keys, Named, Profile, Wish } from './model.js';
 import { mostInstances, projectLimits } from './project-limits.js';
@@ -47,6 +48,7 @@ export function wishOf(spec: DaemonSpec, around: Surroundings): Wish {
       name,
       description: `incus-azure-pipelines, owner ${ownerId}, may use project ${spec.project} alone`,
     },
+    inotify: mostInstances(spec.pools) * INOTIFY_PER_GUEST,
     remarks: [...limits.remarks, ...remarksOf(spec, around)],
   };
 }
