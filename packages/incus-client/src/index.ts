@@ -47,7 +47,6 @@ export type {
   NetworkAclPut,
   NetworkAclRule,
   NetworkPut,
-  NetworkState,
   NetworksPost,
 } from './wire/network.js';
 export { type Operation, operationStatus } from './wire/operation.js';

@@ -2,6 +2,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { type IncusClient, ignoreNotFound } from 'incus-client';
 import { parseRange } from '../lib/ip-ranges.js';
 import { UserError } from '../lib/user-error.js';
@@ -34,7 +35,7 @@ export async function lookAround(options: LookOptions): Promise<Surroundings> {
     owner,
     openings: named,
     unknownHosts: named.flatMap(({ host, addresses }) => (addresses.length === 0 ? [host] : [])),
-    hostAddresses: await publicAddresses(root, signal),
+    hostAddresses: publicAddresses(),
     storagePool: await chooseStoragePool(options),
     firewall: info.environment?.firewall ?? 'nftables',
     isolates: maps >= mostInstances(spec.pools),
@@ -66,17 +67,15 @@ async function addressesOf(host: string): Promise<readonly string[]> {
   return found.map(({ address }) => address).toSorted();
 }
 
-/** Addresses of this host that look like the Internet to a guest, the bridge's own among the others that do not. */
-async function publicAddresses(root: IncusClient, signal: AbortSignal): Promise<readonly string[]> {
-  const { networks } = root.server;
-  const found: string[] = [];
-  for (const { name } of await networks.list({ signal })) {
-    const state = await ignoreNotFound(networks.state(name, { signal }));
-    for (const { address } of state?.addresses ?? []) {
+/** Addresses of this host that look like the Internet to a guest. Incus shows those of some interfaces only. */
+function publicAddresses(): readonly string[] {
+  const all = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? []);
+  const found = all
+    .map(({ address }) => address)
+    .filter(address => {
       const range = parseRange(address);
-      if (range !== undefined && isInternet(range, [])) found.push(address);
-    }
-  }
+      return range !== undefined && isInternet(range, []);
+    });
   return [...new Set(found)].toSorted();
 }
 

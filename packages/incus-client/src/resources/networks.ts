@@ -1,13 +1,11 @@
 import type { CallOptions } from '../deadline.js';
 import { answerTo, callFor, type Scope } from '../scope.js';
-import type { Network, NetworkPut, NetworkState, NetworksPost } from '../wire/network.js';
+import type { Network, NetworkPut, NetworksPost } from '../wire/network.js';
 
 /** Networks as the project sees them: `/1.0/networks`. */
 export interface Networks {
   list(options?: CallOptions): Promise<readonly Network[]>;
   get(name: string, options?: CallOptions): Promise<Network>;
-  /** What the kernel shows of an interface, managed or not. */
-  state(name: string, options?: CallOptions): Promise<NetworkState>;
   create(post: NetworksPost, options?: CallOptions): Promise<void>;
   /**
    * Reads, changes and writes back the whole network.
@@ -40,12 +38,6 @@ export function makeNetworks(scope: Scope): Networks {
     },
     async get(name, options) {
       return (await get(name, options)).network;
-    },
-    async state(name, options) {
-      const tried = `read the state of network "${name}"`;
-      const exchange = { tried, method: 'GET', route: `${one}/state`, names: { name }, query } as const;
-      const { addresses } = await callFor<NetworkState>(scope, exchange, options);
-      return { addresses: addresses ?? [] };
     },
     async replace(name, change, options) {
       const { network, etag } = await get(name, options);

@@ -24,17 +24,6 @@ export interface NetworkPut {
   readonly config: StringMap;
 }
 
-/** Addresses of an interface (`GET /1.0/networks/{name}/state`). */
-export interface NetworkState {
-  readonly addresses: readonly {
-    readonly family: 'inet' | 'inet6';
-    readonly address: string;
-    /** Length of the prefix. */
-    readonly netmask: string;
-    readonly scope: string;
-  }[];
-}
-
 /** One rule of an ACL. Rules have no order: those that drop come first, then those that reject, then those that allow. */
 export interface NetworkAclRule {
   readonly action: 'allow' | 'reject' | 'drop';
