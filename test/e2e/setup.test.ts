@@ -150,7 +150,7 @@ describeOnIncus('setup', () => {
       outside: 'outside',
     });
     expect(await look(one.name, { azure: [hostname, Number(port)] })).toEqual({ azure: 'open' });
-    const named = await project.exec(one.name, { command: ['getent', 'ahostsv4', other.name] });
+    const named = await project.exec(one.name, { command: ['getent', 'ahostsv4', `${other.name}.incus`] });
     expect(named.stdout).toContain(address);
   });
 
