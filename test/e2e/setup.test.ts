@@ -150,8 +150,8 @@ describeOnIncus('setup', () => {
       outside: 'outside',
     });
     expect(await look(one.name, { azure: [hostname, Number(port)] })).toEqual({ azure: 'open' });
-    const named = await project.exec(one.name, { command: ['getent', 'ahostsv4', `${other.name}.incus`] });
-    expect(named.stdout).toContain(address);
+    const named = await project.exec(one.name, { command: ['getent', 'hosts', '_gateway.incus'] });
+    expect(named.stdout).toContain(gateway);
   });
 
   test('takes nothing back while agents are there, nor what others have put there', async () => {
