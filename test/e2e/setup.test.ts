@@ -116,12 +116,13 @@ describeOnIncus('setup', () => {
       });
     const job = await emulator.queueJob({ steps: [{ script: 'echo hello' }] }).finished;
     expect(job.result).toBe('succeeded');
+    await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
   });
 
   test('keeps guests from each other, from the host and from private networks, and lets them reach what they need', async () => {
     const { emulator, incus: project } = scenario;
     await agentsOnline(emulator, 2);
-    const [one, other] = (await project.instances.list()).filter(({ config }) => config['user.iap.activated']);
+    const [one, other] = emulator.agents().filter(({ enabled, status }) => enabled && status === 'online');
     if (one === undefined || other === undefined) throw new Error('two agents are online');
     await project.exec(other.name, {
       command: ['systemd-run', '--quiet', 'perl', '-MIO::Socket::INET', '-e', LISTENER],
