@@ -14,7 +14,8 @@ export async function dumpIncus(socketPath: string): Promise<unknown> {
     ),
     networks: (await server.networks.list()).filter(({ managed }) => managed),
     acls: await server.networkAcls.list(),
-    storagePools: await server.storagePools.list(),
+    // Without what uses them: Incus keeps an image unpacked that was used once.
+    storagePools: (await server.storagePools.list()).map(({ name, driver, config }) => ({ name, driver, config })),
     certificates: await certificates.list(),
     server: (await server.info()).config,
   };
