@@ -99,7 +99,7 @@ export class DaemonProcess implements AsyncDisposable {
 }
 
 function commandLine(args: readonly string[], { program = PROGRAM, within = [] }: RunOptions): [string, ...string[]] {
-  const [command = process.execPath, ...rest] = [...within, process.execPath, program, ...args];
+  const [command = program, ...rest] = [...within, program, ...args];
   return [command, ...rest];
 }
 

@@ -1,5 +1,6 @@
 import type { TestProject } from 'vitest/node';
 import type { ProvidedTestbed } from './for-tests.js';
+import { freePort } from './free-port.js';
 import { buildImage } from './image.js';
 import { listInstances } from './incus-command.js';
 import { leftovers } from './leftovers.js';
@@ -59,7 +60,7 @@ async function startShared(): Promise<SharedTestbed> {
   if (reason !== undefined) return { provided: { available: false, reason } };
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
   const files = await buildImage({ cacheDirectory: imageCacheDirectory(), onProgress });
-  const incus = await startPrivateIncus();
+  const incus = await startPrivateIncus({ httpsAddress: `127.0.0.1:${await freePort()}` });
   try {
     await incus.importImage(files, 'debian');
   } catch (error) {

@@ -20,7 +20,7 @@ async function leftoversLocked(): Promise<string[]> {
   const records = await readRunRecords();
   const abandoned = records.filter(run => !isOwned(run) || run.owner.pid === process.pid);
   const others = records.filter(run => !abandoned.includes(run));
-  const found = await Promise.all(abandoned.map(remainsOf));
+  const found = await Promise.all(abandoned.map(run => remainsOf(run)));
   return [...new Set([...found.flat(), ...(await unrecorded(others))])];
 }
 

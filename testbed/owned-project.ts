@@ -14,11 +14,19 @@ export function ownerMark(): StringMap {
 /**
  * Deletes a project with all that is in it: instances, and images where it has its own. One that is not there is fine.
  *
- * What a killed client had begun may still finish, so it looks again until nothing comes up any more.
- *
  * @throws IncusError when something refuses to go for two minutes.
  */
 export async function removeProject(root: IncusClient, name: string): Promise<void> {
+  await emptyProject(root, name, async () => {
+    await ignoreNotFound(root.projects.delete(name));
+  });
+}
+
+/**
+ * Deletes all that is in a project. What a killed client had begun may still finish, so it looks again until nothing comes
+ * up any more, and what is done `then` goes through.
+ */
+export async function emptyProject(root: IncusClient, name: string, then = async () => {}): Promise<void> {
   const giveUpAt = performance.now() + removalMs;
   const incus = root.withProject(name);
   const project = await ignoreNotFound(root.projects.get(name));
@@ -28,7 +36,7 @@ export async function removeProject(root: IncusClient, name: string): Promise<vo
     try {
       await Promise.all((await incus.instances.names()).map(instance => removeInstance(incus, instance)));
       if (ownImages) for (const image of await incus.images.list()) await incus.images.delete(image.fingerprint);
-      await ignoreNotFound(root.projects.delete(name));
+      await then();
       return;
     } catch (error) {
       if (!isIncusError(error) || error.kind === 'unreachable' || performance.now() > giveUpAt) throw error;

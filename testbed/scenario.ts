@@ -10,9 +10,10 @@ import {
   startEmulator,
 } from 'azure-pipelines-emulator';
 import { connectIncus, type IncusClient } from 'incus-client';
+import { type ConfinedPlace, callSetup, confinedKeys, isConfinedRun, placeImage } from './confined-place.js';
 import { DaemonProcess, type Ended, type RunOptions, runProgram } from './daemon-process.js';
 import type { ImageFiles } from './image.js';
-import { ownerMark, removeProject } from './owned-project.js';
+import { emptyProject, ownerMark, removeProject } from './owned-project.js';
 import { makeScenarioDirectory } from './scenario-directory.js';
 import { cacheDirectory } from './work-tree.js';
 
@@ -30,6 +31,8 @@ export interface ScenarioOptions {
   readonly standIn?: Partial<StandInOptions>;
   /** Keys of the configuration file that differ from the scenario's own. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Whether the project is one of setup's, and the daemon confined to it. */
+  readonly confined?: boolean;
   /** The socket that the daemon is told to use, when something stands between it and Incus. */
   readonly daemonSocketPath?: string;
 }
@@ -56,10 +59,12 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
       pollPauseMs: [0, 0],
       ...options.standIn,
     });
-    await makeProject(root, project, options);
     emulator = await startEmulator({ host: options.gateway, agentPackage, ...options.emulator });
-    const scenario = new Scenario(options, project, root, directory, emulator);
-    await scenario.configure();
+    const confined = options.confined ?? (isConfinedRun() && options.daemonSocketPath === undefined);
+    const keys = confined ? await confinedKeys(root, options.gateway, options.settings) : {};
+    const settings = { ...options.settings, ...keys };
+    const scenario = new Scenario({ ...options, confined, settings }, project, root, directory, emulator);
+    await scenario.place();
     return scenario;
   } catch (error) {
     await emulator?.close();
@@ -85,9 +90,7 @@ async function makeProject(root: IncusClient, project: string, options: Scenario
       eth0: { type: 'nic', name: 'eth0', network: bridge },
     },
   }));
-  if (imageFiles === undefined) return;
-  const { fingerprint } = await incus.images.importSplit(imageFiles.metadata, imageFiles.rootfs);
-  await incus.images.createAlias(options.image, fingerprint);
+  if (imageFiles !== undefined) await placeImage(incus, options.image, imageFiles);
 }
 
 export class Scenario implements AsyncDisposable {
@@ -113,8 +116,29 @@ export class Scenario implements AsyncDisposable {
     this.controlSocket = join(directory, 'control.sock');
   }
 
-  /** Writes the configuration file anew; JSON is YAML. */
+  /** Makes the project. */
+  async place(): Promise<void> {
+    const { confined, image, imageFiles } = this.#options;
+    if (!confined) await makeProject(this.#root, this.project, this.#options);
+    await this.#write({});
+    if (!confined) return;
+    await callSetup(this.#confinedPlace);
+    await placeImage(this.incus, image, imageFiles);
+  }
+
+  /** Writes the configuration file anew, and has setup follow it where the daemon is confined. */
   async configure(settings: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.#write(settings);
+    // A configuration that is meant to be wrong is for the daemon to complain of.
+    if (this.#options.confined) await callSetup(this.#confinedPlace).catch(() => undefined);
+  }
+
+  get #confinedPlace(): ConfinedPlace {
+    return { root: this.#root, socketPath: this.#options.socketPath, configPath: this.configPath };
+  }
+
+  /** JSON is YAML. */
+  async #write(settings: Readonly<Record<string, unknown>>): Promise<void> {
     const config = {
       ...OWN_SETTINGS,
       projectName: this.project,
@@ -153,10 +177,17 @@ export class Scenario implements AsyncDisposable {
     for (const daemon of this.#daemons) await daemon.end();
     await this.emulator.close();
     try {
+      if (this.#options.confined) await this.#removePlace();
       await removeProject(this.#root, this.project);
     } finally {
       await this.#root.close();
       await rm(this.directory, { recursive: true });
     }
+  }
+
+  async #removePlace(): Promise<void> {
+    await this.#write({});
+    await emptyProject(this.#root, this.project);
+    await callSetup(this.#confinedPlace, '--remove');
   }
 }

@@ -30,22 +30,27 @@ export function sweepAbandonedRuns(): Promise<string[]> {
   });
 }
 
-/** Lists what is still there of one run, as words for a person. */
-export async function remainsOf(run: Pick<RunRecord, 'directory' | 'bridge'>): Promise<string[]> {
-  const { directory, bridge } = run;
+/** Lists what is still there of one run, as words for a person; a daemon's directory tells which bridges are its own. */
+export async function remainsOf(
+  run: Pick<RunRecord, 'directory' | 'bridge'>,
+  bridges?: readonly string[],
+): Promise<string[]> {
+  const { directory } = run;
+  const own = bridges ?? (await bridgesOf(run));
   const chains = await incusChains();
   return [
     ...processesOf(directory).map(found => `process ${found.pid}`),
     ...mountsUnder(directory).map(point => `mount ${point}`),
     ...loopDevicesUnder(directory).map(device => `loop device ${device}`),
-    ...networkInterfaces().flatMap(name => (name === bridge ? [`bridge ${name}`] : [])),
-    ...chains.flatMap(name => (name.endsWith(`.${bridge}`) ? [`nft chain ${name}`] : [])),
+    ...networkInterfaces().flatMap(name => (own.includes(name) ? [`bridge ${name}`] : [])),
+    ...chains.flatMap(name => (own.some(bridge => name.endsWith(`.${bridge}`)) ? [`nft chain ${name}`] : [])),
     ...(existsSync(directory) ? [`directory ${directory}`] : []),
   ];
 }
 
 async function takeDownLocked(run: RunRecord): Promise<void> {
   const guests = await readdir(join(run.directory, 'containers')).catch(() => []);
+  const bridges = await bridgesOf(run);
   await deleteInstances(run);
   // Nothing of their state is kept, so nothing is gained by asking. The end of a container starts forks: a second look.
   for (const _ of ['first', 'second']) {
@@ -53,11 +58,12 @@ async function takeDownLocked(run: RunRecord): Promise<void> {
   }
   for (const point of mountsUnder(run.directory)) await attempt('umount', ['--lazy', point]);
   for (const device of loopDevicesUnder(run.directory)) await attempt('losetup', ['--detach', device]);
-  if (networkInterfaces().includes(run.bridge)) await attempt('ip', ['link', 'delete', run.bridge]);
-  await deleteChains(run.bridge);
+  for (const bridge of networkInterfaces().filter(name => bridges.includes(name)))
+    await attempt('ip', ['link', 'delete', bridge]);
+  await deleteChains(bridges, guests);
   await removeControlGroups(guests);
   await rm(run.directory, { recursive: true, force: true, maxRetries: 5 });
-  const remains = await remainsOf(run);
+  const remains = await remainsOf(run, bridges);
   if (remains.length > 0) throw new Error(`take down ${run.directory}: these stayed: ${remains.join(', ')}`);
   await removeRunRecord(run.id);
   if ((await readRunRecords()).length > 0) return;
@@ -76,12 +82,24 @@ async function deleteInstances(run: RunRecord): Promise<void> {
   );
 }
 
-async function deleteChains(bridge: string): Promise<void> {
-  for (const name of await incusChains()) {
-    if (name.endsWith(`.${bridge}`)) await attempt('nft', ['delete', 'chain', 'inet', 'incus', name]);
+/** The run's own bridge and those that somebody has made in its daemon. */
+async function bridgesOf({ bridge, directory }: Pick<RunRecord, 'directory' | 'bridge'>): Promise<readonly string[]> {
+  return [...new Set([bridge, ...(await readdir(join(directory, 'networks')).catch(() => []))])];
+}
+
+/** Chains of a bridge, and of guests whose frames are filtered. Those that jump go before those that are jumped to. */
+async function deleteChains(bridges: readonly string[], guests: readonly string[]): Promise<void> {
+  for (const [family, owners] of [
+    ['inet', bridges],
+    ['bridge', guests],
+  ] as const) {
+    const isOwn = (name: string) => owners.some(owner => name.endsWith(`.${owner}`) || name.includes(`.${owner}.`));
+    const own = (await incusChains(family)).filter(isOwn);
+    for (const name of own.toSorted((a, b) => b.length - a.length))
+      await attempt('nft', ['delete', 'chain', family, 'incus', name]);
+    // The table belongs to all daemons of the host; the last one to leave takes it along.
+    if ((await incusChains(family)).length === 0) await attempt('nft', ['delete', 'table', family, 'incus']);
   }
-  // The table belongs to all daemons of the host; the last one to leave takes it along.
-  if ((await incusChains()).length === 0) await attempt('nft', ['delete', 'table', 'inet', 'incus']);
 }
 
 /** A container whose monitor was killed leaves empty control groups behind; those in use refuse to be removed. */

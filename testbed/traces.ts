@@ -26,9 +26,9 @@ export function networkInterfaces(): string[] {
   return readdirSync('/sys/class/net');
 }
 
-/** Lists the chains that Incus daemons have in their common table, by `nft -j list chains`. */
-export async function incusChains(): Promise<string[]> {
-  const text = await runCommand('nft', ['--json', 'list', 'chains', 'inet']).catch(() => '{"nftables":[]}');
+/** Lists the chains that Incus daemons have in their common table of a family, by `nft -j list chains`. */
+export async function incusChains(family: 'inet' | 'bridge' = 'inet'): Promise<string[]> {
+  const text = await runCommand('nft', ['--json', 'list', 'chains', family]).catch(() => '{"nftables":[]}');
   const { nftables } = JSON.parse(text) as { nftables: { chain?: { table: string; name: string } }[] };
   return nftables.flatMap(({ chain }) => (chain?.table === 'incus' ? [chain.name] : []));
 }

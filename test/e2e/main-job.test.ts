@@ -16,11 +16,11 @@ const script = [
   'echo "system $(systemctl is-system-running)"',
 ].join('\n');
 
-describeOnIncus('six jobs through two agents', testbed => {
+describeOnIncus('six jobs through two agents, by a daemon that is confined to its project', testbed => {
   let scenario: Scenario;
   let foreigners: Foreigners;
   beforeAll(async () => {
-    scenario = await startScenario({ ...testbed(), settings: { agentCount: 0, agentPrefix: 'ci' } });
+    scenario = await startScenario({ ...testbed(), confined: true, settings: { agentCount: 0, agentPrefix: 'ci' } });
     await using daemon = scenario.startDaemon();
     await daemon.seen(line => line.msg === 'running');
     foreigners = await placeForeigners(scenario, testbed().image);

@@ -3,6 +3,7 @@ import type { AzurePipelinesClient } from 'azure-pipelines-client';
 import type { LoadedConfig } from './config/load.js';
 import { AgentCache } from './execute/base/agent-cache.js';
 import { makeExecutors } from './execute/executors.js';
+import { Isolation } from './execute/isolation.js';
 import type { PoolParts } from './execute/parts.js';
 import { KeyStock, type KeyStockOptions } from './execute/registration/key-stock.js';
 import { MissingAuthorizationError } from './execute/registration/register.js';
@@ -18,7 +19,9 @@ import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
 import { AzureObserver } from './observe/azure-observer.js';
 import { type Clients, openClients } from './observe/clients.js';
-import { hostObstacle, mostInstances } from './observe/host-limits.js';
+import { isThisHost, mostInstances } from './observe/host-limits.js';
+import { HostWatch } from './observe/host-watch.js';
+import { isolationObstacle } from './observe/id-maps.js';
 import { IncusObserver } from './observe/incus-observer.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
@@ -100,7 +103,7 @@ async function assemble(
 ): Promise<Daemon> {
   const emit: Emit = (name, event) => events.emit(name, event);
   const { incus } = clients;
-  const facts = await checkIncus(incus, signal);
+  const facts = await checkIncus(incus, isThisHost(spec.incus), signal);
   const observers = new Map<string, AzureObserver>();
   const pools = new Map<string, PoolParts>();
   for (const pool of spec.pools) {
@@ -121,6 +124,7 @@ async function assemble(
   const installation = given ?? (await openInstallation(spec.stateDirectory));
   const wishes = await DrainWishes.open(installation, spec.pools);
   const incusObserver = new IncusObserver(incus, installation.ownerId, clock);
+  const most = mostInstances(spec.pools, instanceCeiling);
   const executorParts = {
     incus,
     ownerId: installation.ownerId,
@@ -130,6 +134,10 @@ async function assemble(
     storage: facts.storage,
     architecture: facts.architecture,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
+    isolation: new Isolation({
+      off: isolationObstacle(facts.isolatedMaps, most),
+      onOff: why => emit('isolation-off', { why }),
+    }),
     keys: new KeyStock({
       clock,
       ...(makeKey && { make: makeKey }),
@@ -144,7 +152,11 @@ async function assemble(
     readBases: async readSignal => (await incusObserver.read(readSignal)).bases,
   });
   const executors = makeExecutors(executorParts);
-  let blocked: string | undefined;
+  const host = new HostWatch({
+    instances: isThisHost(spec.incus) ? most : undefined,
+    intervalMs: spec.reconcileIntervalMs,
+    clock,
+  });
   const reconciler = new Reconciler({
     desired: spec.pools,
     owner: installation.owner,
@@ -153,7 +165,7 @@ async function assemble(
     wantedBases: () => wantedBases.readings,
     wishes,
     registration: () => registration.modes,
-    creationBlocked: () => blocked,
+    creationBlocked: () => host.obstacle,
     executors,
     clock,
     random,
@@ -172,16 +184,6 @@ async function assemble(
   events.on('log-collected', ({ pool, name, registrationError }) =>
     reconciler.noteRegistration(pool, name, registrationError),
   );
-  // The limits are those of this host: they say nothing of another one.
-  const checkHost = async () => {
-    if (spec.incus.kind === 'unix') blocked = await hostObstacle(mostInstances(spec.pools, instanceCeiling));
-  };
-  const watchHost = async (watchSignal: AbortSignal) => {
-    while (!watchSignal.aborted) {
-      await clock.sleep(spec.reconcileIntervalMs, watchSignal).catch(() => {});
-      await checkHost();
-    }
-  };
 
   return {
     spec,
@@ -193,7 +195,7 @@ async function assemble(
     storage: facts.storage,
     azure: new Map(spec.pools.map(pool => [pool.name, required(observers.get(azureKey(pool.azure)), pool.name)])),
     async look(lookSignal) {
-      await checkHost();
+      await host.look();
       await registration.recall();
       await wantedBases.resolve(lookSignal);
       await Promise.all([...observers.values()].map(observer => observer.read(lookSignal)));
@@ -206,7 +208,9 @@ async function assemble(
       const off = events.on('action-failed', ({ error }) => {
         if (error instanceof MissingAuthorizationError) failed.abort(error);
       });
-      await checkHost();
+      await host.look();
+      const { off: whyShared } = executorParts.isolation;
+      if (whyShared !== undefined) emit('isolation-off', { why: whyShared });
       const stop = AbortSignal.any([runSignal, failed.signal]);
       const late = lateAfter(stop, ENDING_MS, clock);
       const ring = () => reconciler.ring();
@@ -214,7 +218,7 @@ async function assemble(
         ...[...observers.values()].map(observer => observer.follow(() => reconciler.azureRead(), stop)),
         incusObserver.follow(withinMs => reconciler.ring(withinMs), stop),
         wantedBases.follow(ring, stop),
-        watchHost(stop),
+        host.follow(stop),
         registration.follow(ring, stop),
         reconciler.run(stop, late.signal),
       ];

@@ -1,5 +1,6 @@
 import { parseTar } from 'nanotar';
 import { AgentCache } from '../src/execute/base/agent-cache.js';
+import { Isolation } from '../src/execute/isolation.js';
 import type { ExecutorParts } from '../src/execute/parts.js';
 import { systemClock } from '../src/lib/clock.js';
 import { Secret } from '../src/lib/secret.js';
@@ -41,6 +42,7 @@ export class ExecutorBench implements AsyncDisposable {
       rootDisk: {},
       storage: undefined,
       architecture: 'x86_64',
+      isolation: new Isolation({ off: undefined, onOff: () => {} }),
       agentCache: new AgentCache({ directory: '', now: () => 0 }),
       keys: pool.keys,
       clock: systemClock,

@@ -8,6 +8,7 @@ import { describeAgentFile } from '../src/execute/base/agent-package.js';
 import { buildBase } from '../src/execute/base/build-base.js';
 import { findSourceImage } from '../src/execute/base/source-image.js';
 import { Steps } from '../src/execute/base/steps.js';
+import { Isolation } from '../src/execute/isolation.js';
 import { MARKS } from '../src/model/marks.js';
 
 const PREFIX = 'iap-guest-test-';
@@ -113,6 +114,7 @@ export class GuestBench implements AsyncDisposable {
       marks: {},
       agent: { ...(await describeAgentFile(path, signal)), path },
       storage: undefined,
+      isolation: new Isolation({ off: undefined, onOff: () => {} }),
       steps: new Steps(0, () => undefined),
       signal,
     });

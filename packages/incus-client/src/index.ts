@@ -11,6 +11,7 @@ export type { Exec, ExecRequest, ExecResult } from './resources/exec.js';
 export type { FileAttributes, Files, PulledFile, PushAttributes } from './resources/files.js';
 export type { Images, ImportOptions, PublishRequest, StoredImage } from './resources/images.js';
 export type { Instances, ListInstancesOptions } from './resources/instances.js';
+export type { NetworkAcls } from './resources/network-acls.js';
 export type { Networks } from './resources/networks.js';
 export type { Operations } from './resources/operations.js';
 export type { Profiles } from './resources/profiles.js';
@@ -40,13 +41,20 @@ export type {
   StringMap,
 } from './wire/instance.js';
 export type { InstanceFull, InstanceState, InstanceStateNetwork } from './wire/instance-state.js';
+export type {
+  Network,
+  NetworkAcl,
+  NetworkAclPut,
+  NetworkAclRule,
+  NetworkPut,
+  NetworksPost,
+} from './wire/network.js';
 export { type Operation, operationStatus } from './wire/operation.js';
 export type { Profile, ProfilePut, ProfilesPost, Project, ProjectPut, ProjectsPost } from './wire/project.js';
 export type {
+  Certificate,
   CertificatesPost,
   HostResources,
-  Network,
-  NetworksPost,
   ServerEnvironment,
   ServerInfo,
   StoragePool,

@@ -1,8 +1,6 @@
 import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -30,11 +28,10 @@ describeOnIncus('https', testbed => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'incus-client-https-'));
     [trusted, confined] = [await makeIdentity(folder, 'trusted'), await makeIdentity(folder, 'confined')];
-    const port = await freePort();
-    url = `https://127.0.0.1:${port}`;
     const { server, certificates } = local();
-    await server.patchConfig({ 'core.https_address': `127.0.0.1:${port}` });
-    serverCert = (await server.info()).environment?.certificate ?? '';
+    const { config, environment } = await server.info();
+    url = `https://${config['core.https_address']}`;
+    serverCert = environment?.certificate ?? '';
     await certificates.add({ name: 'trusted', certificate: trusted.clientCert });
     const projects = ['client-https'];
     await certificates.add({ name: 'confined', certificate: confined.clientCert, restricted: true, projects });
@@ -42,9 +39,8 @@ describeOnIncus('https', testbed => {
 
   afterAll(async () => {
     for (const client of clients) await client.close();
-    const { server, certificates } = local();
+    const { certificates } = local();
     for (const { clientCert } of [trusted, confined]) await certificates.delete(fingerprint(clientCert));
-    await server.patchConfig({ 'core.https_address': '' });
     await rm(folder, { recursive: true });
   });
 
@@ -124,14 +120,4 @@ async function makeIdentity(folder: string, name: string): Promise<Identity> {
 
 function fingerprint(certificate: string): string {
   return new X509Certificate(certificate).fingerprint256.replaceAll(':', '').toLowerCase();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null) throw new Error('find a free port: no address');
-  return address.port;
 }

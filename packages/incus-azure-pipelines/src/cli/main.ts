@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=1
+// Garbage of a few passes may fill 48 MiB of young memory before it is looked at; the daemon is in no hurry, and looks sooner.
 import { callProgram } from './program.js';
 
 process.exitCode = await callProgram(process.argv.slice(2), {

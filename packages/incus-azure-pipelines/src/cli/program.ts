@@ -53,6 +53,15 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .addOption(json)
     .action(async options => conclude(await (await import('./check.js')).check(options, output)));
   program
+    .command('setup')
+    .description('make the place in Incus that the daemon works in, apart from everything else, or take it back')
+    .addOption(config)
+    .option('--yes', 'do it without asking')
+    .option('--remove', 'take back what setup has made, and nothing else')
+    .option('--storage <pool>', 'storage pool for the agents, where Incus has several')
+    .addOption(json)
+    .action(async options => (await import('./setup.js')).setup(options, output));
+  program
     .command('plan')
     .description('print what the daemon would do now, and do nothing')
     .addOption(config)

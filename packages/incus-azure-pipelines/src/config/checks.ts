@@ -1,8 +1,10 @@
 /** What the schema cannot say: which keys must be there, and which agree with which. */
 
-import { isIP } from 'node:net';
+import { isLoopback } from '../lib/loopback.js';
 import { checkAzureUrl } from './check-azure.js';
 import { checkEnvironment } from './check-environment.js';
+import { checkIncus, isThisHost } from './check-incus.js';
+import { checkNetwork } from './check-network.js';
 import { checkAgent, checkCounts, checkImages, checkListening, checkMade, checkSizes } from './check-pool.js';
 import { checkTimeouts } from './check-timeouts.js';
 import type { ConfigEnvironment } from './environment.js';
@@ -16,7 +18,7 @@ export function checkFile(
   pools: readonly PoolEntry[],
   environment: ConfigEnvironment,
 ): readonly Finding[] {
-  const host = file.incus?.url === undefined ? environment : undefined;
+  const host = isThisHost(file) ? environment : undefined;
   return [
     ...checkPoolNames(file, pools),
     ...pools.flatMap(pool => [
@@ -32,6 +34,7 @@ export function checkFile(
       ...checkAzureUrl(pool),
     ]),
     ...checkIncus(file),
+    ...checkNetwork(file),
     ...checkSockets(file),
   ];
 }
@@ -78,42 +81,6 @@ function checkRequired(pool: PoolEntry): readonly Finding[] {
   );
 }
 
-function checkIncus(file: FileSettings): readonly Finding[] {
-  const { socket, url, clientCert, clientKey, serverCert } = file.incus ?? {};
-  if (url === undefined) {
-    const stray = Object.entries({ clientCert, clientKey, serverCert }).filter(([, value]) => value !== undefined);
-    return stray.map(([name]) =>
-      error(['incus', name], 'is of use only with a url', 'add url: https://HOST:8443, or delete it', 'key'),
-    );
-  }
-  const findings: Finding[] = [];
-  if (socket !== undefined) {
-    findings.push(
-      error(
-        ['incus', 'socket'],
-        'stands beside url, and Incus is reached one way only',
-        'delete one of the two',
-        'key',
-      ),
-    );
-  }
-  if (!URL.canParse(url) || new URL(url).protocol !== 'https:') {
-    findings.push(error(['incus', 'url'], `${show(url)} is not an https URL`, 'write url: https://HOST:8443'));
-  }
-  for (const [name, value] of Object.entries({ clientCert, clientKey })) {
-    if (value === undefined) {
-      findings.push(
-        error(
-          ['incus', name],
-          'is missing',
-          `write the path of the PEM file, such as ${name}: /etc/incus-azure-pipelines/client.pem`,
-        ),
-      );
-    }
-  }
-  return findings;
-}
-
 /** Linux keeps the path of a socket in 108 bytes, one of them for its end. */
 const LONGEST_SOCKET_PATH = 107;
 
@@ -145,8 +112,4 @@ function checkSockets(file: FileSettings): readonly Finding[] {
     );
   }
   return findings;
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }

@@ -21,4 +21,6 @@ export const DEFAULTS = {
   controlSocket: '/run/incus-azure-pipelines/control.sock',
   httpHost: '127.0.0.1',
   httpPort: 9273,
+  networkIpv6: false,
+  maxProcesses: 10_000,
 } as const;

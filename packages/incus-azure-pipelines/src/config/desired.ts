@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { gibToBytes, parseDuration } from '../lib/units.js';
+import { identityPaths } from '../model/identity-paths.js';
 import type {
   AgentSource,
   AzureTarget,
@@ -9,6 +10,7 @@ import type {
   ImageServer,
   ImageSource,
   IncusTarget,
+  NetworkSpec,
   PoolSpec,
 } from '../model/pool.js';
 import { prefixFromHostname } from './agent-prefix.js';
@@ -19,6 +21,7 @@ import { parseImageName } from './image-name.js';
 import type { PoolEntry } from './pool-entry.js';
 import type { PoolSettings } from './pool-schema.js';
 import type { FileSettings } from './schema.js';
+import { parseTarget } from './target.js';
 
 /** What else the desired state is made of. */
 export interface Surroundings {
@@ -43,7 +46,8 @@ export function desiredState(file: FileSettings, pools: readonly PoolEntry[], ar
       file.http === false
         ? undefined
         : { host: file.http?.host ?? DEFAULTS.httpHost, port: file.http?.port ?? DEFAULTS.httpPort },
-    incus: incusTarget(file.incus ?? {}, around.directory),
+    incus: incusTarget(file, around.directory),
+    network: networkSpec(file.network ?? {}),
   };
 }
 
@@ -75,7 +79,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       cores: settings.maxCores,
       memoryBytes: bytes(settings.maxRamInGb),
       diskSizeBytes: bytes(settings.diskSizeInGb),
-      maxProcesses: settings.maxProcesses,
+      maxProcesses: settings.maxProcesses ?? DEFAULTS.maxProcesses,
     },
     environment: Object.fromEntries(Object.entries(settings.env ?? {}).map(([key, value]) => [key, String(value)])),
     timeouts: {
@@ -112,17 +116,27 @@ function imageSource(settings: PoolSettings, around: Surroundings): ImageSource 
   return { kind: remote === undefined ? 'any' : 'server', alias, server };
 }
 
-function incusTarget(incus: NonNullable<FileSettings['incus']>, directory: string): IncusTarget {
-  const { socket, url, clientCert = '', clientKey = '', serverCert } = incus;
+/** What is not named is where `setup` puts it. */
+function incusTarget({ incus = {}, stateDirectory }: FileSettings, directory: string): IncusTarget {
+  const { socket, url, certificate, key, serverCertificate } = incus;
   if (url === undefined)
     return { kind: 'unix', socketPath: socket === undefined ? undefined : resolve(directory, socket) };
   return {
     kind: 'https',
     url: collectionUrl(url),
-    clientCertPath: resolve(directory, clientCert),
-    clientKeyPath: resolve(directory, clientKey),
-    serverCertPath: serverCert === undefined ? undefined : resolve(directory, serverCert),
+    ...(certificate === undefined || key === undefined
+      ? identityPaths(stateDirectory ?? DEFAULTS.stateDirectory)
+      : {
+          certificatePath: resolve(directory, certificate),
+          keyPath: resolve(directory, key),
+          serverCertificatePath: undefined,
+        }),
+    ...(serverCertificate === undefined ? {} : { serverCertificatePath: resolve(directory, serverCertificate) }),
   };
+}
+
+function networkSpec({ allow = [], ipv6, address }: NonNullable<FileSettings['network']>): NetworkSpec {
+  return { allow: allow.flatMap(written => parseTarget(written) ?? []), ipv6: ipv6 ?? DEFAULTS.networkIpv6, address };
 }
 
 function bytes(gib: number | undefined): number | undefined {

@@ -41,11 +41,11 @@ export async function readNamedFiles(
 ): Promise<NamedFiles> {
   const contents = new Map<string, string>();
   const findings: Finding[] = [];
-  const { clientCert, clientKey, serverCert } = file.incus ?? {};
+  const { certificate, key: incusKey, serverCertificate } = file.incus ?? {};
   const wanted: [KeyPath, string | undefined, 'script' | 'pem' | 'present'][] = [
-    [['incus', 'clientCert'], clientCert, 'pem'],
-    [['incus', 'clientKey'], clientKey, 'pem'],
-    [['incus', 'serverCert'], serverCert, 'pem'],
+    [['incus', 'certificate'], certificate, 'pem'],
+    [['incus', 'key'], incusKey, 'pem'],
+    [['incus', 'serverCertificate'], serverCertificate, 'pem'],
   ];
   for (const pool of pools) {
     const { provisionScripts = [], imageServer, remotes = {}, agentPackage } = pool.settings;

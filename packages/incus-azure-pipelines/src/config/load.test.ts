@@ -51,7 +51,7 @@ azure:
             agent: { kind: 'latest' },
             refreshMs: 86_400_000,
           },
-          instance: { cores: 8, memoryBytes: 4 * 2 ** 30, diskSizeBytes: undefined, maxProcesses: undefined },
+          instance: { cores: 8, memoryBytes: 4 * 2 ** 30, diskSizeBytes: undefined, maxProcesses: 10_000 },
           environment: {},
           timeouts: {
             preparationMs: 180_000,
@@ -70,6 +70,7 @@ azure:
       controlSocketPath: '/run/incus-azure-pipelines/control.sock',
       http: { host: '127.0.0.1', port: 9273 },
       incus: { kind: 'unix', socketPath: undefined },
+      network: { allow: [], ipv6: false, address: undefined },
     });
   });
 
@@ -145,14 +146,14 @@ describe('values', () => {
     await write('client.crt', '-----BEGIN CERTIFICATE-----\n');
     await write('client.key', '-----BEGIN PRIVATE KEY-----\n');
     const { spec } = await read(
-      `${ONE_POOL}maxCores: 64\nincus: {url: "https://incus.example:8443/", clientCert: client.crt, clientKey: client.key}\n`,
+      `${ONE_POOL}maxCores: 64\nincus: {url: "https://incus.example:8443/", certificate: client.crt, key: client.key}\n`,
     );
     expect(spec.incus).toEqual({
       kind: 'https',
       url: 'https://incus.example:8443',
-      clientCertPath: pathOf('client.crt'),
-      clientKeyPath: pathOf('client.key'),
-      serverCertPath: undefined,
+      certificatePath: pathOf('client.crt'),
+      keyPath: pathOf('client.key'),
+      serverCertificatePath: undefined,
     });
   });
 });

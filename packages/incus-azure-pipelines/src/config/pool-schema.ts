@@ -151,7 +151,11 @@ export const poolKeys = {
     'Quota of the root disk in GiB; none when left out. On btrfs it slows the whole storage pool for good: better none there.',
   ),
   tmpfsSizeInGb: key(gib(0.01, 12), 'Size in GiB of a /tmp in memory.'),
-  maxProcesses: key(count(100, 4_194_304, 10_000), 'Most processes of an agent; no limit when left out.'),
+  maxProcesses: key(
+    count(100, 4_194_304, 10_000),
+    'Most processes and threads of an agent at once.',
+    DEFAULTS.maxProcesses,
+  ),
   env: key(
     variables,
     'Variables of the agent and its jobs, exactly as written here, lines and all. Everybody who sees the agent pool can read them.',

@@ -7,7 +7,7 @@
 
 import { z } from 'zod';
 import { DEFAULTS } from './defaults.js';
-import { count, duration, expecting, key, path, text } from './kinds.js';
+import { count, duration, expecting, flag, key, path, text } from './kinds.js';
 import { poolKeys, poolSchema } from './pool-schema.js';
 
 const daemonKeys = {
@@ -55,23 +55,44 @@ const daemonKeys = {
       z.strictObject({
         socket: key(path('/var/lib/incus/unix.socket'), 'Socket of the local Incus.'),
         url: key(text('an https URL', 'https://incus.example:8443'), 'URL of an Incus on the network.'),
-        clientCert: key(
+        certificate: key(
           path('/etc/incus-azure-pipelines/client.crt'),
-          'PEM file with the certificate that this host shows.',
+          'PEM file with the certificate that the daemon shows; the one that setup made when left out.',
         ),
-        clientKey: key(path('/etc/incus-azure-pipelines/client.key'), 'PEM file with the key of clientCert.'),
-        serverCert: key(
+        key: key(path('/etc/incus-azure-pipelines/client.key'), 'PEM file with the key of certificate.'),
+        serverCertificate: key(
           path('/etc/incus-azure-pipelines/server.crt'),
           "PEM file with the server's certificate, where no known authority signed it.",
         ),
       }),
       {
         kind: 'map',
-        expects: 'a map with socket, or with url, clientCert and clientKey',
+        expects: 'a map with socket, or with url',
         example: '{socket: /var/lib/incus/unix.socket}',
       },
     ),
     'How Incus is reached; the local one when left out.',
+  ),
+  network: key(
+    expecting(
+      z.strictObject({
+        allow: key(
+          expecting(z.array(text('an address, a subnet or a name, with a port or without', '10.1.2.3:8080')), {
+            kind: 'list',
+            expects: 'a list of addresses, subnets and names',
+            example: '[10.1.2.3:8080]',
+          }),
+          'What guests may reach beside the Internet: HOST, HOST:PORT, SUBNET or SUBNET:PORT. Names are looked up by setup.',
+        ),
+        ipv6: key(flag(true), 'Whether guests have IPv6 addresses.', DEFAULTS.networkIpv6),
+        address: key(
+          text('the address of the host with its subnet', '10.213.0.1/24'),
+          "The host's address on the bridge; one that Incus finds free when left out.",
+        ),
+      }),
+      { kind: 'map', expects: 'a map with allow, ipv6 and address', example: '{allow: [10.1.2.3:8080]}' },
+    ),
+    'The network that setup makes for the guests.',
   ),
 };
 

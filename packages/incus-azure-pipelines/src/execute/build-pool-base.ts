@@ -28,6 +28,7 @@ export async function buildPoolBase(
     base: action.base,
     marks: { [MARKS.owner]: parts.ownerId, [MARKS.contract]: CONTRACT, [MARKS.pool]: spec.name, [MARKS.baseOwn]: own },
     agent: packed,
+    isolation: parts.isolation,
     steps,
     storage,
     signal,

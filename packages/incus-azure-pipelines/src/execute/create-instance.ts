@@ -19,21 +19,24 @@ export async function createInstance(
   signal: AbortSignal,
 ): Promise<void> {
   const { spec } = poolOf(parts, action.pool);
-  await parts.incus.instances.create(
-    {
-      name: action.name,
-      type: 'container',
-      ephemeral: true,
-      start: true,
-      source: { type: 'copy', source: action.base, instance_only: true },
-      config: {
-        ...marksOf(action, spec, parts.ownerId),
-        ...shapeKeys(spec),
-        'security.nesting': String(action.docker),
+  await parts.isolation.creating(isolation =>
+    parts.incus.instances.create(
+      {
+        name: action.name,
+        type: 'container',
+        ephemeral: true,
+        start: true,
+        source: { type: 'copy', source: action.base, instance_only: true },
+        config: {
+          ...marksOf(action, spec, parts.ownerId),
+          ...shapeKeys(spec),
+          ...isolation,
+          'security.nesting': String(action.docker),
+        },
+        devices: devicesOf(spec.instance, parts.rootDisk),
       },
-      devices: devicesOf(spec.instance, parts.rootDisk),
-    },
-    { signal, deadlineMs: DEADLINE_MS },
+      { signal, deadlineMs: DEADLINE_MS },
+    ),
   );
 }
 

@@ -7,6 +7,7 @@ import type { RegistrationMode } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import type { StorageFacts } from '../model/storage.js';
 import type { AgentCache } from './base/agent-cache.js';
+import type { Isolation } from './isolation.js';
 import type { KeyStock } from './registration/key-stock.js';
 import type { RegistrationTarget } from './registration/register.js';
 
@@ -28,6 +29,8 @@ export interface ExecutorParts {
   readonly agentCache: AgentCache;
   /** Keys of agents to come. */
   readonly keys: KeyStock;
+  /** Whether guests get ranges of user ids of their own. */
+  readonly isolation: Isolation;
   readonly clock: Clock;
   readonly emit: Emit;
 }

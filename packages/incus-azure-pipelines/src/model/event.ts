@@ -25,6 +25,8 @@ export interface DaemonEvents {
   readonly 'pass-ended': { readonly at: number };
   /** A long action is getting on. */
   readonly progress: { readonly action: Action; readonly progress: Progress };
+  /** Guests share one range of user ids, and why. */
+  readonly 'isolation-off': { readonly why: string };
   /** A system could not be read, or can be again. */
   readonly 'reading-changed': { readonly of: string; readonly known: boolean; readonly error: string | undefined };
   /** The last lines of a finished agent. Foreign text. */

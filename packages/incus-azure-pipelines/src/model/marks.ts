@@ -20,6 +20,10 @@ export const MARKS = {
   activated: 'user.iap.activated',
   /** Epoch ms at which it joined the listening reserve: its agent is disabled, and has never been enabled by us. */
   listening: 'user.iap.listening',
+  /** On a network that setup has made alone: the project that it was made for. */
+  project: 'user.iap.project',
+  /** Among the server's keys: the owner for whose daemon it listens. */
+  listens: 'user.iap.listens',
   /** On bases alone: `building` or `ready`. */
   baseState: 'user.iap.base.state',
   /** On bases alone: the agent version that is in it. */

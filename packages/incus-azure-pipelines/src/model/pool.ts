@@ -87,7 +87,8 @@ export interface InstanceSpec {
   readonly memoryBytes: number | undefined;
   /** Root disk quota; undefined for none (on btrfs a quota slows every deletion of the storage pool). */
   readonly diskSizeBytes: number | undefined;
-  readonly maxProcesses: number | undefined;
+  /** Processes and threads. */
+  readonly maxProcesses: number;
 }
 
 /** Durations in milliseconds. */
@@ -121,6 +122,27 @@ export interface DaemonSpec {
   /** Where metrics and health are served; undefined for nowhere. */
   readonly http: { readonly host: string; readonly port: number } | undefined;
   readonly incus: IncusTarget;
+  readonly network: NetworkSpec;
+}
+
+/** The network that `setup` makes for the guests. */
+export interface NetworkSpec {
+  /** What guests reach beside the Internet. */
+  readonly allow: readonly AllowedTarget[];
+  /** Whether guests have IPv6 addresses. */
+  readonly ipv6: boolean;
+  /** The host's address on it with the length of its prefix; undefined for one that Incus finds free. */
+  readonly address: string | undefined;
+}
+
+/** An address, a subnet or a name that guests may reach. */
+export interface AllowedTarget {
+  /** Address or name, without brackets. */
+  readonly host: string;
+  /** Length of the subnet's prefix; undefined for a single address or a name. */
+  readonly prefixLength: number | undefined;
+  /** TCP port; undefined for everything. */
+  readonly port: number | undefined;
 }
 
 /** How to reach Incus. */
@@ -129,7 +151,7 @@ export type IncusTarget =
   | {
       readonly kind: 'https';
       readonly url: string;
-      readonly clientCertPath: string;
-      readonly clientKeyPath: string;
-      readonly serverCertPath: string | undefined;
+      readonly certificatePath: string;
+      readonly keyPath: string;
+      readonly serverCertificatePath: string | undefined;
     };

@@ -19,6 +19,8 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
     ...FATE,
     ...limitsOf(spec.instance),
     'security.privileged': 'false',
+    // Where the host has too few user ids, an instance goes without: that is no other shape.
+    'security.idmap.isolated': 'true',
     'security.guestapi': 'true',
   };
 }

@@ -3,6 +3,7 @@ import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipeline
 import { type Connection, connectIncus, type IncusClient } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
 import type { Secret } from '../lib/secret.js';
+import { UserError } from '../lib/user-error.js';
 import type { Emit } from '../model/event.js';
 import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
 
@@ -13,7 +14,7 @@ export interface Clients extends AsyncDisposable {
   readonly azure: ReadonlyMap<string, AzurePipelinesClient>;
 }
 
-/** Makes the clients, which call nobody yet. `tokenOf` reads a pool's token, anew each time. @throws Error when a certificate cannot be read. */
+/** Makes the clients, which call nobody yet. `tokenOf` reads a pool's token, anew each time. @throws UserError when a certificate cannot be read. */
 export async function openClients(
   spec: DaemonSpec,
   tokenOf: (pool: string) => Promise<Secret>,
@@ -31,7 +32,7 @@ export async function openClients(
   };
 }
 
-/** Makes the client of Incus alone. @throws Error when a certificate cannot be read. */
+/** Makes the client of Incus alone. @throws UserError when a certificate cannot be read. */
 export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClient> {
   const connection = await connectionOf(spec.incus);
   return connectIncus({
@@ -44,14 +45,23 @@ export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClie
 async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {
   if (target.kind === 'unix')
     return target.socketPath === undefined ? undefined : { kind: 'unix', socketPath: target.socketPath };
-  const { url, clientCertPath, clientKeyPath, serverCertPath } = target;
+  const { url, certificatePath, keyPath, serverCertificatePath } = target;
   return {
     kind: 'https',
     url,
-    clientCert: await readFile(clientCertPath, 'utf8'),
-    clientKey: await readFile(clientKeyPath, 'utf8'),
-    ...(serverCertPath === undefined ? {} : { serverCert: await readFile(serverCertPath, 'utf8') }),
+    clientCert: await readPem(certificatePath),
+    clientKey: await readPem(keyPath),
+    ...(serverCertificatePath === undefined ? {} : { serverCert: await readPem(serverCertificatePath) }),
   };
+}
+
+async function readPem(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'is not there' : String(cause);
+    throw new UserError(`${path}, by which Incus knows the daemon, ${why}; "setup" makes it`, { cause });
+  }
 }
 
 function azureClient(

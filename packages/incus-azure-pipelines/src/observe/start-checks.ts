@@ -1,6 +1,7 @@
 import { type IncusClient, IncusError, isIncusError, type StringMap } from 'incus-client';
 import { UserError } from '../lib/user-error.js';
 import type { StorageFacts } from '../model/storage.js';
+import { ID_TABLES, isolatedMaps } from './id-maps.js';
 import { readStorage } from './storage.js';
 
 /** What the daemon builds on; all of it is in Incus 6.0. Source: `GET /1.0`, `api_extensions`. */
@@ -18,6 +19,8 @@ export interface IncusFacts {
   readonly rootDisk: StringMap;
   /** The storage pool of that disk; undefined where Incus does not show it. */
   readonly storage: StorageFacts | undefined;
+  /** How many instances can have a range of user ids of their own. */
+  readonly isolatedMaps: number;
   /** Architecture of the host as the kernel names it, e.g. `x86_64`. */
   readonly architecture: string;
 }
@@ -28,7 +31,7 @@ export interface IncusFacts {
  * @throws UserError with one sentence and its remedy for the first thing that is wrong; IncusError when nothing answers,
  *   which may mend itself.
  */
-export async function checkIncus(client: IncusClient, signal: AbortSignal): Promise<IncusFacts> {
+export async function checkIncus(client: IncusClient, isThisHost: boolean, signal: AbortSignal): Promise<IncusFacts> {
   const info = await client.server.info({ signal }).catch(error => {
     if (signal.aborted || !isIncusError(error)) throw error;
     if (!error.retryable) throw new UserError(error.message);
@@ -46,6 +49,7 @@ export async function checkIncus(client: IncusClient, signal: AbortSignal): Prom
   return {
     rootDisk,
     storage: await readStorage(client, rootDisk, signal),
+    isolatedMaps: await isolatedMaps(info, isThisHost ? ID_TABLES : []),
     architecture: info.environment.architectures[0] ?? 'x86_64',
   };
 }

@@ -66,6 +66,7 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
           : 'the server refuses agents that the host has registered, and the configuration asks for it',
       );
   });
+  events.on('isolation-off', ({ why }) => log.warn({ why }, 'guests share one range of user ids'));
   events.on('job-overlong', ({ name, pool, dueAt }) =>
     log.warn({ pool, agent: name, endsAt: new Date(dueAt).toISOString() }, 'a job runs too long and will be ended'),
   );

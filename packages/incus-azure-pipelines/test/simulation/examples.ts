@@ -34,7 +34,7 @@ export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {
       agent: { kind: 'latest' },
       refreshMs: 86_400_000,
     },
-    instance: { cores: undefined, memoryBytes: undefined, diskSizeBytes: undefined, maxProcesses: undefined },
+    instance: { cores: undefined, memoryBytes: undefined, diskSizeBytes: undefined, maxProcesses: 1000 },
     environment: {},
     timeouts: {
       preparationMs: 30_000,

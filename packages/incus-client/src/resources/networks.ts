@@ -1,12 +1,18 @@
 import type { CallOptions } from '../deadline.js';
-import { callFor, type Scope } from '../scope.js';
-import type { Network, NetworksPost } from '../wire/server.js';
+import { answerTo, callFor, type Scope } from '../scope.js';
+import type { Network, NetworkPut, NetworksPost } from '../wire/network.js';
 
 /** Networks as the project sees them: `/1.0/networks`. */
 export interface Networks {
   list(options?: CallOptions): Promise<readonly Network[]>;
   get(name: string, options?: CallOptions): Promise<Network>;
   create(post: NetworksPost, options?: CallOptions): Promise<void>;
+  /**
+   * Reads, changes and writes back the whole network.
+   *
+   * @throws IncusError `stale-etag` when somebody else changed it in between.
+   */
+  replace(name: string, change: (current: Network) => NetworkPut, options?: CallOptions): Promise<void>;
   delete(name: string, options?: CallOptions): Promise<void>;
 }
 
@@ -15,6 +21,11 @@ const one = '/1.0/networks/{name}';
 
 export function makeNetworks(scope: Scope): Networks {
   const query = { project: scope.project };
+  async function get(name: string, options?: CallOptions) {
+    const exchange = { tried: `get network "${name}"`, method: 'GET', route: one, names: { name }, query } as const;
+    const { envelope, etag } = await answerTo<Network>(scope, exchange, options);
+    return { network: readNetwork(envelope.metadata), etag };
+  }
   return {
     async list(options) {
       const exchange = {
@@ -26,8 +37,21 @@ export function makeNetworks(scope: Scope): Networks {
       return ((await callFor<readonly Network[] | null>(scope, exchange, options)) ?? []).map(readNetwork);
     },
     async get(name, options) {
-      const exchange = { tried: `get network "${name}"`, method: 'GET', route: one, names: { name }, query } as const;
-      return readNetwork(await callFor<Network>(scope, exchange, options));
+      return (await get(name, options)).network;
+    },
+    async replace(name, change, options) {
+      const { network, etag } = await get(name, options);
+      const { description = network.description, config } = change(network);
+      const exchange = {
+        tried: `change network "${name}"`,
+        method: 'PUT',
+        route: one,
+        names: { name },
+        query,
+        headers: { 'if-match': etag },
+        json: { description, config },
+      } as const;
+      await callFor(scope, exchange, options);
     },
     async create(post, options) {
       const tried = `create network "${post.name}"`;

@@ -2,6 +2,7 @@ import { type CallOptions, deadlines, withDeadline } from '../deadline.js';
 import { callFor, type Scope } from '../scope.js';
 import type { StringMap } from '../wire/instance.js';
 import type { HostResources, ServerInfo } from '../wire/server.js';
+import { makeNetworkAcls, type NetworkAcls } from './network-acls.js';
 import { makeNetworks, type Networks } from './networks.js';
 import { makeStoragePools, type StoragePools } from './storage-pools.js';
 
@@ -9,6 +10,7 @@ import { makeStoragePools, type StoragePools } from './storage-pools.js';
 export interface Server {
   readonly storagePools: StoragePools;
   readonly networks: Networks;
+  readonly networkAcls: NetworkAcls;
   /** Answers to anybody; look at `auth` and at `environment`, which the untrusted do not get. */
   info(options?: CallOptions): Promise<ServerInfo>;
   resources(options?: CallOptions): Promise<HostResources>;
@@ -22,6 +24,7 @@ export function makeServer(scope: Scope): Server {
   return {
     storagePools: makeStoragePools(scope),
     networks: makeNetworks(scope),
+    networkAcls: makeNetworkAcls(scope),
     async info(options) {
       const raw = await callFor<ServerInfo>(scope, { tried: 'ask the server', method: 'GET', route: '/1.0' }, options);
       const { environment, ...rest } = raw;

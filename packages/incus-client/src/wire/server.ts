@@ -26,7 +26,11 @@ export interface ServerEnvironment {
   readonly certificate_fingerprint: string;
   readonly driver: string;
   readonly driver_version: string;
+  /** `nftables` or `xtables`. */
+  readonly firewall: string;
   readonly kernel_version: string;
+  /** By name, `true` or `false`; such as `idmapped_mounts`. */
+  readonly kernel_features?: StringMap | null;
   readonly os_name: string;
   readonly os_version: string;
   readonly project: string;
@@ -55,22 +59,6 @@ export interface StoragePoolResources {
   readonly inodes: { readonly used: number; readonly total: number };
 }
 
-export interface Network {
-  readonly name: string;
-  readonly type: string;
-  readonly managed: boolean;
-  readonly status: string;
-  readonly description: string;
-  readonly config: StringMap;
-}
-
-export interface NetworksPost {
-  readonly name: string;
-  readonly type?: string;
-  readonly description?: string;
-  readonly config?: StringMap;
-}
-
 /** A certificate to trust (`POST /1.0/certificates`). */
 export interface CertificatesPost {
   readonly name: string;
@@ -79,4 +67,18 @@ export interface CertificatesPost {
   /** Confines it to `projects`. */
   readonly restricted?: boolean;
   readonly projects?: readonly string[];
+  readonly description?: string;
+}
+
+/** A certificate that is trusted (`GET /1.0/certificates`). */
+export interface Certificate {
+  readonly name: string;
+  readonly type: string;
+  readonly description: string;
+  /** PEM text. */
+  readonly certificate: string;
+  /** SHA-256 of the DER form, lower-case hex. */
+  readonly fingerprint: string;
+  readonly restricted: boolean;
+  readonly projects: readonly string[];
 }

@@ -8,6 +8,7 @@ import { describeOnIncus } from '../../../../../testbed/for-tests.js';
 import { MARKS } from '../../model/marks.js';
 import type { BaseSpec, ProvisionScript } from '../../model/pool.js';
 import { guestFiles } from '../guest/files.js';
+import { Isolation } from '../isolation.js';
 import { type AgentPackage, describeAgentFile } from './agent-package.js';
 import { BaseBuildError } from './base-build-error.js';
 import { buildBase, buildSteps } from './build-base.js';
@@ -67,6 +68,7 @@ describeOnIncus('a base', testbed => {
       marks: { [MARKS.owner]: 'somebody', [MARKS.pool]: 'linux' },
       agent: spec.isMade ? undefined : { ...agentPackage, path: agentPackagePath },
       storage: undefined,
+      isolation: new Isolation({ off: undefined, onOff: () => {} }),
       steps: new Steps(buildSteps(spec, undefined), ({ text }) => told.push(text)),
       signal,
     });

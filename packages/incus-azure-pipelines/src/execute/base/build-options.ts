@@ -1,6 +1,7 @@
 import type { IncusClient } from 'incus-client';
 import type { BaseSpec } from '../../model/pool.js';
 import type { StorageFacts } from '../../model/storage.js';
+import type { Isolation } from '../isolation.js';
 import type { AgentPackage } from './agent-package.js';
 import type { SourceImage } from './source-image.js';
 import type { Steps } from './steps.js';
@@ -15,6 +16,7 @@ export interface BuildBaseOptions {
   readonly marks: Readonly<Record<string, string>>;
   /** The agent to install; undefined for a source that keeps the guest contract already, which is checked. */
   readonly agent: PackedAgent | undefined;
+  readonly isolation: Isolation;
   /** The steps that {@link buildSteps} counts are told here, and each line that is printed inside. */
   readonly steps: Steps;
   readonly signal: AbortSignal;

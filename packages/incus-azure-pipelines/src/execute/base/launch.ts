@@ -8,7 +8,10 @@ const CREATE_MS = 20 * MINUTE_MS;
 const BOOT_MS = 3 * MINUTE_MS;
 
 /** Makes the instance that becomes the base; it does not run yet. */
-export async function create(base: BaseUnderConstruction, { spec, image, marks }: BuildBaseOptions): Promise<void> {
+export async function create(
+  base: BaseUnderConstruction,
+  { spec, image, isolation, marks }: BuildBaseOptions,
+): Promise<void> {
   const { client, name, onProgress, signal } = base;
   const config = {
     ...marks,
@@ -17,9 +20,11 @@ export async function create(base: BaseUnderConstruction, { spec, image, marks }
     'boot.autostart': 'false',
     'security.nesting': String(spec.docker),
   };
-  await client.instances.create(
-    { name, source: image.source, config, ephemeral: false },
-    { signal, deadlineMs: CREATE_MS, onProgress: ({ text }) => onProgress({ kind: 'line', text }) },
+  await isolation.creating(keys =>
+    client.instances.create(
+      { name, source: image.source, config: { ...config, ...keys }, ephemeral: false },
+      { signal, deadlineMs: CREATE_MS, onProgress: ({ text }) => onProgress({ kind: 'line', text }) },
+    ),
   );
 }
 

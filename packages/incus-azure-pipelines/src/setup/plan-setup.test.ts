@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { after, aHost, aSpec, aWish, NOTHING, stepsOf } from '../../test/setup-examples.js';
+import { aPool } from '../../test/simulation/examples.js';
+import type { Found, Wish } from './model.js';
+import { planSetup } from './plan-setup.js';
+import { wishOf } from './wish.js';
+
+const kinds = (wish: Wish, found: Found) => stepsOf(planSetup(wish, found)).map(({ kind }) => kind);
+
+/** Incus once a wish has come true. */
+function made(wish: Wish, found = NOTHING): Found {
+  return after(found, stepsOf(planSetup(wish, found)));
+}
+
+describe('setup', () => {
+  it('makes everything in an Incus that has nothing of it, what others need first', () => {
+    expect(kinds(aWish(), NOTHING)).toEqual([
+      'make-acl',
+      'make-network',
+      'make-project',
+      'change-profile',
+      'set-server-keys',
+      'make-certificate',
+    ]);
+  });
+
+  it.each([
+    {},
+    { network: { allow: [], ipv6: true, address: undefined } },
+    { pools: [aPool(), aPool({ name: 'two' })] },
+  ])('changes nothing the second time, with %j', spec => {
+    const wish = aWish(spec);
+    expect(kinds(wish, made(wish))).toEqual([]);
+  });
+
+  it('makes again what somebody has deleted, and nothing else', () => {
+    const found = made(aWish());
+    expect(kinds(aWish(), { ...found, acl: undefined })).toEqual(['make-acl']);
+    expect(kinds(aWish(), { ...found, fingerprint: undefined })).toEqual(['distrust', 'make-certificate']);
+    expect(kinds(aWish(), { ...found, trusted: [] })).toEqual(['make-certificate']);
+  });
+
+  it('follows the configuration: limits with the pools, and no limit of memory where one pool has none', () => {
+    const limited = (agentCount: number) =>
+      aPool({ agentCount, instance: { ...aPool().instance, memoryBytes: 1_000 } });
+    const found = made(aWish({ pools: [limited(2)] }));
+    expect(found.project?.config).toMatchObject({ 'limits.instances': '7', 'limits.memory': '7000B' });
+    const more = made(aWish({ pools: [limited(4)] }), found);
+    expect(more.project?.config).toMatchObject({ 'limits.instances': '10', 'limits.memory': '10000B' });
+    const endless = made(aWish({ pools: [aPool()] }), more);
+    expect(endless.project?.config).not.toHaveProperty('limits.memory');
+    expect(endless.profile?.config).not.toHaveProperty('limits.memory');
+    expect(endless.project?.config).toMatchObject({ 'limits.processes': '7000' });
+  });
+
+  it('keeps what a person has added', () => {
+    const found = made(aWish());
+    const { project, network, profile } = found;
+    const added = {
+      ...found,
+      project: project && { ...project, config: { ...project.config, 'user.contact': 'me', 'limits.disk': '1GiB' } },
+      network: network && { ...network, config: { ...network.config, 'dns.domain': 'ci' } },
+      profile: profile && { ...profile, devices: { ...profile.devices, cache: { type: 'disk' } } },
+    };
+    expect(kinds(aWish(), added)).toEqual([]);
+    const changed = made(aWish({ pools: [aPool({ agentCount: 3 })] }), added);
+    expect(changed.project?.config).toMatchObject({ 'user.contact': 'me', 'limits.disk': '1GiB' });
+    expect(changed.profile?.devices).toHaveProperty('cache');
+  });
+
+  it('takes back what weakens it', () => {
+    const found = made(aWish());
+    const eth0 = { ...found.profile?.devices.eth0, 'security.port_isolation': 'false' };
+    const weak = { config: {}, devices: { ...found.profile?.devices, eth0 } };
+    expect(kinds(aWish(), { ...found, profile: weak })).toEqual(['change-profile']);
+    expect(made(aWish(), { ...found, profile: weak }).profile?.devices.eth0).toMatchObject({
+      'security.port_isolation': 'true',
+    });
+  });
+
+  it('raises the number of inotify instances where the guests need more, as often as they do', () => {
+    const found = { ...NOTHING, inotify: { value: 60, before: undefined } };
+    const raised = made(aWish(), found);
+    expect(raised.inotify).toEqual({ value: 8192, before: 60 });
+    const many = aWish({ pools: [aPool({ agentCount: 900 })] });
+    expect(made(many, raised).inotify).toEqual({ value: 13_540, before: 60 });
+  });
+
+  it('leaves an address alone on which Incus listens already', () => {
+    const server = { 'core.https_address': ':8443' };
+    expect(made(aWish(), { ...NOTHING, server }).server).toEqual(server);
+  });
+
+  it('lets Incus listen where the configuration looks for it', () => {
+    const incus = {
+      kind: 'https',
+      url: 'https://localhost:9443',
+      certificatePath: '',
+      keyPath: '',
+      serverCertificatePath: undefined,
+    } as const;
+    expect(made(aWish({ incus })).server['core.https_address']).toBe('127.0.0.1:9443');
+  });
+});
+
+describe('setup refuses', () => {
+  it.each([
+    [
+      'project',
+      { project: { name: 'ci', description: '', config: {} } },
+      /project "ci" that this installation has not/,
+    ],
+    ['network', { network: { name: 'iap-1a2b3c', description: '', config: {} } }, /network "iap-1a2b3c" that this/],
+    [
+      'network ACL',
+      { acl: { name: 'iap-1a2b3c', description: '', config: { 'user.iap.owner': 'other' }, ingress: [], egress: [] } },
+      /network ACL "iap-1a2b3c" that this/,
+    ],
+  ])('a %s of somebody else', (_, there, why) => {
+    expect(planSetup(aWish(), { ...NOTHING, ...there })).toEqual({ kind: 'refused', why: expect.stringMatching(why) });
+  });
+
+  it('a second project, which would share the network of the first', () => {
+    const found = { ...made(aWish()), project: undefined };
+    expect(planSetup(aWish({ project: 'other' }), found)).toMatchObject({
+      why: expect.stringContaining('has set up project "ci"'),
+    });
+  });
+});
+
+describe('what cannot be had is said', () => {
+  it.each([
+    [{}, { isolates: false }, /share one range of user ids/],
+    [{}, { firewall: 'xtables' }, /firewall xtables/],
+    [{}, { unknownHosts: ['azure.test'] }, /^azure\.test cannot be looked up here/],
+    [{ pools: [aPool({ agentCount: 200 })] }, {}, /253 addresses for up to 304 instances/],
+    [{}, {}, /no limit of memory, since pool "linux" has none/],
+  ])('with %j and %j', (spec, host, says) => {
+    expect(wishOf(aSpec(spec), aHost(host)).remarks).toContainEqual(expect.stringMatching(says));
+  });
+
+  it('and where guests share user ids the project does not ask for more', () => {
+    const { project, profile } = aWish({}, { isolates: false });
+    expect(project.config['restricted.containers.privilege']).toBe('unprivileged');
+    expect(profile.config['security.idmap.isolated']).toBe('false');
+  });
+});

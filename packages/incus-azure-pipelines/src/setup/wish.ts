@@ -1,0 +1,146 @@
+/** What setup is to make of a configuration, apart from what is there already. */
+
+import { MARKS } from '../model/marks.js';
+import type { DaemonSpec } from '../model/pool.js';
+import { INOTIFY_PER_GUEST } from '../observe/host-limits.js';
+import { egressRules, type Opening } from './acl-rules.js';
+import type { Acl, Keys, Named, Profile, Wish } from './model.js';
+import { mostInstances, projectLimits } from './project-limits.js';
+
+/** What else the wish is made of. */
+export interface Surroundings {
+  readonly ownerId: string;
+  /** Digest of that id. */
+  readonly owner: string;
+  /** What is to be opened beside the Internet. */
+  readonly openings: readonly Opening[];
+  /** Names among them that lead nowhere from here. */
+  readonly unknownHosts: readonly string[];
+  /** Addresses of the host that are public. */
+  readonly hostAddresses: readonly string[];
+  /** The storage pool of the root disks. */
+  readonly storagePool: string;
+  /** Whether each instance gets a range of user ids of its own. */
+  readonly isolates: boolean;
+  /** As Incus names the one that it uses. */
+  readonly firewall: string;
+}
+
+/** A project of Incus has one default profile, and guests of it one NIC. */
+const NIC = 'eth0';
+const DEFAULT_HTTPS_ADDRESS = '127.0.0.1:8443';
+/** Addresses of a /24 less those of network, host and broadcast. */
+const SMALL_SUBNET = 253;
+
+/** Derives all parts. The names of those that lie outside of the project bear the owner. */
+export function wishOf(spec: DaemonSpec, around: Surroundings): Wish {
+  const { ownerId, owner } = around;
+  const name = `iap-${owner}`;
+  const limits = projectLimits(spec.pools);
+  return {
+    ownerId,
+    acl: acl(spec, name, around),
+    network: network(spec, name, around),
+    project: project(spec, name, limits.project, around),
+    profile: profile(name, limits.profile, around),
+    httpsAddress: httpsAddress(spec),
+    certificate: {
+      name,
+      description: `incus-azure-pipelines, owner ${ownerId}, may use project ${spec.project} alone`,
+    },
+    inotify: mostInstances(spec.pools) * INOTIFY_PER_GUEST,
+    remarks: [...limits.remarks, ...remarksOf(spec, around)],
+  };
+}
+
+/** What cannot be had, in a sentence each. */
+function* remarksOf(spec: DaemonSpec, { firewall, isolates, unknownHosts }: Surroundings): Generator<string> {
+  const most = mostInstances(spec.pools);
+  if (spec.network.address === undefined && most > SMALL_SUBNET)
+    yield `The bridge has ${SMALL_SUBNET} addresses for up to ${most} instances: write network.address with a larger subnet.`;
+  if (!isolates) yield 'Guests share one range of user ids: the host has too few ids, or none that mounts can map.';
+  for (const host of unknownHosts)
+    yield `${host} cannot be looked up here, so guests reach it only if it is on the Internet: name its address under network.allow.`;
+  if (firewall !== 'nftables')
+    yield `Incus uses the firewall ${firewall}, with which ranges of addresses cannot be opened: use nftables.`;
+}
+
+function acl({ network }: DaemonSpec, name: string, { openings, ownerId, hostAddresses }: Surroundings): Acl {
+  return {
+    name,
+    description: 'What agents of Azure Pipelines reach',
+    config: { [MARKS.owner]: ownerId },
+    ingress: [],
+    egress: egressRules(openings, { hostAddresses }, network.ipv6),
+  };
+}
+
+function network({ network: { address, ipv6 }, project }: DaemonSpec, name: string, { ownerId }: Surroundings): Named {
+  return {
+    name,
+    description: 'Agents of Azure Pipelines, apart from each other',
+    config: {
+      [MARKS.owner]: ownerId,
+      [MARKS.project]: project,
+      'ipv4.address': address ?? 'auto',
+      'ipv4.nat': 'true',
+      ...(ipv6
+        ? { 'ipv6.address': 'auto', 'ipv6.nat': 'true', 'ipv6.dhcp.stateful': 'true' }
+        : { 'ipv6.address': 'none' }),
+      'security.acls': name,
+      'security.acls.default.egress.action': 'reject',
+      'security.acls.default.ingress.action': 'reject',
+    },
+  };
+}
+
+function project(spec: DaemonSpec, network: string, limits: Keys, { ownerId, isolates }: Surroundings): Named {
+  const docker = spec.pools.some(({ base }) => base.docker);
+  return {
+    name: spec.project,
+    description: 'Agents of Azure Pipelines',
+    config: {
+      [MARKS.owner]: ownerId,
+      // Images of others are neither seen nor changed from inside.
+      'features.images': 'true',
+      'features.profiles': 'true',
+      'features.storage.volumes': 'true',
+      'features.storage.buckets': 'true',
+      // The network stays outside, where the certificate cannot change it.
+      'features.networks': 'false',
+      restricted: 'true',
+      'restricted.containers.nesting': docker ? 'allow' : 'block',
+      'restricted.containers.privilege': isolates ? 'isolated' : 'unprivileged',
+      'restricted.devices.disk': 'managed',
+      'restricted.devices.nic': 'managed',
+      'restricted.networks.access': network,
+      ...limits,
+    },
+  };
+}
+
+function profile(network: string, limits: Keys, { isolates, storagePool }: Surroundings): Profile {
+  return {
+    config: { ...limits, 'security.idmap.isolated': String(isolates), 'security.privileged': 'false' },
+    devices: {
+      root: { type: 'disk', path: '/', pool: storagePool },
+      [NIC]: {
+        type: 'nic',
+        name: NIC,
+        network,
+        'security.port_isolation': 'true',
+        'security.mac_filtering': 'true',
+        'security.ipv4_filtering': 'true',
+        // Where the bridge has no IPv6, this keeps all of it away.
+        'security.ipv6_filtering': 'true',
+      },
+    },
+  };
+}
+
+/** Where the configuration reaches Incus, if that is on this host; else where Incus itself would listen, on loopback only. */
+function httpsAddress({ incus }: DaemonSpec): string {
+  if (incus.kind === 'unix') return DEFAULT_HTTPS_ADDRESS;
+  const { hostname, port } = new URL(incus.url);
+  return `${hostname === 'localhost' ? '127.0.0.1' : hostname}:${port || '443'}`;
+}

@@ -1,0 +1,217 @@
+import { stat } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { connectIncus } from 'incus-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type DaemonProcess, type Ended, runProgram } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { buildImage } from '../../testbed/image.js';
+import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.js';
+import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { imageCacheDirectory } from '../../testbed/work-tree.js';
+import { dumpIncus } from './incus-dump.js';
+import { polled } from './polled.js';
+import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
+
+/** A network for documentation, which no host has: to a guest it is the Internet. */
+const OUTSIDE = { gateway: '198.51.100.1', address: '198.51.100.2' } as const;
+/** The same server under addresses that guests are not to reach. */
+const REFUSED = ['192.168.213.2', '172.20.213.2', '10.213.213.2', '100.64.213.2', '169.254.169.254'] as const;
+const ALLOWED = '10.213.213.3';
+const NEIGHBOUR_PORT = 7777;
+
+describeOnIncus('setup', () => {
+  let incus: PrivateIncus;
+  let outside: OutsideHost;
+  let hostServer: Server;
+  let hostPort: number;
+  let scenario: Scenario;
+  let daemon: DaemonProcess;
+  let before: unknown;
+
+  beforeAll(async () => {
+    outside = await startOutsideHost(OUTSIDE.gateway, [OUTSIDE.address, ...REFUSED, ALLOWED]);
+    incus = await startPrivateIncus();
+    await incus.importImage(await buildImage({ cacheDirectory: imageCacheDirectory() }), 'debian');
+    [hostServer, hostPort] = await listen();
+    before = await dumpIncus(incus.socketPath);
+    const { bridge, gateway, socketPath, storagePool } = incus;
+    const settings = { agentCount: 2, registration: 'host', network: { allow: [`${ALLOWED}:${outside.port}`] } };
+    const place = { bridge, gateway, socketPath, storagePool, image: 'debian' };
+    scenario = await startScenario({ ...place, confined: true, settings });
+  });
+  afterAll(async () => {
+    await scenario?.[Symbol.asyncDispose]();
+    hostServer?.close();
+    await incus?.[Symbol.asyncDispose]();
+    await outside?.[Symbol.asyncDispose]();
+  });
+
+  const setup = (...args: readonly string[]): Promise<Ended> =>
+    runProgram(['setup', '--config', scenario.configPath, ...args], {
+      env: { ...process.env, INCUS_SOCKET: incus.socketPath },
+    });
+  const dump = () => dumpIncus(incus.socketPath);
+
+  test('writes a certificate that its owner alone can read', async () => {
+    for (const name of ['client.key', 'client.crt', 'server.crt'])
+      expect((await stat(join(scenario.directory, 'state/incus', name))).mode & 0o777).toBe(0o600);
+  });
+
+  test('changes nothing the second time', async () => {
+    const made = await dump();
+    expect(await setup('--yes')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Everything is as it should/),
+    });
+    expect(await dump()).toEqual(made);
+  });
+
+  test('mends what was changed, once it is told to', async () => {
+    const made = await dump();
+    const root = connectIncus({ connection: { kind: 'unix', socketPath: incus.socketPath } });
+    await root.withProject(scenario.project).profiles.replace('default', ({ devices }) => ({ config: {}, devices }));
+    await root.close();
+    const changed = await dump();
+    expect(await setup()).toMatchObject({ code: 2, stderr: expect.stringContaining('no terminal to ask on') });
+    const { code, stdout } = await setup('--json');
+    expect(JSON.parse(stdout)).toMatchObject({ done: false, steps: [{ kind: 'change-profile' }] });
+    expect(code).toBe(0);
+    expect(await dump()).toEqual(changed);
+    expect((await setup('--yes')).stdout).toContain(`Change the default profile of project "${scenario.project}"`);
+    expect(await dump()).toEqual(made);
+  });
+
+  test('refuses a project that it has not made, and changes nothing', async () => {
+    await incus.incus(['project', 'create', 'theirs']);
+    const there = await dump();
+    await scenario.configure({ projectName: 'theirs' });
+    for (const args of [['--yes'], ['--remove', '--yes']])
+      expect(await setup(...args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('a project "theirs" that this installation has not made'),
+      });
+    expect(await dump()).toEqual(there);
+    await incus.incus(['project', 'delete', 'theirs']);
+    await scenario.configure();
+  });
+
+  test('lets agents run jobs, each with user ids of its own and no secret in its keys', async () => {
+    const { emulator } = scenario;
+    daemon = startDaemon(scenario);
+    await agentsOnline(emulator, 2);
+    const instances = await scenario.incus.instances.list();
+    expect(JSON.stringify(instances)).not.toContain(emulator.token);
+    const agents = instances.filter(({ config }) => config['user.iap.activated']);
+    const ids = agents.map(({ config }) => config['volatile.idmap.base']);
+    expect(new Set(ids).size).toBe(2);
+    for (const { expanded_config: config } of agents)
+      expect(config).toMatchObject({
+        'security.idmap.isolated': 'true',
+        'security.privileged': 'false',
+        'security.nesting': 'false',
+        'security.guestapi': 'true',
+        'limits.processes': '10000',
+      });
+    const job = await emulator.queueJob({ steps: [{ script: 'echo hello' }] }).finished;
+    expect(job.result).toBe('succeeded');
+    await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
+  });
+
+  test('keeps guests from each other, from the host and from private networks, and lets them reach what they need', async () => {
+    const { emulator, incus: project } = scenario;
+    await agentsOnline(emulator, 2);
+    const [one, other] = emulator.agents().filter(({ enabled, status }) => enabled && status === 'online');
+    if (one === undefined || other === undefined) throw new Error('two agents are online');
+    await project.exec(other.name, {
+      command: ['systemd-run', '--quiet', 'perl', '-MIO::Socket::INET', '-e', LISTENER],
+    });
+    const address = await addressOf(other.name);
+    const gateway = address.replace(/\d+$/, '1');
+    const { hostname, port } = new URL(emulator.url);
+    const reached = {
+      neighbour: [address, NEIGHBOUR_PORT],
+      'host by its bridge': [gateway, hostPort],
+      'host by another bridge': [incus.gateway, hostPort],
+      'host by a public address': [OUTSIDE.gateway, hostPort],
+      'Incus itself': [gateway, 8443],
+      ...Object.fromEntries(REFUSED.map(refused => [refused, [refused, outside.port]])),
+      'the allowed address': [ALLOWED, outside.port],
+      'the allowed address, another port': [ALLOWED, outside.port + 1],
+      outside: [OUTSIDE.address, outside.port],
+    };
+    await polled(
+      () => look(other.name, { itself: [address, NEIGHBOUR_PORT] }),
+      ({ itself }) => itself === 'neighbour',
+    );
+    expect(await look(one.name, reached)).toEqual({
+      ...Object.fromEntries(Object.keys(reached).map(name => [name, 'refused'])),
+      'the allowed address': 'outside',
+      outside: 'outside',
+    });
+    expect(await look(one.name, { azure: [hostname, Number(port)] })).toEqual({ azure: 'open' });
+    const named = await project.exec(one.name, { command: ['getent', 'hosts', '_gateway.incus'] });
+    expect(named.stdout).toContain(gateway);
+  });
+
+  test('takes nothing back while agents are there, nor what others have put there', async () => {
+    const there = await dump();
+    expect(await setup('--remove', '--yes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/holds \d agents/),
+    });
+    expect(JSON.stringify(await dump()).length).toBe(JSON.stringify(there).length);
+    expect((await scenario.call('drain')).code).toBe(0);
+    await drainedEmpty(scenario, daemon);
+    expect(await daemon.end()).toBe(0);
+    expect(await setup('--remove', '--yes')).toMatchObject({ code: 2, stderr: expect.stringMatching(/holds image/) });
+  });
+
+  test('takes back all that it has made, and leaves Incus as it found it', async () => {
+    for (const { fingerprint } of await scenario.incus.images.list()) await scenario.incus.images.delete(fingerprint);
+    const { code, stdout } = await setup('--remove', '--yes');
+    expect(stdout).toContain(`Delete project "${scenario.project}"`);
+    expect(code).toBe(0);
+    expect(await dump()).toEqual(before);
+    await expect(stat(join(scenario.directory, 'state/incus'))).rejects.toThrow('ENOENT');
+    expect(await setup('--remove', '--yes')).toMatchObject({ code: 0, stdout: 'Everything is as it should be.\n' });
+  });
+
+  async function addressOf(name: string): Promise<string> {
+    const state = await scenario.incus.instances.state(name);
+    const found = state.network?.eth0?.addresses.find(({ family }) => family === 'inet')?.address;
+    if (found === undefined) throw new Error(`${name} has no address`);
+    return found;
+  }
+
+  /** What a guest's root finds behind each address and port: the first line there, or that it cannot get there. */
+  async function look(name: string, places: Readonly<Record<string, readonly (string | number)[]>>) {
+    const script = Object.entries(places).map(([place, [host, port]]) => `probe '${place}' ${host} ${port} &`);
+    const command = ['bash', '-c', [PROBE, ...script, 'wait'].join('\n')];
+    const { stdout } = await scenario.incus.exec(name, { command });
+    return Object.fromEntries(
+      stdout
+        .trim()
+        .split('\n')
+        .map(line => line.split('=')),
+    );
+  }
+});
+
+const LISTENER = `
+$s = IO::Socket::INET->new(Listen => 5, LocalPort => ${NEIGHBOUR_PORT}, ReuseAddr => 1) or die;
+while ($c = $s->accept) { print $c "neighbour\\n"; close $c }`;
+
+const PROBE = `probe() {
+  said=$(timeout 5 bash -c "exec 3<>/dev/tcp/$2/$3 || exit 1; timeout 1 head -n 1 <&3 || true; echo open" 2>/dev/null | head -n 1)
+  echo "$1=\${said:-refused}"
+}`;
+
+async function listen(): Promise<readonly [Server, number]> {
+  const server = createServer(socket => socket.end('host\n'));
+  await new Promise<void>(resolve => server.listen(0, '0.0.0.0', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('listen: no address');
+  return [server, address.port];
+}

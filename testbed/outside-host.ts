@@ -1,0 +1,56 @@
+/** Another host, in a network namespace that lives as long as a child process does, so that nothing of it is ever left. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chooseBridge } from './choose-network.js';
+import { runCommand } from './run-command.js';
+import { networkInterfaces } from './traces.js';
+
+/** Answers every connection with one line and goes with its parent, whatever becomes of that. */
+const SERVER = `
+require('node:net').createServer(socket => socket.end('outside\\n')).listen(PORT, '0.0.0.0', () => console.log('ready'));
+process.stdin.on('end', () => process.exit(0)).resume();
+`;
+const OUTSIDE_PORT = 8080;
+const UNSHARE = 'unshare';
+
+export interface OutsideHost extends AsyncDisposable {
+  /** It listens on this port of each of its addresses. */
+  readonly port: number;
+}
+
+/** Starts a host that this one reaches under these addresses, and that reaches everybody through `gateway`. */
+export async function startOutsideHost(gateway: string, addresses: readonly string[]): Promise<OutsideHost> {
+  const link = chooseBridge(networkInterfaces(), Math.random);
+  const server = ['--net', process.execPath, '-e', SERVER.replace('PORT', String(OUTSIDE_PORT))];
+  const child = spawn(UNSHARE, server, { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    await once(child.stdout, 'data');
+    await connect(link, child, gateway, addresses);
+  } catch (error) {
+    await end(child);
+    throw error;
+  }
+  return { port: OUTSIDE_PORT, [Symbol.asyncDispose]: () => end(child) };
+}
+
+async function connect(link: string, { pid }: ChildProcess, gateway: string, addresses: readonly string[]) {
+  const inside = (...args: readonly string[]) => runCommand('nsenter', [`--net=/proc/${pid}/ns/net`, 'ip', ...args]);
+  await runCommand('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)]);
+  await runCommand('ip', ['address', 'add', `${gateway}/32`, 'dev', link]);
+  await runCommand('ip', ['link', 'set', link, 'up']);
+  await inside('link', 'set', 'lo', 'up');
+  await inside('link', 'set', 'eth0', 'up');
+  for (const address of addresses) {
+    await inside('address', 'add', `${address}/32`, 'dev', 'eth0');
+    await runCommand('ip', ['route', 'add', `${address}/32`, 'dev', link]);
+  }
+  await inside('route', 'add', `${gateway}/32`, 'dev', 'eth0');
+  await inside('route', 'add', 'default', 'via', gateway, 'src', addresses[0] ?? gateway);
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.stdin?.end();
+  await ended;
+}
