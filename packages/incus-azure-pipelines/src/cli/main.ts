@@ -1,5 +1,5 @@
-#!/usr/bin/env -S node --max-semi-space-size=1
-// Garbage of a few passes may fill 48 MiB of young memory before it is looked at; the daemon is in no hurry, and looks sooner.
+#!/usr/bin/env -S node --max-semi-space-size=2
+// By itself, Node lets the garbage of many passes fill some 48 MiB before it looks at it; the daemon is in no such hurry.
 import { callProgram } from './program.js';
 
 process.exitCode = await callProgram(process.argv.slice(2), {
