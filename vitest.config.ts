@@ -51,7 +51,8 @@ export default defineConfig({
           globalSetup: ['./testbed/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          // Most of their time they wait for others: boots, grace periods, back-off.
+          maxWorkers: 4,
           sequence: { groupOrder: 3 },
         },
       },

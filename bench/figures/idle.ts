@@ -49,7 +49,7 @@ async function idleMinute(daemon: DaemonProcess, agentCount: number, workbench: 
   });
   await keyStockFilled(daemon, signal);
   const before = await look(daemon, signal);
-  const held: Holdings[] = [];
+  const held: (Holdings & { readonly residentBytes: number })[] = [];
   for (let n = 0; n < looks; n++) {
     held.push(await readProcessCost(daemon.pid));
     await delay(LOOK_MS, undefined, { signal });
@@ -62,7 +62,7 @@ async function idleMinute(daemon: DaemonProcess, agentCount: number, workbench: 
   return {
     agentCount,
     cpuMs: (after.cpuMs - before.cpuMs) * ofAMinute,
-    residentBytes: after.residentBytes,
+    residentBytes: Math.max(...held.map(({ residentBytes }) => residentBytes)),
     held: {
       sockets: Math.min(...held.map(({ sockets }) => sockets)),
       children: Math.min(...held.map(({ children }) => children)),

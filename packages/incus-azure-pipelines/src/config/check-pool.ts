@@ -14,6 +14,15 @@ export function checkCounts(pool: PoolEntry): readonly Finding[] {
   const findings: Finding[] = [];
   // A pool is paused by agentCount: 0 alone, whatever its other keys say.
   if (agentCount !== undefined && agentCount > 0) {
+    if (standby === 0) {
+      findings.push(
+        error(
+          pool.path('standby'),
+          'no agent would wait for a job, and the queue is not looked at, so that none would ever begin',
+          'write at least standby: 1; agentCount: 0 is what pauses a pool',
+        ),
+      );
+    }
     if (standby !== undefined && standby > agentCount) {
       findings.push(
         error(

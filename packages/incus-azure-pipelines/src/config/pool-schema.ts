@@ -79,7 +79,7 @@ export const poolKeys = {
   agentCount: key(count(0, 1000, 2), 'Most agents that live at once.'),
   standby: key(
     count(0, 1000, 1),
-    'Idle agents kept ready beyond the busy ones; agentCount when left out, which makes a pool of fixed size.',
+    'Idle agents kept ready beyond the busy ones, at least 1; agentCount when left out, which makes a pool of fixed size.',
   ),
   reserve: key(
     count(0, 1000, 1),

@@ -78,7 +78,7 @@ it('leaves the instance to the loop when Incus does not come back', async () => 
   const clock = { ...parts.clock, sleep: async (ms: number) => void pauses.push(ms) };
   await expect(activateAgent(action, { ...parts, clock }, signal)).rejects.toThrow('scripted');
   expect(incus.calls).toHaveLength(2 + pauses.length + 1);
-  expect(pauses.at(-1)).toBeGreaterThanOrEqual(60_000);
+  expect(pauses.reduce((sum, ms) => sum + ms)).toBeGreaterThanOrEqual(60_000);
 });
 
 it('touches no instance whose registration could not be made', async () => {

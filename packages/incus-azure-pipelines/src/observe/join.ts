@@ -13,6 +13,8 @@ export interface Sightings {
   readonly agentPoolIds?: ReadonlyMap<string, number>;
   /** Names of those that are being activated or enabled: marked perhaps, but not told yet. */
   readonly activating?: ReadonlySet<string>;
+  /** By name of one that is being disabled by us: readings that began before prove nothing of it (epoch ms). */
+  readonly disabling?: ReadonlyMap<string, number>;
   /** Names of those whose registration we have deleted. */
   readonly deregistered?: ReadonlySet<string>;
 }
@@ -50,6 +52,7 @@ export function join(
     const life = nextLife(old, instance, reading, instances.at, now, {
       isActivating: sightings.activating?.has(name) ?? false,
       isDeregistered: sightings.deregistered?.has(name) ?? false,
+      disablingUntil: sightings.disabling?.get(name),
     });
     const phase = phaseOf(instance, reading, life, old?.phase);
     agents.push({

@@ -74,6 +74,11 @@ function isBeingEnabled({ enablableUntil }: Pick<Life, 'enablableUntil'>, readAt
   return enablableUntil !== undefined && readAt < enablableUntil;
 }
 
+/** Whether a call of ours that enables or disables an agent may have come after a reading that shows it disabled. */
+function isUnsettled(readAt: number, enablableUntil: number | undefined, disablingUntil: number | undefined): boolean {
+  return isBeingEnabled({ enablableUntil }, readAt) || (disablingUntil !== undefined && readAt < disablingUntil);
+}
+
 function wasEnabled(before: AgentPhase | undefined): boolean {
   return before === 'idle' || before === 'draining' || before === 'offline' || before === 'busy';
 }
@@ -107,6 +112,14 @@ function isActivated(phase: AgentPhase): boolean {
   return phase !== 'preparing' && phase !== 'prepared' && phase !== 'stopped' && phase !== 'orphan';
 }
 
+/** What our own deeds say of an agent. */
+interface Doings {
+  readonly isActivating?: boolean;
+  readonly isDeregistered?: boolean;
+  /** Until when (epoch ms) the call that disables it may have had no effect: only what is read later proves one. */
+  readonly disablingUntil?: number | undefined;
+}
+
 /** What is remembered of an agent after these readings. */
 export function nextLife(
   before: Agent | undefined,
@@ -114,7 +127,7 @@ export function nextLife(
   reading: Reading<Registration | undefined>,
   instancesAt: number,
   now: number,
-  { isActivating = false, isDeregistered: deregistered = false } = {},
+  { isActivating = false, isDeregistered: deregistered = false, disablingUntil }: Doings = {},
 ): Life {
   const old = before?.life;
   const registration = knownValue(reading);
@@ -140,7 +153,7 @@ export function nextLife(
     disbelieved: old?.disbelieved === true || contradicted(before, reading),
     enablableUntil,
     quietDisabled:
-      isActivating || (reading.known && isBeingEnabled({ enablableUntil }, reading.at))
+      isActivating || (reading.known && isUnsettled(reading.at, enablableUntil, disablingUntil))
         ? undefined
         : extend(isReplaced ? undefined : old?.quietDisabled, reading, isQuietDisabled),
     quietOffline: extend(old?.quietOffline, reading, isQuietOffline),

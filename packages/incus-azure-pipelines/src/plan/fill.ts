@@ -12,6 +12,11 @@ function onTheWay(census: Census): number {
   return census.prepared.length + census.listening.length + census.preparing.length + census.creating;
 }
 
+/** Live agents, and the instances that can still become some. */
+export function standing(census: Census): number {
+  return census.live.length + census.activating.size + onTheWay(census);
+}
+
 /**
  * How many instances to create: what the target lacks (`agents`) and then the reserve, less those on their way, never
  * above the ceiling of instances.

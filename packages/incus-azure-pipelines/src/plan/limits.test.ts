@@ -31,6 +31,19 @@ describe('limits', () => {
     ]);
   });
 
+  test('creates for the pool that has the least of what it wants, however big the first one is', () => {
+    const pools = [
+      aPool({ name: 'big', agentCount: 32, reserve: 0 }),
+      aPool({ name: 'small', agentCount: 2, reserve: 0 }),
+    ];
+    const observed = anObserved([], {
+      bases: known([aBase('base-1', { pool: 'big' })]),
+      wantedBases: new Map(pools.map(({ name }) => [name, known('base-1')])),
+    });
+    const { actions } = plan(pools, observed, NOW, { maxConcurrentCreates: 5 });
+    expect(actions.map(({ pool }) => pool)).toEqual(['big', 'small', 'big', 'big', 'big']);
+  });
+
   test('counts an instance that has just begun to boot as one that is being created', () => {
     const booting = anAgent(0, 'preparing', { since: NOW - 1_000 });
     const result = planned(aPool(), [booting], {}, 1);

@@ -1,26 +1,16 @@
 import { type Action, keyOf, type Plan, type PoolArithmetic, targetOf } from '../model/action.js';
-import type { Agent } from '../model/agent.js';
-import { nextBirth } from '../model/agent-name.js';
 import { type Observed, REGISTRATION } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { activate } from './activate.js';
 import { Alarm } from './alarm.js';
 import { baseObstacle } from './bases.js';
 import { arithmeticOf, type Census, takeCensus } from './census.js';
-import { ceilingObstacle, createInstance, creationsWanted } from './fill.js';
+import { create } from './create.js';
+import { ceilingObstacle } from './fill.js';
 import { keepBases } from './keep-bases.js';
 import { drainOnRequest, reap } from './reap.js';
 import { endRemoved } from './removed.js';
 import { shrink, trimReserve } from './shrink.js';
-import { wantsTrial } from './trial.js';
-
-/**
- * A boot takes the cores until its guest is prepared; one that has hung in it for so long is not waited for by others.
- */
-const BOOT_MS = 10_000;
-
-/** What an instance is created for, the most urgent first, and how that is said. */
-const PURPOSES = { agents: 'below target', reserve: 'for the reserve', trial: 'tries the new base' } as const;
 
 export interface PlanOptions {
   /** Over all pools. */
@@ -53,49 +43,8 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
     actions.offer(trimReserve(census, agents, alarm));
   }
   actions.offer(endRemoved(desired, agents, observed, alarm));
-  actions.offer(create(censuses, agents, observed, now, options, alarm));
+  actions.offer(create(censuses, agents, observed, now, options.maxConcurrentCreates, alarm));
   return { actions: actions.admitted, wakeAt: alarm.at, pools: summary(desired, censuses, observed) };
-}
-
-/** Creations of all pools share one limit; agents that are missing come before any reserve, and that before new bases. */
-function* create(
-  censuses: readonly Census[],
-  agents: readonly Agent[],
-  observed: Observed,
-  now: number,
-  options: PlanOptions,
-  alarm: Alarm,
-): Generator<Action> {
-  if (observed.creationBlocked !== undefined) return;
-  const underWay = observed.inFlight.flatMap(action => (action.kind === 'create-instance' ? [action.name] : []));
-  const booting = agents.filter(a => a.phase === 'preparing' && !underWay.includes(a.name) && isBooting(a, alarm));
-  let free = options.maxConcurrentCreates - underWay.length - booting.length;
-  const names = [...agents.map(agent => agent.name), ...underWay];
-  for (const purpose of ['agents', 'reserve', 'trial'] as const) {
-    for (const census of censuses) {
-      const failure = observed.failures.get(`create-instance/${census.spec.name}`);
-      if (failure && !alarm.passed(failure.retryAt)) continue;
-      const base = purpose === 'trial' ? census.bases.tried : census.bases.base;
-      if (base === undefined) continue;
-      for (let wanted = wantedFor(purpose, census, observed, alarm); wanted > 0 && free > 0; wanted--, free--) {
-        const birthAt = nextBirth(now, names, observed.owner);
-        const action = createInstance(census, base, observed.owner, birthAt, PURPOSES[purpose]);
-        names.push(action.name);
-        yield action;
-      }
-    }
-  }
-}
-
-function wantedFor(purpose: keyof typeof PURPOSES, census: Census, observed: Observed, alarm: Alarm): number {
-  const { agents, reserve } = creationsWanted(census, observed, alarm);
-  if (purpose !== 'trial') return purpose === 'agents' ? agents : reserve;
-  return wantsTrial(census, agents + reserve, observed, alarm) ? 1 : 0;
-}
-
-function isBooting(agent: Agent, alarm: Alarm): boolean {
-  // Not since its creation: that is told by the clock of the Incus host.
-  return agent.instance !== undefined && !alarm.passed(agent.since + BOOT_MS);
 }
 
 /**

@@ -76,8 +76,8 @@ export class Controller {
     this.#watch.note('Incus', sight.instances);
     for (const [key, reading] of sight.registrations) this.#watch.note(`Azure, ${key}`, reading);
     const before = this.#agents.known ? this.#agents.value : [];
-    const { activating, deregistered } = this.#ledger;
-    const agents = this.#parts.join(before, { ...sight, activating, deregistered }, desired, owner, now);
+    const { activating, deregistered, disabling } = this.#ledger;
+    const agents = this.#parts.join(before, { ...sight, activating, deregistered, disabling }, desired, owner, now);
     if (agents.known) {
       this.#remember(agents, before, now);
       this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)), this.#basesIn(sight));

@@ -118,6 +118,12 @@ export class Ledger {
     return new Set(this.inFlight.flatMap(action => (isActivation(action) ? [action.name] : [])));
   }
 
+  /** By name of an agent: until when readings prove nothing of its being disabled, since our own call may not have ended yet. */
+  get disabling(): ReadonlyMap<string, number> {
+    const entries = [...this.#entries.values()].filter(({ action }) => action.kind === 'disable-agent');
+    return new Map(entries.map(({ action, endedAt }) => [targetOf(action), endedAt ?? Number.POSITIVE_INFINITY]));
+  }
+
   /** Actions that still run, without those that only wait for a reading. */
   get running(): number {
     return [...this.#entries.values()].filter(entry => entry.endedAt === undefined).length;

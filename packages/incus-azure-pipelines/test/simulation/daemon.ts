@@ -1,7 +1,7 @@
 import type { Action } from '../../src/model/action.js';
 import type { Agent } from '../../src/model/agent.js';
 import type { Emit } from '../../src/model/event.js';
-import { knownValue, type Observed } from '../../src/model/observed.js';
+import { knownValue } from '../../src/model/observed.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import { IncusPicture, LIST_SPACING_MS } from '../../src/observe/incus-picture.js';
 import { type Aftermath, Controller, type Sight } from '../../src/reconcile/controller.js';
@@ -146,7 +146,7 @@ export class Daemon {
       wantedBases: new Map(
         [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
       ),
-      queued: this.#queued(now),
+      queued: new Map(),
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),
       registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
@@ -167,20 +167,6 @@ export class Daemon {
     const { agent } = event;
     chronicle.tell(() => `  seen: ${agent.name} ${name === 'phase-changed' ? agent.phase : name}`);
   };
-
-  /** Pools with a standby count what waits, in readings that fail apart from all others. */
-  #queued(now: number): Observed['queued'] {
-    const { world } = this.#process;
-    const elastic = this.#desired.filter(spec => spec.standby < spec.agentCount);
-    return new Map(
-      elastic.map(spec => [
-        spec.name,
-        world.strikes('azureUnread', 'queue unread')
-          ? { known: false, error: 'unread', since: now }
-          : { known: true, value: world.azure.queued(world.keyOf(spec.name)), at: now },
-      ]),
-    );
-  }
 
   #start(action: Action): void {
     const { world, now: startedAt } = this.#process;

@@ -76,7 +76,7 @@ export interface Scenario {
 const pool = fc
   .record({
     agentCount: fc.integer({ min: 1, max: 5 }),
-    spare: fc.integer({ min: 0, max: 5 }),
+    spare: fc.integer({ min: 1, max: 5 }),
     reserve: fc.nat(2),
     reserveListening: fc.boolean(),
   })

@@ -1,0 +1,82 @@
+import type { Action } from '../model/action.js';
+import type { Agent, BaseRecord } from '../model/agent.js';
+import { nextBirth } from '../model/agent-name.js';
+import type { Observed } from '../model/observed.js';
+import type { Alarm } from './alarm.js';
+import type { Census } from './census.js';
+import { createInstance, creationsWanted, standing } from './fill.js';
+import { wantsTrial } from './trial.js';
+
+/**
+ * A boot takes the cores until its guest is prepared; one that has hung in it for so long is not waited for by others.
+ */
+const BOOT_MS = 10_000;
+
+/** What an instance is created for, the most urgent first, and how that is said. */
+const PURPOSES = { agents: 'below target', reserve: 'for the reserve', trial: 'tries the new base' } as const;
+
+/** What one pool still wants of one kind. */
+interface Need {
+  readonly census: Census;
+  readonly base: BaseRecord;
+  wanted: number;
+  /** Instances that it has, those included that have just been decided. */
+  has: number;
+}
+
+/**
+ * Creations of all pools share one limit; agents that are missing come before any reserve, and that before new bases. Of
+ * the pools that want the same, the emptiest is served first, so that no small pool waits until a big one is full.
+ */
+export function* create(
+  censuses: readonly Census[],
+  agents: readonly Agent[],
+  observed: Observed,
+  now: number,
+  maxConcurrentCreates: number,
+  alarm: Alarm,
+): Generator<Action> {
+  if (observed.creationBlocked !== undefined) return;
+  const underWay = observed.inFlight.flatMap(action => (action.kind === 'create-instance' ? [action.name] : []));
+  const booting = agents.filter(a => a.phase === 'preparing' && !underWay.includes(a.name) && isBooting(a, alarm));
+  let free = maxConcurrentCreates - underWay.length - booting.length;
+  const names = [...agents.map(agent => agent.name), ...underWay];
+  for (const purpose of ['agents', 'reserve', 'trial'] as const) {
+    const needs = censuses.flatMap(census => needOf(purpose, census, observed, alarm));
+    for (let need = emptiest(needs); need !== undefined && free > 0; need = emptiest(needs), free--) {
+      const birthAt = nextBirth(now, names, observed.owner);
+      const action = createInstance(need.census, need.base, observed.owner, birthAt, PURPOSES[purpose]);
+      names.push(action.name);
+      need.wanted -= 1;
+      need.has += 1;
+      yield action;
+    }
+  }
+}
+
+function needOf(purpose: keyof typeof PURPOSES, census: Census, observed: Observed, alarm: Alarm): Need[] {
+  const failure = observed.failures.get(`create-instance/${census.spec.name}`);
+  if (failure && !alarm.passed(failure.retryAt)) return [];
+  const base = purpose === 'trial' ? census.bases.tried : census.bases.base;
+  if (base === undefined) return [];
+  return [{ census, base, wanted: wantedFor(purpose, census, observed, alarm), has: standing(census) }];
+}
+
+function wantedFor(purpose: keyof typeof PURPOSES, census: Census, observed: Observed, alarm: Alarm): number {
+  const { agents, reserve } = creationsWanted(census, observed, alarm);
+  if (purpose !== 'trial') return purpose === 'agents' ? agents : reserve;
+  return wantsTrial(census, agents + reserve, observed, alarm) ? 1 : 0;
+}
+
+/** The pool that has the smallest part of what it is to have; the first in the file of those that have as little. */
+function emptiest(needs: readonly Need[]): Need | undefined {
+  const share = ({ census: { spec, target }, has }: Need) => has / (target + spec.reserve);
+  return needs
+    .filter(({ wanted }) => wanted > 0)
+    .reduce<Need | undefined>((least, need) => (least && share(least) <= share(need) ? least : need), undefined);
+}
+
+function isBooting(agent: Agent, alarm: Alarm): boolean {
+  // Not since its creation: that is told by the clock of the Incus host.
+  return agent.instance !== undefined && !alarm.passed(agent.since + BOOT_MS);
+}
