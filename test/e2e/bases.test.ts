@@ -57,11 +57,10 @@ describeOnIncus('a base', testbed => {
     const printed = first.log.filter(line => line.msg === 'progress').map(line => line.text);
     expect(printed).toEqual(expect.arrayContaining(['fetching the tools', 'no such mirror']));
 
-    const failures = () => first.log.filter(line => line.msg.startsWith('action failed'));
-    await first.seen(line => line.msg.startsWith('action failed') && line.count === 3);
-    const pauses = failures().map(({ time, retryAt }) => Date.parse(String(retryAt)) - Date.parse(String(time)));
-    expect(pauses[2]).toBeGreaterThan(2 * (pauses[0] ?? Number.NaN));
-    expect(failures()[2]).toMatchObject({ level: 'warn', error: expect.stringContaining('no such mirror') });
+    const failure = await first.seen(line => line.msg.startsWith('action failed'));
+    expect(failure).toMatchObject({ level: 'warn', error: expect.stringContaining('no such mirror'), count: 1 });
+    // A build costs dozens of calls: it is not tried again at once.
+    expect(Date.parse(String(failure.retryAt)) - Date.parse(String(failure.time))).toBeGreaterThan(30_000);
     expect(await first.end()).toBe(0);
     expect(await scenario.instanceNames()).toEqual([]);
 
