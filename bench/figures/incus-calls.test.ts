@@ -17,6 +17,10 @@ test('calls are told for each life, the most frequent first, with their reason',
   expect(incusCallsFigure("per agent's life", known, 10)).toMatchObject({ measured: '3.50', isMet: true });
 });
 
+test('a call that is made more often than its reason allows fails the figure', () => {
+  expect(incusCallsFigure("per agent's life", new Map([['GET /1.0/instances', 51]]), 10).isMet).toBe(false);
+});
+
 test('a call that nobody has accounted for is shown, and fails the figure', () => {
   const more = new Map([...known, ['GET /1.0/metrics', 5]]);
   expect(incusCallsTable('per minute', more, 10).rows).toContainEqual([

@@ -149,6 +149,7 @@ async function assemble(
   const registration = new RegistrationModes({ ...executorParts, installation, random });
   const wantedBases = new WantedBases({
     ...executorParts,
+    random,
     readBases: async readSignal => (await incusObserver.read(readSignal)).bases,
   });
   const executors = makeExecutors(executorParts);

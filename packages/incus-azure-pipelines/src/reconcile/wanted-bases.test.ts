@@ -53,6 +53,7 @@ function parts(change: Partial<BaseSpec> = {}): WantedBasesParts {
     architecture: 'x86_64',
     pools: new Map([[spec.name, { spec, azure }]]),
     emit: (name, event) => told.push({ name, event }),
+    random: () => 0.5,
     readBases: async () => ({ known: true, value: bases, at: clock.now() }),
   };
 }

@@ -14,6 +14,8 @@ const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 
 export interface WantedBasesParts extends Pick<ExecutorParts, 'architecture' | 'clock' | 'emit' | 'incus' | 'owner'> {
   readonly pools: ReadonlyMap<string, BasePool>;
+  /** In [0, 1): spreads the pauses after failures. */
+  readonly random: () => number;
   readonly readBases: (signal: AbortSignal) => Promise<Reading<readonly BaseRecord[]>>;
 }
 
@@ -48,7 +50,7 @@ export class WantedBases {
 
   /** Looks again and again until the signal aborts, and rings each time. */
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
-    const { clock } = this.#parts;
+    const { clock, random } = this.#parts;
     for (let failures = 0; !signal.aborted; ) {
       const settled = await this.resolve(signal, { isNoted: true });
       if (signal.aborted) return;
@@ -56,7 +58,7 @@ export class WantedBases {
       failures = settled ? 0 : failures + 1;
       const pauseMs = Math.min(LOOK_AGAIN_MS, ...[...this.#lookAt.values()].map(at => at - clock.now()));
       using rest = childSignal(signal);
-      const over = clock.sleep(settled ? pauseMs : backoffMs(failures, Math.random(), BACKOFF), rest.signal);
+      const over = clock.sleep(settled ? pauseMs : backoffMs(failures, random(), BACKOFF), rest.signal);
       await Promise.race([over.catch(() => {}), this.#doorbell.wait(rest.signal)]);
     }
   }

@@ -45,7 +45,7 @@ export function makeMetrics(events: Events<DaemonEvents>, status: () => StatusDo
   });
   const waits = new Summary({
     name: 'iap_job_wait_seconds',
-    help: "From the queue to the agent that took the job, by Azure's own clock: the jobs of the last hour.",
+    help: "From the queue to the agent that took the job, by Azure's own clock: the jobs of the last hour. When the first step wrote its first line stands in no list of agents.",
     labelNames: ['pool'],
     percentiles: [0.5, 0.99],
     maxAgeSeconds: 3_600,
