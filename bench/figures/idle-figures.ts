@@ -2,7 +2,7 @@ import { type CallCounts, totalOf } from '../call-counts.js';
 import type { Holdings } from '../processes.js';
 import type { Figure } from '../report/outcome.js';
 import { seconds } from '../report/words.js';
-import { incusCallsFigure } from './incus-calls.js';
+import { idleCallsFigure } from './incus-calls.js';
 
 const MANY = 32;
 const MOST_CPU_MS = 500;
@@ -58,7 +58,7 @@ export function idleFigures(minutes: readonly IdleMinute[]): readonly Figure[] {
       goal: 'the same number (± 1 at the ends of the minute)',
       isMet: areAlike(toIncus),
     },
-    ...(most ? [incusCallsFigure(`per minute, ${most.agentCount} idle agents`, most.toIncus, 1)] : []),
+    ...(most ? [idleCallsFigure(`per minute, ${most.agentCount} idle agents`, most.toIncus)] : []),
   ];
 }
 

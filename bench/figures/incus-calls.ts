@@ -50,7 +50,19 @@ export function incusCallsFigure(per: string, calls: CallCounts, units: number):
   };
 }
 
-/** The same by route, with the reason for each. */
+/** What the calls to Incus come to in a time in which nobody lives or dies. Met when each is accounted for. */
+export function idleCallsFigure(per: string, calls: CallCounts): Figure {
+  return {
+    figure: `calls to Incus ${per}`,
+    measured: totalOf(calls).toFixed(2),
+    floor: '',
+    ratio: undefined,
+    goal: 'a reason for each',
+    isMet: [...calls.keys()].every(route => REASONS[route] !== undefined),
+  };
+}
+
+/** The calls for each of `units` by route, with the reason for each. */
 export function incusCallsTable(per: string, calls: CallCounts, units: number): Table {
   const rows = [...calls]
     .sort(([, a], [, b]) => b - a)
