@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../packages/incus-azure-pipelines/test/simulation/random.js';
 import { JobFeeder } from '../testbed/job-feeder.js';
 import { type OwnIncus, startOwnIncus } from '../testbed/own-incus.js';
+import { isBreach, isRefusedStart } from './daemon-ends.js';
 import { DaemonKeeper } from './daemon-keeper.js';
 import { drawStrikes } from './draw-strikes.js';
 import { type FaultKind, isAzureFault, type Strike } from './fault.js';
@@ -113,8 +114,8 @@ async function inChaos({ incus, scenario }: OwnIncus, keeper: DaemonKeeper, run:
     wholeAfterMs,
     ...(await strays(scenario)),
     daemonLives: keeper.lives.length,
-    daemonEnds: keeper.lives.filter(({ endedWith, ran }) => ran && endedWith !== undefined).map(lifeEnd),
-    refusedStarts: keeper.lives.filter(({ endedWith, ran }) => !ran && endedWith !== undefined).length,
+    daemonEnds: keeper.lives.filter(isBreach).map(lifeEnd),
+    refusedStarts: keeper.lives.filter(isRefusedStart).length,
     before,
     after,
     slots: slotTimes,
