@@ -13,7 +13,7 @@ import { SlotWatch } from './slot-watch.js';
 import type { Stage } from './stage.js';
 import { strike } from './strike.js';
 import type { FaultTally, Tally } from './tally.js';
-import { type Deed, type Hit, judgeJobs } from './verdict.js';
+import { type Deed, endsAgent, type Hit, judgeJobs } from './verdict.js';
 
 export interface ChaosRun {
   readonly seed: number;
@@ -169,10 +169,9 @@ async function strikeAll(
 
 /** What the daemons did that ends an agent, as their logs tell. */
 function deedsOf({ lives }: DaemonKeeper): readonly Deed[] {
-  const isEnding = (kind: unknown) => kind === 'delete-instance' || kind === 'delete-registration';
   return lives.flatMap(({ daemon }) =>
     daemon.log
-      .filter(({ kind, msg }) => msg === 'action started' && isEnding(kind))
+      .filter(line => line.msg === 'action started' && endsAgent(line))
       .map(({ name, time }) => ({ agent: String(name), at: Date.parse(String(time)) })),
   );
 }
