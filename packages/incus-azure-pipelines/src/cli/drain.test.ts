@@ -22,6 +22,22 @@ test.each([
   await expect(drain(pool, { socket, ...options }, silent)).rejects.toThrow(message);
 });
 
+test.each([
+  [{}, 'All pools: agents are made again.\n'],
+  [
+    { agent: 'ci-1' },
+    'Agent ci-1: it stays, unless Azure has it as disabled by now: then it goes, and another takes its place.\n',
+  ],
+])('resume of %j says what comes of it', async (scope, text) => {
+  const directory = await mkdtemp(join(tmpdir(), 'resume-'));
+  await using _served = await serveOnSocket(controlRoutes(viewOf([])).fetch, join(directory, 'control.sock'));
+  const said: string[] = [];
+  const output = { ...silent, write: (line: string) => void said.push(line) };
+  await resume(undefined, { socket: join(directory, 'control.sock'), ...scope }, output);
+  await rm(directory, { recursive: true });
+  expect(said).toEqual([text]);
+});
+
 test('resume refuses a pool and an agent at once', async () => {
   await expect(resume('linux', { socket, agent: 'ci-1' }, silent)).rejects.toThrow('not both');
 });

@@ -55,7 +55,9 @@ export async function resume(pool: string | undefined, options: ResumeOptions, {
   const { agent, socket } = options;
   if (pool !== undefined && agent !== undefined) throw new UserError('resume: give a pool or --agent, not both');
   await callDaemon(socket, 'POST', `/resume?${queryOf(pool, agent).toString()}`);
-  write(`${told(pool, agent)}: ${agent === undefined ? 'agents are made again' : 'it stays'}.\n`);
+  // Who has disabled it is not known for sure, and may be a person: nothing that is disabled is enabled again.
+  const stays = 'it stays, unless Azure has it as disabled by now: then it goes, and another takes its place';
+  write(`${told(pool, agent)}: ${agent === undefined ? 'agents are made again' : stays}.\n`);
 }
 
 function timeoutOf({ timeout, wait }: DrainOptions): number {
