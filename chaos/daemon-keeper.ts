@@ -16,7 +16,10 @@ const restartMs = 1_000;
 /** Within this time one has to run: no fault stays for so long. */
 const startMs = 60_000;
 
-/** Keeps a daemon running as an init system does, and kills it when it is told to. */
+/**
+ * Keeps a daemon running as an init system does, and kills it when it is told to. One that ends as if a person had made a
+ * mistake is started again all the same, so that the run goes on; the tally counts it as a broken promise.
+ */
 export class DaemonKeeper implements AsyncDisposable {
   readonly lives: DaemonLife[] = [];
   readonly #scenario: Scenario;

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Random } from '../packages/incus-azure-pipelines/test/simulation/random.js';
 import { JobFeeder } from '../testbed/job-feeder.js';
 import { type OwnIncus, startOwnIncus } from '../testbed/own-incus.js';
+import { isBreach, isRefusedStart } from './daemon-ends.js';
 import { DaemonKeeper } from './daemon-keeper.js';
 import { drawStrikes } from './draw-strikes.js';
 import { type FaultKind, isAzureFault, type Strike } from './fault.js';
@@ -12,7 +13,7 @@ import { SlotWatch } from './slot-watch.js';
 import type { Stage } from './stage.js';
 import { strike } from './strike.js';
 import type { FaultTally, Tally } from './tally.js';
-import { type Deed, type Hit, judgeJobs } from './verdict.js';
+import { type Deed, endsAgent, type Hit, judgeJobs } from './verdict.js';
 
 export interface ChaosRun {
   readonly seed: number;
@@ -113,8 +114,8 @@ async function inChaos({ incus, scenario }: OwnIncus, keeper: DaemonKeeper, run:
     wholeAfterMs,
     ...(await strays(scenario)),
     daemonLives: keeper.lives.length,
-    daemonEnds: keeper.lives.filter(({ endedWith, ran }) => ran && endedWith !== undefined).map(lifeEnd),
-    refusedStarts: keeper.lives.filter(({ endedWith, ran }) => !ran && endedWith !== undefined).length,
+    daemonEnds: keeper.lives.filter(isBreach).map(lifeEnd),
+    refusedStarts: keeper.lives.filter(isRefusedStart).length,
     before,
     after,
     slots: slotTimes,
@@ -168,10 +169,9 @@ async function strikeAll(
 
 /** What the daemons did that ends an agent, as their logs tell. */
 function deedsOf({ lives }: DaemonKeeper): readonly Deed[] {
-  const isEnding = (kind: unknown) => kind === 'delete-instance' || kind === 'delete-registration';
   return lives.flatMap(({ daemon }) =>
     daemon.log
-      .filter(({ kind, msg }) => msg === 'action started' && isEnding(kind))
+      .filter(line => line.msg === 'action started' && endsAgent(line))
       .map(({ name, time }) => ({ agent: String(name), at: Date.parse(String(time)) })),
   );
 }

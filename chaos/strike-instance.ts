@@ -12,14 +12,15 @@ const retryMs = 200;
 
 /**
  * Ends an instance behind the daemon's back: asked to stop in good order, or deleted by force. A call that fails may have
- * struck all the same, so the hit stands: a job that came to no harm needs no excuse.
+ * struck all the same, so the hit stands, as one that may have missed: a job that came to no harm needs no excuse.
  */
 export async function endInstance(strike: Strike, stage: Stage): Promise<boolean> {
   const { hits, scenario, slots } = stage;
   const instances = scenario.incus.instances;
   const name = await pick(strike, stage);
   if (name === undefined) return false;
-  hits.push({ kind: strike.kind, at: Date.now(), agent: name });
+  const hit: Hit = { kind: strike.kind, at: Date.now(), agent: name };
+  hits.push(hit);
   slots.strike(name);
   try {
     if (strike.kind === 'stop-instance') await patiently(() => instances.stop(name, { timeoutS: politeS }));
@@ -30,6 +31,7 @@ export async function endInstance(strike: Strike, stage: Stage): Promise<boolean
   } catch (error) {
     // It has gone by itself, or is just being started.
     if (!isIncusError(error)) throw error;
+    hit.failed = true;
     if ((await patiently(() => instances.names())).includes(name)) slots.spare(name);
     return false;
   }

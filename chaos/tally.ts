@@ -27,7 +27,7 @@ export interface Tally {
   readonly strayInstances: readonly string[];
   readonly strayRegistrations: readonly string[];
   readonly daemonLives: number;
-  /** Ends of the daemon that nobody asked for, after it had begun. */
+  /** Ends of the daemon that nobody asked for: after it had begun, or as if a person had made a mistake. */
   readonly daemonEnds: readonly string[];
   /** Starts that it refused, since something was away. */
   readonly refusedStarts: number;

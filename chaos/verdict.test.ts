@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Deed, type Hit, type Job, judgeJobs } from './verdict.js';
+import { type Deed, endsAgent, type Hit, type Job, judgeJobs } from './verdict.js';
 
 function aJob(given: Partial<Job> = {}): Job {
   return {
@@ -66,4 +66,25 @@ test('a fault that hits all agents is no excuse where the daemon had ended the a
   expect(judge(LOST, [full])).toBe('faulted fill-storage');
   expect(judge(LOST, [full], [{ agent: 'a1', at: 190 }])).toBe('ours');
   expect(judge(LOST, [full], [{ agent: 'a1', at: 201 }])).toBe('faulted fill-storage');
+});
+
+test.each([
+  ['an agent that is only frozen', aHit({ kind: 'freeze-instance', at: 120, endedAt: 180 })],
+  ['an agent that a blow has missed', aHit({ failed: true })],
+])('the end of %s is ours where the daemon had ended it', (_, hit) => {
+  expect(judge(LOST, [hit])).toBe(`faulted ${hit.kind}`);
+  expect(judge(LOST, [hit], [{ agent: 'a1', at: 190 }])).toBe('ours');
+  expect(judge(LOST, [hit], [{ agent: 'a1', at: 201 }])).toBe(`faulted ${hit.kind}`);
+  expect(judge(LOST, [hit], [{ agent: 'a2', at: 190 }])).toBe(`faulted ${hit.kind}`);
+});
+
+test('what the daemon clears away after a blow that struck did not end the job', () => {
+  expect(judge(LOST, [aHit()], [{ agent: 'a1', at: 190 }])).toBe('faulted stop-instance');
+});
+
+test('the daemon ends an agent by deleting its registration, or its instance while that may run', () => {
+  expect(endsAgent({ kind: 'delete-registration', reason: 'drained' })).toBe(true);
+  expect(endsAgent({ kind: 'delete-instance', reason: 'offline too long' })).toBe(true);
+  expect(endsAgent({ kind: 'delete-instance', reason: 'stopped and still there' })).toBe(false);
+  expect(endsAgent({ kind: 'disable-agent', reason: 'above target' })).toBe(false);
 });

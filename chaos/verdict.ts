@@ -9,6 +9,8 @@ export interface Hit {
   readonly agent: string | undefined;
   /** When it was over; undefined for one that nothing undoes. */
   endedAt?: number;
+  /** It may have missed: what it asked for was refused, or not answered. */
+  failed?: boolean;
 }
 
 /** Something that ends an agent, done by the daemon. */
@@ -16,6 +18,14 @@ export interface Deed {
   readonly agent: string;
   readonly at: number;
 }
+
+/** Whether an action of the daemon, as it logs it, ends an agent; one whose instance has stopped is at its end already. */
+export function endsAgent({ kind, reason }: Readonly<Record<string, unknown>>): boolean {
+  return kind === 'delete-registration' || (kind === 'delete-instance' && reason !== STOPPED);
+}
+
+/** The planner's reason to delete it then. */
+const STOPPED = 'stopped and still there';
 
 /** What is looked at of a job. */
 export type Job = Pick<JobRecord, 'name' | 'result' | 'agentName' | 'lines' | 'queuedAt' | 'assignedAt' | 'finishedAt'>;
@@ -31,8 +41,9 @@ export interface JudgedJob {
 
 /**
  * Judges every job. It ran once when it says so itself and succeeded, on an agent that had no other. One that did not
- * succeed was lost to a fault only if that fault hit its agent before its end; a fault that hits all agents is blamed only
- * where the daemon had done nothing to the agent by then. Everything else is ours.
+ * succeed was lost to a fault only if that fault hit its agent before its end. A fault that by itself ends no agent, since it
+ * hits all of them, only freezes one, or may have missed, is blamed only where the daemon had not ended the agent by then.
+ * Everything else is ours.
  */
 export function judgeJobs(jobs: readonly Job[], hits: readonly Hit[], deeds: readonly Deed[]): readonly JudgedJob[] {
   const agents = new Map<string, number>();
@@ -57,6 +68,8 @@ function explains(hit: Hit, job: Job, deeds: readonly Deed[]): boolean {
   const from = job.assignedAt ?? job.queuedAt;
   const to = job.finishedAt ?? Number.POSITIVE_INFINITY;
   if (hit.at > to || (hit.endedAt ?? to) < from) return false;
-  if (hit.agent !== undefined) return hit.agent === job.agentName;
+  if (hit.agent !== undefined && hit.agent !== job.agentName) return false;
+  const isDeadly = hit.agent !== undefined && hit.kind !== 'freeze-instance' && hit.failed !== true;
+  if (isDeadly) return true;
   return !deeds.some(({ agent, at }) => agent === job.agentName && at <= to);
 }

@@ -1,4 +1,3 @@
-import type { WriteStream } from 'node:tty';
 import { renderBlock } from './block.js';
 import type { Display } from './display.js';
 import type { Paint } from './paint.js';
@@ -15,17 +14,24 @@ const ansi = {
   clearBelow: '\u001b[J',
 } as const;
 
+/** What is needed of a stream that is a terminal; where it has no size, it is taken for one of 80 by 24. */
+interface Terminal {
+  readonly columns: number;
+  readonly rows: number;
+  write(text: string): unknown;
+}
+
 /** Draws one block at the bottom of a terminal, over and over in place; what is said stays above it. */
 export class LiveDisplay implements Display {
   readonly paint: Paint;
-  readonly #stream: WriteStream;
+  readonly #stream: Terminal;
   readonly #timer: NodeJS.Timeout;
   #step: { readonly title: string; readonly since: number; readonly detail: string } | undefined;
   #view: (() => View) | undefined;
   #drawnLines = 0;
   #turns = 0;
 
-  constructor(stream: WriteStream, paint: Paint) {
+  constructor(stream: Terminal, paint: Paint) {
     this.#stream = stream;
     this.paint = paint;
     stream.write(ansi.hideCursor);

@@ -91,8 +91,8 @@ async function expectMemoryTold(scenario: Scenario, daemon: DaemonProcess): Prom
   expect(result).toBe('failed');
   await daemon.seen(line => line.msg === 'agent gone' && line.agent === agentName);
   const { stdout } = await scenario.call('logs', agentName);
-  expect(stdout).toMatch(/^\S+: its job is done; it was out of memory$/m);
-  expect(stdout).toMatch(/^out of memory: [1-9]\d* processes were killed$/m);
+  expect(stdout).toMatch(/^\S+: its job is done; by its own word it was out of memory$/m);
+  expect(stdout).toMatch(/^out of memory, by its own word: [1-9]\d* processes were killed$/m);
 }
 
 /** Runs a job that looks around, and returns what each look showed. */

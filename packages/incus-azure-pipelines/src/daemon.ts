@@ -11,6 +11,7 @@ import { registrationTarget } from './execute/registration/registration-target.j
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
+import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
 import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
@@ -23,6 +24,7 @@ import { isThisHost, mostInstances } from './observe/host-limits.js';
 import { HostWatch } from './observe/host-watch.js';
 import { isolationObstacle } from './observe/id-maps.js';
 import { IncusObserver } from './observe/incus-observer.js';
+import { reachAgentPool } from './observe/reach-agent-pool.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
 import type { Pass } from './reconcile/controller.js';
@@ -68,7 +70,7 @@ export interface MakeDaemonOptions {
  * Connects everything and checks it, loudly: whatever is wrong at the start is said, and nothing has been touched. The
  * state directory is made, unless an `installation` is given, which is how to look without leaving a trace.
  *
- * @throws UserError, or an AzurePipelinesError, whose message is one sentence with its remedy.
+ * @throws UserError, PassingError or AzurePipelinesError, whose message is one sentence with its remedy.
  */
 export async function makeDaemon(
   config: LoadedConfig,
@@ -110,7 +112,7 @@ async function assemble(
     const client = required(clients.azure.get(pool.name), pool.name);
     const observer = observers.get(azureKey(pool.azure)) ?? observe(client, pool, spec, { clock, random });
     observers.set(azureKey(pool.azure), observer);
-    await observer.poolId(signal);
+    await reachAgentPool(observer, pool.azure, spec.stateDirectory, signal);
     const agentPoolId = (s: AbortSignal) => observer.poolId(s);
     pools.set(pool.name, {
       spec: pool,
@@ -122,6 +124,7 @@ async function assemble(
     });
   }
   const installation = given ?? (await openInstallation(spec.stateDirectory));
+  if (given === undefined) await rememberKnownPools(installation, observers.keys());
   const wishes = await DrainWishes.open(installation, spec.pools);
   const incusObserver = new IncusObserver(incus, installation.ownerId, clock);
   const most = mostInstances(spec.pools, instanceCeiling);

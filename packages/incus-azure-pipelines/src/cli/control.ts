@@ -4,7 +4,14 @@ import { DaemonError } from './daemon-error.js';
 
 const DEADLINE_MS = 10_000;
 /** No daemon is there to be asked. */
-export class NoDaemonError extends UserError {}
+export class NoDaemonError extends UserError {
+  /** Whether one that starts would be reached: nothing but its absence is in the way. */
+  get mayCome(): boolean {
+    return this.cause instanceof Error && 'code' in this.cause && ABSENT.has(this.cause.code);
+  }
+}
+
+const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED']);
 
 /** There is no socket, nobody listens on it, or it is not for this user: what the reader mends, and no time does. */
 const UNREACHED: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'EPERM', 'ENOTSOCK']);
@@ -52,7 +59,10 @@ async function answerOf(
       );
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof Error && 'code' in error && UNREACHED.has(error.code))
-      throw new NoDaemonError(`no daemon answers on ${socket} (${reason}); start it, or name its socket with --socket`);
+      throw new NoDaemonError(
+        `no daemon answers on ${socket} (${reason}); start it, or name its socket with --socket`,
+        { cause: error },
+      );
     throw new DaemonError(`the daemon on ${socket} gave no whole answer (${reason}); see its log, and try again`);
   }
 }

@@ -1,5 +1,7 @@
+import { type Clock, systemClock } from '../lib/clock.js';
 import { parseDuration } from '../lib/units.js';
 import { UserError } from '../lib/user-error.js';
+import { callComingDaemon } from './call-coming-daemon.js';
 import { callDaemon } from './control.js';
 import type { Output } from './output.js';
 import { waitForDrain } from './wait-for-drain.js';
@@ -18,9 +20,15 @@ export interface DrainOptions extends ResumeOptions {
 
 /**
  * Drains the host, one pool or one agent, and waits for the end where asked to. Gives back the exit code: 1 when the time
- * is over before the last agent is gone, or when somebody stops the wait; the drain goes on all the same.
+ * is over before the last agent is gone, or when somebody stops the wait; the drain goes on all the same. Who waits for the
+ * end also waits, for a minute at most, for a daemon that is away.
  */
-export async function drain(pool: string | undefined, options: DrainOptions, output: Output): Promise<number> {
+export async function drain(
+  pool: string | undefined,
+  options: DrainOptions,
+  output: Output,
+  clock: Clock = systemClock,
+): Promise<number> {
   const { agent, host, socket, untilBoot } = options;
   if ([pool, agent, host].filter(given => given !== undefined).length > 1)
     throw new UserError('drain: give a pool, or --agent, or --host, and not more than one of them');
@@ -29,11 +37,17 @@ export async function drain(pool: string | undefined, options: DrainOptions, out
   const timeoutMs = timeoutOf(options);
   const query = queryOf(pool, agent);
   if (untilBoot) query.set('untilBoot', '');
-  await callDaemon(socket, 'POST', `/drain?${query.toString()}`);
+  const path = `/drain?${query.toString()}`;
+  const begunAt = clock.now();
+  if (options.wait) {
+    const onAway = (why: string) => output.write(`Waiting for the daemon: ${why}.\n`);
+    await callComingDaemon(path, { socket, timeoutMs, onAway, clock });
+  } else await callDaemon(socket, 'POST', path);
   output.write(
     `${told(pool, agent)}: no new jobs; a running one ends by itself. Watch it with "status", take it back with "resume".\n`,
   );
-  return options.wait ? await waitForDrain({ pool, agent }, { socket, timeoutMs, output }) : 0;
+  const waitedMs = clock.now() - begunAt;
+  return options.wait ? await waitForDrain({ pool, agent }, { socket, timeoutMs, waitedMs, output }) : 0;
 }
 
 /** Takes a drain back: of one pool, of one agent, or every one. */
@@ -41,7 +55,9 @@ export async function resume(pool: string | undefined, options: ResumeOptions, {
   const { agent, socket } = options;
   if (pool !== undefined && agent !== undefined) throw new UserError('resume: give a pool or --agent, not both');
   await callDaemon(socket, 'POST', `/resume?${queryOf(pool, agent).toString()}`);
-  write(`${told(pool, agent)}: ${agent === undefined ? 'agents are made again' : 'it stays'}.\n`);
+  // Who has disabled it is not known for sure, and may be a person: nothing that is disabled is enabled again.
+  const stays = 'it stays, unless Azure has it as disabled by now: then it goes, and another takes its place';
+  write(`${told(pool, agent)}: ${agent === undefined ? 'agents are made again' : stays}.\n`);
 }
 
 function timeoutOf({ timeout, wait }: DrainOptions): number {

@@ -2,6 +2,7 @@ import { type AzurePipelinesErrorKind, isAzurePipelinesError } from 'azure-pipel
 import { isIncusError } from 'incus-client';
 import { ConfigError, formatMessage } from '../config/message.js';
 import { BaseBuildError } from '../execute/base/base-build-error.js';
+import { PassingError } from '../lib/passing-error.js';
 import { UserError } from '../lib/user-error.js';
 import { DaemonError } from './daemon-error.js';
 import type { Output } from './output.js';
@@ -19,6 +20,7 @@ export function reportFailure(error: unknown, { complain }: Output): number {
   // These say in one sentence what was tried and why it failed; their stack tells a reader nothing more.
   const known =
     error instanceof DaemonError ||
+    error instanceof PassingError ||
     error instanceof BaseBuildError ||
     isAzurePipelinesError(error) ||
     isIncusError(error);

@@ -16,6 +16,8 @@ export interface Scope {
 export interface Wait {
   readonly socket: string;
   readonly timeoutMs: number;
+  /** What of that is over already. */
+  readonly waitedMs: number;
   readonly output: Output;
 }
 
@@ -23,8 +25,8 @@ export interface Wait {
  * Waits until nothing of what is drained is left, and tells whenever that changes. A daemon that is away for a while, or
  * that cannot read Incus, is waited for too. Gives back the exit code: 0 drained; 1 when the time is over or a signal came.
  */
-export async function waitForDrain(scope: Scope, { socket, timeoutMs, output }: Wait): Promise<number> {
-  const giveUpAt = performance.now() + timeoutMs;
+export async function waitForDrain(scope: Scope, { socket, timeoutMs, waitedMs, output }: Wait): Promise<number> {
+  const giveUpAt = performance.now() + timeoutMs - waitedMs;
   using stop = stopSignals(() => {});
   let before = '';
   for (;;) {

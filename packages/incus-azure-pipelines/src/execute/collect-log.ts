@@ -2,7 +2,10 @@ import type { Action } from '../model/action.js';
 import { COLLECTED_LOG_BYTES, collectCommand, parseCollected } from './guest/collect.js';
 import type { ExecutorParts } from './parts.js';
 
-/** The guest waits three seconds and then powers off anyway. */
+/**
+ * For the six calls of an exec, which take longer where the host is busy; the command itself reads for one second at most.
+ * The guest waits three seconds and then powers off anyway.
+ */
 const DEADLINE_MS = 3_000;
 
 /**

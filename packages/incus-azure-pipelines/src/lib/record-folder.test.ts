@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -73,6 +73,24 @@ test('keeps the limit when many are written at once', async () => {
   await Promise.all(Array.from({ length: 10 }, (_, n) => folder.write(`agent-${n}`, n)));
   expect(await folder.names()).toHaveLength(3);
   expect(await readdir(directory)).toHaveLength(3);
+});
+
+test('takes a record that a loss of power has cut short for none, and one beside it for what it is', async () => {
+  const limits = { most: 10, mostBytes: MANY, oldestMs: 60_000 };
+  const before = new RecordFolder<{ readonly why: string }>(directory, limits);
+  for (const name of ['whole', 'short', 'empty']) await before.write(name, { why: 'done' });
+  await truncate(join(directory, 'short.json'), 5);
+  await writeFile(join(directory, 'empty.json'), '');
+  await writeFile(join(directory, 'No Name.json'), '{}');
+  const folder = new RecordFolder<{ readonly why: string }>(directory, limits);
+  const read = async (name: string) => [name, await folder.read(name)] as const;
+  expect(new Map(await Promise.all((await folder.names()).map(read)))).toEqual(
+    new Map([
+      ['whole', { why: 'done' }],
+      ['short', undefined],
+      ['empty', undefined],
+    ]),
+  );
 });
 
 test.each(['../up', 'a/b', '', '.hidden', 'UPPER', 'a'.repeat(64)])('takes no path for a name: %j', async name => {

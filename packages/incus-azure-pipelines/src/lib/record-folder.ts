@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from './clock.js';
+import { replaceFile } from './installation.js';
 
 export interface RecordFolderLimits {
   /** Most records that are kept; the oldest go first. */
@@ -36,22 +37,26 @@ export class RecordFolder<T> {
     const path = this.#pathOf(name);
     const listed = await this.#listed();
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const content = Buffer.from(JSON.stringify(record));
-    await writeFile(`${path}.new`, content, { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    const text = JSON.stringify(record);
+    await replaceFile(path, text);
     // The last in the map is the one written last.
     listed.delete(name);
-    listed.set(name, { at: this.#clock.now(), bytes: content.length });
+    listed.set(name, { at: this.#clock.now(), bytes: Buffer.byteLength(text) });
     await this.#prune(listed);
   }
 
-  /** Reads a record; undefined where there is none. */
+  /** Reads a record; undefined where there is none, or one that was cut short, as by a loss of power. */
   async read(name: string): Promise<T | undefined> {
     const text = await readFile(this.#pathOf(name), 'utf8').catch(error => {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
       throw error;
     });
-    return text === undefined ? undefined : (JSON.parse(text) as T);
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text) as T;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Names of all records, the newest first. */
@@ -81,20 +86,22 @@ export class RecordFolder<T> {
   }
 
   async #list(): Promise<Map<string, Listed>> {
-    const files = (await readdir(this.#directory).catch(() => [])).filter(file => file.endsWith(SUFFIX));
+    const found = await readdir(this.#directory).catch(() => []);
+    const files = found.filter(file => file.endsWith(SUFFIX) && NAME.test(file.slice(0, -SUFFIX.length)));
     const dated = await Promise.all(
       files.map(async file => {
-        const found = await stat(join(this.#directory, file)).catch(() => undefined);
-        return [file.slice(0, -SUFFIX.length), { at: found?.mtimeMs ?? 0, bytes: found?.size ?? 0 }] as const;
+        const status = await stat(join(this.#directory, file)).catch(() => undefined);
+        return [file.slice(0, -SUFFIX.length), { at: status?.mtimeMs ?? 0, bytes: status?.size ?? 0 }] as const;
       }),
     );
     return new Map(dated.sort(([, a], [, b]) => a.at - b.at));
   }
 
   #pathOf(name: string): string {
-    if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(name)) throw new Error(`"${name}" is no name of an agent`);
+    if (!NAME.test(name)) throw new Error(`"${name}" is no name of an agent`);
     return join(this.#directory, `${name}${SUFFIX}`);
   }
 }
 
 const SUFFIX = '.json';
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;

@@ -19,7 +19,7 @@ export interface Death {
   readonly goneAt: number;
   /** The latest of its phases. */
   readonly phases: readonly PhaseSeen[];
-  /** Processes that the kernel killed because the guest was out of memory. */
+  /** Processes that the kernel killed because the guest was out of memory, as the guest tells it: its job may forge that. */
   readonly memoryKills: number;
   readonly lastLines: string;
 }
@@ -30,7 +30,7 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
     name: agent.name,
     pool: agent.pool,
     base: biography.base,
-    why: `${whyItEnded(biography, agent.life.requestId)}${biography.memoryKills > 0 ? '; it was out of memory' : ''}`,
+    why: `${whyItEnded(biography, agent.life.requestId)}${biography.memoryKills > 0 ? '; by its own word it was out of memory' : ''}`,
     job: biography.job?.jobName,
     result: biography.job?.result,
     waitedMs: biography.job?.waitedMs,

@@ -78,7 +78,7 @@ describe('an agent that lived before our eyes', () => {
     });
   });
 
-  test('was out of memory, where its kernel says so', async () => {
+  test('was out of memory by its own word, where its guest says so', async () => {
     enters('busy', 1);
     events.emit('log-collected', {
       name: nameOf(0),
@@ -90,7 +90,9 @@ describe('an agent that lived before our eyes', () => {
     enters('finished', 2);
     enters('orphan', 3, { requestId: job.requestId });
     await settled();
-    expect(written).toMatchObject([{ why: 'its job is done; it was out of memory', memoryKills: 2, lastLines: 'x' }]);
+    expect(written).toMatchObject([
+      { why: 'its job is done; by its own word it was out of memory', memoryKills: 2, lastLines: 'x' },
+    ]);
   });
 
   test('did not end by what was done after its end', async () => {
