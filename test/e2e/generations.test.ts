@@ -4,7 +4,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOwnIncus } from '../../testbed/own-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
-import { type PoolStatus, whenPool } from './daemon-status.js';
+import { type PoolStatus, readPool, whenPool } from './daemon-status.js';
+import { polled } from './polled.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 const AGENTS = 3;
@@ -61,6 +62,11 @@ describeOnIncus('a script of the base', testbed => {
     const failing = (pool: PoolStatus) => pool.backingOff.find(({ action }) => action === 'build-base');
     const failed = await whenPool(scenario, second, pool => failing(pool) !== undefined);
     expect(failing(failed)?.error).toMatch(words);
+    // What the build had filled is free only some time after it is deleted; a job that meets a full disk is lost to it.
+    await polled(
+      () => hasRoom(scenario),
+      room => room,
+    );
     expect(await printed(scenario)).toBe('old');
     await whenPool(scenario, second, pool => pool.agents.length === 1 && pool.agents[0]?.phase === 'idle');
     expect(await second.end()).toBe(0);
@@ -76,6 +82,14 @@ async function printed({ emulator }: Scenario): Promise<string | undefined> {
   const job = await emulator.queueJob({ steps: [{ script: 'echo "generation $(cat /etc/generation)"' }] }).finished;
   expect(job.result).toBe('succeeded');
   return job.lines.find(line => line.startsWith('generation '))?.slice('generation '.length);
+}
+
+/** Whether the one agent can write something of size. */
+async function hasRoom(scenario: Scenario): Promise<boolean> {
+  const { name = '' } = (await readPool(scenario)).agents[0] ?? {};
+  const command = ['sh', '-c', 'fallocate --length 64M /room && rm /room'];
+  const written = await scenario.incus.exec(name, { command }).catch(() => undefined);
+  return written?.exitCode === 0;
 }
 
 async function provision(scenario: Scenario, script: string): Promise<void> {

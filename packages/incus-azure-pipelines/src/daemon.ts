@@ -244,15 +244,10 @@ function observe(
   client: AzurePipelinesClient,
   pool: PoolSpec,
   spec: DaemonSpec,
-  { clock, random }: Pick<Given, 'clock' | 'random'>,
+  given: Pick<Given, 'clock' | 'random'>,
 ): AzureObserver {
-  return new AzureObserver({
-    client,
-    agentPool: pool.azure.agentPool,
-    pollIntervalMs: spec.azurePollIntervalMs,
-    clock,
-    random,
-  });
+  const { agentPool } = pool.azure;
+  return new AzureObserver({ ...given, client, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
 }
 
 function required<T>(value: T | undefined, what: string): T {
