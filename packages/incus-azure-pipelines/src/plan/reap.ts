@@ -138,13 +138,17 @@ export function* drainOnRequest(agent: Agent, reason: string, alarm: Alarm): Gen
   if (agent.phase === 'preparing' || agent.phase === 'prepared') yield deleteInstance(agent, reason);
 }
 
-/** One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. */
+/**
+ * One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. Its guest says
+ * that the job is over before a reading does, and a short one no reading may have shown at all: for this its word is enough.
+ */
 function* fence(agent: Agent): Generator<Action> {
   const registration = knownValue(agent.registration);
   if (!registration?.enabled) return;
   if (registration.assigned?.received) yield disable(agent, registration, 'has its one job');
-  else if (registration.assigned === undefined && agent.life.requestId !== undefined)
-    yield disable(agent, registration, 'has had its one job');
+  else if (agent.life.requestId !== undefined) yield disable(agent, registration, 'has had its one job');
+  else if (agent.life.saidFinished && !agent.life.disbelieved)
+    yield disable(agent, registration, 'says that it is finished');
 }
 
 /**

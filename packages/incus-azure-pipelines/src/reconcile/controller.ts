@@ -9,7 +9,7 @@ import { type Failure, NOT_READ_YET, type Observed, type Reading } from '../mode
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { plan } from '../plan/plan.js';
-import { type Change, changesOf } from './changes.js';
+import { agentPoolsToRead, type Change, changesOf } from './changes.js';
 import { Ledger } from './ledger.js';
 import { noteLostTrials } from './lost-trials.js';
 import { ReadingWatch } from './reading-watch.js';
@@ -29,6 +29,8 @@ export interface Pass {
   readonly observed: Observed;
   readonly plan: Plan;
   readonly nextAt: number;
+  /** Agent pools to be read soon, by `azureKey`. */
+  readonly reread: readonly string[];
 }
 
 /** What the end of an action asks for: a pass within so many ms, and a reading of these agent pools, by `azureKey`. */
@@ -86,7 +88,8 @@ export class Controller {
     const observed = this.#observed(sight, agents);
     const decided = this.#parts.plan(desired, observed, now, this.#parts);
     const nextAt = Math.min(decided.wakeAt ?? Number.POSITIVE_INFINITY, now + reconcileIntervalMs);
-    this.#last = { at: now, observed, plan: decided, nextAt };
+    const reread = agents.known ? agentPoolsToRead(before, agents.value) : [];
+    this.#last = { at: now, observed, plan: decided, nextAt, reread };
     if (agents.known) this.#decided = decided;
     emit('pass-ended', { at: now });
     return this.#last;

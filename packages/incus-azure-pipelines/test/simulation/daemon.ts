@@ -152,11 +152,12 @@ export class Daemon {
       registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
       creationBlocked: undefined,
     };
-    const { observed, plan, nextAt } = this.#controller.observe(sight, now);
+    const { observed, plan, nextAt, reread } = this.#controller.observe(sight, now);
     const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };
     const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options, plan };
     checkDecision(decision);
     checkBases(decision, this.agents);
+    for (const key of reread) this.#azure.get(key)?.refresh();
     for (const action of plan.actions) this.#start(action);
     this.#rest(nextAt - now);
   }

@@ -73,6 +73,9 @@ export const planners: Readonly<Record<string, Planner>> = {
     warned: new Map(knownValue(observed.agents)?.map(({ name }) => [name, 0])),
   })),
   'does not fence': doing(actions => actions.filter(action => action.reason !== 'has its one job')),
+  'waits for a reading of the job before it fences': doing(actions =>
+    actions.filter(action => action.reason !== 'says that it is finished'),
+  ),
   'lets somebody keep the key of a job': doing(actions =>
     actions.filter(action => action.reason !== 'its instance is gone, and it has had its one job'),
   ),

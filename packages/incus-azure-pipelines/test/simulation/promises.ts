@@ -144,15 +144,16 @@ function checkCounts(spec: PoolSpec, { observed, plan }: Decision, agents: reado
   });
 }
 
-/** An agent that has taken its job is disabled in the same pass, unless that is under way or has just failed. */
+/** An agent that has taken its job, or that is finished, is disabled in the same pass, unless that is under way or has just failed. */
 function checkFences({ desired, observed, plan }: Decision, agents: ReadonlyMap<string, Agent>): void {
   const dealtWith = new Set([...observed.inFlight, ...plan.actions].map(targetOf));
   for (const agent of agents.values()) {
     const registration = knownValue(agent.registration);
-    if (agent.instance?.status !== 'running' || !registration?.enabled || !registration.assigned?.received) continue;
-    if (agent.phase === 'finished' || !desired.some(spec => spec.name === agent.pool)) continue;
-    const failed = observed.failures.has(`disable-agent/${agent.name}`);
-    promised(failed || dealtWith.has(agent.name), 'an agent that took a job is fenced', () => agent.name);
+    if (!registration?.enabled || !desired.some(spec => spec.name === agent.pool)) continue;
+    const isDealtWith = observed.failures.has(`disable-agent/${agent.name}`) || dealtWith.has(agent.name);
+    if (agent.phase === 'finished') promised(isDealtWith, 'an agent that is finished is fenced', () => agent.name);
+    else if (agent.instance?.status === 'running' && registration.assigned?.received)
+      promised(isDealtWith, 'an agent that took a job is fenced', () => agent.name);
   }
 }
 
