@@ -3,6 +3,8 @@ import type { Reading } from '../../src/model/reading.js';
 import type { Process } from './process.js';
 
 const SPACING_MS = 1_000;
+/** A server that is behind: readings five seconds apart are to tell it from the truth. */
+const LONGEST_LAG_MS = 4_900;
 /** Readings are kept this long, to prove proofs by. */
 const KEPT_MS = 600_000;
 
@@ -50,7 +52,7 @@ export class AzureReader {
     this.#isPausing = false;
     this.#isEarly = false;
     const lags = world.strikes('azureLags', 'Azure shows the past');
-    const lagMs = lags ? random.between(0, 3_000) : 0;
+    const lagMs = lags ? random.between(0, LONGEST_LAG_MS) : 0;
     const failed = world.strikes('azureUnread', 'Azure unread');
     if (world.happens('azureHides')) this.#hideOne();
     this.#process.wait('a list of Azure', random.chance(0.05) ? 3_000 : random.between(20, 300), () => {

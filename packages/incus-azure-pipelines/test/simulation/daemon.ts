@@ -12,7 +12,7 @@ import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
-import { checkTruth } from './truth.js';
+import { checkPlaces, checkTruth } from './truth.js';
 
 const INTERVAL_MS = 15_000;
 
@@ -157,6 +157,7 @@ export class Daemon {
     const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options, plan };
     checkDecision(decision);
     checkBases(decision, this.agents);
+    checkPlaces(this.agents, world);
     for (const key of reread) this.#azure.get(key)?.refresh();
     for (const action of plan.actions) this.#start(action);
     this.#rest(nextAt - now);

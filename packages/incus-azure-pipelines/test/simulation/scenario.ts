@@ -8,7 +8,7 @@ export interface Faults {
   readonly incusSlow: number;
   /** A list of Azure, or of its queue, fails. */
   readonly azureUnread: number;
-  /** Azure shows a state that is up to three seconds old. */
+  /** Azure shows a state that is up to five seconds old, and an older one than in the list before. */
   readonly azureLags: number;
   /** Lists of Azure lack one agent for a while. */
   readonly azureHides: number;
@@ -104,7 +104,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     incusUnread: rate(0.05, 0.3),
     incusSlow: rate(0.05),
     azureUnread: rate(0.05, 0.4),
-    azureLags: rate(0.3),
+    azureLags: rate(0.3, 0.7),
     azureHides: rate(0.05, 0.3),
     ringLost: rate(0.1, 1),
     ringDoubled: rate(0.3),

@@ -1,4 +1,5 @@
 /** What holds in truth, whatever the daemon sees of it. */
+import type { Agent } from '../../src/model/agent.js';
 import type { Guest } from './guest.js';
 import { promised } from './promises.js';
 import type { World } from './world.js';
@@ -35,6 +36,15 @@ export function checkTruth(world: World): void {
       'in truth no more agents than agentCount live',
       () => `${count} in ${pool}`,
     );
+}
+
+/** Nobody takes the place of an agent that is at work, but for one whose guest has lied. */
+export function checkPlaces(agents: readonly Agent[], world: World): void {
+  for (const { name, phase } of agents) {
+    const guest = world.guests.get(name);
+    const isAtWork = guest?.working === true && !guest.excused;
+    promised(phase !== 'finished' || !isAtWork, 'in truth who is taken for finished is not at work', () => name);
+  }
 }
 
 /** A person let jobs be ended that run for so long: only those, and not without a word before. */
