@@ -27,6 +27,8 @@ export class Daemon {
   readonly #incus: IncusPicture;
   readonly #azure: ReadonlyMap<string, AzureReader>;
   readonly #agentPoolIds: ReadonlyMap<string, number>;
+  /** By name of an agent: when a call of ours that disables it was last over, in true time. */
+  readonly #disabledAt = new Map<string, number>();
   #isPassing = false;
   #isRung = false;
   #restId = 0;
@@ -182,6 +184,7 @@ export class Daemon {
         error === undefined
           ? this.#controller.ended(action, startedAt, now)
           : this.#controller.failed(action, now, error);
+      if (action.kind === 'disable-agent') this.#disabledAt.set(action.name, world.timeline.now);
       if (error === undefined && action.kind === 'collect-log') this.#noteRegistration(action, now);
       for (const key of reread) this.#azure.get(key)?.refresh();
       this.ring(withinMs);
@@ -194,10 +197,14 @@ export class Daemon {
     this.#controller.noteRegistration(pool, name, error, now);
   }
 
-  /** A registration whose instance lives goes only after two readings, five seconds apart, with none in between against it. */
+  /**
+   * A registration whose instance lives goes only after two readings, five seconds apart, with none in between against it; both
+   * began when our own disabling was over, be it that its answer was lost.
+   */
   #checkProof(action: Action<'delete-registration'>): void {
     if (!this.agents.find(agent => agent.name === action.name)?.instance) return;
-    const ms = this.#azure.get(action.agentPool)?.agreedMs(registrations => {
+    const disabledAt = this.#disabledAt.get(action.name) ?? 0;
+    const ms = this.#azure.get(action.agentPool)?.agreedMs(disabledAt, registrations => {
       const registration = registrations.find(({ agentId }) => agentId === action.agentId);
       return registration !== undefined && !registration.enabled && registration.assigned === undefined;
     });

@@ -59,6 +59,8 @@ export const joins: Readonly<Record<string, typeof join>> = {
     });
     return agents.known ? { ...agents, value } : agents;
   },
+  'proves a drain by what was read while it was disabled': (before, sightings, ...given) =>
+    join(before, { ...sightings, disabling: new Map() }, ...given),
   'starts every clock anew': (...given) => {
     const agents = join(...given);
     const [, , , , since] = given;
