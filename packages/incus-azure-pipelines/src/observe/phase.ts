@@ -147,7 +147,7 @@ export function nextLife(
       instance !== undefined && instance.activatedAt === undefined ? instance.rangAt : old?.rangPreparedAt,
     saidPrepared: instance?.status === 'ready' || (old?.saidPrepared === true && instance?.status !== 'stopped'),
     saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, instancesAt)),
-    seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
+    seenOnline: old?.seenOnline === true || registration?.online === true || takenBy(registration) !== undefined,
     result: old?.result ?? takenBy(registration)?.result,
     requestId,
     requestSince: requestId === old?.requestId ? old?.requestSince : now,
