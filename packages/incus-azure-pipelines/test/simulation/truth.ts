@@ -4,6 +4,9 @@ import type { Guest } from './guest.js';
 import { promised } from './promises.js';
 import type { World } from './world.js';
 
+/** What it takes to disable an agent from the reading that shows its job: slow and lagging lists, a pass, and a call. */
+const FENCE_MS = 20_000;
+
 /** What has to hold at every moment, whatever the readings show. */
 export function checkTruth(world: World): void {
   const live = new Map<string, number>();
@@ -36,6 +39,19 @@ export function checkTruth(world: World): void {
       'in truth no more agents than agentCount live',
       () => `${count} in ${pool}`,
     );
+}
+
+/**
+ * Whoever has the key of an agent gets a second job only while the first sign of its own is young, or while something has lately
+ * kept the daemon from seeing it; where nobody reads the agent pool, nobody can tell.
+ */
+export function checkSecondJob({ key, name, workingSince }: Guest, world: World): void {
+  const { chronicle, desired, removed, scenario, timeline } = world;
+  if (!desired.some(spec => !removed.has(spec.name) && world.keyOf(spec.name) === key)) return;
+  const ms = timeline.now - Math.max(workingSince ?? 0, chronicle.hinderedAt);
+  promised(ms <= FENCE_MS + scenario.azurePollMs, 'in truth nobody gets a second job with the key of an agent', () => {
+    return `${name} after ${ms} ms`;
+  });
 }
 
 /** Nobody takes the place of an agent that is at work, but for one whose guest has lied. */
