@@ -14,7 +14,7 @@ interface ActionArgs {
   'listen-agent': { readonly name: string; readonly agentVersion: string };
   /** Makes a listening one an agent: from then on it may be given a job. */
   'enable-agent': { readonly name: string; readonly agentId: number };
-  /** Reads the last log lines of a finished agent, so that it may power off. */
+  /** Reads the last log lines of a finished agent, so that it may power off, or of one that is to be deleted. */
   'collect-log': { readonly name: string };
   /** Stops new assignments. */
   'disable-agent': { readonly name: string } & Registered;

@@ -7,6 +7,8 @@ import { limitJob } from './job-limit.js';
 
 /** A person drains an agent by disabling it; so may have the daemon before this one, which does not remember why. */
 const DISABLED_BY_OTHERS = 'it is disabled in Azure, and not by this daemon';
+/** Why one is given up that has not said that it is prepared. */
+export const NOT_PREPARED = 'was not prepared in time';
 /** Longer than a guest takes to boot, docker included. */
 const ASK_MS = 15_000;
 /** One that is prepared says so sooner than that. */
@@ -109,11 +111,11 @@ function* prepare(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm
   const isTooLate = alarm.passed(since + preparationMs);
   if (isStopped(life)) yield deleteInstance(agent, 'stopped before it was prepared');
   else if (instance?.status !== 'running' || observed.failures.has(`ask-prepared/${name}`)) {
-    if (isTooLate) yield deleteInstance(agent, 'was not prepared in time');
+    if (isTooLate) yield deleteInstance(agent, NOT_PREPARED);
   } else if (alarm.passed(askAt))
     yield { kind: 'ask-prepared', pool, name, reason: 'runs, and has not said that it is prepared' };
   else if (isTooLate && askedAt !== undefined && alarm.passed(askedAt + ANSWER_MS))
-    yield deleteInstance(agent, 'was not prepared in time');
+    yield deleteInstance(agent, NOT_PREPARED);
 }
 
 /** A member of the listening reserve that never came online, or is offline, is no reserve; it goes as agents do. */

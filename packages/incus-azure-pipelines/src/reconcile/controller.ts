@@ -143,8 +143,11 @@ export class Controller {
     const agent = this.#agents.known ? this.#agents.value.find(known => known.name === name) : undefined;
     const tries = this.#last?.plan.pools.get(pool)?.tries;
     const tried = tries !== undefined && agent?.instance?.base === tries ? tries : undefined;
-    if (error === undefined || agent?.life.seenOnline === true) this.#ledger.registered(pool);
-    else this.#doubt({ name, pool, tried, agentPool: agent ? agent.agentPool : this.#keyOf(pool), since: at, error });
+    // That a guest which was given up does not complain tells nothing.
+    const isWell = error === undefined && agent?.phase === 'finished';
+    if (isWell || agent?.life.seenOnline === true) this.#ledger.registered(pool);
+    else if (error !== undefined)
+      this.#doubt({ name, pool, tried, agentPool: agent ? agent.agentPool : this.#keyOf(pool), since: at, error });
   }
 
   /** Where nobody reads the agent pool, Azure will never say more. */

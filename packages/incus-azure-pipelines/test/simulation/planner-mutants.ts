@@ -92,6 +92,10 @@ export const planners: Readonly<Record<string, Planner>> = {
   'leaves what was not prepared': doing(actions =>
     actions.filter(action => action.reason !== 'was not prepared in time'),
   ),
+  'deletes without a look at the log': seeing(observed => ({
+    ...observed,
+    collected: new Set(knownValue(observed.agents)?.map(({ name }) => name)),
+  })),
   'keeps the surplus': doing(actions => actions.filter(action => action.reason !== 'above target')),
   'keeps the old base': doing(actions => actions.filter(action => action.reason !== 'of an old base')),
   'takes every base for one that works': seeing(observed => ({ ...observed, bases: changed(observed.bases, prove) })),

@@ -62,6 +62,7 @@ export function checkDecision(decision: Decision): void {
     promised(isAlone, 'what has failed is tried again by one alone', () => told([action]));
     tried.add(keyOf(action));
     checkTouched(action, observed, agents);
+    checkLastLines(action, observed, agents);
   }
   for (const spec of decision.desired) checkCounts(spec, decision, [...agents.values()]);
   const creations = [...observed.inFlight, ...plan.actions].filter(action => action.kind === 'create-instance');
@@ -122,6 +123,15 @@ function checkTouched(action: Action, observed: Observed, agents: ReadonlyMap<st
     'a busy agent is not ended',
     () => told([action]),
   );
+}
+
+/** Nobody can ask a guest that is deleted why it came to that. */
+function checkLastLines(action: Action, { collected, failures }: Observed, agents: ReadonlyMap<string, Agent>): void {
+  if (action.kind !== 'delete-instance') return;
+  const instance = agents.get(action.name)?.instance;
+  if (instance?.activatedAt === undefined || (instance.status !== 'running' && instance.status !== 'ready')) return;
+  const isRead = collected.has(action.name) || failures.has(`collect-log/${action.name}`);
+  promised(isRead, 'an agent that runs is asked for its last lines before it is deleted', () => told([action]));
 }
 
 function checkCounts(spec: PoolSpec, { observed, plan }: Decision, agents: readonly Agent[]): void {
