@@ -43,8 +43,8 @@ export class Guest implements Listener {
   /** It told a lie, or was hidden, so that its place may be given away though it lives. */
   excused = false;
   jobs = 0;
-  /** It was made by the last call of a daemon that was dead by then: nobody could count on it. */
-  isLate = false;
+  /** When it was made by the last call of a daemon that was dead by then: nobody could count on it (epoch ms). */
+  lateAt = Number.NEGATIVE_INFINITY;
   /** A person has enabled its agent again. */
   isMeddledWith = false;
   /** It could not register its agent. */

@@ -7,13 +7,20 @@ import type { World } from './world.js';
 /** What it takes to disable an agent from the reading that shows its job: slow and lagging lists, a pass, and a call. */
 const FENCE_MS = 20_000;
 
+/** For so long the last call of a dead daemon may be the reason that there is one too many. */
+const LATE_MS = 240_000;
+
+function isLate({ lateAt }: Guest, { timeline }: World): boolean {
+  return timeline.now - lateAt < LATE_MS;
+}
+
 /** What has to hold at every moment, whatever the readings show. */
 export function checkTruth(world: World): void {
   const live = new Map<string, number>();
   const there = new Map<string, number>();
   for (const { name, pool, activatedAt, listeningAt } of world.incus.instances.values()) {
     const guest = world.guests.get(name);
-    if (guest?.key === world.keyOf(pool) && !guest.isLate) there.set(pool, (there.get(pool) ?? 0) + 1);
+    if (guest?.key === world.keyOf(pool) && !isLate(guest, world)) there.set(pool, (there.get(pool) ?? 0) + 1);
     promised(
       listeningAt === undefined || guest?.isTold !== true || !world.isEnabled(name),
       'in truth an agent that may be given a job is no part of the reserve any more',
