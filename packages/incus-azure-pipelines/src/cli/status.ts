@@ -47,7 +47,7 @@ function* agentLines(
     yield `  ${action} failed ${failures} times, again in ${seconds(retryAt - now)}: ${error}\n`;
   const rows = agents.map(agent => [
     agent.name,
-    agent.contract === undefined ? agent.phase : `${agent.phase} (contract ${agent.contract || 'unknown'})`,
+    `${agent.phase}${agent.contract === undefined ? '' : ` (contract ${agent.contract || 'unknown'})`}${agent.drained ? ', drained' : ''}`,
     ago(agent.since, now),
     `${agent.job ?? ''}${agent.endsAt === undefined ? '' : ` (runs too long, is ended in ${seconds(agent.endsAt - now)})`}`,
     underWay.find(action => action.on === agent.name)?.action ?? '',

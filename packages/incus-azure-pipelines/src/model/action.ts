@@ -14,7 +14,7 @@ interface ActionArgs {
   'listen-agent': { readonly name: string; readonly agentVersion: string };
   /** Makes a listening one an agent: from then on it may be given a job. */
   'enable-agent': { readonly name: string; readonly agentId: number };
-  /** Reads the last log lines of a finished agent, so that it may power off. */
+  /** Reads the last log lines of a finished agent, so that it may power off, or of one that is to be deleted. */
   'collect-log': { readonly name: string };
   /** Stops new assignments. */
   'disable-agent': { readonly name: string } & Registered;
@@ -80,9 +80,17 @@ export type Executors = {
   readonly [K in ActionKind]: (action: Action<K>, signal: AbortSignal) => Promise<void>;
 };
 
-/** What an action is about; one target has one action under way at a time. */
-export function targetOf(action: Action): string {
+/** What an action is about: an agent, or a base. */
+function subjectOf(action: Action): string {
   return 'name' in action ? action.name : action.base;
+}
+
+/**
+ * What an action takes for itself; one target has one action under way at a time. The log of an agent is apart from it: to
+ * read it must not hold back what keeps the agent from another job.
+ */
+export function targetOf(action: Action): string {
+  return action.kind === 'collect-log' ? `log of ${action.name}` : subjectOf(action);
 }
 
 /** Trying out a base, which takes several actions; its failures have a place of their own among those of the actions. */
@@ -110,5 +118,5 @@ export function isSharedByPool(kind: string): boolean {
 export function keyOf(action: Action): string {
   const tried = triedBy(action);
   if (tried !== undefined) return `${TRIAL}/${tried}`;
-  return `${action.kind}/${isSharedByPool(action.kind) ? action.pool : targetOf(action)}`;
+  return `${action.kind}/${isSharedByPool(action.kind) ? action.pool : subjectOf(action)}`;
 }

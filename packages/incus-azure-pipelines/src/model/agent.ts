@@ -148,7 +148,7 @@ export interface Life {
   /** The guest rang finished; its status wanders while it powers off. */
   readonly saidFinished: boolean;
   readonly seenOnline: boolean;
-  /** The request that it has taken, running or over; a reading without one means that its life is over. */
+  /** The request that it has taken, running or over: once Azure shows it as over, its life is over too. */
   readonly requestId: number | undefined;
   /** How its job ended, once Azure has told. */
   readonly result: string | undefined;
@@ -164,6 +164,8 @@ export interface Life {
   readonly quietOffline: Span | undefined;
   /** Since when every reading of Azure lacked its registration. */
   readonly quietAbsent: Span | undefined;
+  /** Since when every reading of Azure showed it without a job. */
+  readonly quietUnassigned: Span | undefined;
   /** We have deleted its registration, and Azure has said so. */
   readonly deregistered: boolean;
   /** Since when every reading of Incus that could read it showed it stopped. */
@@ -192,7 +194,20 @@ export const PROOF_MS = 5_000;
  * same: it takes several that agree, or our own deletion.
  */
 export function isDeregistered({ deregistered, quietAbsent }: Pick<Life, 'deregistered' | 'quietAbsent'>): boolean {
-  return deregistered || (quietAbsent !== undefined && quietAbsent.to - quietAbsent.from >= PROOF_MS);
+  return deregistered || isProof(quietAbsent);
+}
+
+/**
+ * Whether the job that an agent has taken is over. One list may be behind, and show the agent as it was before it: without the
+ * request among those that are over, it takes several lists that show no job.
+ */
+export function isJobOver(registration: Registration | undefined, { quietUnassigned, requestId }: Life): boolean {
+  if (requestId === undefined || registration?.assigned) return false;
+  return registration === undefined || registration.completed?.requestId === requestId || isProof(quietUnassigned);
+}
+
+function isProof(span: Span | undefined): boolean {
+  return span !== undefined && span.to - span.from >= PROOF_MS;
 }
 
 /** What our own call that enables an agent may take, from the activation that stands on its instance. */

@@ -34,6 +34,7 @@ describe('what is remembered', () => {
   test('is that it was online, by its status or by a job that it took', () => {
     expect(next({}, known(aRegistration({ online: false }))).seenOnline).toBe(false);
     expect(next({}, known(aRegistration({ online: false, assigned: JOB }))).seenOnline).toBe(true);
+    expect(next({}, known(aRegistration({ online: false, completed: JOB }))).seenOnline).toBe(true);
     expect(next({ seenOnline: true }, unknown()).seenOnline).toBe(true);
   });
 

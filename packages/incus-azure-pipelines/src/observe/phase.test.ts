@@ -28,7 +28,8 @@ describe('the phase', () => {
     ['was online', {}, { online: false }, { seenOnline: true }, 'offline'],
     ['has lost its registration', {}, undefined, { seenOnline: true, quietAbsent: stoppedFor(5_000) }, 'finished'],
     ['was deregistered by us', {}, undefined, { seenOnline: true, deregistered: true }, 'finished'],
-    ['has had its job', {}, { enabled: false }, { requestId: 42 }, 'finished'],
+    ['has had its job', {}, { enabled: false, completed: JOB }, { requestId: 42 }, 'finished'],
+    ['has had a job that one list does not show', {}, { enabled: false }, { requestId: 42 }, 'busy'],
     ['has had a job that nobody saw', {}, { completed: JOB }, {}, 'finished'],
     ['has had a job that nobody saw and is offline', {}, { completed: JOB, online: false }, {}, 'finished'],
     ['has had its job and is given another', {}, { assigned: JOB }, { requestId: 41 }, 'busy'],
@@ -36,7 +37,7 @@ describe('the phase', () => {
     ['said finished and is not believed', {}, { assigned: JOB }, { saidFinished: true, disbelieved: true }, 'busy'],
     ['cannot be read', { status: 'error' }, {}, {}, 'unclear'],
     ['cannot be read and said finished', { status: 'error' }, {}, { saidFinished: true }, 'finished'],
-    ['cannot be read and has had its job', { status: 'error' }, {}, { requestId: 42 }, 'finished'],
+    ['cannot be read and has had its job', { status: 'error' }, { completed: JOB }, { requestId: 42 }, 'finished'],
     ['stopped for long', { status: 'stopped' }, { assigned: JOB }, { quietStopped: stoppedFor(1_000) }, 'stopped'],
     ['stopped just now', { status: 'stopped' }, { assigned: JOB }, { quietStopped: stoppedFor(999) }, 'busy'],
   ])('of an instance that %s', (_, instance, registration, life, expected) => {
@@ -58,7 +59,7 @@ describe('the phase', () => {
     ['Incus cannot read', { ...listening, status: 'error' }, disabled, { seenOnline: true }, 'listening'],
     ['somebody enabled', listening, {}, { seenOnline: true }, 'idle'],
     ['somebody gave a job to', listening, { ...disabled, assigned: JOB }, {}, 'busy'],
-    ['has had a job', listening, disabled, { requestId: 42 }, 'finished'],
+    ['has had a job', listening, { ...disabled, completed: JOB }, { requestId: 42 }, 'finished'],
     ['has lost its registration', listening, undefined, { seenOnline: true, deregistered: true }, 'finished'],
     ['a list lacks', listening, undefined, { seenOnline: true }, 'listening'],
     ['said finished', listening, disabled, { saidFinished: true }, 'finished'],
@@ -99,6 +100,16 @@ describe('the phase', () => {
       expect(phaseOf(anInstance(), known(undefined), lacking(5_000), before)).toBe('finished');
     },
   );
+
+  test('stays busy until lists five seconds apart show no job, where none says that it is over: one may be behind', () => {
+    const registration = known(aRegistration({ enabled: false, completed: { ...JOB, requestId: 41 } }));
+    const free = (ms: number) => aLife({ seenOnline: true, requestId: 42, quietUnassigned: stoppedFor(ms) });
+    expect(phaseOf(anInstance(), registration, free(4_999), 'busy')).toBe('busy');
+    expect(phaseOf(anInstance(), registration, free(5_000), 'busy')).toBe('finished');
+    expect(phaseOf(anInstance(), registration, free(0), 'finished')).toBe('finished');
+    const over = known(aRegistration({ enabled: false, completed: JOB }));
+    expect(phaseOf(anInstance(), over, free(0), 'busy')).toBe('finished');
+  });
 
   test.each<[InstanceRecord['status'], AgentPhase]>([
     ['running', 'prepared'],

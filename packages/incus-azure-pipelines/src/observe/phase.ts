@@ -4,6 +4,7 @@ import {
   ENABLING_MS,
   type InstanceRecord,
   isDeregistered,
+  isJobOver,
   isStopped,
   type Life,
   type Registration,
@@ -63,7 +64,7 @@ function activatedPhase(
   life: Life,
   before: AgentPhase | undefined,
 ): AgentPhase {
-  const phase = isUnseen(registration, life) ? keptPhase(before) : phaseInAzure(registration, life);
+  const phase = isUnseen(registration, life) ? keptPhase(before) : phaseInAzure(registration, life, before);
   if (listeningAt !== undefined)
     return registration?.enabled !== true && (phase === 'draining' || phase === 'starting') ? 'listening' : phase;
   return phase === 'draining' && isBeingEnabled(life, at) && !wasEnabled(before) ? 'starting' : phase;
@@ -88,9 +89,9 @@ function isPrepared({ status }: InstanceRecord, { saidPrepared }: Life): boolean
   return status === 'ready' || (status === 'running' && saidPrepared);
 }
 
-function phaseInAzure(registration: Registration | undefined, life: Life): AgentPhase {
+function phaseInAzure(registration: Registration | undefined, life: Life, before: AgentPhase | undefined): AgentPhase {
   if (registration?.assigned) return 'busy';
-  if (life.requestId !== undefined) return 'finished';
+  if (life.requestId !== undefined) return isJobOver(registration, life) || before === 'finished' ? 'finished' : 'busy';
   if (registration === undefined) return life.seenOnline ? 'finished' : 'starting';
   if (!registration.enabled) return 'draining';
   if (registration.online) return 'idle';
@@ -146,7 +147,7 @@ export function nextLife(
       instance !== undefined && instance.activatedAt === undefined ? instance.rangAt : old?.rangPreparedAt,
     saidPrepared: instance?.status === 'ready' || (old?.saidPrepared === true && instance?.status !== 'stopped'),
     saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, instancesAt)),
-    seenOnline: old?.seenOnline === true || registration?.online === true || registration?.assigned?.received === true,
+    seenOnline: old?.seenOnline === true || registration?.online === true || takenBy(registration) !== undefined,
     result: old?.result ?? takenBy(registration)?.result,
     requestId,
     requestSince: requestId === old?.requestId ? old?.requestSince : now,
@@ -158,6 +159,7 @@ export function nextLife(
         : extend(isReplaced ? undefined : old?.quietDisabled, reading, isQuietDisabled),
     quietOffline: extend(old?.quietOffline, reading, isQuietOffline),
     quietAbsent: extend(old?.quietAbsent, reading, isAbsent),
+    quietUnassigned: extend(old?.quietUnassigned, reading, isUnassigned),
     deregistered,
     quietStopped: extend(
       old?.quietStopped,
@@ -176,6 +178,7 @@ export function withoutDenied(life: Life, registration: Registration | undefined
     quietDisabled: isQuietDisabled(registration) ? life.quietDisabled : undefined,
     quietOffline: isQuietOffline(registration) ? life.quietOffline : undefined,
     quietAbsent: isAbsent(registration) ? life.quietAbsent : undefined,
+    quietUnassigned: isUnassigned(registration) ? life.quietUnassigned : undefined,
   };
 }
 
@@ -189,6 +192,10 @@ function isQuietOffline(registration: Registration | undefined): boolean {
 
 function isAbsent(registration: Registration | undefined): boolean {
   return registration === undefined;
+}
+
+function isUnassigned(registration: Registration | undefined): boolean {
+  return !registration?.assigned;
 }
 
 /** Azure still shows a job in a reading that began after the guest was believed to be finished. */

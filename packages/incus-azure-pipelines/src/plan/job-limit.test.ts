@@ -60,7 +60,7 @@ describe('a job that runs too long', () => {
 
   test('is timed from when it was taken', () => {
     const registration = known(aRegistration({ assigned: { ...JOB, received: false } }));
-    expect(reaped(busy(10 * MAX_MS, { registration }), 0).kinds).toEqual([]);
+    expect(reaped(busy(10 * MAX_MS, { registration }), 0).kinds).toEqual(['disable-agent']);
   });
 
   test('goes on while Azure is unread', () => {

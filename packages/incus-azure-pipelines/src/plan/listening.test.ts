@@ -148,7 +148,7 @@ describe('a listening reserve', () => {
     };
     expect(late(timeouts.startupGraceMs - 1)).toEqual([]);
     expect(late(timeouts.startupGraceMs)).toEqual(['delete-registration 2']);
-    expect(late(timeouts.startupGraceMs, known(undefined))).toEqual(['delete-instance 2']);
+    expect(late(timeouts.startupGraceMs, known(undefined))).toEqual(['collect-log 2']);
   });
 
   test('enables none that a person drains', () => {

@@ -39,6 +39,12 @@ describe('an orphan', () => {
     expect(robbed({ enabled: false }, { quietDisabled: quiet })).toEqual(['delete-registration']);
   });
 
+  test('is disabled at once when it said that it was finished, though no reading tells of a job', () => {
+    const gone = (life: Partial<Life>) => kinds(orphan({ since: NOW, life: aLife(life) }, { online: true }));
+    expect(gone({ saidFinished: true })).toEqual(['disable-agent']);
+    expect(gone({ saidFinished: true, disbelieved: true })).toEqual([]);
+  });
+
   test('is disabled after its grace when somebody is online under its name, and nothing tells of a job', () => {
     const held = (msAgo: number, changes: Partial<Registration> = {}) =>
       reaped(orphan({ since: NOW - msAgo, life: aLife() }, { online: true, enabled: true, ...changes }));

@@ -8,6 +8,7 @@ import { arithmeticOf, type Census, takeCensus } from './census.js';
 import { create } from './create.js';
 import { ceilingObstacle } from './fill.js';
 import { keepBases } from './keep-bases.js';
+import { lastLinesFirst } from './last-lines.js';
 import { drainOnRequest, reap } from './reap.js';
 import { endRemoved } from './removed.js';
 import { shrink, trimReserve } from './shrink.js';
@@ -66,12 +67,13 @@ class Admission {
   }
 
   offer(actions: Iterable<Action>): void {
-    for (const action of actions) {
+    for (const offered of actions) {
+      const action = lastLinesFirst(offered, this.#observed);
       const key = keyOf(action);
       const failure = this.#observed.failures.get(key);
       if (this.#taken.has(targetOf(action)) || (failure && !this.#alarm.passed(failure.retryAt))) continue;
       if (failure && this.#tried.has(key)) continue;
-      this.#taken.add(targetOf(action));
+      this.#taken.add(targetOf(action)).add(targetOf(offered));
       this.#tried.add(key);
       this.admitted.push(action);
     }

@@ -4,6 +4,7 @@ import {
   aLife,
   anAgent,
   anInstance,
+  anObserved,
   aPool,
   aRegistration,
   JOB,
@@ -12,9 +13,17 @@ import {
   nameOf,
   unknown,
 } from '../../test/simulation/examples.js';
-import type { Agent, AgentPhase, Life } from '../model/agent.js';
+import type { Agent, AgentPhase, Life, Registration } from '../model/agent.js';
+import { plan } from './plan.js';
 
 const { timeouts } = aPool();
+
+/** The kinds of all that is done about this agent in a pass. */
+function planned(agent: Agent): string[] {
+  const pool = aPool({ agentCount: 0, standby: 0 });
+  return plan([pool], anObserved([agent]), NOW, { maxConcurrentCreates: 1 }).actions.map(({ kind }) => kind);
+}
+
 /** Readings have agreed for long. */
 const quiet = { from: NOW - 500_000, to: NOW };
 
@@ -169,11 +178,24 @@ describe('a finished agent', () => {
     expect(kinds(finished(timeouts.powerOffMs, { registration, life }))).toEqual(['disable-agent']);
   });
 
-  test('is disabled at once when it has had its job: it shall get no other', () => {
-    const registration = known(aRegistration({ completed: JOB }));
-    const first = (life: Partial<Life>) => kinds(finished(3_000, { registration, life: aLife(life) }));
-    expect(first({ requestId: 42 })).toEqual(['disable-agent']);
-    expect(first({ saidFinished: true })).toEqual([]);
+  test.each<[string, Partial<Registration>]>([
+    ['shows its job as over', { completed: JOB }],
+    ['has yet to show its job', {}],
+    ['shows its job as not taken', { assigned: { ...JOB, received: false } }],
+  ])(
+    'is disabled at once, and its log is collected beside that: it shall get no other job, though Azure %s',
+    (_, shown) => {
+      const life = aLife(shown.completed ? { requestId: 42 } : { saidFinished: true });
+      const given = { registration: known(aRegistration(shown)), life };
+      expect(kinds(finished(0, given))).toEqual(['collect-log', 'disable-agent']);
+      expect(planned(finished(0, given))).toEqual(['collect-log', 'disable-agent']);
+    },
+  );
+
+  test('is not disabled when it is not believed: Azure has shown its job since', () => {
+    const life = aLife({ saidFinished: true, disbelieved: true });
+    const registration = known(aRegistration({ assigned: { ...JOB, received: false } }));
+    expect(kinds(anAgent(0, 'busy', { registration, life }))).toEqual([]);
   });
 
   test('is ended by the word of Azure, however quick its job was: deregistered, then deleted', () => {

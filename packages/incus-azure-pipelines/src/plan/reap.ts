@@ -7,6 +7,8 @@ import { limitJob } from './job-limit.js';
 
 /** A person drains an agent by disabling it; so may have the daemon before this one, which does not remember why. */
 const DISABLED_BY_OTHERS = 'it is disabled in Azure, and not by this daemon';
+/** Why one is given up that has not said that it is prepared. */
+export const NOT_PREPARED = 'was not prepared in time';
 /** Longer than a guest takes to boot, docker included. */
 const ASK_MS = 15_000;
 /** One that is prepared says so sooner than that. */
@@ -109,11 +111,11 @@ function* prepare(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm
   const isTooLate = alarm.passed(since + preparationMs);
   if (isStopped(life)) yield deleteInstance(agent, 'stopped before it was prepared');
   else if (instance?.status !== 'running' || observed.failures.has(`ask-prepared/${name}`)) {
-    if (isTooLate) yield deleteInstance(agent, 'was not prepared in time');
+    if (isTooLate) yield deleteInstance(agent, NOT_PREPARED);
   } else if (alarm.passed(askAt))
     yield { kind: 'ask-prepared', pool, name, reason: 'runs, and has not said that it is prepared' };
   else if (isTooLate && askedAt !== undefined && alarm.passed(askedAt + ANSWER_MS))
-    yield deleteInstance(agent, 'was not prepared in time');
+    yield deleteInstance(agent, NOT_PREPARED);
 }
 
 /** A member of the listening reserve that never came online, or is offline, is no reserve; it goes as agents do. */
@@ -138,13 +140,17 @@ export function* drainOnRequest(agent: Agent, reason: string, alarm: Alarm): Gen
   if (agent.phase === 'preparing' || agent.phase === 'prepared') yield deleteInstance(agent, reason);
 }
 
-/** One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. */
+/**
+ * One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. Its guest says
+ * that the job is over before a reading does, and a short one no reading may have shown at all: for this its word is enough.
+ */
 function* fence(agent: Agent): Generator<Action> {
   const registration = knownValue(agent.registration);
   if (!registration?.enabled) return;
   if (registration.assigned?.received) yield disable(agent, registration, 'has its one job');
-  else if (registration.assigned === undefined && agent.life.requestId !== undefined)
-    yield disable(agent, registration, 'has had its one job');
+  else if (agent.life.requestId !== undefined) yield disable(agent, registration, 'has had its one job');
+  else if (agent.life.saidFinished && !agent.life.disbelieved)
+    yield disable(agent, registration, 'says that it is finished');
 }
 
 /**

@@ -50,9 +50,9 @@ describe('of a pool that is gone', () => {
     const life = aLife({ seenOnline: true, requestSince: NOW - 3_600_000 });
     const busy = anAgent(0, 'busy', { pool: 'gone', registration, life });
     const warned = new Map([[busy.name, NOW - 3_000_000]]);
-    expect(planned(limited, [{ ...busy, pool: 'linux' }], { warned }).actions).toMatchObject([
-      { kind: 'delete-instance' },
-    ]);
+    expect(
+      planned(limited, [{ ...busy, pool: 'linux' }], { warned, collected: new Set([busy.name]) }).actions,
+    ).toMatchObject([{ kind: 'delete-instance' }]);
     expect(planned(limited, [busy], { warned }).actions).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { aLife, anAgent, aRegistration, JOB, known } from '../../test/simulation/examples.js';
-import { changesOf } from './changes.js';
+import { aLife, anAgent, aRegistration, JOB, known, unknown } from '../../test/simulation/examples.js';
+import type { Agent } from '../model/agent.js';
+import { agentPoolsToRead, changesOf } from './changes.js';
 
 test('tells who came, who changed and who is gone, and nobody else', () => {
   const before = [anAgent(0, 'idle'), anAgent(1, 'idle'), anAgent(2, 'busy')];
@@ -10,6 +11,23 @@ test('tells who came, who changed and who is gone, and nobody else', () => {
     { kind: 'phase', agent: after[2], from: undefined },
     { kind: 'gone', agent: before[2] },
   ]);
+});
+
+test.each<[string, Partial<Agent>, boolean]>([
+  ['does not show', { registration: known(undefined) }, true],
+  ['has not been read about', { registration: unknown() }, true],
+  ['shows enabled: its disabling has Azure read', {}, false],
+  ['shows disabled', { registration: known(aRegistration({ enabled: false })) }, false],
+  [
+    'does not show since we deregistered it',
+    { registration: known(undefined), life: aLife({ deregistered: true }) },
+    false,
+  ],
+])('an agent that Azure %s has it read once when it is finished, or not', (_, given, isRead) => {
+  const finished = anAgent(0, 'finished', { registration: known(aRegistration()), ...given });
+  const keys = (before: readonly Agent[]) => agentPoolsToRead(before, [finished]);
+  expect(keys([anAgent(0, 'starting')])).toEqual(isRead ? [finished.agentPool] : []);
+  expect(keys([finished])).toEqual([]);
 });
 
 test('tells once that a job was taken, and once how it ended', () => {

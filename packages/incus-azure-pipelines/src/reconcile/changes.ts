@@ -19,6 +19,20 @@ export function* changesOf(before: readonly Agent[], after: readonly Agent[]): G
   for (const agent of old.values()) yield { kind: 'gone', agent };
 }
 
+/**
+ * The agent pools, by `azureKey`, to be read soon, since an agent has just finished whose registration no reading shows: a job
+ * may have been so short, and it is to be disabled.
+ */
+export function agentPoolsToRead(before: readonly Agent[], after: readonly Agent[]): readonly string[] {
+  const phases = new Map(before.map(({ name, phase }) => [name, phase]));
+  const keys = after.flatMap(agent => {
+    const isNew = agent.phase === 'finished' && phases.get(agent.name) !== 'finished';
+    const isUnseen = knownValue(agent.registration) === undefined && !agent.life.deregistered;
+    return isNew && isUnseen && agent.agentPool !== undefined ? [agent.agentPool] : [];
+  });
+  return [...new Set(keys)];
+}
+
 /** Each is told once: a job is an agent's only one. */
 function* changesOfJob(before: Agent | undefined, agent: Agent): Generator<Change> {
   const job = takenBy(knownValue(agent.registration));

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { aBase, anInstance, aPool, aRegistration, known, NOW, OWNER, unknown } from '../../test/simulation/examples.js';
+import {
+  aBase,
+  anInstance,
+  aPool,
+  aRegistration,
+  JOB,
+  known,
+  NOW,
+  OWNER,
+  unknown,
+} from '../../test/simulation/examples.js';
 import type { Registration } from '../model/agent.js';
 import { azureKey } from '../model/pool.js';
 import type { Reading } from '../model/reading.js';
@@ -65,4 +75,28 @@ test('the end of an action has Azure read again where it has changed something t
   expect(controller.failed(azure, NOW, new Error('no answer'))).toMatchObject({ reread: [key], withinMs: 0 });
   expect(controller.ended({ kind: 'enable-agent', ...about, agentId: 7 }, NOW, NOW).reread).toEqual([key]);
   expect(controller.ended({ kind: 'delete-instance', ...about }, NOW, NOW).reread).toEqual([]);
+});
+
+test('a trial whose instance is gone is lost once a reading that began since shows no job of its agent', () => {
+  const bases = known([aBase('base-1', { provenFor: ['linux'] }), aBase('base-2')]);
+  const wantedBases = new Map([['linux', known('base-2')]]);
+  const key = azureKey(spec.azure);
+  const failures = (shown: Partial<Registration> | undefined) => {
+    const controller = new Controller(parts, NOW);
+    const look = (ms: number, readMs: number, isThere: boolean, registration?: Partial<Registration>) => {
+      const instances = known(isThere ? [anInstance({ base: 'base-2' })] : [], NOW + ms);
+      const registrations = sight(readMs, registration).registrations;
+      const pass = controller.observe(
+        { ...sight(ms, undefined), bases, wantedBases, instances, registrations },
+        NOW + ms,
+      );
+      return { count: pass.observed.failures.size, reread: pass.reread };
+    };
+    look(0, 0, true);
+    expect(look(5_000, 4_999, false)).toEqual({ count: 0, reread: [key] });
+    return look(5_001, 5_000, false, shown).count;
+  };
+  expect(failures({ online: false, completed: JOB })).toBe(0);
+  expect(failures(undefined)).toBe(1);
+  expect(failures({ online: false })).toBe(1);
 });

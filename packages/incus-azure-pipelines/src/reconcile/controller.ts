@@ -9,9 +9,10 @@ import { type Failure, NOT_READ_YET, type Observed, type Reading } from '../mode
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { plan } from '../plan/plan.js';
-import { type Change, changesOf } from './changes.js';
+import { agentPoolsToRead, type Change, changesOf } from './changes.js';
+import { type Doubt, Doubts } from './doubts.js';
 import { Ledger } from './ledger.js';
-import { noteLostTrials } from './lost-trials.js';
+import { lostTrials } from './lost-trials.js';
 import { ReadingWatch } from './reading-watch.js';
 import { urgencyMs } from './urgency.js';
 
@@ -29,6 +30,8 @@ export interface Pass {
   readonly observed: Observed;
   readonly plan: Plan;
   readonly nextAt: number;
+  /** Agent pools to be read soon, by `azureKey`. */
+  readonly reread: readonly string[];
 }
 
 /** What the end of an action asks for: a pass within so many ms, and a reading of these agent pools, by `azureKey`. */
@@ -53,6 +56,7 @@ export class Controller {
   readonly #parts: Required<ControllerParts>;
   readonly #ledger = new Ledger();
   readonly #watch: ReadingWatch;
+  readonly #doubts = new Doubts();
   #agents: Reading<readonly Agent[]>;
   #last: Pass | undefined;
   /** The latest plan that was made with a known picture. */
@@ -75,6 +79,7 @@ export class Controller {
     const { desired, emit, owner, reconcileIntervalMs } = this.#parts;
     this.#watch.note('Incus', sight.instances);
     for (const [key, reading] of sight.registrations) this.#watch.note(`Azure, ${key}`, reading);
+    this.#settleDoubts(sight, now);
     const before = this.#agents.known ? this.#agents.value : [];
     const { activating, deregistered, disabling } = this.#ledger;
     const agents = this.#parts.join(before, { ...sight, activating, deregistered, disabling }, desired, owner, now);
@@ -86,7 +91,9 @@ export class Controller {
     const observed = this.#observed(sight, agents);
     const decided = this.#parts.plan(desired, observed, now, this.#parts);
     const nextAt = Math.min(decided.wakeAt ?? Number.POSITIVE_INFINITY, now + reconcileIntervalMs);
-    this.#last = { at: now, observed, plan: decided, nextAt };
+    const unseen = agents.known ? agentPoolsToRead(before, agents.value) : [];
+    const reread = [...new Set([...unseen, ...this.#doubts.takeAdded()])];
+    this.#last = { at: now, observed, plan: decided, nextAt, reread };
     if (agents.known) this.#decided = decided;
     emit('pass-ended', { at: now });
     return this.#last;
@@ -128,22 +135,48 @@ export class Controller {
   }
 
   /**
-   * Takes to heart how a guest says that its registration went. Its word counts as long as Azure has not shown its
-   * agent online, and what it can do is make the pool's next activation wait, or the next trial of its base.
+   * Takes to heart how a guest says that its registration went. Its complaint counts when a reading that begins now or later
+   * shows neither its agent online nor a job, and what it can do is make the pool's next activation wait, or the next trial of
+   * its base.
    */
   noteRegistration(pool: string, name: string, error: string | undefined, at: number): void {
-    const { random } = this.#parts;
     const agent = this.#agents.known ? this.#agents.value.find(known => known.name === name) : undefined;
-    const tried = this.#last?.plan.pools.get(pool)?.tries;
-    if (error === undefined || agent?.life.seenOnline === true) this.#ledger.registered(pool);
-    else if (tried !== undefined && agent?.instance?.base === tried)
-      this.#ledger.trialFailed(tried, at, error, random());
-    else this.#ledger.gaveUp(pool, at, error, random());
+    const tries = this.#last?.plan.pools.get(pool)?.tries;
+    const tried = tries !== undefined && agent?.instance?.base === tries ? tries : undefined;
+    // That a guest which was given up does not complain tells nothing.
+    const isWell = error === undefined && agent?.phase === 'finished';
+    if (isWell || agent?.life.seenOnline === true) this.#ledger.registered(pool);
+    else if (error !== undefined)
+      this.#doubt({ name, pool, tried, agentPool: agent ? agent.agentPool : this.#keyOf(pool), since: at, error });
+  }
+
+  /** Where nobody reads the agent pool, Azure will never say more. */
+  #doubt({ agentPool, ...doubt }: Omit<Doubt, 'agentPool'> & { readonly agentPool: string | undefined }): void {
+    if (agentPool === undefined) this.#blame(doubt, doubt.since);
+    else this.#doubts.add({ ...doubt, agentPool });
+  }
+
+  #blame({ error, pool, tried }: Omit<Doubt, 'agentPool'>, at: number): void {
+    const random = this.#parts.random();
+    if (tried === undefined) this.#ledger.gaveUp(pool, at, error, random);
+    else this.#ledger.trialFailed(tried, at, error, random);
+  }
+
+  #settleDoubts({ registrations }: Sight, now: number): void {
+    for (const { doubt, wasAtWork } of this.#doubts.settle(registrations))
+      if (!wasAtWork) this.#blame(doubt, now);
+      else if (doubt.tried === undefined) this.#ledger.registered(doubt.pool);
   }
 
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
     for (const change of changesOf(before, agents.value)) this.#tell(change, now);
-    noteLostTrials(this.#ledger, { before, after: agents.value, at: now }, this.#decided, this.#parts.random);
+    const whyDeleted = (name: string) => this.#ledger.whyDeleted(name);
+    for (const { agent, tried, error } of lostTrials({ before, after: agents.value }, this.#decided, whyDeleted)) {
+      const { agentPool, instance, name, pool } = agent;
+      // One that was not activated has had no agent.
+      const asked = instance?.activatedAt === undefined ? undefined : agentPool;
+      this.#doubt({ name, pool, tried, agentPool: asked, since: now, error });
+    }
     this.#agents = agents;
   }
 
@@ -206,8 +239,14 @@ export class Controller {
   /** The agent pool that an action changes something in, if any. */
   #azureOf(action: Action): readonly string[] {
     if ('agentPool' in action) return [action.agentPool];
-    if (action.kind !== 'enable-agent') return [];
-    return this.#parts.desired.flatMap(({ azure, name }) => (name === action.pool ? [azureKey(azure)] : []));
+    const key = action.kind === 'enable-agent' ? this.#keyOf(action.pool) : undefined;
+    return key === undefined ? [] : [key];
+  }
+
+  /** The agent pool of a pool that is configured. */
+  #keyOf(pool: string): string | undefined {
+    const spec = this.#parts.desired.find(({ name }) => name === pool);
+    return spec && azureKey(spec.azure);
   }
 }
 

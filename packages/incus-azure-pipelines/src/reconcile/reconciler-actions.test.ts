@@ -93,9 +93,20 @@ describe('an action', () => {
     };
     const finished = { ...idle, status: 'ready' } as const;
     await look(finished);
-    expect(bench.kinds).toEqual(['collect-log', 'create-instance']);
+    expect(bench.kinds).toEqual(['collect-log', 'disable-agent', 'create-instance']);
     const next = anInstance({ name: `${idle.name}1`, status: 'ready', activatedAt: undefined });
     await look(finished, next);
-    expect(bench.kinds).toEqual(['collect-log', 'create-instance', 'activate-agent']);
+    expect(bench.kinds).toEqual(['collect-log', 'disable-agent', 'create-instance', 'activate-agent']);
   });
+});
+
+test('an agent that finished before any reading showed it has Azure read soon, once', async () => {
+  const started = { ...idle, status: 'running' } as const;
+  const { reconciler } = await bench.start({ instances: known([started]) });
+  bench.instances = known([{ ...idle, status: 'ready' }]);
+  for (let pass = 0; pass < 3; pass++) {
+    reconciler.ring();
+    await settled();
+  }
+  expect([bench.kinds, bench.refreshes]).toEqual([['collect-log', 'create-instance'], 1]);
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BENCH_INTERVAL_MS, BENCH_POOL, Bench } from '../../test/reconciler-bench.js';
 import { anInstance, aRegistration, JOB, known, unknown } from '../../test/simulation/examples.js';
 import { settled } from '../../test/simulation/fake-clock.js';
+import type { Registration } from '../model/agent.js';
 
 const idle = anInstance();
 
@@ -69,6 +70,24 @@ describe('the word of a guest that gave up', () => {
     expect(bench.kinds).toEqual([]);
     await bench.clock.advance(12_000);
     expect(bench.kinds).toEqual(['activate-agent']);
+  });
+
+  test('waits for a reading that began after it: a job may have been so short that none shows it yet', async () => {
+    const starting = { instances: known([idle]) };
+    const { clock, reconciler } = await bench.start(starting);
+    await clock.advance(10);
+    reconciler.noteRegistration('linux', idle.name, 'no OAuth');
+    const failuresAfter = async (registrations: readonly Registration[], at: number) => {
+      bench.registrations = known(registrations, at);
+      reconciler.ring();
+      await settled();
+      return reconciler.last?.observed.failures.size;
+    };
+    expect(await failuresAfter([], clock.now() - 1)).toBe(0);
+    expect(bench.refreshes).toBe(1);
+    expect(await failuresAfter([aRegistration({ online: false, completed: JOB })], clock.now())).toBe(0);
+    reconciler.noteRegistration('linux', 'another', 'no OAuth');
+    expect(await failuresAfter([], clock.now())).toBe(1);
   });
 
   test('is not believed of an agent that Azure showed online', async () => {

@@ -75,6 +75,7 @@ export class Reconciler {
         throw error;
       });
       if (pass === undefined || signal.aborted) break;
+      this.#reread(pass);
       for (const action of pass.plan.actions) {
         const done = this.#start(action, actionSignal).finally(() => running.delete(done));
         running.add(done);
@@ -111,7 +112,7 @@ export class Reconciler {
   }
 
   async #start(action: Action, signal: AbortSignal): Promise<void> {
-    const { azure, clock, emit, executors } = this.#parts;
+    const { clock, emit, executors } = this.#parts;
     const startedAt = clock.now();
     this.#controller.started(action, startedAt);
     let after: Aftermath;
@@ -125,8 +126,12 @@ export class Reconciler {
       if (!signal.aborted) emit('action-failed', { action, at, error, retryAt, count });
       after = rest;
     }
-    for (const key of after.reread) azure.get(key)?.refresh();
+    this.#reread(after);
     this.#doorbell.ring(after.withinMs);
+  }
+
+  #reread({ reread }: Pick<Aftermath, 'reread'>): void {
+    for (const key of reread) this.#parts.azure.get(key)?.refresh();
   }
 
   /** Waits for a ring, the plan's own deadline, or the interval. */

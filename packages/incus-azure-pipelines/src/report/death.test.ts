@@ -54,6 +54,10 @@ test.each([
     ),
     'reaped: offline too long',
   ],
+  [
+    lived('finished', deed('disable-agent', 'says that it is finished'), deed('delete-registration', 'no power-off')),
+    'reaped: no power-off',
+  ],
   [lived('idle', 'stopped', deed('delete-instance', 'stopped and still there')), 'reaped: stopped and still there'],
   [lived('prepared', deed('delete-instance', 'not needed any more')), 'deleted: not needed any more'],
 ])('names our own deed before anything the guest did', (biography, why) => {

@@ -79,6 +79,7 @@ function agentIn(phase: AgentPhase): Agent {
       quietDisabled: undefined,
       quietOffline: undefined,
       quietAbsent: undefined,
+      quietUnassigned: undefined,
       deregistered: false,
       quietStopped: undefined,
     },

@@ -77,6 +77,8 @@ interface AgentStatus {
   readonly job?: string;
   /** Not before then (epoch ms) its job is ended, because it runs too long. */
   readonly endsAt?: number;
+  /** A person drains it: it goes when it has no job. */
+  readonly drained?: true;
 }
 
 export interface ActionStatus {
@@ -124,7 +126,7 @@ function removedPools(desired: readonly PoolSpec[], observed: Observed): Removed
     return {
       name: printable(name),
       fate: areRead ? DRAINED : LEFT,
-      agents: agents.map(agent => agentStatus(agent, undefined)),
+      agents: agents.map(agent => agentStatus(agent, observed, undefined)),
       underWay: observed.inFlight.filter(action => action.pool === name).map(actionStatus),
       backingOff: backOffs(observed, name, agents),
     };
@@ -155,14 +157,14 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     drained: observed.drained.has(spec.name),
     ...(arithmetic?.waiting === undefined ? {} : { waiting: printable(arithmetic.waiting) }),
     agents: agents.map(agent =>
-      agentStatus(agent, observed.warned.has(agent.name) ? jobDueAt(spec, agent) : undefined),
+      agentStatus(agent, observed, observed.warned.has(agent.name) ? jobDueAt(spec, agent) : undefined),
     ),
     underWay: observed.inFlight.filter(action => action.pool === spec.name).map(actionStatus),
     backingOff: backOffs(observed, spec.name, agents),
   };
 }
 
-function agentStatus(agent: Agent, endsAt: number | undefined): AgentStatus {
+function agentStatus(agent: Agent, { drainedAgents }: Observed, endsAt: number | undefined): AgentStatus {
   const job = knownValue(agent.registration)?.assigned?.jobName;
   return {
     name: agent.name,
@@ -171,6 +173,7 @@ function agentStatus(agent: Agent, endsAt: number | undefined): AgentStatus {
     ...(agent.instance === undefined ? {} : instanceStatus(agent.instance)),
     ...(job === undefined ? {} : { job: printableLine(job) }),
     ...(endsAt === undefined ? {} : { endsAt }),
+    ...(drainedAgents.has(agent.name) ? { drained: true as const } : {}),
   };
 }
 

@@ -25,11 +25,11 @@ export function whyItEnded(biography: Biography, requestId: number | undefined):
 const JOB_DONE = 'its job is done';
 
 /**
- * Retired by drain: disabled, deregistered, deleted. The first step has the reason; where it was not ours, somebody else
- * disabled it.
+ * Retired by drain: disabled, deregistered, deleted. The first step has the reason, but for one that was finished: it was
+ * disabled to get no other job. Where the first step was not ours, somebody else disabled it.
  */
 function retirement({ deeds, phases }: Biography): string {
-  const disabling = deeds.find(({ action }) => action.kind === 'disable-agent');
+  const disabling = deeds.find(({ action, phase }) => action.kind === 'disable-agent' && phase !== 'finished');
   const first = disabling ?? deeds.find(({ action }) => action.kind === 'delete-registration');
   const word = first !== undefined && isReaped(first) ? 'reaped' : 'drained';
   if (disabling !== undefined) return `${word}: ${disabling.action.reason}`;

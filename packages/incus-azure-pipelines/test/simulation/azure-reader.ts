@@ -3,6 +3,8 @@ import type { Reading } from '../../src/model/reading.js';
 import type { Process } from './process.js';
 
 const SPACING_MS = 1_000;
+/** A server that is behind: readings five seconds apart are to tell it from the truth. */
+const LONGEST_LAG_MS = 4_900;
 /** Readings are kept this long, to prove proofs by. */
 const KEPT_MS = 600_000;
 
@@ -36,10 +38,14 @@ export class AzureReader {
     else this.#isEarly = true;
   }
 
-  /** True time in ms for which readings have shown, without one that denies it, what `holds` asks for. */
-  agreedMs(holds: (registrations: readonly Registration[]) => boolean): number {
+  /**
+   * True time in ms for which readings that began at `from` or later have shown, without one that denies it, what `holds` asks
+   * for.
+   */
+  agreedMs(from: number, holds: (registrations: readonly Registration[]) => boolean): number {
     const denied = this.#seen.findLastIndex(({ reading }) => !holds(reading.value));
-    return (this.#seen.at(-1)?.trueAt ?? 0) - (this.#seen[denied + 1]?.trueAt ?? 0);
+    const agreed = this.#seen.slice(denied + 1).filter(({ trueAt }) => trueAt >= from);
+    return (agreed.at(-1)?.trueAt ?? 0) - (agreed[0]?.trueAt ?? 0);
   }
 
   #read(): void {
@@ -50,15 +56,18 @@ export class AzureReader {
     this.#isPausing = false;
     this.#isEarly = false;
     const lags = world.strikes('azureLags', 'Azure shows the past');
-    const lagMs = lags ? random.between(0, 3_000) : 0;
+    const lagMs = lags ? random.between(0, LONGEST_LAG_MS) : 0;
     const failed = world.strikes('azureUnread', 'Azure unread');
     if (world.happens('azureHides')) this.#hideOne();
-    this.#process.wait('a list of Azure', random.chance(0.05) ? 3_000 : random.between(20, 300), () => {
+    const ms = random.chance(0.05) ? 3_000 : random.between(20, 300);
+    // It may be held up before the server hears of it, and tells of the moment in which it does.
+    const shownAt = trueAt + random.between(0, ms);
+    this.#process.wait('a list of Azure', ms, () => {
       if (failed) {
         const since = this.reading.known ? at : this.reading.since;
         this.reading = { known: false, error: 'unread', since };
       } else {
-        const reading = { known: true, value: azure.list(this.#key, trueAt, lagMs), at } as const;
+        const reading = { known: true, value: azure.list(this.#key, shownAt, lagMs), at } as const;
         this.reading = reading;
         this.#seen.push({ trueAt, reading });
         while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();

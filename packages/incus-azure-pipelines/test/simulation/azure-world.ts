@@ -18,8 +18,6 @@ interface State {
   readonly registrations: Map<number, Registration>;
   readonly queue: number[];
   readonly history: { readonly at: number; readonly registrations: readonly Registration[] }[];
-  /** The state that the latest list showed: a later one never shows an older. */
-  shownAt: number;
 }
 
 /** Azure Pipelines as it truly is: who is registered, what is queued, and who holds which job. */
@@ -147,11 +145,9 @@ export class AzureWorld {
     this.#hiddenUntil.clear();
   }
 
-  /** What a list that began at `at` shows, where it may lag behind. */
+  /** What a list shows that is of the time `at`, and may lag behind: a server that is behind shows an older state than the one before. */
   list(key: string, at: number, lagMs: number): readonly Registration[] {
-    const state = this.#state(key);
-    state.shownAt = Math.max(state.shownAt, at - lagMs);
-    const shown = state.history.findLast(entry => entry.at <= state.shownAt)?.registrations ?? [];
+    const shown = this.#state(key).history.findLast(entry => entry.at <= at - lagMs)?.registrations ?? [];
     if (this.#hiddenUntil.size === 0) return shown;
     return shown.filter(({ agentId }) => (this.#hiddenUntil.get(agentId) ?? 0) <= at);
   }
@@ -198,7 +194,7 @@ export class AzureWorld {
   }
 
   #state(key: string): State {
-    const state = this.#pools.get(key) ?? { registrations: new Map(), queue: [], history: [], shownAt: 0 };
+    const state = this.#pools.get(key) ?? { registrations: new Map(), queue: [], history: [] };
     this.#pools.set(key, state);
     return state;
   }

@@ -1,5 +1,5 @@
 import type { AgentPhase } from '../../src/model/agent.js';
-import type { Fault } from './faults.js';
+import { type Fault, UNHINDERING } from './faults.js';
 import { pairOf } from './tally.js';
 
 /** What one world has seen: counts always, and, for a replay, every event in words. */
@@ -7,6 +7,8 @@ export class Chronicle {
   readonly faults: Record<string, number> = {};
   readonly pairs: Record<string, number> = {};
   readonly crashes: Record<string, number> = {};
+  /** When a fault last struck that may keep a daemon from what it has to do (epoch ms). */
+  hinderedAt = Number.NEGATIVE_INFINITY;
   /** Told lines, with the time since the start in ms; undefined where nobody reads them. */
   readonly lines: string[] | undefined;
   readonly #now: () => number;
@@ -21,6 +23,7 @@ export class Chronicle {
   /** A fault strikes agents that are in these phases. */
   strike(fault: Fault, phases: Iterable<AgentPhase>, what: string): void {
     count(this.faults, fault);
+    if (!UNHINDERING.has(fault)) this.hinderedAt = this.#now();
     for (const phase of phases) count(this.pairs, pairOf(phase, fault));
     this.tell(() => `! ${fault}${what === '' ? '' : `: ${what}`}`);
   }

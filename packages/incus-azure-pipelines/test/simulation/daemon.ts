@@ -12,7 +12,7 @@ import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
-import { checkTruth } from './truth.js';
+import { checkPlaces, checkTruth } from './truth.js';
 
 const INTERVAL_MS = 15_000;
 
@@ -27,6 +27,8 @@ export class Daemon {
   readonly #incus: IncusPicture;
   readonly #azure: ReadonlyMap<string, AzureReader>;
   readonly #agentPoolIds: ReadonlyMap<string, number>;
+  /** By name of an agent: when a call of ours that disables it was last over, in true time. */
+  readonly #disabledAt = new Map<string, number>();
   #isPassing = false;
   #isRung = false;
   #restId = 0;
@@ -152,11 +154,13 @@ export class Daemon {
       registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
       creationBlocked: undefined,
     };
-    const { observed, plan, nextAt } = this.#controller.observe(sight, now);
+    const { observed, plan, nextAt, reread } = this.#controller.observe(sight, now);
     const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };
     const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options, plan };
     checkDecision(decision);
     checkBases(decision, this.agents);
+    checkPlaces(this.agents, world);
+    for (const key of reread) this.#azure.get(key)?.refresh();
     for (const action of plan.actions) this.#start(action);
     this.#rest(nextAt - now);
   }
@@ -180,6 +184,7 @@ export class Daemon {
         error === undefined
           ? this.#controller.ended(action, startedAt, now)
           : this.#controller.failed(action, now, error);
+      if (action.kind === 'disable-agent') this.#disabledAt.set(action.name, world.timeline.now);
       if (error === undefined && action.kind === 'collect-log') this.#noteRegistration(action, now);
       for (const key of reread) this.#azure.get(key)?.refresh();
       this.ring(withinMs);
@@ -192,10 +197,14 @@ export class Daemon {
     this.#controller.noteRegistration(pool, name, error, now);
   }
 
-  /** A registration whose instance lives goes only after two readings, five seconds apart, with none in between against it. */
+  /**
+   * A registration whose instance lives goes only after two readings, five seconds apart, with none in between against it; both
+   * began when our own disabling was over, be it that its answer was lost.
+   */
   #checkProof(action: Action<'delete-registration'>): void {
     if (!this.agents.find(agent => agent.name === action.name)?.instance) return;
-    const ms = this.#azure.get(action.agentPool)?.agreedMs(registrations => {
+    const disabledAt = this.#disabledAt.get(action.name) ?? 0;
+    const ms = this.#azure.get(action.agentPool)?.agreedMs(disabledAt, registrations => {
       const registration = registrations.find(({ agentId }) => agentId === action.agentId);
       return registration !== undefined && !registration.enabled && registration.assigned === undefined;
     });

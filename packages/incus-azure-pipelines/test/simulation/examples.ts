@@ -118,6 +118,7 @@ export function aLife(given: Partial<Life> = {}): Life {
     quietDisabled: undefined,
     quietOffline: undefined,
     quietAbsent: undefined,
+    quietUnassigned: undefined,
     deregistered: false,
     quietStopped: undefined,
     ...given,

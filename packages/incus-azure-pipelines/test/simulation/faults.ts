@@ -11,7 +11,6 @@ export const FAULTS = [
   'Azure unread',
   'Azure shows the past',
   'Azure hides an agent',
-  'queue unread',
   'action failed',
   'action failed half-way',
   'action failed at its end',
@@ -19,7 +18,6 @@ export const FAULTS = [
   'assigned at the worst instant',
   'job cancelled',
   'daemon killed',
-  'second daemon',
   'clock an hour ahead',
   'clock an hour back',
   'instance died',
@@ -44,3 +42,23 @@ export const FAULTS = [
 ] as const;
 
 export type Fault = (typeof FAULTS)[number];
+
+/** What keeps nobody from seeing a job and from disabling its agent. */
+export const UNHINDERING: ReadonlySet<Fault> = new Set([
+  'event lost',
+  'event doubled',
+  'event late',
+  'assigned at the worst instant',
+  'job cancelled',
+  'instance died',
+  'agent exited',
+  'guest stuck',
+  'instance not reaped',
+  'guest lies',
+  'guest rings without end',
+  'agent lost Azure',
+  'key stolen',
+  'agent disabled by a person',
+  'agent drained',
+  'pool drained',
+]);

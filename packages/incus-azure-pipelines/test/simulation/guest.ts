@@ -19,6 +19,8 @@ export interface GuestWorld {
   readonly holdsJobs: () => boolean;
   /** Whether a fault hits the guest now; it counts where it does. */
   readonly suffers: (guest: Guest, rate: 'guestStuck' | 'keyStolen', fault: Fault) => boolean;
+  /** Somebody else takes a job with its key. */
+  readonly robberTook: (guest: Guest) => void;
   /** What is wrong with the base that it is a copy of. */
   readonly baseFault: BaseFault | undefined;
 }
@@ -41,8 +43,8 @@ export class Guest implements Listener {
   /** It told a lie, or was hidden, so that its place may be given away though it lives. */
   excused = false;
   jobs = 0;
-  /** It was made by the last call of a daemon that was dead by then: nobody could count on it. */
-  isLate = false;
+  /** When it was made by the last call of a daemon that was dead by then: nobody could count on it (epoch ms). */
+  lateAt = Number.NEGATIVE_INFINITY;
   /** A person has enabled its agent again. */
   isMeddledWith = false;
   /** It could not register its agent. */
@@ -114,6 +116,7 @@ export class Guest implements Listener {
   received(): void {
     if (this.robbed) {
       const { timeline, random, azure } = this.#world;
+      this.#world.robberTook(this);
       timeline.in(random.between(500, 10_000), () => this.agentId && azure.release(this.key, this.agentId, true));
       return;
     }

@@ -27,6 +27,13 @@ export const joins: Readonly<Record<string, typeof join>> = {
     const deregistered = new Set(knownValue(sightings.instances)?.map(({ name }) => name));
     return join(before, { ...sightings, deregistered }, ...given);
   },
+  'takes a list that is behind for the end of a job': (...given) => {
+    const agents = join(...given);
+    const isFree = ({ registration }: Agent) => registration.known && !registration.value?.assigned;
+    const ended = (agent: Agent): Agent =>
+      agent.phase === 'busy' && isFree(agent) ? { ...agent, phase: 'finished' } : agent;
+    return agents.known ? { ...agents, value: agents.value.map(ended) } : agents;
+  },
   'trusts the clock that marked an activation': (...given) => {
     const agents = join(...given);
     const marked = (agent: Agent) => ({ ...agent, life: { ...agent.life, activeSince: agent.instance?.activatedAt } });
@@ -52,6 +59,8 @@ export const joins: Readonly<Record<string, typeof join>> = {
     });
     return agents.known ? { ...agents, value } : agents;
   },
+  'proves a drain by what was read while it was disabled': (before, sightings, ...given) =>
+    join(before, { ...sightings, disabling: new Map() }, ...given),
   'starts every clock anew': (...given) => {
     const agents = join(...given);
     const [, , , , since] = given;

@@ -3,7 +3,7 @@ import { Daemon } from './daemon.js';
 import { Process } from './process.js';
 import type { World } from './world.js';
 
-/** Who keeps one installation's daemon running: starts it, and again when it was killed; a second one finds the lock. */
+/** Who keeps one installation's daemon running: starts it, and again when it was killed. One runs at a time: the lock sees to that. */
 export class Keeper {
   readonly #world: World;
   readonly #brain: Brain;
@@ -31,12 +31,7 @@ export class Keeper {
     return this.#earlierPasses + (this.#daemon?.passes ?? 0);
   }
 
-  /** Starts a daemon, which exits at once where one runs: they would count each other's agents twice. */
   start(): void {
-    if (this.#process) {
-      this.#world.strikeAll('second daemon', 'it finds the lock held, and exits');
-      return;
-    }
     this.#earlierPasses = this.passes;
     this.#process = new Process(this.#world, () => this.kill(this.#world.random.between(100, 20_000)));
     this.#daemon = new Daemon(this.#process, this.#brain, this.#owner);

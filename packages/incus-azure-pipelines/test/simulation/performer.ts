@@ -65,9 +65,9 @@ function takeStep(step: Step, action: Action, process: Process, ended: (error: s
   process.wait(`${action.kind}: ${step.name}`, ms, () => ended(error));
 }
 
-function noteLate(name: string, { guests }: Process['world']): void {
+function noteLate(name: string, { guests, timeline }: Process['world']): void {
   const guest = guests.get(name);
-  if (guest) guest.isLate = true;
+  if (guest) guest.lateAt = timeline.now;
 }
 
 function excuse(name: string, { guests }: Process['world']): void {

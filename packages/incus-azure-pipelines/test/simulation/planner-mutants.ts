@@ -73,6 +73,9 @@ export const planners: Readonly<Record<string, Planner>> = {
     warned: new Map(knownValue(observed.agents)?.map(({ name }) => [name, 0])),
   })),
   'does not fence': doing(actions => actions.filter(action => action.reason !== 'has its one job')),
+  'waits for a reading of the job before it fences': doing(actions =>
+    actions.filter(action => action.reason !== 'says that it is finished'),
+  ),
   'lets somebody keep the key of a job': doing(actions =>
     actions.filter(action => action.reason !== 'its instance is gone, and it has had its one job'),
   ),
@@ -89,6 +92,10 @@ export const planners: Readonly<Record<string, Planner>> = {
   'leaves what was not prepared': doing(actions =>
     actions.filter(action => action.reason !== 'was not prepared in time'),
   ),
+  'deletes without a look at the log': seeing(observed => ({
+    ...observed,
+    collected: new Set(knownValue(observed.agents)?.map(({ name }) => name)),
+  })),
   'keeps the surplus': doing(actions => actions.filter(action => action.reason !== 'above target')),
   'keeps the old base': doing(actions => actions.filter(action => action.reason !== 'of an old base')),
   'takes every base for one that works': seeing(observed => ({ ...observed, bases: changed(observed.bases, prove) })),

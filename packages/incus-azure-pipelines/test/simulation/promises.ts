@@ -62,6 +62,7 @@ export function checkDecision(decision: Decision): void {
     promised(isAlone, 'what has failed is tried again by one alone', () => told([action]));
     tried.add(keyOf(action));
     checkTouched(action, observed, agents);
+    checkLastLines(action, observed, agents);
   }
   for (const spec of decision.desired) checkCounts(spec, decision, [...agents.values()]);
   const creations = [...observed.inFlight, ...plan.actions].filter(action => action.kind === 'create-instance');
@@ -124,6 +125,15 @@ function checkTouched(action: Action, observed: Observed, agents: ReadonlyMap<st
   );
 }
 
+/** Nobody can ask a guest that is deleted why it came to that. */
+function checkLastLines(action: Action, { collected, failures }: Observed, agents: ReadonlyMap<string, Agent>): void {
+  if (action.kind !== 'delete-instance') return;
+  const instance = agents.get(action.name)?.instance;
+  if (instance?.activatedAt === undefined || (instance.status !== 'running' && instance.status !== 'ready')) return;
+  const isRead = collected.has(action.name) || failures.has(`collect-log/${action.name}`);
+  promised(isRead, 'an agent that runs is asked for its last lines before it is deleted', () => told([action]));
+}
+
 function checkCounts(spec: PoolSpec, { observed, plan }: Decision, agents: readonly Agent[]): void {
   const own = agents.filter(agent => agent.pool === spec.name);
   const names = new Set(own.map(agent => agent.name));
@@ -144,15 +154,16 @@ function checkCounts(spec: PoolSpec, { observed, plan }: Decision, agents: reado
   });
 }
 
-/** An agent that has taken its job is disabled in the same pass, unless that is under way or has just failed. */
+/** An agent that has taken its job, or that is finished, is disabled in the same pass, unless that is under way or has just failed. */
 function checkFences({ desired, observed, plan }: Decision, agents: ReadonlyMap<string, Agent>): void {
   const dealtWith = new Set([...observed.inFlight, ...plan.actions].map(targetOf));
   for (const agent of agents.values()) {
     const registration = knownValue(agent.registration);
-    if (agent.instance?.status !== 'running' || !registration?.enabled || !registration.assigned?.received) continue;
-    if (agent.phase === 'finished' || !desired.some(spec => spec.name === agent.pool)) continue;
-    const failed = observed.failures.has(`disable-agent/${agent.name}`);
-    promised(failed || dealtWith.has(agent.name), 'an agent that took a job is fenced', () => agent.name);
+    if (!registration?.enabled || !desired.some(spec => spec.name === agent.pool)) continue;
+    const isDealtWith = observed.failures.has(`disable-agent/${agent.name}`) || dealtWith.has(agent.name);
+    if (agent.phase === 'finished') promised(isDealtWith, 'an agent that is finished is fenced', () => agent.name);
+    else if (agent.instance?.status === 'running' && registration.assigned?.received)
+      promised(isDealtWith, 'an agent that took a job is fenced', () => agent.name);
   }
 }
 

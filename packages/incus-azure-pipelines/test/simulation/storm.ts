@@ -79,7 +79,6 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     });
     fault('people', () => editPools(world, keepers));
   }
-  fault('rivals', () => random.pick(keepers)?.start());
   fault('clockSteps', () => {
     const isAhead = random.chance(0.5);
     world.strikeAll(isAhead ? 'clock an hour ahead' : 'clock an hour back');

@@ -1,7 +1,18 @@
 /** What holds in truth, whatever the daemon sees of it. */
+import type { Agent } from '../../src/model/agent.js';
 import type { Guest } from './guest.js';
 import { promised } from './promises.js';
 import type { World } from './world.js';
+
+/** What it takes to disable an agent from the reading that shows its job: slow and lagging lists, a pass, and a call. */
+const FENCE_MS = 20_000;
+
+/** For so long the last call of a dead daemon may be the reason that there is one too many. */
+const LATE_MS = 240_000;
+
+function isLate({ lateAt }: Guest, { timeline }: World): boolean {
+  return timeline.now - lateAt < LATE_MS;
+}
 
 /** What has to hold at every moment, whatever the readings show. */
 export function checkTruth(world: World): void {
@@ -9,7 +20,7 @@ export function checkTruth(world: World): void {
   const there = new Map<string, number>();
   for (const { name, pool, activatedAt, listeningAt } of world.incus.instances.values()) {
     const guest = world.guests.get(name);
-    if (guest?.key === world.keyOf(pool) && !guest.isLate) there.set(pool, (there.get(pool) ?? 0) + 1);
+    if (guest?.key === world.keyOf(pool) && !isLate(guest, world)) there.set(pool, (there.get(pool) ?? 0) + 1);
     promised(
       listeningAt === undefined || guest?.isTold !== true || !world.isEnabled(name),
       'in truth an agent that may be given a job is no part of the reserve any more',
@@ -35,6 +46,28 @@ export function checkTruth(world: World): void {
       'in truth no more agents than agentCount live',
       () => `${count} in ${pool}`,
     );
+}
+
+/**
+ * Whoever has the key of an agent gets a second job only while the first sign of its own is young, or while something has lately
+ * kept the daemon from seeing it; where nobody reads the agent pool, nobody can tell.
+ */
+export function checkSecondJob({ key, name, workingSince }: Guest, world: World): void {
+  const { chronicle, desired, removed, scenario, timeline } = world;
+  if (!desired.some(spec => !removed.has(spec.name) && world.keyOf(spec.name) === key)) return;
+  const ms = timeline.now - Math.max(workingSince ?? 0, chronicle.hinderedAt);
+  promised(ms <= FENCE_MS + scenario.azurePollMs, 'in truth nobody gets a second job with the key of an agent', () => {
+    return `${name} after ${ms} ms`;
+  });
+}
+
+/** Nobody takes the place of an agent that is at work, but for one whose guest has lied. */
+export function checkPlaces(agents: readonly Agent[], world: World): void {
+  for (const { name, phase } of agents) {
+    const guest = world.guests.get(name);
+    const isAtWork = guest?.working === true && !guest.excused;
+    promised(phase !== 'finished' || !isAtWork, 'in truth who is taken for finished is not at work', () => name);
+  }
 }
 
 /** A person let jobs be ended that run for so long: only those, and not without a word before. */

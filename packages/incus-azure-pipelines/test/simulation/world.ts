@@ -15,7 +15,7 @@ import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { Timeline } from './timeline.js';
 import { truePhase } from './true-phase.js';
-import { checkOverlong } from './truth.js';
+import { checkOverlong, checkSecondJob } from './truth.js';
 
 const START_AT = Date.UTC(2030, 0, 1);
 
@@ -180,8 +180,9 @@ export class World {
     const { timeline, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
     const holdsJobs = () => this.holdsJobs;
+    const robberTook = (robbed: Guest) => checkSecondJob(robbed, this);
     const guest = new Guest(
-      { timeline, random, incus, azure, holdsJobs, suffers, baseFault: this.faultOf(base) },
+      { timeline, random, incus, azure, holdsJobs, suffers, robberTook, baseFault: this.faultOf(base) },
       name,
       this.keyOf(pool),
     );

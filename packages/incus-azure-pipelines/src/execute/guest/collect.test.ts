@@ -1,12 +1,28 @@
 import { expect, test } from 'vitest';
 import { parseCollected } from './collect.js';
+import { LOG_DIRECTORY } from './layout.js';
+
+const SENTENCE = '2026-11-24 00:29:55Z error: register the agent: no OAuth\n';
+/** The ends of these logs as the command prints them. */
+const printed = (logs: Readonly<Record<string, string>>) =>
+  Object.entries(logs)
+    .map(([name, end]) => `==> ${LOG_DIRECTORY}/${name}.log <==\n${end}`)
+    .join('\n');
 
 test.each([
-  ['Prepared.\n2026-11-24 00:29:55Z error: register the agent: no OAuth\nmore\n', 'register the agent: no OAuth'],
-  ['2026-11-24 00:29:55Z Registered.\nerror: of a program\n', undefined],
-  ['', undefined],
-])('finds the sentence with which a guest gave up in %j', (text, error) => {
-  expect(parseCollected(text).registrationError).toBe(error);
+  [{ prepared: 'Prepared.\n', register: `${SENTENCE}more\n` }, 'register the agent: no OAuth'],
+  [{ register: '2026-11-24 00:29:55Z Registered.\nerror: of a program\n', agent: '' }, undefined],
+  [{ prepared: SENTENCE, register: 'Registered.\n', agent: SENTENCE }, undefined],
+  [{ register: '', agent: `\n==> ${LOG_DIRECTORY}/register.log <==\n${SENTENCE}` }, undefined],
+  [{}, undefined],
+])('finds the sentence with which a guest gave up in the log of its registration alone, %j', (logs, error) => {
+  expect(parseCollected(printed(logs)).registrationError).toBe(error);
+});
+
+test('keeps what the logs say, without their headers', () => {
+  expect(parseCollected(printed({ prepared: 'Prepared.\n', register: '', agent: 'done\n' })).text).toBe(
+    'Prepared.\ndone\n',
+  );
 });
 
 test.each([

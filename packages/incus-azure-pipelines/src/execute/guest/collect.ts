@@ -5,7 +5,7 @@ export const COLLECTED_LOG_BYTES = 16 * 1024;
 
 /**
  * Command to execute as root in a guest that is finished or never got ready: prints how many processes were killed for
- * want of memory and the end of its logs, oldest first, and lets it power off.
+ * want of memory and the end of its logs, oldest first, each under its name, and lets it power off.
  *
  * A finished guest ran foreign code: the command may print anything, and a log may be a FIFO by now. So the caller sets
  * a deadline and a limit, and takes what comes back as data only. The next agent starts at the same time, hence few
@@ -26,7 +26,7 @@ logs=()
 for log in ${LOG_DIRECTORY}/{prepared,register,agent}.log; do
   if [ -f "$log" ] && [ ! -L "$log" ]; then logs+=("$log"); fi
 done
-[ "\${#logs[@]}" = 0 ] || timeout 1 tail -q -c ${COLLECTED_LOG_BYTES} -- "\${logs[@]}"
+[ "\${#logs[@]}" = 0 ] || timeout 1 tail -v -c ${COLLECTED_LOG_BYTES} -- "\${logs[@]}"
 `,
 ];
 
@@ -40,14 +40,21 @@ export interface Collected {
   readonly registrationError: string | undefined;
 }
 
+/** What `tail` prints before the end of each log. */
+const HEADER = new RegExp(`(?:^|\n)==> ${LOG_DIRECTORY}/(prepared|register|agent).log <==\n`);
+
 /** Reads what {@link collectCommand} has printed. */
 export function parseCollected(output: string): Collected {
   const first = /^oom_kill (\d{1,6})\n/.exec(output);
-  const text = output.slice(first?.[0].length ?? 0);
-  return { text, memoryKills: Number(first?.[1] ?? 0), registrationError: registrationErrorIn(text) };
+  // The name of a log and its end, by turns; a job may have written anything, also headers, into the last one.
+  const [before = '', ...parts] = output.slice(first?.[0].length ?? 0).split(HEADER);
+  const ends = parts.filter((_, index) => index % 2 === 1);
+  const register = ends.find((_, index) => parts[2 * index] === 'register') ?? '';
+  const text = [before, ...ends].join('');
+  return { text, memoryKills: Number(first?.[1] ?? 0), registrationError: registrationErrorIn(register) };
 }
 
-/** The sentence with which a guest gives up, in what the command printed; the guest's `say` shapes the line. */
-function registrationErrorIn(text: string): string | undefined {
-  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ error: (.+)$/m.exec(text)?.[1];
+/** The sentence with which a guest gives up, in the log of its registration; the guest's `say` shapes the line. */
+function registrationErrorIn(log: string): string | undefined {
+  return /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ error: (.+)$/m.exec(log)?.[1];
 }

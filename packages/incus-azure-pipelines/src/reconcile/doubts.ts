@@ -1,0 +1,54 @@
+import { type Registration, takenBy } from '../model/agent.js';
+import type { Reading } from '../model/reading.js';
+
+/** What there would be to complain of, if Azure does not show that an agent was at work. */
+export interface Doubt {
+  readonly name: string;
+  readonly pool: string;
+  /** The base that it tried; undefined where it tried none. */
+  readonly tried: string | undefined;
+  /** By `azureKey`. */
+  readonly agentPool: string;
+  /** Epoch ms: only a reading that began then or later tells. */
+  readonly since: number;
+  readonly error: string;
+}
+
+/** A doubt that a reading has settled. */
+export interface Verdict {
+  readonly doubt: Doubt;
+  readonly wasAtWork: boolean;
+}
+
+/**
+ * Agents whose end tells that something is wrong, unless they had a job that was so short that no reading shows it yet. The
+ * first doubt of an agent is the one.
+ */
+export class Doubts {
+  readonly #doubts = new Map<string, Doubt>();
+  #added = new Set<string>();
+
+  add(doubt: Doubt): void {
+    if (this.#doubts.has(doubt.name)) return;
+    this.#doubts.set(doubt.name, doubt);
+    this.#added.add(doubt.agentPool);
+  }
+
+  /** The agent pools of all that was added since this was last asked, by `azureKey`: to be read soon. */
+  takeAdded(): readonly string[] {
+    const added = [...this.#added];
+    this.#added = new Set();
+    return added;
+  }
+
+  /** Takes out what these readings settle. */
+  settle(registrations: ReadonlyMap<string, Reading<readonly Registration[]>>): readonly Verdict[] {
+    return [...this.#doubts.values()].flatMap(doubt => {
+      const reading = registrations.get(doubt.agentPool);
+      if (!reading?.known || reading.at < doubt.since) return [];
+      this.#doubts.delete(doubt.name);
+      const shown = reading.value.find(({ name }) => name === doubt.name);
+      return [{ doubt, wasAtWork: shown?.online === true || takenBy(shown) !== undefined }];
+    });
+  }
+}
