@@ -86,9 +86,10 @@ async function printed({ emulator }: Scenario): Promise<string | undefined> {
 
 /** Whether the one agent can write something of size. */
 async function hasRoom(scenario: Scenario): Promise<boolean> {
-  const { name = '' } = (await readPool(scenario)).agents[0] ?? {};
+  const [agent] = (await readPool(scenario)).agents;
+  if (agent === undefined) return false;
   const command = ['sh', '-c', 'fallocate --length 64M /room && rm /room'];
-  const written = await scenario.incus.exec(name, { command }).catch(() => undefined);
+  const written = await scenario.incus.exec(agent.name, { command }).catch(() => undefined);
   return written?.exitCode === 0;
 }
 
