@@ -37,6 +37,7 @@ describeOnIncus('a guest that hangs after its job', testbed => {
       'activate-agent',
       'disable-agent',
       'delete-registration',
+      'collect-log',
       'delete-instance',
     ]);
     expect(await scenario.instanceNames()).not.toContain(first);

@@ -2,7 +2,7 @@
  * What the loop decides, apart from its waiting: it owns the picture of the world and the ledger. Readings go in, and what
  * to start comes out; it waits for nobody, so that the simulation drives the very same one.
  */
-import type { Action, Plan } from '../model/action.js';
+import { type Action, type Plan, TRIAL } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import { type Failure, NOT_READ_YET, type Observed, type Reading } from '../model/observed.js';
@@ -150,10 +150,13 @@ export class Controller {
       this.#doubt({ name, pool, tried, agentPool: agent ? agent.agentPool : this.#keyOf(pool), since: at, error });
   }
 
-  /** Where nobody reads the agent pool, Azure will never say more. */
+  /**
+   * A base is not tried again while it is in doubt; a pool goes on until it is blamed. Where nobody reads the agent pool,
+   * Azure will never say more.
+   */
   #doubt({ agentPool, ...doubt }: Omit<Doubt, 'agentPool'> & { readonly agentPool: string | undefined }): void {
-    if (agentPool === undefined) this.#blame(doubt, doubt.since);
-    else this.#doubts.add({ ...doubt, agentPool });
+    if (agentPool === undefined || doubt.tried !== undefined) this.#blame(doubt, doubt.since);
+    if (agentPool !== undefined) this.#doubts.add({ ...doubt, agentPool });
   }
 
   #blame({ error, pool, tried }: Omit<Doubt, 'agentPool'>, at: number): void {
@@ -164,8 +167,10 @@ export class Controller {
 
   #settleDoubts({ registrations }: Sight, now: number): void {
     for (const { doubt, wasAtWork } of this.#doubts.settle(registrations))
-      if (!wasAtWork) this.#blame(doubt, now);
-      else if (doubt.tried === undefined) this.#ledger.registered(doubt.pool);
+      if (doubt.tried === undefined) {
+        if (wasAtWork) this.#ledger.registered(doubt.pool);
+        else this.#blame(doubt, now);
+      } else if (wasAtWork) this.#ledger.forgive(`${TRIAL}/${doubt.tried}`);
   }
 
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
