@@ -58,7 +58,7 @@ async function report(bench: Workbench, results: readonly Outcome[]): Promise<vo
     `${JSON.stringify(
       results.map(({ name, raw }) => ({ name, ...raw })),
       undefined,
-      1,
+      2,
     )}\n`,
   );
   bench.say(`written to ${path}.md`);
