@@ -110,6 +110,8 @@ describeOnIncus('a reserve that listens', testbed => {
         async () => (await incus.instances.get(member)).instance.config[MARK] ?? '',
         mark => mark === '',
       );
+      if (isEnabled)
+        await whenEmulator(emulator, () => emulator.agents().some(({ name, enabled }) => name === member && enabled));
       await first.end('SIGKILL');
       emulator.clearFaults();
 
