@@ -10,6 +10,7 @@ import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.j
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
 import { configurationReference } from '../scripts/configuration-reference.js';
+import { flawsReference } from '../scripts/flaws-reference.js';
 import { metricsReference } from '../scripts/metrics-reference.js';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -101,6 +102,42 @@ test('the reference of the metrics says what the daemon serves', async () => {
   const registry = makeMetrics(new Events(() => {}), () => undefined);
   await expect(await metricsReference(registry)).toMatchFileSnapshot('../docs/reference/metrics.md');
 });
+
+test('the reference of the flaws of Incus says what the table says', async () => {
+  await expect(flawsReference()).toMatchFileSnapshot('../docs/reference/incus-flaws.md');
+});
+
+/** What `docs/explanation/security.md` names with the test that shows it: a link to a file, whose text is a test's name. */
+const shownBy = [...textOf('docs/explanation/security.md').matchAll(/\[([^\]]+)\]\(([^)]*\.ts)\)/g)].map(
+  ([, name = '', link = '']) => ({ name, path: join('docs/explanation', link) }),
+);
+
+test('each test that shows a point of security is there', () => {
+  expect(shownBy.length).toBeGreaterThan(40);
+  expect(shownBy.filter(({ name, path }) => !namesOf(path).includes(name))).toEqual([]);
+});
+
+test('each attack stands in the page on security, open ones too', () => {
+  const named = new Set(shownBy.map(({ name }) => name));
+  const attacks = readdirSync(join(ROOT, 'test/e2e/attacks')).map(file => join('test/e2e/attacks', file));
+  const facts = [
+    ...attacks,
+    ...readdirSync(join(ROOT, 'test/e2e'))
+      .filter(file => /^attacks.*\.test\.ts$/.test(file))
+      .map(file => join('test/e2e', file)),
+  ]
+    .filter(path => path.endsWith('.ts'))
+    .flatMap(namesOf)
+    .filter(name => /^(?:open: )?a guest\b/.test(name));
+  expect(facts.length).toBeGreaterThan(40);
+  expect(facts.filter(name => !named.has(name))).toEqual([]);
+});
+
+/** The names of the tests in a file: whatever stands as a text of its own. */
+function namesOf(path: string): readonly string[] {
+  const code = readFileSync(join(ROOT, path), 'utf8');
+  return [...code.matchAll(/'((?:[^'\\\n]|\\.)+)'|"((?:[^"\\\n]|\\.)+)"/g)].map(match => match[1] ?? match[2] ?? '');
+}
 
 describe('a configuration that is shown', () => {
   let folder: string;

@@ -87,6 +87,8 @@ function network({ network: { address, ipv6 }, project }: DaemonSpec, name: stri
       ...(ipv6
         ? { 'ipv6.address': 'auto', 'ipv6.nat': 'true', 'ipv6.dhcp.stateful': 'true' }
         : { 'ipv6.address': 'none' }),
+      // Else a guest takes all addresses of the bridge by requests in the name of clients that it makes up.
+      'raw.dnsmasq': 'dhcp-ignore=tag:!known',
       'security.acls': name,
       'security.acls.default.egress.action': 'reject',
       'security.acls.default.ingress.action': 'reject',

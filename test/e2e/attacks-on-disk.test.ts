@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { buildImage } from '../../testbed/image.js';
+import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
+import { imageCacheDirectory } from '../../testbed/work-tree.js';
+import { carryOut, HOSTILE } from './attacks/attack.js';
+import { type Scene, startScene } from './attacks/scene.js';
+
+/** Takes room without writing; what was taken is asked for in a file of its own. */
+const take = (size: string, path: string) => `fallocate --length ${size} ${path} && echo taken; ls ${path}`;
+
+// A quota stays on in a btrfs storage pool for good, and makes it slow: this one is thrown away.
+describeOnIncus('on the disk,', () => {
+  let incus: PrivateIncus;
+  let scene: Scene;
+  beforeAll(async () => {
+    incus = await startPrivateIncus({ storageSizeGiB: 5 });
+    await incus.importImage(await buildImage({ cacheDirectory: imageCacheDirectory() }), 'debian');
+    const { directory, socketPath, bridge, gateway, storagePool } = incus;
+    scene = await startScene(
+      { directory, socketPath, bridge, gateway, storagePool, image: 'debian' },
+      { diskSizeInGb: 1 },
+    );
+  });
+  afterAll(async () => {
+    await scene?.[Symbol.asyncDispose]();
+    await incus?.[Symbol.asyncDispose]();
+  });
+
+  const attack = async (...scripts: readonly string[]) =>
+    await carryOut(scene.scenario.incus, scene.attacker.name, scripts);
+  const used = async () => (await scene.scenario.incus.server.storagePools.resources('default')).space.used;
+
+  test('a guest cannot take more than its disk', async () => {
+    const [small, large] = await attack(take('100M', '/root/small'), take('1500M', '/root/large'));
+    expect(small).toContain('taken');
+    expect(large).toMatch(/quota exceeded|no space left/i);
+  });
+
+  test('open: a guest takes more than its disk by a subvolume of its own', async () => {
+    const [made, taken] = await attack(`perl ${HOSTILE} subvolume /root/more`, take('1500M', '/root/more/large'));
+    expect(made).toBe('subvolume: done');
+    expect(taken).toContain('taken');
+  });
+
+  test('open: a guest fills the storage pool that way, until its end', async () => {
+    const { daemon, scenario, attacker, victim } = scene;
+    const before = await used();
+    await attack(`for n in {1..40}; do fallocate --length 100M /root/more/$n || break; done`);
+    const [neighbour] = await carryOut(scenario.incus, victim.name, [take('500M', '/root/own')]);
+    expect(neighbour).toMatch(/no space left/i);
+    await scenario.incus.files.push(attacker.name, '/tmp/go', '');
+    await daemon.seen(line => line.msg === 'agent gone' && line.agent === attacker.name);
+    expect(await used()).toBeLessThan(before);
+    const [again] = await carryOut(scenario.incus, victim.name, [take('500M', '/root/own')]);
+    expect(again).toContain('taken');
+  });
+
+  test("the neighbour's job goes on through all this", async () => {
+    expect(await scene.goOn()).toMatchObject({ result: 'succeeded', agentName: scene.victim.name });
+  });
+});

@@ -1,0 +1,34 @@
+/** Jobs that take all they can get, or more than their share. */
+
+/** Forks without end, and goes on when the agent would have it end. */
+export const forkBomb = `echo bombing
+bomb() { bomb | bomb & }
+trap '' TERM INT
+bomb 2>/dev/null
+sleep 3600
+`;
+
+/** Takes memory until the kernel ends it. */
+export const memoryHog = 'tail /dev/zero';
+
+/** Fills a file system in memory, which no process can be ended for. */
+export const memoryDiskHog = `sudo mkdir /mnt/hog
+sudo mount -t tmpfs -o size=4g none /mnt/hog
+echo filling
+sudo bash -c 'cat /dev/zero > /mnt/hog/file'
+`;
+
+/**
+ * Copies its agent, key and all, keeps the machine from powering off, and runs the copy as soon as the agent has ended.
+ * Shows `stolen`, and ends once it finds `/tmp/go`.
+ */
+export const keyThief = `set -eu
+sudo cp --archive /home/agent /home/thief
+sudo rm /usr/sbin/poweroff
+sudo mkdir -p /run/systemd/system/iap-agent.service.d
+printf '[Unit]\\nSuccessAction=none\\nFailureAction=none\\n' | sudo tee /run/systemd/system/iap-agent.service.d/stay.conf
+sudo systemctl daemon-reload
+sudo systemd-run --quiet --uid agent --gid agent --working-directory /home/thief bash -c 'while pgrep --full -- "[-]-once"; do sleep 0.1; done; exec ./run.sh'
+echo stolen
+until [ -e /tmp/go ]; do sleep 0.1; done
+`;

@@ -1,0 +1,77 @@
+/** What answers a guest at an address and a port, and what is to. */
+import type { IncusClient } from 'incus-client';
+
+/** Address and port of a TCP server that says a line to whoever comes. */
+export type Place = readonly [address: string, port: number];
+
+/** Where the servers of the test are. */
+export interface Around {
+  /** The host's end of the guest's own bridge, and of another. */
+  readonly gateway: string;
+  readonly otherGateway: string;
+  readonly hostPort: number;
+  readonly incusPort: number;
+  readonly outsidePort: number;
+  readonly neighbour: string;
+}
+
+/** A fact, where it is looked at, and what is found there. */
+export interface Reach {
+  readonly fact: string;
+  readonly place: (around: Around) => Place;
+  readonly finds: 'refused' | 'outside';
+}
+
+/** Networks for documentation, which no host has: to a guest they are the Internet. */
+export const OUTSIDE = { gateway: '203.0.113.1', address: '203.0.113.2' } as const;
+const REFUSED = ['10.214.214.2', '172.20.214.2', '192.168.214.2', '100.100.100.200', '169.254.170.2'] as const;
+/** What `network.allow` names. */
+export const ALLOWED = '10.214.214.3';
+/** All addresses of the host outside. */
+export const OUTSIDE_ADDRESSES = [OUTSIDE.address, ...REFUSED, ALLOWED] as const;
+export const NEIGHBOUR_PORT = 7777;
+
+export const places: readonly Reach[] = [
+  refused('a guest cannot reach the host by its own bridge', ({ gateway, hostPort }) => [gateway, hostPort]),
+  refused('a guest cannot reach the host by the bridge of others', ({ otherGateway, hostPort }) => [
+    otherGateway,
+    hostPort,
+  ]),
+  refused('a guest cannot reach the host by a public address', ({ hostPort }) => [OUTSIDE.gateway, hostPort]),
+  refused('a guest cannot reach Incus itself', ({ gateway, incusPort }) => [gateway, incusPort]),
+  refused('a guest cannot reach a port of its neighbour', ({ neighbour }) => [neighbour, NEIGHBOUR_PORT]),
+  refused('a guest cannot reach a private network of class A', ({ outsidePort }) => [REFUSED[0], outsidePort]),
+  refused('a guest cannot reach a private network of class B', ({ outsidePort }) => [REFUSED[1], outsidePort]),
+  refused('a guest cannot reach a private network of class C', ({ outsidePort }) => [REFUSED[2], outsidePort]),
+  refused("a guest cannot reach a provider's network", ({ outsidePort }) => [REFUSED[3], outsidePort]),
+  refused('a guest cannot reach the metadata of a cloud', ({ outsidePort }) => [REFUSED[4], outsidePort]),
+  refused('a guest cannot reach another port of what is allowed', ({ outsidePort }) => [ALLOWED, outsidePort + 1]),
+  { fact: 'a guest reaches what is allowed', place: around => [ALLOWED, around.outsidePort], finds: 'outside' },
+  { fact: 'a guest reaches the outside', place: around => [OUTSIDE.address, around.outsidePort], finds: 'outside' },
+];
+
+function refused(fact: string, place: Reach['place']): Reach {
+  return { fact, place, finds: 'refused' };
+}
+
+const PROBE = `probe() {
+  said=$(timeout 5 bash -c "exec 3<>/dev/tcp/$2/$3 || exit 1; timeout 1 head -n 1 <&3 || true; echo open" 2>/dev/null | head -n 1)
+  echo "$1=\${said:-refused}"
+}`;
+
+/** What a guest's root finds behind each place: the first line there, `open` where none is said, or `refused`. */
+export async function reached(
+  incus: IncusClient,
+  instance: string,
+  looks: readonly Place[],
+): Promise<readonly (string | undefined)[]> {
+  const script = looks.map(([address, port], n) => `probe ${n} ${address} ${port} &`);
+  const { stdout } = await incus.exec(instance, { command: ['bash', '-c', [PROBE, ...script, 'wait'].join('\n')] });
+  const said = new Map(
+    stdout
+      .trim()
+      .split('\n')
+      .map(line => line.split('=') as [string, string]),
+  );
+  return looks.map((_, n) => said.get(String(n)));
+}
