@@ -9,7 +9,7 @@ import { polled } from './polled.js';
 import { lineShown, tellOnFailure, whenEmulator } from './waiting.js';
 
 /** An agent that was ended from inside is given up soon. */
-const LAPSES = { lockMs: 15_000, sessionLapseMs: 5_000, pollHoldMs: 2_000 };
+const LAPSES = { sessionLapseMs: 5_000, pollHoldMs: 2_000 };
 
 describeOnIncus('what a job takes,', testbed => {
   let scene: Scene;
