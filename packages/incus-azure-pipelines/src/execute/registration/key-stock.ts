@@ -4,7 +4,7 @@ import type { Clock } from '../../lib/clock.js';
 
 /** A key takes a core for a tenth of a second or more, and few thousand bytes; more than these are never kept. */
 const MOST_KEYS = 128;
-/** While agents come and go they need the cores; no more than these are then made ahead. */
+/** While agents are made, come and go, they need the cores; no more than these are then made ahead. */
 const KEYS_WHILE_BUSY = 4;
 /** Nobody took a key for so long: the cores are free. */
 const QUIET_MS = 10_000;
@@ -61,6 +61,8 @@ export class KeyStock implements AsyncDisposable {
 
   /** From now on keeps so many keys ready where it is quiet enough to make them, within reason. */
   keep(count: number): void {
+    // Who is new here has agents to make.
+    if (this.#wanted === 0 && count > 0) this.#awaitQuiet();
     this.#wanted = Math.min(count, MOST_KEYS);
     this.#changed();
     this.#fill();
