@@ -7,7 +7,7 @@ const MOST_KEYS = 128;
 /** While agents are made, come and go, they need the cores; no more than these are then made ahead. */
 const KEYS_WHILE_BUSY = 4;
 /** Nobody took a key for so long: the cores are free. */
-const QUIET_MS = 10_000;
+const QUIET_MS = 30_000;
 
 const CLOSED = 'make the key of an agent: the daemon is stopping';
 
