@@ -46,7 +46,7 @@ async function main({ minutes }: SoakOptions): Promise<void> {
   const text = soakMarkdown(soak, day, conditions, `${name}.svg`);
   await writeFile(join(directory, `${name}.md`), text);
   await writeFile(join(directory, `${name}.svg`), soakChart(soak));
-  await writeFile(join(directory, `${name}.json`), `${JSON.stringify(soak)}\n`);
+  await writeFile(join(directory, `${name}.json`), `${JSON.stringify(soak, undefined, 2)}\n`);
   process.stdout.write(text);
   workbench.say(`written to ${join(directory, name)}.md, .svg and .json`);
   if (soak.failedJobs > 0) process.exitCode = 1;
