@@ -19,6 +19,8 @@ interface Beginning {
   readonly agentCount?: number;
   readonly registration?: 'guest' | 'host';
   readonly hasBase?: boolean;
+  /** How long an agent has to come online; unless it is given none ever has to. */
+  readonly startupGracePeriod?: string;
 }
 
 /** A whole daemon between an emulated Azure and a pretended Incus, for minutes that pass in no time. */
@@ -68,7 +70,12 @@ class LongRun {
     return this.#daemon;
   }
 
-  async begin({ agentCount = 2, registration = 'guest', hasBase = true }: Beginning = {}): Promise<void> {
+  async begin({
+    agentCount = 2,
+    registration = 'guest',
+    hasBase = true,
+    startupGracePeriod = '24h',
+  }: Beginning = {}): Promise<void> {
     const { clock, emulator, incus } = this;
     const { signal } = this.#stop;
     const path = await this.#folder.write(
@@ -78,8 +85,7 @@ maxConcurrentCreates: 2
 baseImage: local:debian
 baseMade: true
 registration: ${registration}
-# No guest comes online.
-startupGracePeriod: 24h
+startupGracePeriod: ${startupGracePeriod}
 incus: {socket: ${incus.socketPath}}
 stateDirectory: ${this.#folder.path('state')}
 azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
