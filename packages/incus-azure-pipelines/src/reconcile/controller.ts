@@ -150,7 +150,7 @@ export class Controller {
     if (agent?.life.seenOnline) this.#setbacks.registered(pool);
     else if (error !== undefined) {
       const agentPool = agent ? agent.agentPool : this.#keyOf(pool);
-      this.#setbacks.doubt({ name, pool, tried, agentPool, since: at, error, isTold: true, wasGivenUp: false });
+      this.#setbacks.doubt({ name, pool, tried, agentPool, since: at, error, isTold: true });
     }
   }
 

@@ -12,7 +12,6 @@ const doubt = {
   since: NOW,
   error: 'no OAuth',
   isTold: false,
-  wasGivenUp: false,
   isBlamed: false,
 };
 

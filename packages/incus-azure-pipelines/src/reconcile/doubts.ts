@@ -14,8 +14,6 @@ export interface Doubt {
   readonly error: string;
   /** The guest says so itself; else its end is all that tells. */
   readonly isTold: boolean;
-  /** It was we who gave it up, after all the time that it may take. */
-  readonly wasGivenUp: boolean;
   /** It counts already, until it is settled that the agent was at work. */
   readonly isBlamed: boolean;
 }

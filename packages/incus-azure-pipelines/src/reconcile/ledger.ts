@@ -21,8 +21,6 @@ const CREATION_BACKOFF = { firstMs: 12_000, longestMs: 300_000 };
 const BUILD_BACKOFF = { firstMs: 90_000, longestMs: 300_000 };
 /** An instance that ends before it was of use may just have been struck: the first such end shall cost its pool little. */
 const VAIN_BACKOFF = { firstMs: 2_000, longestMs: 300_000 };
-/** To give one up takes many calls, and it had minutes. */
-const GIVEN_UP_BACKOFF = { firstMs: 60_000, longestMs: 300_000 };
 /** Each try of a base may cost a place for as long as an agent has to come online. */
 const TRIAL_BACKOFF = { firstMs: 60_000, longestMs: 3_600_000 };
 
@@ -81,9 +79,9 @@ export class Ledger {
     this.#failed(`${REGISTRATION}/${pool}`, at, error, random, CREATION_BACKOFF);
   }
 
-  /** Notes that an instance of a pool ended in vain, be it that we gave it up: before it was an agent, or before that was online. */
-  endedInVain(kind: Vain, pool: string, at: number, error: string, random: number, wasGivenUp: boolean): void {
-    this.#failed(`${kind}/${pool}`, at, error, random, wasGivenUp ? GIVEN_UP_BACKOFF : VAIN_BACKOFF);
+  /** Notes that an instance of a pool ended in vain: before it was an agent, or before that was online. */
+  endedInVain(kind: Vain, pool: string, at: number, error: string, random: number): void {
+    this.#failed(`${kind}/${pool}`, at, error, random, VAIN_BACKOFF);
   }
 
   /** Notes that an agent of a pool was registered. */

@@ -31,7 +31,7 @@ export class Setbacks {
   see(sights: Sights, plan: Plan | undefined, at: number): void {
     this.#seeSuccess(sights, plan);
     const deeds: OwnDeeds = { whyEnded: name => this.#ledger.whyEnded(name), activating: this.#ledger.activating };
-    for (const { agent, tried, wasActivated, wasGivenUp, error } of this.#vainEnds(sights, plan, deeds)) {
+    for (const { agent, tried, wasActivated, error } of this.#vainEnds(sights, plan, deeds)) {
       const { agentPool, name, pool } = agent;
       if (wasActivated || tried !== undefined)
         this.doubt({
@@ -42,9 +42,8 @@ export class Setbacks {
           since: at,
           error,
           isTold: false,
-          wasGivenUp,
         });
-      else this.#ledger.endedInVain(PREPARATION, pool, at, error, this.#random(), wasGivenUp);
+      else this.#ledger.endedInVain(PREPARATION, pool, at, error, this.#random());
     }
   }
 
@@ -76,21 +75,21 @@ export class Setbacks {
     return this.#doubts.takeAdded();
   }
 
-  #blame({ error, isTold, pool, tried, wasGivenUp }: Omit<Complaint, 'agentPool'>, at: number): void {
+  #blame({ error, isTold, pool, tried }: Omit<Complaint, 'agentPool'>, at: number): void {
     const random = this.#random();
     if (tried !== undefined) this.#ledger.trialFailed(tried, at, error, random);
     else if (isTold) this.#ledger.gaveUp(pool, at, error, random);
-    else this.#ledger.endedInVain(REGISTRATION, pool, at, error, random, wasGivenUp);
+    else this.#ledger.endedInVain(REGISTRATION, pool, at, error, random);
   }
 
   #seeSuccess({ before, after }: Sights, plan: Plan | undefined): void {
     const earlier = new Map(before.map(agent => [agent.name, agent]));
     for (const agent of after) {
       const old = earlier.get(agent.name);
-      if (agent.life.seenOnline && old?.life.seenOnline === false) this.#ledger.registered(agent.pool);
+      if (agent.life.seenOnline && old?.life.seenOnline !== true) this.#ledger.registered(agent.pool);
       // That the base that is tried can be prepared says nothing of the others.
       const isTrial = isOfTried(agent, plan);
-      if (agent.phase === 'prepared' && old?.phase === 'preparing' && !isTrial) this.#ledger.prepared(agent.pool);
+      if (agent.phase === 'prepared' && old?.phase !== 'prepared' && !isTrial) this.#ledger.prepared(agent.pool);
     }
   }
 }

@@ -23,8 +23,6 @@ export interface VainEnd {
   readonly tried: string | undefined;
   /** Whether it was told to become an agent: then it may have had a job so short that no reading shows it yet. */
   readonly wasActivated: boolean;
-  /** Whether it had all the time that it may take, minutes, before it was given up. */
-  readonly wasGivenUp: boolean;
   readonly error: string;
 }
 
@@ -48,12 +46,11 @@ export function vainEnds({ before, after }: Sights, plan: Plan | undefined, deed
     const tried = plan?.pools.get(pool)?.tries;
     if (tried !== undefined && instance.base === tried) {
       const error = `the instance that tried it is gone: ${why ?? 'it went away by itself before its agent was online'}`;
-      return isGone ? [{ agent, tried, wasActivated, wasGivenUp: false, error }] : [];
+      return isGone ? [{ agent, tried, wasActivated, error }] : [];
     }
-    const wasGivenUp = why === NOT_PREPARED || why === NEVER_ONLINE;
     const hasEnded = isGone || (wasActivated && isOver(left));
     if (!hasEnded || isOver(agent) || (why !== undefined && !TELLING.has(why))) return [];
-    return [{ agent, tried: undefined, wasActivated, wasGivenUp, error: describe(name, wasActivated, why) }];
+    return [{ agent, tried: undefined, wasActivated, error: describe(name, wasActivated, why) }];
   });
 }
 
