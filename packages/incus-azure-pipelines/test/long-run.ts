@@ -12,7 +12,7 @@ import { FakeClock } from './simulation/fake-clock.js';
 import { TimeLapse } from './time-lapse.js';
 
 export const MINUTE_MS = 60_000;
-const MOST_PER_MINUTE = 20;
+export const MOST_PER_MINUTE = 20;
 
 /** What is set up before the daemon starts; a base that is ready unless there is to be none. */
 interface Beginning {
@@ -124,6 +124,11 @@ azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
     const { last } = this.daemon.reconciler;
     if (last === undefined) throw new Error('the daemon has not looked yet');
     return statusOf(this.daemon.spec.pools, last, ({ name }) => this.daemon.azure.get(name)?.reading);
+  }
+
+  /** What the first pool says of the back-off of an action. */
+  backOff(action: string) {
+    return this.statusNow().pools[0]?.backingOff.find(failure => failure.action === action);
   }
 
   isWhole(agentCount: number): boolean {

@@ -36,7 +36,7 @@ export interface Guests {
 }
 
 /** They are ready at once, and never more than that. */
-const READY: Guests = { boots: 'Ready', next: shown => shown };
+export const READY: Guests = { boots: 'Ready', next: shown => shown };
 
 /**
  * Just enough of an Incus for a daemon that makes agents: instances are there at once, and every call can be made to
