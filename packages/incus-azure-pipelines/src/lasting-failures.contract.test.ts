@@ -150,7 +150,6 @@ it.each([
     await run().begin({ agentCount: 8, registration });
     await run().time.pass(BROKEN_MS);
     const first = run().mostPerMinute(begunAt, begunAt);
-    console.log(_, first, run().mostPerMinute(begunAt, begunAt + MINUTE_MS));
     expect(Math.max(first.incus, first.azure)).toBeLessThanOrEqual(most);
     run().expectFew(run().clock.now() - BROKEN_MS + MINUTE_MS);
     run().incus.failing = () => undefined;
