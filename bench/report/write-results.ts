@@ -11,7 +11,13 @@ export async function writeResults(name: string, files: Readonly<Record<string, 
   for (const [ending, text] of Object.entries(files)) await writeFile(`${path}.${ending}`, text);
   if (files.json !== undefined) {
     const biome = join(workTree(), 'node_modules', '.bin', 'biome');
-    await runCommand(biome, ['format', '--write', `--config-path=${workTree()}`, `${path}.json`]);
+    await runCommand(biome, [
+      'format',
+      '--write',
+      '--vcs-enabled=false',
+      `--config-path=${workTree()}`,
+      `${path}.json`,
+    ]);
   }
   return path;
 }
