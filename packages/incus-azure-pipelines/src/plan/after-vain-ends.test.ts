@@ -34,9 +34,11 @@ describe('after an agent that ended before it was online', () => {
   });
 
   test('and one that starts is waited for, the longer the more have ended so in a row', () => {
-    const [prepared] = agentsIn('prepared');
-    const next = (count_: number, msAgo: number) =>
-      count(after({ ...aFailure(NOW), count: count_ }, [prepared as Agent, starting(1, msAgo)]), 'activate-agent');
+    const next = (inARow: number, msAgo: number) =>
+      count(
+        after({ ...aFailure(NOW), count: inARow }, [...agentsIn('prepared'), starting(1, msAgo)]),
+        'activate-agent',
+      );
     expect([next(1, 29_999), next(1, 30_000)]).toEqual([0, 1]);
     expect([next(3, 119_999), next(3, 120_000)]).toEqual([0, 1]);
   });
