@@ -13,6 +13,7 @@ import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
+import { memoryKillsOf } from './lib/memory-kills.js';
 import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
@@ -130,6 +131,7 @@ async function assemble(
   const most = mostInstances(spec.pools, instanceCeiling);
   const executorParts = {
     incus,
+    memoryKillsOf: (name: string) => memoryKillsOf(spec.project, name),
     ownerId: installation.ownerId,
     owner: installation.owner,
     pools,
