@@ -96,7 +96,9 @@ export const planners: Readonly<Record<string, Planner>> = {
     ...observed,
     collected: new Set(knownValue(observed.agents)?.map(({ name }) => name)),
   })),
-  'keeps the surplus': doing(actions => actions.filter(action => action.reason !== 'above target')),
+  'keeps the surplus': doing(actions =>
+    actions.filter(({ reason }) => reason !== 'above target' && reason !== 'drained by a person'),
+  ),
   'keeps the old base': doing(actions => actions.filter(action => action.reason !== 'of an old base')),
   'takes every base for one that works': seeing(observed => ({ ...observed, bases: changed(observed.bases, prove) })),
   'forgets which bases work': seeing(observed => ({ ...observed, bases: changed(observed.bases, forget) })),
