@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.js';
-import { findInstallation, type Installation, setOwner } from '../lib/installation.js';
+import { findInstallation, type Installation, installationOf, setOwner } from '../lib/installation.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { openIncus } from '../observe/clients.js';
@@ -18,7 +18,7 @@ export interface AdoptOptions {
  * Takes back the instances of an installation whose state directory was lost: their owner id becomes this one's. Without
  * an id, lists the owners that the Incus project has.
  *
- * @throws UserError when a daemon of this installation runs, when nothing in the project has that owner, or when this
+ * @throws UserError when a daemon of this installation or of that owner runs, when nothing in the project has that owner, or when this
  *   installation has agents of its own, which would then be nobody's.
  */
 export async function adopt({ config: path, owner }: AdoptOptions, { write }: Output): Promise<void> {
@@ -32,7 +32,11 @@ export async function adopt({ config: path, owner }: AdoptOptions, { write }: Ou
     return;
   }
   refuseFor(owner, holdings, mine, spec.project);
-  await using _single = mine && (await claim(mine));
+  await using _mine = mine && mine.ownerId !== owner ? await claim(mine) : undefined;
+  await using _adopted = await claim(
+    installationOf(spec.stateDirectory, owner),
+    pid => `adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`,
+  );
   await setOwner(spec.stateDirectory, owner);
   write(`Adopted ${owner}: start the daemon, and it goes on with the agents that it finds.\n`);
 }
