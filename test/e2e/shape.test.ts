@@ -105,16 +105,12 @@ async function expectMemoryTold(scenario: Scenario, daemon: DaemonProcess): Prom
 }
 
 /** What `logs` tells of the agent whose job these steps were. */
-async function toldOf(
-  scripts: readonly string[],
-  { call, emulator }: Scenario,
-  daemon: DaemonProcess,
-): Promise<string> {
-  const job = await emulator.queueJob({ steps: scripts.map(script => ({ script })) }).finished;
+async function toldOf(scripts: readonly string[], scenario: Scenario, daemon: DaemonProcess): Promise<string> {
+  const job = await scenario.emulator.queueJob({ steps: scripts.map(script => ({ script })) }).finished;
   expect(job.result).toBe('failed');
   expect(job.lines.filter(line => line.startsWith('oom_kill'))).toHaveLength(scripts.length - 1);
   await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
-  return (await call('logs', job.agentName ?? '')).stdout;
+  return (await scenario.call('logs', job.agentName ?? '')).stdout;
 }
 
 /** Runs a job that looks around, and returns what each look showed. */
