@@ -1,19 +1,17 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
 import type { Events } from '../lib/events.js';
 import type { DaemonEvents } from '../model/event.js';
+import { countProcess } from './process-metrics.js';
 import { countSlots } from './slot-metrics.js';
 import type { StatusDocument } from './status.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
-/** How often the lag of the event loop is sampled: every 10 ms, as by default, costs more than all else at rest. */
-const LOOP_LOOK_MS = 1_000;
-
 /** Prometheus metrics, fed by events and, at a scrape, by the last status: a scrape calls neither Incus nor Azure. */
 export function makeMetrics(events: Events<DaemonEvents>, status: () => StatusDocument | undefined): Registry {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_LOOK_MS });
+  countProcess(registry);
   const actions = new Counter({
     name: 'iap_actions_total',
     help: 'Actions that ended, by kind and outcome.',
