@@ -32,11 +32,10 @@ export async function adopt({ config: path, owner }: AdoptOptions, { write }: Ou
     return;
   }
   refuseFor(owner, holdings, mine, spec.project);
-  await using _mine = mine && mine.ownerId !== owner ? await claim(mine) : undefined;
-  await using _adopted = await claim(
-    installationOf(spec.stateDirectory, owner),
-    pid => `adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`,
-  );
+  await using _mine = mine && (await claim(mine));
+  const adopted = installationOf(spec.stateDirectory, owner);
+  const busy = (pid: string) => `adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`;
+  await using _adopted = mine?.ownerId === owner ? undefined : await claim(adopted, busy);
   await setOwner(spec.stateDirectory, owner);
   write(`Adopted ${owner}: start the daemon, and it goes on with the agents that it finds.\n`);
 }
