@@ -99,6 +99,13 @@ export const planners: Readonly<Record<string, Planner>> = {
   'keeps the surplus': doing(actions =>
     actions.filter(({ reason }) => reason !== 'above target' && reason !== 'drained by a person'),
   ),
+  'drains only what is idle': (desired, observed, now, options) => {
+    const { actions, ...rest } = plan(desired, observed, now, options);
+    const idle = new Set(knownValue(observed.agents)?.flatMap(({ name, phase }) => (phase === 'idle' ? [name] : [])));
+    const isKept = (action: Action) =>
+      action.kind !== 'disable-agent' || action.reason !== 'drained by a person' || idle.has(action.name);
+    return { ...rest, actions: actions.filter(isKept) };
+  },
   'keeps the old base': doing(actions => actions.filter(action => action.reason !== 'of an old base')),
   'takes every base for one that works': seeing(observed => ({ ...observed, bases: changed(observed.bases, prove) })),
   'forgets which bases work': seeing(observed => ({ ...observed, bases: changed(observed.bases, forget) })),
