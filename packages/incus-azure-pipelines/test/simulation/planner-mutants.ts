@@ -96,9 +96,7 @@ export const planners: Readonly<Record<string, Planner>> = {
     ...observed,
     collected: new Set(knownValue(observed.agents)?.map(({ name }) => name)),
   })),
-  'keeps the surplus': doing(actions =>
-    actions.filter(({ reason }) => reason !== 'above target' && reason !== 'drained by a person'),
-  ),
+  'keeps the surplus': doing(actions => actions.filter(action => action.reason !== 'above target')),
   'drains only what is idle': (desired, observed, now, options) => {
     const { actions, ...rest } = plan(desired, observed, now, options);
     const idle = new Set(knownValue(observed.agents)?.flatMap(({ name, phase }) => (phase === 'idle' ? [name] : [])));
