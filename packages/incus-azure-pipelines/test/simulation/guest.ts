@@ -7,8 +7,8 @@ import type { Timeline } from './timeline.js';
 /** The guest gives up on its own registration after this long. */
 const REGISTRATION_LIMIT_MS = 35_000;
 
-/** A base may build and yet be of no use: its copies are never prepared, or their agents never online. */
-export type BaseFault = 'never prepared' | 'never online';
+/** A base may build and yet be of no use: its copies are never prepared, or their agents never online; or they end before it. */
+export type BaseFault = 'never prepared' | 'never online' | 'ends in boot' | 'ends at once';
 
 export interface GuestWorld {
   readonly timeline: Timeline;
@@ -72,6 +72,7 @@ export class Guest implements Listener {
   boot(): void {
     if (this.#isStuck() || this.#world.baseFault === 'never prepared') return;
     this.#in(300, 6_000, () => {
+      if (this.#world.baseFault === 'ends in boot') return this.die();
       this.isPrepared = true;
       this.#world.incus.setState(this.name, 'ready');
     });
@@ -95,6 +96,7 @@ export class Guest implements Listener {
       if (this.#isStuck()) this.isMistakable = true;
       else incus.setState(this.name, 'running');
       const fails = this.#isStuck();
+      if (this.#world.baseFault === 'ends at once') return this.end();
       this.#in(500, random.chance(0.05) ? REGISTRATION_LIMIT_MS - 15_000 : 8_000, () => {
         if (fails) this.#giveUp();
         else if (this.#world.baseFault === undefined) this.#start();

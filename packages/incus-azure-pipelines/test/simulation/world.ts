@@ -19,6 +19,14 @@ import { checkOverlong, checkSecondJob } from './truth.js';
 
 const START_AT = Date.UTC(2030, 0, 1);
 
+/** What is wrong with the bases of no use, by the end of their names. */
+const BASE_FAULTS: Readonly<Record<string, BaseFault>> = {
+  '-4': 'never prepared',
+  '-5': 'never online',
+  '-6': 'ends in boot',
+  '-7': 'ends at once',
+};
+
 /** How far the clock of an Incus host elsewhere is off; on this host it is one clock. */
 const ELSEWHERE_MS = [undefined, -3_600_000, 3_600_000];
 
@@ -99,15 +107,14 @@ export class World {
     return `base-${this.ownerOf(pool)}-${generation}`;
   }
 
-  /** How many bases people may want: in some worlds there are two more, which build and do not work. */
+  /** How many bases people may want: in some worlds there are four more, which build and do not work. */
   get bases(): number {
-    return this.scenario.seed % 3 === 1 ? 5 : 3;
+    return this.scenario.seed % 3 === 1 ? 7 : 3;
   }
 
-  /** What is wrong with a base; two of those that people may want are of no use. */
+  /** What is wrong with a base that people may want. */
   faultOf(base: string): BaseFault | undefined {
-    if (base.endsWith('-4')) return 'never prepared';
-    return base.endsWith('-5') ? 'never online' : undefined;
+    return BASE_FAULTS[base.slice(-2)];
   }
 
   /** The fault's rate while the storm lasts, else 0. */
