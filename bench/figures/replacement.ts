@@ -88,7 +88,7 @@ export async function measureReplacement(
     bare,
     medianMs: waits(ours.churn)?.median,
     conditions: [
-      `a shell agent without start-up cost, which Azure never sees online; docker off; registration by the ${registration};`,
+      `a shell agent without start-up cost, of which Azure sees no more than that its job is done; docker off; registration by the ${registration};`,
       `${PLACES} places, jobs of ${JOB_SECONDS} s, the first of them ${stocked ? 'after a minute of rest' : 'at once'}, for the floor`,
       `after a minute of rest; ${ours.keysLeft} keys left at the end;`,
       loaded ? `startupGracePeriod ${LOAD_SETTINGS.startupGracePeriod}` : 'all other settings as they are by default',

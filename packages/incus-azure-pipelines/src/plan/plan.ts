@@ -44,7 +44,8 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   for (const census of censuses) {
     for (const agent of agents) {
       if (agent.pool !== census.spec.name) continue;
-      if (observed.drainedAgents.has(agent.name)) actions.offer(drainOnRequest(agent, 'drained by a person', alarm));
+      const isDrained = observed.drained.has(agent.pool) || observed.drainedAgents.has(agent.name);
+      if (isDrained) actions.offer(drainOnRequest(agent, 'drained by a person', alarm));
       actions.offer(reap(census.spec, agent, observed, alarm));
     }
     const may = {

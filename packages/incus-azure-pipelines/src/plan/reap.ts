@@ -137,10 +137,15 @@ function* adopt({ name, pool, registration }: Agent): Generator<Action> {
     yield { kind: 'enable-agent', pool, name, agentId, reason: 'was enabled by somebody else' };
 }
 
-/** An agent that is to go for its own sake: it is retired once it is idle; one that knows no secret yet is simply deleted. */
+/**
+ * An agent that is to go for its own sake: it is retired while it has no job, also before it is online for the first time, if
+ * Azure has it by then; one that knows no secret yet is simply deleted.
+ */
 export function* drainOnRequest(agent: Agent, reason: string, alarm: Alarm): Generator<Action> {
+  const isRegistered = knownValue(agent.registration) !== undefined;
   if (agent.phase === 'idle' || agent.phase === 'offline' || agent.phase === 'listening')
     yield* retire(agent, reason, alarm);
+  if (agent.phase === 'starting' && isRegistered) yield* retire(agent, reason, alarm);
   if (agent.phase === 'preparing' || agent.phase === 'prepared') yield deleteInstance(agent, reason);
 }
 

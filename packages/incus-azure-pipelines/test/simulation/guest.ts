@@ -40,7 +40,9 @@ export class Guest implements Listener {
   workingSince: number | undefined;
   /** It has had its life as an agent. */
   over = false;
-  /** It told a lie, or was hidden, so that its place may be given away though it lives. */
+  /** It told a lie, or was hidden, so that a daemon may take it for what it is not. */
+  isMistakable = false;
+  /** Its place may be given away though it lives: a daemon has taken it for one that does not, or nothing may ever start it. */
   excused = false;
   jobs = 0;
   /** When it was made by the last call of a daemon that was dead by then: nobody could count on it (epoch ms). */
@@ -57,7 +59,8 @@ export class Guest implements Listener {
   isUnasked = false;
   /** Its activation has arrived. */
   isTold = false;
-  #keyStolen = false;
+  /** Its job takes the key along: when it ends, somebody listens with it. */
+  keyStolen = false;
 
   constructor(world: GuestWorld, name: string, key: string) {
     this.#world = world;
@@ -88,9 +91,9 @@ export class Guest implements Listener {
     const { random, incus } = this.#world;
     this.isTold = true;
     const slow = random.chance(0.03);
-    if (slow) this.excused = true;
+    if (slow) this.isMistakable = true;
     this.#in(50, slow ? 14_000 : 2_000, () => {
-      if (this.#isStuck()) this.excused = true;
+      if (this.#isStuck()) this.isMistakable = true;
       else incus.setState(this.name, 'running');
       const fails = this.#isStuck();
       if (this.#world.baseFault === 'ends at once') return this.end();
@@ -125,7 +128,7 @@ export class Guest implements Listener {
     this.working = true;
     this.workingSince = this.#world.timeline.now;
     this.jobs += 1;
-    this.#keyStolen = this.#world.suffers(this, 'keyStolen', 'key stolen');
+    this.keyStolen ||= this.#world.suffers(this, 'keyStolen', 'key stolen');
     if (this.#world.holdsJobs()) return;
     const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;
     this.#in(300, ms, () => this.endJob(true));
@@ -153,7 +156,7 @@ export class Guest implements Listener {
     const isMissed = wasWorking || random.chance(0.1);
     if (agentId !== undefined && isMissed) azure.abandon(this.key, agentId);
     else if (agentId !== undefined && !hangs) azure.setOnline(this.key, agentId, false);
-    if (this.#keyStolen) this.#rob();
+    if (this.keyStolen) this.#rob();
     if (hangs) return;
     this.#in(10, 300, () => {
       if (!this.#isStuck()) incus.setState(this.name, 'ready');
@@ -201,7 +204,7 @@ export class Guest implements Listener {
 
   /** Rings Ready though a job runs: once, or until its doorbell is taken away. */
   lie(rings: number, everyMs: number): void {
-    this.excused = true;
+    this.isMistakable = true;
     for (let ring = 0; ring < rings; ring++)
       this.#world.timeline.in(ring * everyMs, () => this.#world.incus.setState(this.name, 'ready'));
   }
