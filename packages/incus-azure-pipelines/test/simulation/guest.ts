@@ -1,4 +1,5 @@
 import type { AzureWorld, Listener } from './azure-world.js';
+import type { BaseFault } from './base-faults.js';
 import type { Fault } from './faults.js';
 import type { IncusWorld } from './incus-world.js';
 import type { Random } from './random.js';
@@ -6,9 +7,6 @@ import type { Timeline } from './timeline.js';
 
 /** The guest gives up on its own registration after this long. */
 const REGISTRATION_LIMIT_MS = 35_000;
-
-/** A base may build and yet be of no use: its copies are never prepared, or their agents never online; or they end before it. */
-export type BaseFault = 'never prepared' | 'never online' | 'ends in boot' | 'ends at once';
 
 export interface GuestWorld {
   readonly timeline: Timeline;

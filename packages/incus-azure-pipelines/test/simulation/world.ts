@@ -4,10 +4,11 @@ import { shapeOf } from '../../src/model/shape.js';
 import { OVERLONG } from '../../src/plan/job-limit.js';
 import { AgentPools } from './agent-pools.js';
 import { AzureWorld } from './azure-world.js';
+import { BASE_FAULTS, type BaseFault } from './base-faults.js';
 import { Chronicle } from './chronicle.js';
 import { aPool, NEIGHBOUR, OWNER } from './examples.js';
 import type { Fault } from './faults.js';
-import { type BaseFault, Guest } from './guest.js';
+import { Guest } from './guest.js';
 import { HostClock } from './host-clock.js';
 import { IncusWorld, type Instance } from './incus-world.js';
 import { promised } from './promises.js';
@@ -18,14 +19,6 @@ import { truePhase } from './true-phase.js';
 import { checkOverlong, checkSecondJob } from './truth.js';
 
 const START_AT = Date.UTC(2030, 0, 1);
-
-/** What is wrong with the bases of no use, by the end of their names. */
-const BASE_FAULTS: Readonly<Record<string, BaseFault>> = {
-  '-4': 'never prepared',
-  '-5': 'never online',
-  '-6': 'ends in boot',
-  '-7': 'ends at once',
-};
 
 /** How far the clock of an Incus host elsewhere is off; on this host it is one clock. */
 const ELSEWHERE_MS = [undefined, -3_600_000, 3_600_000];
