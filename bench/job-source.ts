@@ -13,6 +13,8 @@ export interface Work {
   readonly jobSeconds: number | undefined;
   /** Whoever asks before this has come to pass is kept waiting. */
   readonly from?: Promise<unknown>;
+  /** Hears of each job that is done, before its agent goes on. */
+  readonly onDone?: (name: string) => void;
   /** Places beside the loads: their first jobs are of different lengths, so that they do not end together. */
   readonly places: number;
 }
@@ -66,6 +68,7 @@ export class JobSource implements AsyncDisposable {
       const starts = unitStartsIn(body.split('\n'));
       if (starts !== undefined) this.unitStarts.set(name, starts);
       this.#sightings.add({ kind, name, at });
+      this.#work.onDone?.(name);
       response.end();
     } else if (kind === 'online') {
       this.#sightings.add({ kind, name, at });

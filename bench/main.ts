@@ -1,13 +1,11 @@
 /** `npm run bench`: measures the program beside bare calls to the same Incus, and writes the tables down. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { prepareHost } from '../testbed/prepare-host.js';
-import { workTree } from '../testbed/work-tree.js';
-import { hostConditions } from './conditions.js';
+import { hostConditions, programConditions } from './conditions.js';
 import { measure } from './measure.js';
-import { type BenchOptions, parseOptions, USAGE } from './options.js';
+import { type BenchOptions, MEASUREMENTS, parseOptions, USAGE } from './options.js';
 import { conditionsTable, figuresTable, type Outcome } from './report/outcome.js';
-import { markdownTable } from './report/table.js';
+import { markdownTable, type Table } from './report/table.js';
+import { writeResults } from './report/write-results.js';
 import { startWorkbench, type Workbench } from './workbench.js';
 
 const stop = new AbortController();
@@ -37,37 +35,41 @@ function readOptions(): BenchOptions | undefined {
 async function run({ quick, registration, only }: BenchOptions): Promise<void> {
   await prepareHost(line => process.stderr.write(`${line}\n`), stop.signal);
   await using workbench = await startWorkbench({ registration, quick, signal: stop.signal });
-  await report(workbench, await measure(workbench, only));
+  const day = new Date().toISOString().slice(0, 10);
+  // Parts of a bench do not take the place of a whole one.
+  const parts = only.length < MEASUREMENTS.length ? only : [];
+  const name = [day, ...parts, ...(quick ? ['quick'] : [])].join('-');
+  const head = [`# Bench, ${day}`, '', await ofTheRun(workbench), ''];
+  const outcomes: Outcome[] = [];
+  let text = '';
+  let path = '';
+  // Written after each of them: nothing that was measured is lost.
+  await measure(workbench, only, async outcome => {
+    outcomes.push(outcome);
+    text = [...head, ...tablesOf(outcomes).map(markdownTable)].join('\n');
+    path = await writeResults(name, { md: text, json: JSON.stringify(outcomes.map(rawOf)) });
+  });
+  process.stdout.write(text);
+  workbench.say(`written to ${path}.md and .json`);
 }
 
-async function report(bench: Workbench, results: readonly Outcome[]): Promise<void> {
-  const day = new Date().toISOString().slice(0, 10);
-  const tables = [
-    figuresTable(results.flatMap(({ figures }) => figures)),
-    conditionsTable(results),
-    ...results.flatMap(({ tables: more }) => more),
+function tablesOf(outcomes: readonly Outcome[]): readonly Table[] {
+  return [
+    figuresTable(outcomes.flatMap(({ figures }) => figures)),
+    conditionsTable(outcomes),
+    ...outcomes.flatMap(({ tables }) => tables),
   ];
-  const text = [`# Bench, ${day}`, '', await ofTheRun(bench), '', ...tables.map(markdownTable)].join('\n');
-  process.stdout.write(text);
-  const directory = join(workTree(), 'bench', 'results');
-  await mkdir(directory, { recursive: true });
-  const path = join(directory, `${day}${bench.quick ? '-quick' : ''}`);
-  await writeFile(`${path}.md`, text);
-  await writeFile(
-    `${path}.json`,
-    `${JSON.stringify(
-      results.map(({ name, raw }) => ({ name, ...raw })),
-      undefined,
-      2,
-    )}\n`,
-  );
-  bench.say(`written to ${path}.md`);
+}
+
+function rawOf({ name, raw }: Outcome): object {
+  return { name, ...raw };
 }
 
 /** What holds for every figure of a run; the ratios to the floor differ less from host to host than times do. */
 async function ofTheRun({ incus, maxConcurrentCreates, quick }: Workbench): Promise<string> {
   return [
-    `${await hostConditions(incus)}, ${maxConcurrentCreates} creations at a time. Emulator and bench`,
-    `run on the same cores${quick ? '; few repetitions' : ''}. The floor is made by bare calls to the same Incus in the same run.`,
+    `${await hostConditions(incus)}, ${maxConcurrentCreates} creations at a time.`,
+    `${await programConditions()}, its log at level debug. Emulator and bench run on the same cores${quick ? '; few repetitions' : ''}.`,
+    'The floor is made by bare calls to the same Incus in the same run, with the base and the guest units of the program.',
   ].join('\n');
 }

@@ -2,42 +2,73 @@ import { measureFill } from './figures/fill.js';
 import { measureFirstLine } from './figures/first-line.js';
 import { measureIdle } from './figures/idle.js';
 import { measureListening } from './figures/listening.js';
-import { measureReplacement } from './figures/replacement.js';
+import { type Bare, measureReplacement } from './figures/replacement.js';
 import { measureRinging } from './figures/ringing.js';
 import { measureStandIn } from './figures/stand-in.js';
 import type { Measurement } from './options.js';
-import type { Outcome } from './report/outcome.js';
+import { brokenOff, type Outcome } from './report/outcome.js';
 import { ShellBench } from './shell-bench.js';
 import type { Workbench } from './workbench.js';
 
 const OF_THE_SHELL_AGENT: readonly Measurement[] = ['replacement', 'loaded', 'fill'];
+const OF_THE_STAND_IN = {
+  idle: measureIdle,
+  'stand-in': measureStandIn,
+  listening: measureListening,
+  ringing: measureRinging,
+  'first-line': measureFirstLine,
+};
 const RESERVES = [2, 0] as const;
 
-/** Runs the measurements that are asked for, in their own order; each kind of agent is set up once. */
-export async function measure(workbench: Workbench, only: readonly Measurement[]): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
-  if (only.some(name => OF_THE_SHELL_AGENT.includes(name))) outcomes.push(...(await measureShell(workbench, only)));
-  if (only.includes('idle')) outcomes.push(await measureIdle(workbench));
-  if (only.includes('stand-in')) outcomes.push(await measureStandIn(workbench));
-  if (only.includes('listening')) outcomes.push(await measureListening(workbench));
-  if (only.includes('ringing')) outcomes.push(await measureRinging(workbench));
-  if (only.includes('first-line')) outcomes.push(await measureFirstLine(workbench));
-  return outcomes;
+/** Tries one measurement and hands its outcome on. */
+type Attempt = <T extends Outcome>(name: string, measurement: () => Promise<T>) => Promise<T | undefined>;
+
+/**
+ * Runs the measurements that are asked for, in their own order, and hands on what each of them brought. One that breaks
+ * does not take the others along: it is an outcome too.
+ */
+export async function measure(
+  workbench: Workbench,
+  only: readonly Measurement[],
+  note: (outcome: Outcome) => Promise<void>,
+): Promise<void> {
+  const attempt: Attempt = async (name, measurement) => {
+    try {
+      const outcome = await measurement();
+      await note(outcome);
+      return outcome;
+    } catch (error) {
+      workbench.signal.throwIfAborted();
+      workbench.say(`${name}: ${String(error)}`);
+      await note(brokenOff(name, error));
+      return undefined;
+    }
+  };
+  if (only.some(name => OF_THE_SHELL_AGENT.includes(name))) await measureShell(workbench, only, attempt);
+  for (const [name, measurement] of Object.entries(OF_THE_STAND_IN))
+    if (only.some(one => one === name)) await attempt(name, () => measurement(workbench));
 }
 
-async function measureShell(workbench: Workbench, only: readonly Measurement[]): Promise<readonly Outcome[]> {
-  const outcomes: Outcome[] = [];
+async function measureShell(workbench: Workbench, only: readonly Measurement[], attempt: Attempt): Promise<void> {
   await using shell = await ShellBench.start(workbench);
-  const quiet = new Map<number, number | undefined>();
-  for (const loaded of [false, true]) {
-    if (!only.includes(loaded ? 'loaded' : 'replacement')) continue;
+  const quiet = new Map<number, { readonly bare: Bare; readonly medianMs: number | undefined }>();
+  if (only.includes('replacement'))
     for (const reserve of RESERVES) {
-      const quietMedianMs = quiet.get(reserve);
-      const outcome = await measureReplacement(shell, workbench, { reserve, loaded, quietMedianMs });
-      if (!loaded) quiet.set(reserve, outcome.medianMs);
-      outcomes.push(outcome);
+      const name = `reserve ${reserve}`;
+      const outcome = await attempt(name, () => measureReplacement(shell, workbench, { name, reserve }));
+      if (outcome) quiet.set(reserve, outcome);
     }
+  const [reserve] = RESERVES;
+  const bare = quiet.get(reserve)?.bare;
+  if (bare !== undefined) {
+    const name = `reserve ${reserve}, no keys made in quiet hours`;
+    await attempt(name, () => measureReplacement(shell, workbench, { name, reserve, stocked: false, bare }));
   }
-  if (only.includes('fill')) outcomes.push(await measureFill(shell, workbench));
-  return outcomes;
+  if (only.includes('loaded'))
+    for (const reserve of RESERVES) {
+      const name = `reserve ${reserve}, cores and disk taken`;
+      const quietMedianMs = quiet.get(reserve)?.medianMs;
+      await attempt(name, () => measureReplacement(shell, workbench, { name, reserve, loaded: true, quietMedianMs }));
+    }
+  if (only.includes('fill')) await attempt('fill', () => measureFill(shell, workbench));
 }

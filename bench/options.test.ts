@@ -14,4 +14,5 @@ test('takes several names', () => {
 
 test('refuses a name that is none', () => {
   expect(() => parseOptions(['--only', 'sleep'])).toThrow('"sleep"');
+  expect(() => parseOptions(['--registration', 'nobody'])).toThrow('host, guest, auto');
 });

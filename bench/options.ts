@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly registration: string;
 }
 
+const REGISTRATIONS = ['host', 'guest', 'auto'] as const;
+
 export const USAGE = `usage: npm run bench -- [--quick] [--only NAME]... [--registration MODE]
   --quick              shorter windows, fewer repetitions
   --only NAME          one measurement, may be repeated: ${MEASUREMENTS.join(', ')}
@@ -41,5 +43,8 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     if (known === undefined) throw new Error(`there is no measurement "${name}"`);
     return known;
   });
-  return { quick: values.quick, only: only.length === 0 ? MEASUREMENTS : only, registration: values.registration };
+  const registration = REGISTRATIONS.find(mode => mode === values.registration);
+  if (registration === undefined)
+    throw new Error(`--registration ${values.registration} is none of ${REGISTRATIONS.join(', ')}`);
+  return { quick: values.quick, only: only.length === 0 ? MEASUREMENTS : only, registration };
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connectAzurePipelines, ignoreNotFound as ignoreNotInAzure } from 'azure-pipelines-client';
 import type { AgentPackage } from 'azure-pipelines-emulator';
 import { ignoreNotFound } from 'incus-client';
@@ -10,6 +11,7 @@ export interface ProgramOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
+const RUN_MS = 1_200_000;
 const BASE_STATE = 'user.iap.base.state';
 
 /** The program as it is measured: in a project of its own, beside an emulator, with the base built already. */
@@ -56,7 +58,7 @@ export class Program implements AsyncDisposable {
     await this.scenario.configure(settings);
     const daemon = this.scenario.startDaemon();
     try {
-      return await Promise.race([body(daemon), ended(daemon)]);
+      return await Promise.race([body(daemon), ended(daemon), over(this.#workbench.signal)]);
     } catch (error) {
       throw new Error(`${String(error)}; last of the log:\n${lastLines(daemon)}`, { cause: error });
     } finally {
@@ -112,6 +114,13 @@ async function buildBase(workbench: Workbench, scenario: Scenario): Promise<stri
   } finally {
     workbench.signal.removeEventListener('abort', stop);
   }
+}
+
+/** Rejects when the signal aborts, or when a measurement takes longer than any of them does. */
+async function over(signal: AbortSignal): Promise<never> {
+  const late = AbortSignal.any([signal, AbortSignal.timeout(RUN_MS)]);
+  if (!late.aborted) await once(late, 'abort');
+  throw late.reason;
 }
 
 async function ended(daemon: DaemonProcess): Promise<never> {

@@ -57,7 +57,10 @@ export class ShellBench implements AsyncDisposable {
     work: Work,
     body: (watch: Watch, daemon: DaemonProcess) => Promise<T>,
   ): Promise<T> {
-    return await this.#watching(work, watch => this.program.run(settings, daemon => body(watch, daemon)));
+    // Else an agent that ends was never of use, as far as the program can see, and it is slow to make another.
+    const onDone = (name: string) => this.program.scenario.emulator.recordJob(name);
+    const seen = { ...work, onDone };
+    return await this.#watching(seen, watch => this.program.run(settings, daemon => body(watch, daemon)));
   }
 
   /** Lets bare calls keep the same pool while `body` looks on. */

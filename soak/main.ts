@@ -1,10 +1,8 @@
 /** `npm run soak`: jobs through a real pool for a long time, and what becomes of the daemon's memory and speed. */
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { hostConditions } from '../bench/conditions.js';
+import { hostConditions, programConditions } from '../bench/conditions.js';
+import { writeResults } from '../bench/report/write-results.js';
 import { startWorkbench } from '../bench/workbench.js';
 import { prepareHost } from '../testbed/prepare-host.js';
-import { workTree } from '../testbed/work-tree.js';
 import { parseOptions, type SoakOptions, USAGE } from './options.js';
 import { soakChart, soakMarkdown } from './report.js';
 import { runSoak } from './run-soak.js';
@@ -40,14 +38,11 @@ async function main({ minutes }: SoakOptions): Promise<void> {
   const soak = await runSoak(workbench, minutes);
   const day = new Date().toISOString().slice(0, 10);
   const name = `${day}-soak-${minutes}-min`;
-  const directory = join(workTree(), 'bench', 'results');
-  await mkdir(directory, { recursive: true });
-  const conditions = `${await hostConditions(workbench.incus)}, docker off, registration by the ${registration},`;
+  const conditions = `${await hostConditions(workbench.incus)}, docker off, registration by the ${registration}.\n${await programConditions()},`;
   const text = soakMarkdown(soak, day, conditions, `${name}.svg`);
-  await writeFile(join(directory, `${name}.md`), text);
-  await writeFile(join(directory, `${name}.svg`), soakChart(soak));
-  await writeFile(join(directory, `${name}.json`), `${JSON.stringify(soak)}\n`);
+  const files = { md: text, svg: soakChart(soak), json: JSON.stringify(soak) };
+  const path = await writeResults(name, files);
   process.stdout.write(text);
-  workbench.say(`written to ${join(directory, name)}.md, .svg and .json`);
+  workbench.say(`written to ${path}.md, .svg and .json`);
   if (soak.failedJobs > 0) process.exitCode = 1;
 }

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildStandInPackage } from 'azure-pipelines-emulator';
-import { isAgentName } from '../bench/figures/first-line.js';
 import { readProcessCost } from '../bench/processes.js';
 import { Program } from '../bench/program.js';
-import { replacementsOf, Sightings } from '../bench/sightings.js';
+import { replacementsOf } from '../bench/sightings.js';
+import { Watcher } from '../bench/stand-in-work.js';
 import type { Workbench } from '../bench/workbench.js';
 import type { DaemonProcess } from '../testbed/daemon-process.js';
 import { JobFeeder } from '../testbed/job-feeder.js';
@@ -42,20 +42,14 @@ export async function runSoak(workbench: Workbench, minutes: number): Promise<So
   const { emulator } = program.scenario;
   const durationMs = minutes * 60_000;
   return await program.run({ agentCount: PLACES, reserve: RESERVE }, async daemon => {
-    const sightings = new Sightings();
-    const off = emulator.on(event => {
-      if (event.kind === 'agent-online' && isAgentName(event.agentName))
-        sightings.add({ kind: 'online', name: event.agentName, at: event.at });
-      if (event.kind === 'job-finished' && event.agentName !== undefined)
-        sightings.add({ kind: 'done', name: event.agentName, at: event.at });
-    });
+    using watcher = new Watcher(emulator);
+    const { sightings } = watcher;
     await sightings.reach('online', PLACES, FILL_MS, signal);
     say(`jobs of ${JOB_SECONDS} s run through ${PLACES} agents for ${minutes} min`);
     const startedAt = Date.now();
     using feeder = new JobFeeder(emulator, { unfinished: () => PLACES, seconds: () => JOB_SECONDS });
     const looks = await lookAt(daemon, { startedAt, durationMs, signal });
     await feeder.stop();
-    off();
     const jobs = emulator.jobs();
     return {
       durationMs,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bridgePrefix } from './choose-network.js';
+import { leftControlGroups } from './control-groups.js';
 import { withHostLock } from './host-lock.js';
 import { isOwned, type RunRecord, readRunRecords, stateDirectory } from './run-record.js';
 import { remainsOf } from './take-down.js';
@@ -44,6 +45,7 @@ async function unrecorded(others: readonly RunRecord[]): Promise<string[]> {
       .filter(elsewhere)
       .map(point => `mount ${point}`),
     ...(others.length === 0 ? loopDevicesUnder(stateDirectory).map(device => `loop device ${device}`) : []),
+    ...(others.length === 0 ? leftControlGroups().map(group => `control group ${group}`) : []),
     ...directories.flatMap(directory => [
       `directory ${directory}`,
       ...processesOf(directory).map(process => `process ${process.pid}`),

@@ -1,6 +1,7 @@
 /** Incus projects and networks that say which process made them, so that the next one can sweep after a crash. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type IncusClient, ignoreNotFound, isIncusError, type StringMap } from 'incus-client';
+import { removeControlGroups } from './control-groups.js';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
 
 const ownerKey = 'user.iap.testbed.owner';
@@ -20,6 +21,7 @@ export async function removeProject(root: IncusClient, name: string): Promise<vo
   await emptyProject(root, name, async () => {
     await ignoreNotFound(root.projects.delete(name));
   });
+  await removeControlGroups(guest => guest.startsWith(`${name}_`));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeControlGroups } from './control-groups.js';
 import { withHostLock } from './host-lock.js';
 import { restoreHostSettings } from './host-settings.js';
 import { incusEnvironment, listInstances } from './incus-command.js';
@@ -49,7 +50,7 @@ export async function remainsOf(
 }
 
 async function takeDownLocked(run: RunRecord): Promise<void> {
-  const guests = await readdir(join(run.directory, 'containers')).catch(() => []);
+  const guests: readonly string[] = await readdir(join(run.directory, 'containers')).catch(() => []);
   const bridges = await bridgesOf(run);
   await deleteInstances(run);
   // Nothing of their state is kept, so nothing is gained by asking. The end of a container starts forks: a second look.
@@ -61,7 +62,7 @@ async function takeDownLocked(run: RunRecord): Promise<void> {
   for (const bridge of networkInterfaces().filter(name => bridges.includes(name)))
     await attempt('ip', ['link', 'delete', bridge]);
   await deleteChains(bridges, guests);
-  await removeControlGroups(guests);
+  await removeControlGroups(guest => guests.includes(guest));
   await rm(run.directory, { recursive: true, force: true, maxRetries: 5 });
   const remains = await remainsOf(run, bridges);
   if (remains.length > 0) throw new Error(`take down ${run.directory}: these stayed: ${remains.join(', ')}`);
@@ -100,23 +101,6 @@ async function deleteChains(bridges: readonly string[], guests: readonly string[
     // The table belongs to all daemons of the host; the last one to leave takes it along.
     if ((await incusChains(family)).length === 0) await attempt('nft', ['delete', 'table', family, 'incus']);
   }
-}
-
-/** A container whose monitor was killed leaves empty control groups behind; those in use refuse to be removed. */
-async function removeControlGroups(guests: readonly string[]): Promise<void> {
-  const hierarchies = await readdir('/sys/fs/cgroup').catch(() => []);
-  const tops = ['/sys/fs/cgroup', ...hierarchies.map(name => join('/sys/fs/cgroup', name))];
-  for (const top of tops) {
-    for (const guest of guests) {
-      for (const kind of ['lxc.payload', 'lxc.monitor']) await removeEmptyTree(join(top, `${kind}.${guest}`));
-    }
-  }
-}
-
-async function removeEmptyTree(directory: string): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-  for (const entry of entries) if (entry.isDirectory()) await removeEmptyTree(join(directory, entry.name));
-  await rmdir(directory).catch(() => undefined);
 }
 
 /** What counts is what is left at the end, not which of the steps found nothing to do. */

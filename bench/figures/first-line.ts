@@ -5,6 +5,7 @@ import type { Figure, Outcome } from '../report/outcome.js';
 import { seconds } from '../report/words.js';
 import { Sightings } from '../sightings.js';
 import { standInPackage } from '../stand-in-package.js';
+import { isAgentName } from '../stand-in-work.js';
 import { summarise } from '../statistics.js';
 import type { Workbench } from '../workbench.js';
 
@@ -83,9 +84,10 @@ async function firstLines(workbench: Workbench, queueing: Queueing): Promise<Fir
       const queuedAt = Date.now();
       const steps = [{ script: 'echo first line' }];
       const { requestId, finished } = emulator.queueJob({ name: `job ${turn}`, steps });
-      await finished;
+      const { result } = await finished;
       const lineAt = lines.get(requestId);
-      if (lineAt !== undefined) waits.push(lineAt - queuedAt);
+      if (lineAt === undefined) throw new Error(`job ${turn} ended as "${result}", and its first line was not seen`);
+      waits.push(lineAt - queuedAt);
     }
     return { waits, published: await publishedWaits(daemon, jobs, signal) };
   });
@@ -119,9 +121,4 @@ function told(waits: readonly number[]): string {
   const summary = summarise(waits);
   if (summary === undefined) return 'nothing seen';
   return `p50 ${seconds(summary.median)}, p99 ${seconds(summary.p99)}, longest ${seconds(summary.max)}, n ${summary.count}`;
-}
-
-/** Whether it is one of the program's agents; one that probes the server is none. */
-export function isAgentName(name: string): boolean {
-  return !name.startsWith('probe-');
 }

@@ -30,7 +30,7 @@ export async function measureIdle(workbench: Workbench): Promise<Outcome> {
     conditions: [
       'the stand-in agent (Node), every one of them online and shown as idle; docker off; no reserve;',
       `registration by the ${registration}; all keys made before the minute begins; the program as its first line starts it,`,
-      'with little young memory; the most that it held in any second of the minute',
+      'with little young memory; the most memory, and the fewest sockets and processes, in any second of the minute',
     ].join(' '),
     figures: idleFigures(minutes),
     tables: most ? [incusCallsTable(`per minute, ${most.agentCount} idle agents`, most.toIncus, 1)] : [],

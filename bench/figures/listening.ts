@@ -5,9 +5,9 @@ import type { Figure, Outcome } from '../report/outcome.js';
 import { spread } from '../report/words.js';
 import { replacementsOf, Sightings } from '../sightings.js';
 import { standInPackage } from '../stand-in-package.js';
+import { isAgentName } from '../stand-in-work.js';
 import { type Summary, summarise } from '../statistics.js';
 import type { Workbench } from '../workbench.js';
-import { isAgentName } from './first-line.js';
 
 const START_DELAY_MS = 4_000;
 const PLACES = 2;

@@ -4,8 +4,8 @@ import type { Figure } from '../report/outcome.js';
 import { percent, spread } from '../report/words.js';
 import { type Summary, summarise } from '../statistics.js';
 
-export interface ReplacementOptions {
-  readonly reserve: number;
+/** What the figures of one kind of replacement are held against. */
+export interface JudgedBy {
   /** Whether as many other agents as there are cores take the cores and the disk meanwhile. */
   readonly loaded: boolean;
   /** Median of the same without load, where it was measured. */
@@ -28,11 +28,14 @@ export function replacementFigures(
   name: string,
   ours: Measured,
   floor: Measured,
-  options: ReplacementOptions & { readonly loads: number },
+  options: JudgedBy & { readonly loads: number; readonly isJudged: boolean },
 ): readonly Figure[] {
-  return [
+  const judged = [
     waitFigure(name, waits(ours.churn), waits(floor.churn), options),
     jobsFigure(name, ours.churn.jobsPerMinute, floor.churn.jobsPerMinute, options.loaded),
+  ];
+  return [
+    ...(options.isJudged ? judged : judged.map(figure => ({ ...figure, goal: '', isMet: undefined }))),
     preparationFigure(name, ours.preparations, floor.preparations),
     cpuFigure(name, ours.costs, floor.costs),
     ...(options.loaded ? [loadFigure(name, ours, floor, options.loads)] : []),
@@ -48,7 +51,7 @@ function waitFigure(
   name: string,
   ours: Summary | undefined,
   floor: Summary | undefined,
-  { loaded, quietMedianMs }: ReplacementOptions,
+  { loaded, quietMedianMs }: JudgedBy,
 ): Figure {
   const ratio = ours && floor && ours.median / floor.median;
   const figure = {

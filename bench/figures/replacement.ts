@@ -1,11 +1,14 @@
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
-import { breakdownOf } from '../breakdown.js';
+import { breakdownOf, type Step } from '../breakdown.js';
 import { type CallCounts, callCounts, callsBetween } from '../call-counts.js';
 import { type ChurnOptions, watchChurn } from '../churn.js';
 import { CpuMeter } from '../cpu-meter.js';
 import { fetchMetrics } from '../daemon-metrics.js';
-import { keyStockFilled } from '../key-stock.js';
+import type { Work } from '../job-source.js';
+import { keyStockFilled, keysIn } from '../key-stock.js';
 import type { Outcome } from '../report/outcome.js';
 import { spread } from '../report/words.js';
 import type { ShellBench, Watch } from '../shell-bench.js';
@@ -13,25 +16,43 @@ import { summarise } from '../statistics.js';
 import { bareWay, stepsTable, way } from '../ways.js';
 import type { Workbench } from '../workbench.js';
 import { incusCallsFigure, incusCallsTable } from './incus-calls.js';
-import { type Measured, type ReplacementOptions, replacementFigures, waits } from './replacement-figures.js';
+import { type JudgedBy, type Measured, replacementFigures, waits } from './replacement-figures.js';
 
 const PLACES = 4;
 const JOB_SECONDS = 2;
 const LEAST_REPLACEMENTS = 20;
 const FILL_MS = 240_000;
+/** Between a full pool and its first job: what filled it has settled by then, and the program has made its keys. */
+const REST_MS = { quick: 5_000, full: 60_000 };
 /** The shell agent opens no session: for Azure no load is ever online, and none may be given up for that. */
 const LOAD_SETTINGS = { startupGracePeriod: '1h' };
+
+/** What bare calls need: the floor. */
+export type Bare = Measured & { readonly steps: readonly Step[] };
+
+export interface ReplacementOptions extends Partial<JudgedBy> {
+  readonly name: string;
+  readonly reserve: number;
+  /** Whether the program may make its keys in quiet hours; true by default. */
+  readonly stocked?: boolean;
+  /** The floor, where it was measured already. */
+  readonly bare?: Bare;
+}
+
+export interface ReplacementOutcome extends Outcome {
+  readonly bare: Bare;
+  readonly medianMs: number | undefined;
+}
 
 /** Measures how long a place stays empty after a job, and how many jobs a pool gets done, each beside its floor. */
 export async function measureReplacement(
   shell: ShellBench,
   workbench: Workbench,
-  options: ReplacementOptions,
-): Promise<Outcome & { readonly medianMs: number | undefined }> {
+  { name, reserve, loaded = false, stocked = true, ...given }: ReplacementOptions,
+): Promise<ReplacementOutcome> {
   const { quick, signal, say, registration } = workbench;
-  const loads = options.loaded ? workbench.maxConcurrentCreates : 0;
-  const pool = { agentCount: PLACES + loads, reserve: options.reserve };
-  const work = { loads, jobSeconds: JOB_SECONDS, places: PLACES };
+  const loads = loaded ? availableParallelism() : 0;
+  const pool = { agentCount: PLACES + loads, reserve };
   const window = {
     places: PLACES,
     loads,
@@ -39,48 +60,80 @@ export async function measureReplacement(
     leastReplacements: LEAST_REPLACEMENTS,
     signal,
   };
-  const name = `reserve ${options.reserve}${options.loaded ? ', cores and disk taken' : ''}`;
+  const rested = async ({ sightings }: Watch) => {
+    await sightings.reach('online', pool.agentCount, FILL_MS, signal);
+    await delay(quick ? REST_MS.quick : REST_MS.full, undefined, { signal });
+  };
+  const begin = new Begin({ loads, jobSeconds: JOB_SECONDS, places: PLACES });
 
-  say(`${name}: bare calls`);
-  const floor = await shell.runBare(pool, work, async watch => {
-    const seen = await measured(watch, workbench, window, {});
-    return { ...seen, steps: breakdownOf(seen.churn.replacements.map(one => bareWay(one, watch))) };
-  });
-  say(`${name}: bare calls need ${told(floor)}`);
-  const stocked = new AbortController();
-  const withStock = { ...work, from: once(stocked.signal, 'abort') };
-  const settings = { ...pool, ...(options.loaded ? LOAD_SETTINGS : {}) };
-  const ours = await shell.runProgram(settings, withStock, async (watch, daemon) => {
-    await watch.sightings.reach('online', pool.agentCount, FILL_MS, signal);
-    await keyStockFilled(daemon, signal);
-    stocked.abort();
+  const bare = given.bare ?? (await bareReplacement());
+  say(`${name}: bare calls need ${told(bare)}`);
+  const settings = { ...pool, ...(loaded ? LOAD_SETTINGS : {}) };
+  const ours = await shell.runProgram(settings, begin.work(), async (watch, daemon) => {
+    if (stocked) await Promise.all([rested(watch), keyStockFilled(daemon, signal)]);
+    else await watch.sightings.reach('online', pool.agentCount, FILL_MS, signal);
+    begin.now();
     const calls = new LifeCalls(daemon, watch, signal);
     const parts = { pids: { program: daemon.pid }, onWindow: () => calls.start() };
     const seen = await measured(watch, workbench, window, parts);
     const witnesses = { ...watch, log: daemon.log, byGuest: registration === 'guest' };
     const steps = breakdownOf(seen.churn.replacements.map(one => way(one, witnesses)));
-    return { ...seen, ...(await calls.counted()), steps };
+    const keysLeft = keysIn(await fetchMetrics(daemon, signal)).ready;
+    return { ...seen, ...(await calls.counted()), steps, keysLeft };
   });
   say(`${name}: the program needs ${told(ours)}`);
 
   return {
     name,
+    bare,
     medianMs: waits(ours.churn)?.median,
     conditions: [
-      `a shell agent without start-up cost, which Azure never sees online; docker off; registration by the ${registration};`,
-      `${PLACES} places, jobs of ${JOB_SECONDS} s; all keys there when the first job begins, as many as the window takes`,
+      `a shell agent without start-up cost, of which Azure sees no more than that its job is done; docker off; registration by the ${registration};`,
+      `${PLACES} places, jobs of ${JOB_SECONDS} s, the first of them ${stocked ? 'after a minute of rest' : 'at once'}, for the floor`,
+      `after a minute of rest; ${ours.keysLeft} keys left at the end;`,
+      loaded ? `startupGracePeriod ${LOAD_SETTINGS.startupGracePeriod}` : 'all other settings as they are by default',
     ].join(' '),
     figures: [
-      ...replacementFigures(name, ours, floor, { ...options, loads }),
-      ...(options.loaded ? [] : [incusCallsFigure(`per agent's life, ${name}`, ours.calls, ours.lives)]),
+      ...replacementFigures(name, ours, bare, { loaded, isJudged: stocked, loads, quietMedianMs: given.quietMedianMs }),
+      ...(loaded ? [] : [incusCallsFigure(`per agent's life, ${name}`, ours.calls, ours.lives)]),
     ],
     tables: [
       stepsTable(`${name}, the program`, ours.steps),
-      stepsTable(`${name}, bare calls`, floor.steps),
-      ...(options.loaded ? [] : [incusCallsTable(`per agent's life, ${name}`, ours.calls, ours.lives)]),
+      ...(given.bare ? [] : [stepsTable(`${name}, bare calls`, bare.steps)]),
+      ...(loaded ? [] : [incusCallsTable(`per agent's life, ${name}`, ours.calls, ours.lives)]),
     ],
-    raw: { floor, measured: { ...ours, calls: Object.fromEntries(ours.calls) } },
+    raw: { floor: bare, measured: { ...ours, calls: Object.fromEntries(ours.calls) } },
   };
+
+  async function bareReplacement(): Promise<Bare> {
+    say(`${name}: bare calls`);
+    return await shell.runBare(pool, begin.work(), async watch => {
+      await rested(watch);
+      begin.now();
+      const seen = await measured(watch, workbench, window, {});
+      return { ...seen, steps: breakdownOf(seen.churn.replacements.map(one => bareWay(one, watch))) };
+    });
+  }
+}
+
+/** Holds the first jobs of a pool back until it has rested. */
+class Begin {
+  readonly #work: Omit<Work, 'from'>;
+  #stocked = new AbortController();
+
+  constructor(work: Omit<Work, 'from'>) {
+    this.#work = work;
+  }
+
+  /** The work of the next pool. */
+  work(): Work {
+    this.#stocked = new AbortController();
+    return { ...this.#work, from: once(this.#stocked.signal, 'abort') };
+  }
+
+  now(): void {
+    this.#stocked.abort();
+  }
 }
 
 interface MeasuredParts {

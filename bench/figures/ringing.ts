@@ -3,11 +3,11 @@ import { keyStockFilled } from '../key-stock.js';
 import { Program } from '../program.js';
 import type { Outcome } from '../report/outcome.js';
 import { spread } from '../report/words.js';
-import { replacementsOf, Sightings } from '../sightings.js';
+import { replacementsOf } from '../sightings.js';
 import { standInPackage } from '../stand-in-package.js';
+import { queueShortJobs, Watcher } from '../stand-in-work.js';
 import { summarise } from '../statistics.js';
 import type { Workbench } from '../workbench.js';
-import { isAgentName } from './first-line.js';
 
 const PLACES = 4;
 const RINGING = 10;
@@ -72,19 +72,15 @@ export async function measureRinging(workbench: Workbench): Promise<Outcome> {
 
 async function measureBeside(script: string, program: Program, { quick, signal }: Workbench): Promise<Seen> {
   const { emulator, incus } = program.scenario;
-  const sightings = new Sightings();
-  const off = watch(program, sightings);
+  using watcher = new Watcher(emulator);
+  const { sightings } = watcher;
   const agentCount = PLACES + RINGING;
   const jobs = quick ? 8 : 24;
-  const seen = await program.run({ agentCount, reserve: 2 }, async daemon => {
+  return await program.run({ agentCount, reserve: 2 }, async daemon => {
     await sightings.reach('online', agentCount, FILL_MS, signal);
     await keyStockFilled(daemon, signal);
     const long = Array.from({ length: RINGING }, () => emulator.queueJob({ steps: [{ script }] }));
-    for (let turn = 1; turn <= jobs; turn++) {
-      // The first jobs are of different lengths, so that the places do not end together.
-      const length = turn < PLACES ? (JOB_SECONDS * turn) / PLACES : JOB_SECONDS;
-      emulator.queueJob({ name: `job ${turn}`, steps: [{ script: `sleep ${length}` }] });
-    }
+    queueShortJobs(emulator, { jobs, places: PLACES, seconds: JOB_SECONDS });
     await sightings.reach('online', agentCount + jobs, FILL_MS, signal);
     const waits = replacementsOf(sightings.all, agentCount).map(({ doneAt, onlineAt }) => onlineAt - doneAt);
     const requests = new Set(long.map(({ requestId }) => requestId));
@@ -94,19 +90,8 @@ async function measureBeside(script: string, program: Program, { quick, signal }
     const endedWell = ended.filter(({ result }) => result === 'succeeded').length;
     return { waits, endedWell, doorbellsLost: doorbellsLost(daemon) };
   });
-  off();
-  return seen;
 }
 
 function doorbellsLost({ log }: DaemonProcess): number {
   return log.filter(({ msg }) => msg === 'a guest rang without end and lost its doorbell').length;
-}
-
-function watch({ scenario }: Program, sightings: Sightings): () => void {
-  return scenario.emulator.on(event => {
-    if (event.kind === 'agent-online' && isAgentName(event.agentName))
-      sightings.add({ kind: 'online', name: event.agentName, at: event.at });
-    if (event.kind === 'job-finished' && event.agentName !== undefined)
-      sightings.add({ kind: 'done', name: event.agentName, at: event.at });
-  });
 }

@@ -6,12 +6,12 @@ import { Registrations } from '../registrations.js';
 import type { Outcome } from '../report/outcome.js';
 import { spread } from '../report/words.js';
 import { unitStartsIn, whenUnitsStarted } from '../shell-agent/scripts.js';
-import { replacementsOf, Sightings } from '../sightings.js';
+import { replacementsOf } from '../sightings.js';
 import { standInPackage } from '../stand-in-package.js';
+import { queueShortJobs, Watcher } from '../stand-in-work.js';
 import { summarise } from '../statistics.js';
 import { stepsTable, way } from '../ways.js';
 import type { Workbench } from '../workbench.js';
-import { isAgentName } from './first-line.js';
 
 const PLACES = 4;
 const JOB_SECONDS = 2;
@@ -24,22 +24,13 @@ export async function measureStandIn(workbench: Workbench): Promise<Outcome> {
   const { emulator, incus } = program.scenario;
   await using lives = new Lives(incus);
   using registrations = new Registrations(emulator);
-  const sightings = new Sightings();
-  emulator.on(event => {
-    if (event.kind === 'agent-online' && isAgentName(event.agentName))
-      sightings.add({ kind: 'online', name: event.agentName, at: event.at });
-    if (event.kind === 'job-finished' && event.agentName !== undefined)
-      sightings.add({ kind: 'done', name: event.agentName, at: event.at });
-  });
+  using watcher = new Watcher(emulator);
+  const { sightings } = watcher;
   const jobs = quick ? 12 : 24;
   const log = await program.run({ agentCount: PLACES, reserve: 2 }, async daemon => {
     await sightings.reach('online', PLACES, FILL_MS, signal);
     await keyStockFilled(daemon, signal);
-    // The first jobs are of different lengths, so that the places do not end together.
-    for (let turn = 1; turn <= jobs; turn++) {
-      const length = turn < PLACES ? (JOB_SECONDS * turn) / PLACES : JOB_SECONDS;
-      emulator.queueJob({ name: `job ${turn}`, steps: [{ script: `${whenUnitsStarted}\nsleep ${length}` }] });
-    }
+    queueShortJobs(emulator, { jobs, places: PLACES, seconds: JOB_SECONDS, first: whenUnitsStarted });
     await sightings.reach('online', PLACES + jobs, FILL_MS, signal);
     return daemon.log;
   });

@@ -24,6 +24,20 @@ export interface Outcome {
   readonly raw: object;
 }
 
+/** The outcome of a measurement that broke: a figure that is not met. */
+export function brokenOff(name: string, error: unknown): Outcome {
+  const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return {
+    name,
+    conditions: 'broken off',
+    figures: [
+      { figure: name, measured: `broken off: ${why}`, floor: '', ratio: undefined, goal: 'figures', isMet: false },
+    ],
+    tables: [],
+    raw: { error: why },
+  };
+}
+
 export function figuresTable(figures: readonly Figure[]): Table {
   return {
     title: 'Figures',

@@ -8,6 +8,7 @@ import { type LifecycleLog, recordLifecycle } from '../../testbed/lifecycle-log.
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { whenPool } from './daemon-status.js';
 import { lying, ringingOn, spoilt, UNPRINTABLE } from './misbehaviour.js';
+import { PlaceTimes } from './place-times.js';
 import { agentsOnline, lineShown, tellOnFailure } from './waiting.js';
 
 /** A machine that goes while its last line is on its way takes the line along. */
@@ -30,6 +31,7 @@ describeOnIncus('a lying guest gains nothing', testbed => {
   let daemon: DaemonProcess;
   let events: LifecycleLog;
   let files: readonly string[];
+  let times: PlaceTimes;
   beforeAll(async () => {
     scenario = await startScenario({
       ...testbed(),
@@ -37,12 +39,14 @@ describeOnIncus('a lying guest gains nothing', testbed => {
       settings: { agentCount, http: { port: 0 } },
     });
     events = await recordLifecycle(scenario.incus);
+    times = new PlaceTimes(scenario.emulator, events);
     daemon = scenario.startDaemon();
     await agentsOnline(scenario.emulator, agentCount);
     files = await filesOfTheHost();
   });
   beforeEach(() => tellOnFailure(daemon));
   afterAll(async () => {
+    times?.[Symbol.dispose]();
     await events?.[Symbol.asyncDispose]();
     await scenario?.[Symbol.asyncDispose]();
   });
@@ -114,6 +118,12 @@ describeOnIncus('a lying guest gains nothing', testbed => {
       expect(stdout).not.toMatch(/root:/);
     }
     await everyPlaceIsFilled();
+  });
+
+  test('and each of their places has an agent again within ten seconds of their end', () => {
+    const emptyMs = times.emptyMs(agentCount);
+    expect(emptyMs).toHaveLength(8);
+    expect(Math.max(...emptyMs)).toBeLessThanOrEqual(10_000);
   });
 
   test('and the host has never more instances, and no file, but those it asked for', async () => {

@@ -84,15 +84,33 @@ describeOnIncus('the shape of an agent', testbed => {
   });
 });
 
-/** Runs a job that takes more memory than there is, and finds that named as the reason of its end. */
+const TAKE_ALL = 'tail /dev/zero';
+
+/** Has the guest believe that the kernel has killed so many of its processes, and no others. */
+function forge(kills: number): string {
+  const script = `cd /sys/fs/cgroup
+    echo "oom_kill ${kills}" >/run/forged
+    file=memory.events
+    if [ -d memory ]; then mount -t tmpfs none memory && file=memory/memory.oom_control && touch $file; fi
+    mount --bind /run/forged $file && cat $file`;
+  return `sudo nsenter --target 1 --mount sh -ec '${script}'`;
+}
+
+/** Runs jobs that take more memory than there is, or lie of it, and finds what the host has seen as the reason of their ends. */
 async function expectMemoryTold(scenario: Scenario, daemon: DaemonProcess): Promise<void> {
-  const { agentName = '', result } = await scenario.emulator.queueJob({ steps: [{ script: 'tail /dev/zero' }] })
-    .finished;
-  expect(result).toBe('failed');
-  await daemon.seen(line => line.msg === 'agent gone' && line.agent === agentName);
-  const { stdout } = await scenario.call('logs', agentName);
-  expect(stdout).toMatch(/^\S+: its job is done; by its own word it was out of memory$/m);
-  expect(stdout).toMatch(/^out of memory, by its own word: [1-9]\d* processes were killed$/m);
+  const killed = /^\S+: its job is done; out of memory: the kernel killed [1-9]\d* process(es)?$/m;
+  expect(await toldOf([TAKE_ALL], scenario, daemon)).toMatch(killed);
+  expect(await toldOf([forge(0), TAKE_ALL], scenario, daemon)).toMatch(killed);
+  expect(await toldOf([forge(7), 'false'], scenario, daemon)).toMatch(/^\S+: its job is done$/m);
+}
+
+/** What `logs` tells of the agent whose job these steps were. */
+async function toldOf(scripts: readonly string[], scenario: Scenario, daemon: DaemonProcess): Promise<string> {
+  const job = await scenario.emulator.queueJob({ steps: scripts.map(script => ({ script })) }).finished;
+  expect(job.result).toBe('failed');
+  expect(job.lines.filter(line => line.startsWith('oom_kill'))).toHaveLength(scripts.length - 1);
+  await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
+  return (await scenario.call('logs', job.agentName ?? '')).stdout;
 }
 
 /** Runs a job that looks around, and returns what each look showed. */

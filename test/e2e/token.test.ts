@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { recordLifecycle } from '../../testbed/lifecycle-log.js';
 import { type Scenario, type ScenarioOptions, startScenario } from '../../testbed/scenario.js';
+import { whenPool } from './daemon-status.js';
 import { canary, watchForToken } from './guest-watch.js';
 import { rememberHost } from './remembered-host.js';
 import { anotherOnline, lineShown, startDaemon } from './waiting.js';
@@ -46,8 +47,8 @@ describeOnIncus('the token', testbed => {
       msg: 'the agent could not be registered',
       error: expect.stringMatching(/\.credentials is not of scheme OAuth/),
     });
-    const status = JSON.parse((await scenario.call('status', '--json')).stdout);
-    expect(status.pools[0].backingOff).toMatchObject([{ action: 'register-agent', error: error.error }]);
+    const { backingOff } = await whenPool(scenario, daemon, pool => pool.backingOff.length > 0);
+    expect(backingOff).toMatchObject([{ action: 'register-agent', error: error.error }]);
     const name = String(error.agent);
     expect((await events.seen('instance-deleted', name)).metadata.requestor).toBeUndefined();
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === name);

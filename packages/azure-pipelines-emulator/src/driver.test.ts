@@ -46,6 +46,15 @@ describe('an emulator', () => {
     expect(kinds).toEqual(['agent-registered']);
   });
 
+  it('shows a job that was recorded for an agent without a session as done by it', async () => {
+    using organisation = new Organisation();
+    await organisation.agent('a1');
+    organisation.driver.recordJob('a1');
+    expect(organisation.driver.jobs()).toMatchObject([{ agentName: 'a1', result: 'succeeded' }]);
+    expect(organisation.driver.agents()).toMatchObject([{ name: 'a1', assignedRequestId: undefined }]);
+    expect(() => organisation.driver.recordJob('nobody')).toThrow('no agent "nobody"');
+  });
+
   it('counts its calls by route and caller', async () => {
     using organisation = new Organisation();
     const agent = await organisation.agent();

@@ -3,6 +3,7 @@ import type { Bell } from './bell.js';
 import type { CallLog } from './call-log.js';
 import type { EmulatorEvent } from './events.js';
 import type { Fault, Faults } from './faults.js';
+import { recordJob } from './recorded-job.js';
 import type { AgentRecord, CallRecord, JobRecord } from './records.js';
 import { cancelRequest, findPool, type JobWish, queueRequest } from './requests.js';
 import { agentRecord, jobRecord } from './show.js';
@@ -23,6 +24,8 @@ export interface Driver {
   queueJob(job: JobWish): QueuedJob;
   /** Cancels a job; one that has ended stays as it is. Throws when there is no such request. */
   cancelJob(requestId: number): void;
+  /** Records a job that an agent has done without a session here. Throws when no agent has that name. */
+  recordJob(agentName: string): void;
   jobs(): readonly JobRecord[];
   /** Lists the registrations of a pool, or of all. */
   agents(pool?: string): readonly AgentRecord[];
@@ -56,6 +59,7 @@ export function createDriver(world: World, faults: Faults, calls: CallLog): Driv
       if (request === undefined) throw new Error(`cancel job: the emulator has no request ${requestId}`);
       cancelRequest(world, request);
     },
+    recordJob: agentName => recordJob(world, agentName),
     jobs: () => [...state.requests.values()].map(show),
     agents: pool => {
       const only = pool === undefined ? undefined : findPool(world, pool);

@@ -13,6 +13,7 @@ import { Events } from './lib/events.js';
 import { type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
+import { memoryKillsOf } from './lib/memory-kills.js';
 import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
@@ -29,6 +30,7 @@ import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
 import type { Pass } from './reconcile/controller.js';
 import { DrainWishes } from './reconcile/drain-wishes.js';
+import { forgetEnded } from './reconcile/forget-ended.js';
 import { rememberHostsAtWork } from './reconcile/hosts-at-work.js';
 import { perform } from './reconcile/perform.js';
 import { Reconciler } from './reconcile/reconciler.js';
@@ -130,6 +132,7 @@ async function assemble(
   const most = mostInstances(spec.pools, instanceCeiling);
   const executorParts = {
     incus,
+    memoryKillsOf: (name: string) => memoryKillsOf(spec.project, name),
     ownerId: installation.ownerId,
     owner: installation.owner,
     pools,
@@ -180,10 +183,6 @@ async function assemble(
   // What its name stands for may have changed since it was named.
   events.on('action-failed', ({ action }) => action.kind === 'build-base' && wantedBases.ring());
   wishes.onChange(() => reconciler.ring());
-  events.on(
-    'agent-gone',
-    ({ agent }) => void wishes.forget(agent.name).catch(error => process.emitWarning(String(error))),
-  );
   rememberHostsAtWork(events, { pools, installation, registration });
   events.on('log-collected', ({ pool, name, registrationError }) =>
     reconciler.noteRegistration(pool, name, registrationError),
@@ -212,6 +211,8 @@ async function assemble(
       const off = events.on('action-failed', ({ error }) => {
         if (error instanceof MissingAuthorizationError) failed.abort(error);
       });
+      const azureReadings = () => [...observers.values()].map(({ reading }) => reading);
+      forgetEnded(events, wishes, () => ({ agents: reconciler.last?.observed.agents, azure: azureReadings() }));
       await host.look();
       const { off: whyShared } = executorParts.isolation;
       if (whyShared !== undefined) emit('isolation-off', { why: whyShared });

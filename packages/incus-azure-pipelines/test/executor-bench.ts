@@ -36,6 +36,7 @@ export class ExecutorBench implements AsyncDisposable {
     this.incus = incus;
     this.parts = {
       incus: incus.client,
+      memoryKillsOf: async () => undefined,
       ownerId: '',
       owner: '',
       pools: new Map([['linux', linux]]),

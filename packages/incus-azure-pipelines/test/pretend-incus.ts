@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
+import { MARKS } from '../src/model/marks.js';
 import { fitIncus } from './scripted-incus.js';
 
 /** A call as it came; `at` is by the clock that was given. */
@@ -19,16 +20,27 @@ export interface Failing {
   readonly status?: number;
 }
 
+type Status = 'Ready' | 'Running' | 'Stopped';
+
 interface Pretended {
   readonly name: string;
   readonly config: Readonly<Record<string, string>>;
-  readonly status: 'Ready' | 'Running' | 'Stopped';
+  readonly status: Status;
   readonly created_at: string;
 }
 
+/** How guests live: what each one is after its boot, and what it is next once a list has shown it; nothing when it goes. */
+export interface Guests {
+  readonly boots: Status;
+  readonly next: (shown: Status, isActivated: boolean) => Status | undefined;
+}
+
+/** They are ready at once, and never more than that. */
+export const READY: Guests = { boots: 'Ready', next: shown => shown };
+
 /**
- * Just enough of an Incus for a daemon that makes agents: instances are there and ready at once, events never come, and
- * every call can be made to fail. What a guest does is not in it.
+ * Just enough of an Incus for a daemon that makes agents: instances are there at once, and every call can be made to
+ * fail. Of what guests do there is as much as lists show, and the events of that; no others come.
  */
 export class PretendIncus implements AsyncDisposable {
   readonly calls: PretendedCall[] = [];
@@ -36,6 +48,7 @@ export class PretendIncus implements AsyncDisposable {
   readonly aliases = new Map<string, string>();
   /** Which calls fail, and how. */
   failing: (call: string) => Failing | undefined = () => undefined;
+  guests = READY;
   readonly socketPath: string;
   readonly #directory: string;
   readonly #now: () => number;
@@ -96,15 +109,15 @@ export class PretendIncus implements AsyncDisposable {
   #do(call: string, body: Buffer): void {
     const name = call.split('/')[3] ?? '';
     if (call.startsWith('DELETE ')) this.instances.delete(name);
-    if (!call.startsWith('POST ')) return;
+    if (call !== 'POST /1.0/instances') return;
     const { config, name: made } = JSON.parse(body.toString()) as Pretended;
-    this.put(made, config, 'Ready');
+    this.put(made, config, this.guests.boots);
   }
 
   #end(pathname: string, response: ServerResponse): void {
     const id = pathname.split('/')[3] ?? '';
     const err = this.#failed.get(id);
-    const metadata = { id, status_code: err === undefined ? 200 : 400, err: err ?? '' };
+    const metadata = { id, status_code: err === undefined ? 200 : 400, err: err ?? '', metadata: { return: 0 } };
     succeed(response, metadata);
   }
 
@@ -128,7 +141,7 @@ export class PretendIncus implements AsyncDisposable {
 
   #tellOfInstance(call: string, body: Buffer): object | undefined {
     const [, , , name, part] = call.split('/');
-    if (name === undefined) return [...this.instances.values()].map(whole);
+    if (name === undefined) return this.#list();
     const instance = this.instances.get(name);
     if (instance === undefined) return undefined;
     if (call.startsWith('PATCH ')) {
@@ -139,6 +152,26 @@ export class PretendIncus implements AsyncDisposable {
     if (part === 'files') this.instances.set(name, { ...instance, status: 'Running' });
     return whole(instance);
   }
+
+  #list(): object[] {
+    const all = [...this.instances.values()];
+    for (const instance of all) {
+      if (instance.status === 'Stopped') continue;
+      const next = this.guests.next(instance.status, instance.config[MARKS.activated] !== undefined);
+      if (next === instance.status) continue;
+      if (next === undefined) this.instances.delete(instance.name);
+      else this.instances.set(instance.name, { ...instance, status: next });
+      if (next !== 'Running') this.#ring(next === 'Ready' ? 'instance-ready' : 'instance-deleted', instance.name);
+    }
+    return all.map(whole);
+  }
+
+  #ring(action: string, name: string): void {
+    const timestamp = new Date(this.#now()).toISOString();
+    const metadata = { action, name, source: `/1.0/instances/${name}` };
+    const event = JSON.stringify({ type: 'lifecycle', timestamp, location: 'none', metadata });
+    for (const client of this.#events.clients) client.send(event);
+  }
 }
 
 function knownTo(answer: number | object): object | undefined {
@@ -146,7 +179,7 @@ function knownTo(answer: number | object): object | undefined {
 }
 
 function isOperation(call: string): boolean {
-  return call === 'POST /1.0/instances' || call.startsWith('DELETE ') || call.startsWith('PUT ');
+  return call === 'POST /1.0/instances' || call.endsWith('/exec') || /^(?:DELETE|PUT) /.test(call);
 }
 
 function whole(instance: Pretended): object {

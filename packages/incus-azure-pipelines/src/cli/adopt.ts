@@ -1,5 +1,5 @@
 import { loadConfig } from '../config/load.js';
-import { findInstallation, type Installation, setOwner } from '../lib/installation.js';
+import { findInstallation, type Installation, installationOf, setOwner } from '../lib/installation.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { openIncus } from '../observe/clients.js';
@@ -18,7 +18,7 @@ export interface AdoptOptions {
  * Takes back the instances of an installation whose state directory was lost: their owner id becomes this one's. Without
  * an id, lists the owners that the Incus project has.
  *
- * @throws UserError when a daemon of this installation runs, when nothing in the project has that owner, or when this
+ * @throws UserError when a daemon of this installation or of that owner runs, when nothing in the project has that owner, or when this
  *   installation has agents of its own, which would then be nobody's.
  */
 export async function adopt({ config: path, owner }: AdoptOptions, { write }: Output): Promise<void> {
@@ -32,7 +32,10 @@ export async function adopt({ config: path, owner }: AdoptOptions, { write }: Ou
     return;
   }
   refuseFor(owner, holdings, mine, spec.project);
-  await using _single = mine && (await claim(mine));
+  await using _mine = mine && (await claim(mine));
+  const adopted = installationOf(spec.stateDirectory, owner);
+  const busy = (pid: string) => `adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`;
+  await using _adopted = mine?.ownerId === owner ? undefined : await claim(adopted, busy);
   await setOwner(spec.stateDirectory, owner);
   write(`Adopted ${owner}: start the daemon, and it goes on with the agents that it finds.\n`);
 }

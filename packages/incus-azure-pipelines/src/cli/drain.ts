@@ -44,7 +44,7 @@ export async function drain(
     await callComingDaemon(path, { socket, timeoutMs, onAway, clock });
   } else await callDaemon(socket, 'POST', path);
   output.write(
-    `${told(pool, agent)}: no new jobs; a running one ends by itself. Watch it with "status", take it back with "resume".\n`,
+    `${told(pool, agent)}: no new jobs once Azure has each agent as disabled; a running one ends by itself. Watch it with "status", take it back with "resume".\n`,
   );
   const waitedMs = clock.now() - begunAt;
   return options.wait ? await waitForDrain({ pool, agent }, { socket, timeoutMs, waitedMs, output }) : 0;

@@ -42,10 +42,8 @@ export function formatDeath(death: Death): string {
   if (typeof death.name !== 'string') throw new UserError('the daemon answered with no record');
   const made = death.createdAt === undefined ? '' : `  ${instant(death.createdAt)}  made\n`;
   const phases = death.phases.map(({ phase, at }) => `  ${instant(at)}  ${phase}\n`).join('');
-  const memory =
-    death.memoryKills > 0 ? `out of memory, by its own word: ${death.memoryKills} processes were killed\n` : '';
   const job = death.job === undefined ? 'none that Azure showed' : `${printableLine(death.job)}${outcome(death)}`;
-  return `${death.name}: ${death.why}\njob: ${job}\n${memory}${made}${phases}  ${instant(death.goneAt)}  gone\n\n${printable(death.lastLines)}\n`;
+  return `${death.name}: ${death.why}\njob: ${job}\n${made}${phases}  ${instant(death.goneAt)}  gone\n\n${printable(death.lastLines)}\n`;
 }
 
 function outcome({ result, waitedMs }: Death): string {

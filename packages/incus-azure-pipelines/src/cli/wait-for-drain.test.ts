@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StatusDocument } from '../report/status.js';
-import { leftIn } from './wait-for-drain.js';
+import { leftIn, unreadIn } from './wait-for-drain.js';
 
 type Pool = StatusDocument['pools'][number];
 
@@ -44,12 +44,30 @@ test('an Incus that cannot be read is never taken for an empty one', () => {
     expect(leftIn(unread, scope)).toBe('Waiting for Incus, which cannot be read: it is away.');
 });
 
+const old = {
+  name: 'old',
+  fate: 'is told elsewhere',
+  unread: false,
+  agents: [busy],
+  underWay: [],
+  backingOff: [],
+} as const;
+
 test('what pools have left that are not in the file any more is waited for too, unless one pool is meant', () => {
-  const removed = [{ name: 'old', fate: 'ends by itself', agents: [busy], underWay: [], backingOff: [] }];
+  const removed = [old];
   const pools = { ...status({}), removed };
   expect(leftIn(pools, all)).toEqual(['ci-2 (busy, build)']);
   expect(leftIn(pools, { ...all, agent: 'ci-2' })).toEqual(['ci-2 (busy, build)']);
   expect(leftIn(pools, { ...all, pool: 'linux' })).toEqual([]);
+});
+
+test('what such pools have left is named, and not waited for, where nobody reads their agent pool', () => {
+  const unread = { ...old, unread: true, agents: [{ ...idle, name: 'ci-3', phase: 'unclear' as const }] };
+  const pools = { ...status({}), removed: [old, unread] };
+  expect(leftIn(pools, all)).toEqual(['ci-2 (busy, build)']);
+  expect(leftIn({ ...pools, removed: [unread] }, all)).toEqual([]);
+  expect(unreadIn(pools, all)).toEqual(['ci-3']);
+  expect(unreadIn(pools, { ...all, pool: 'linux' })).toEqual([]);
 });
 
 test('a job whose machine is gone is not waited for', () => {

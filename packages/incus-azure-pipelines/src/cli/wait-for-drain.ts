@@ -30,9 +30,9 @@ export async function waitForDrain(scope: Scope, { socket, timeoutMs, waitedMs, 
   using stop = stopSignals(() => {});
   let before = '';
   for (;;) {
-    const left = await look(scope, socket);
+    const { left, unread } = await look(scope, socket);
     if (Array.isArray(left) && left.length === 0) {
-      output.write('Drained.\n');
+      output.write(unread.length === 0 ? 'Drained.\n' : `Drained, but for ${unread.join(', ')}: ${WHY_UNREAD}.\n`);
       return 0;
     }
     const text = typeof left === 'string' ? left : `Waiting for ${left.join(', ')}.`;
@@ -47,12 +47,26 @@ export async function waitForDrain(scope: Scope, { socket, timeoutMs, waitedMs, 
   }
 }
 
-async function look(scope: Scope, socket: string): Promise<readonly string[] | string> {
+const WHY_UNREAD = 'their pool is not in the configuration any more, and no other reads its agent pool';
+
+interface Sight {
+  readonly left: readonly string[] | string;
+  readonly unread: readonly string[];
+}
+
+async function look(scope: Scope, socket: string): Promise<Sight> {
   try {
-    return leftIn((await callDaemon(socket, 'GET', '/status')) as StatusDocument, scope);
+    const status = (await callDaemon(socket, 'GET', '/status')) as StatusDocument;
+    return { left: leftIn(status, scope), unread: unreadIn(status, scope) };
   } catch (error) {
-    return `Waiting for the daemon: ${error instanceof Error ? error.message : String(error)}.`;
+    return { left: `Waiting for the daemon: ${error instanceof Error ? error.message : String(error)}.`, unread: [] };
   }
+}
+
+/** Names of agents that nobody can drain, since their pool was removed and none reads its agent pool: they end by themselves. */
+export function unreadIn({ removed }: StatusDocument, { agent, pool }: Scope): readonly string[] {
+  if ((agent ?? pool) !== undefined) return [];
+  return removed.filter(({ unread }) => unread).flatMap(({ agents }) => agents.map(({ name }) => name));
 }
 
 /**
@@ -63,7 +77,9 @@ export function leftIn(status: StatusDocument, { agent, pool }: Scope): readonly
   if (!status.incus.readable) return `Waiting for Incus, which cannot be read: ${status.incus.error ?? ''}.`;
   const pools = status.pools.filter(({ name }) => pool === undefined || name === pool);
   if (agent === undefined && !pools.every(({ drained }) => drained)) return 'Waiting for the daemon to look.';
-  const all = [...pools, ...(pool === undefined ? status.removed : [])];
+  // Of an agent that a person has named the end is told, whoever can bring it about.
+  const removed = pool === undefined ? status.removed.filter(({ unread }) => !unread || agent !== undefined) : [];
+  const all = [...pools, ...removed];
   const making = agent === undefined ? all.flatMap(({ underWay }) => underWay.filter(isCreation)) : [];
   const agents = all
     .flatMap(one => one.agents)

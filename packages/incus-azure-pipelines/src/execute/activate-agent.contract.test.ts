@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { keyAsParameters } from '../../../azure-pipelines-emulator/test/known-answers.js';
 import { ExecutorBench, LOOK, MARK, PUSH, REMOVAL } from '../../test/executor-bench.js';
 import { activateAgent, listenAgent } from './activate-agent.js';
+import { UsedUpError } from './used-up-error.js';
 
 const { signal } = new AbortController();
 const told = { pool: 'linux', name: 'ci-1', agentVersion: '4.275.0', reason: '' } as const;
@@ -49,8 +50,19 @@ it.each([
   const { parts, pool, incus } = await start({ kind: 'host' }, call => (call === failing ? 500 : 200));
   const failed = activateAgent(action, parts, signal);
   await expect(failed).rejects.toThrow('scripted');
+  await expect(failed).rejects.toBeInstanceOf(UsedUpError);
   expect(pool.emulator.agents()).toEqual([]);
   expect(incus.calls.map(({ call }) => call)).toEqual([...calls, ...REMOVAL]);
+});
+
+it.each([
+  ['push', PUSH, true],
+  ['mark', MARK, false],
+])('has used up the instance of a guest that registers when the %s fails, or has not', async (_, failing, isUsedUp) => {
+  const { parts } = await start({ kind: 'guest' }, call => (call === failing ? 500 : 200));
+  const error: unknown = await activateAgent(action, parts, signal).catch(thrown => thrown);
+  expect(error).toMatchObject({ message: expect.stringMatching('scripted') });
+  expect(error instanceof UsedUpError).toBe(isUsedUp);
 });
 
 it('removes the instance as soon as Incus is back, when that was away for the push and the removal', async () => {

@@ -10,6 +10,7 @@ import { type RegistrationTarget, registerAgent } from './registration/register.
 import { runnableAgent } from './registration/runnable-agent.js';
 import { withdraw } from './registration/withdraw.js';
 import { removeInstance } from './retire-agent.js';
+import { UsedUpError } from './used-up-error.js';
 
 const DEADLINE_MS = 30_000;
 /** They take some two minutes; what is there by then is left to the loop. The pool's next activation waits for the end. */
@@ -24,6 +25,8 @@ type Credentials = Activation['credentials'];
  * Makes a prepared instance an agent. The host registers it first, or else the guest does with the token; then two
  * calls to Incus: it is marked, so that it is never prepared again, and one file is pushed, whose arrival starts the
  * guest's units. Whatever is left half-made is reaped as never online.
+ *
+ * @throws UsedUpError where the instance cannot be told once more; what registers and Incus throw, where it can.
  */
 export async function activateAgent(action: ActivateAgent, parts: ExecutorParts, signal: AbortSignal): Promise<void> {
   const pool = poolOf(parts, action.pool);
@@ -73,7 +76,7 @@ async function activateRegistered(
     await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal, etag);
   } catch (error) {
     await takeBack(action, identity, pool, parts, signal).catch(() => {});
-    throw error;
+    throw error instanceof UsedUpError ? error : new UsedUpError(error);
   }
 }
 
@@ -138,5 +141,7 @@ async function activate(
   };
   const options = { signal, deadlineMs: DEADLINE_MS };
   await parts.incus.instances.patch(action.name, { config: marks }, { ...options, etag });
-  await parts.incus.files.push(action.name, ACTIVATION_PATH, tar, { uid: 0, gid: 0, mode: 0o600 }, options);
+  // One that is marked is never prepared again, be it told or not.
+  const pushed = parts.incus.files.push(action.name, ACTIVATION_PATH, tar, { uid: 0, gid: 0, mode: 0o600 }, options);
+  await pushed.catch(error => Promise.reject(new UsedUpError(error)));
 }

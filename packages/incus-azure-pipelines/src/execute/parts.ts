@@ -14,6 +14,8 @@ import type { RegistrationTarget } from './registration/register.js';
 /** What the executors work with. */
 export interface ExecutorParts {
   readonly incus: IncusClient;
+  /** How many processes of an instance the host's kernel killed for want of memory; undefined where the host cannot tell. */
+  readonly memoryKillsOf: (name: string) => Promise<number | undefined>;
   /** The installation's id, whole: it marks what is ours. */
   readonly ownerId: string;
   /** Digest of that id, as it stands in every name. */

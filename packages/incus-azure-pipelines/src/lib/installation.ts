@@ -59,7 +59,8 @@ export function imagineInstallation(directory: string): Installation {
   return installationOf(directory, newOwnerId());
 }
 
-function installationOf(directory: string, ownerId: string): Installation {
+/** An installation by its owner's id, wherever that comes from. @throws UserError when the id is none. */
+export function installationOf(directory: string, ownerId: string): Installation {
   if (!/^[0-9a-f]{32}$/.test(ownerId))
     throw new UserError(`${ownerPath(directory)}: not an owner id; restore it, or delete it to begin anew`);
   const owner = createHash('sha256').update(ownerId).digest('hex').slice(0, OWNER_DIGEST_LENGTH);

@@ -57,6 +57,18 @@ test('drops records that are too old', async () => {
   expect(await folder.names()).toEqual(['new']);
 });
 
+test('drops what has become too old also where nothing is written any more', async () => {
+  let now = 1_000_000;
+  const limits = { most: 10, mostBytes: MANY, oldestMs: 60_000 };
+  const folder = new RecordFolder<number>(directory, limits, { now: () => now });
+  await folder.write('old', 1);
+  now += 30_000;
+  await folder.write('newer', 2);
+  now += 30_001;
+  expect(await folder.names()).toEqual(['newer']);
+  expect(await readdir(directory)).toEqual(['newer.json']);
+});
+
 test('keeps no more bytes than the limit, but always the newest record', async () => {
   const folder = new RecordFolder<string>(directory, { most: 10, mostBytes: 250, oldestMs: 60_000 });
   for (const name of ['a', 'b', 'c']) await folder.write(name, 'x'.repeat(98));

@@ -59,9 +59,11 @@ export class RecordFolder<T> {
     }
   }
 
-  /** Names of all records, the newest first. */
+  /** Names of all records, the newest first. What has become too old since the last one was written goes before. */
   async names(): Promise<readonly string[]> {
-    return [...(await this.#listed()).keys()].toReversed();
+    const listed = await this.#listed();
+    await this.#prune(listed);
+    return [...listed.keys()].toReversed();
   }
 
   async #prune(listed: Map<string, Listed>): Promise<void> {

@@ -1,32 +1,47 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
 import type { Installation } from './installation.js';
 import { UserError } from './user-error.js';
 
 /**
  * Makes sure that no other daemon of this owner runs. The kernel holds the lock, a name in the abstract socket space: it
- * is free again the moment its process is dead, so that nothing stale can be in the way.
+ * is free again the moment its process is dead, so that nothing stale can be in the way. Who connects is told the process.
  *
- * @throws UserError that names the other daemon's process.
+ * @param busy What to say where one runs, given its process.
+ * @throws UserError that says so.
  */
-export async function claim(installation: Installation): Promise<AsyncDisposable> {
-  const pidPath = join(installation.directory, 'daemon.pid');
-  const server = createServer(socket => socket.destroy());
+export async function claim(
+  { directory, owner }: Installation,
+  busy = (pid: string) =>
+    `a daemon of this installation (${directory}) already runs, process ${pid}; stop it first, or give this one a stateDirectory of its own`,
+): Promise<AsyncDisposable> {
+  const name = `\0incus-azure-pipelines-${owner}`;
+  const server = createServer(socket => socket.on('error', () => {}).end(String(process.pid)));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(`\0incus-azure-pipelines-${installation.owner}`, resolve);
+    server.listen(name, resolve);
   }).catch(async error => {
     if (!('code' in error) || error.code !== 'EADDRINUSE') throw error;
-    const pid = (await readFile(pidPath, 'utf8').catch(() => 'unknown')).trim();
-    throw new UserError(
-      `a daemon of this installation (${installation.directory}) already runs, process ${pid}; stop it first, or give this one a stateDirectory of its own`,
-    );
+    throw new UserError(busy(await holderOf(name)));
   });
-  await writeFile(pidPath, `${process.pid}\n`);
   return {
     async [Symbol.asyncDispose]() {
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
   };
+}
+
+/** Longest wait for the word of a process that holds a name. */
+const ANSWER_MS = 1_000;
+
+async function holderOf(name: string): Promise<string> {
+  const socket = connect(name).setEncoding('utf8');
+  try {
+    const [text] = await once(socket, 'data', { signal: AbortSignal.timeout(ANSWER_MS) });
+    return /^\d{1,10}$/.exec(String(text))?.[0] ?? 'unknown';
+  } catch {
+    return 'unknown';
+  } finally {
+    socket.destroy();
+  }
 }

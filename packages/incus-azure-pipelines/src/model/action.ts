@@ -96,20 +96,26 @@ export function targetOf(action: Action): string {
 /** Trying out a base, which takes several actions; its failures have a place of their own among those of the actions. */
 export const TRIAL = 'try-base';
 
+/** What becomes of an instance between our actions; the failures of both have places of their own among those of the actions. */
+export const PREPARATION = 'prepare-instance';
+export const REGISTRATION = 'register-agent';
+
 /** The base that an action is part of trying out. */
 export function triedBy(action: Action): string | undefined {
   return 'tries' in action ? action.tries : undefined;
 }
 
 /** Every attempt of these is made on another instance, and what failed for one would fail for the next. */
-const SHARED_BY_POOL: ReadonlySet<string> = new Set<ActionKind>([
+const SHARED_BY_POOL: ReadonlySet<string> = new Set<ActionKind | typeof PREPARATION | typeof REGISTRATION>([
   'create-instance',
+  PREPARATION,
   'activate-agent',
   'listen-agent',
   'enable-agent',
+  REGISTRATION,
 ]);
 
-/** Whether the actions of a kind share one back-off in each pool. */
+/** Whether the attempts of a kind share one back-off in each pool. */
 export function isSharedByPool(kind: string): boolean {
   return SHARED_BY_POOL.has(kind);
 }

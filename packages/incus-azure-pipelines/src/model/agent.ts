@@ -16,7 +16,7 @@ import type { CopyCost } from './storage.js';
  * | offline   | runs                                      | was online, is not, nothing assigned    |
  * | finished  | said Ready again, or its request is over  | whatever                                |
  * | stopped   | activated, and stopped for a second       | whatever                                |
- * | orphan    | absent                                    | there                                   |
+ * | orphan    | absent                                    | there, or not read since                |
  * | unclear   | Incus reads Error                         | nothing assigned: only Azure can end it |
  */
 export type AgentPhase =

@@ -34,8 +34,10 @@ export interface DaemonEvents {
     readonly name: string;
     readonly pool: string;
     readonly text: string;
-    /** Processes that the kernel killed because the guest was out of memory, as the guest tells it. */
+    /** Processes that the kernel killed because the guest was out of memory. */
     readonly memoryKills: number;
+    /** It is the host that counted them; else the guest, whose job may forge that. */
+    readonly killsSeenByHost: boolean;
     /** Why the guest could not register its agent, in its own words. */
     readonly registrationError: string | undefined;
   };

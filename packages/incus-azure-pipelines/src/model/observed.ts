@@ -44,9 +44,6 @@ export type RegistrationMode =
   | { readonly kind: 'guest' }
   | { readonly kind: 'probing'; readonly why: string };
 
-/** What a guest does, not an action of ours; its failures have a place of their own among those of the actions. */
-export const REGISTRATION = 'register-agent';
-
 /** An action that failed: not before `retryAt` (epoch ms) again. */
 export interface Failure {
   readonly count: number;

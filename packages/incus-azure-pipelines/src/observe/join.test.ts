@@ -149,6 +149,16 @@ describe('an agent whose instance is gone', () => {
     expect(joined([anAgent(0, 'idle')], {})).toEqual([]);
   });
 
+  test('is remembered until a reading that is as young as its end, where none has shown a registration yet', () => {
+    const before = [anAgent(0, 'starting', { life: aLife() })];
+    const instances = known([], NOW + 9);
+    expect(joined(before, { instances, registrations: known([], NOW + 8) })).toMatchObject([{ phase: 'orphan' }]);
+    expect(joined(before, { instances, registrations: known([], NOW + 9) })).toEqual([]);
+    const orphan = [anAgent(0, 'orphan', { since: NOW, life: aLife() })];
+    expect(joined(orphan, { instances, registrations: known([], NOW) })).toEqual([]);
+    expect(joined(orphan, { instances, registrations: known([], NOW - 1) })).toHaveLength(1);
+  });
+
   test('is remembered while Azure is unread, when it was ever activated', () => {
     const before = [anAgent(0, 'busy'), anAgent(1, 'prepared'), anAgent(2, 'preparing')];
     const agents = joined(before, { registrations: unknown() });

@@ -48,9 +48,11 @@ export function join(
     const pool = made?.pool ?? old?.pool ?? poolOfOrphan(key, desired);
     if (pool === undefined) continue;
     const reading = registrationOf(name, agentPool, sightings, registrations);
-    if (instance === undefined && (agentPool === undefined || isForgotten(old, reading))) continue;
+    const isActivating = sightings.activating?.has(name) ?? false;
+    if (instance === undefined && (agentPool === undefined || isForgotten(old, reading, isActivating, instances.at)))
+      continue;
     const life = nextLife(old, instance, reading, instances.at, now, {
-      isActivating: sightings.activating?.has(name) ?? false,
+      isActivating,
       isDeregistered: sightings.deregistered?.has(name) ?? false,
       disablingUntil: sightings.disabling?.get(name),
     });
@@ -145,8 +147,19 @@ function poolOfOrphan(key: string | undefined, desired: readonly PoolSpec[]): st
   return desired.find(spec => azureKey(spec.azure) === key)?.name;
 }
 
-/** Gone from Incus, and known to be gone from Azure (or never there): nothing is left of it. */
-function isForgotten(old: Agent | undefined, reading: Reading<Registration | undefined>): boolean {
-  if (reading.known) return reading.value === undefined;
-  return old === undefined || old.phase === 'preparing' || old.phase === 'prepared';
+/**
+ * Gone from Incus, and known to be gone from Azure (or never there): nothing is left of it. An agent whose registration nobody
+ * has seen may have one that is younger than the reading.
+ */
+function isForgotten(
+  old: Agent | undefined,
+  reading: Reading<Registration | undefined>,
+  isActivating: boolean,
+  instancesAt: number,
+): boolean {
+  const isNoAgent = old === undefined || old.phase === 'preparing' || old.phase === 'prepared';
+  if (!reading.known) return isNoAgent;
+  if (reading.value !== undefined) return false;
+  if (old === undefined || (isNoAgent && !isActivating) || old.life.agentId !== undefined) return true;
+  return reading.at >= (old.phase === 'orphan' ? old.since : instancesAt);
 }

@@ -7,7 +7,8 @@ import { trialDue } from './trial.js';
 
 /** What a pool may do now: who registers is settled, and what failed before is past. */
 export interface Activity {
-  readonly register: boolean;
+  /** How many agents may be registered. */
+  readonly register: number;
   readonly enable: boolean;
 }
 
@@ -19,15 +20,16 @@ export interface Activity {
  */
 export function* activate(census: Census, observed: Observed, may: Activity, alarm: Alarm): Generator<Action> {
   const { spec, bases } = census;
-  const trial = may.register && missing(census) > 0 ? trialDue(census, observed, alarm) : undefined;
+  const trial = may.register > 0 && missing(census) > 0 ? trialDue(census, observed, alarm) : undefined;
   if (trial !== undefined && bases.tried !== undefined)
     yield { ...activation(trial, observed, 'tries the new base'), tries: bases.tried.name };
   const lacking = missing(census) - (trial === undefined ? 0 : 1);
   const members = may.enable ? census.listening.flatMap(agent => memberOf(agent, observed) ?? []) : [];
   const online = members.filter(member => member.online).slice(0, lacking);
-  const prepared = may.register ? census.prepared.filter(agent => agent.registration.known) : [];
+  const prepared = census.prepared.filter(agent => agent.registration.known).slice(0, may.register);
   const activated = prepared.slice(0, lacking - online.length);
-  const older = olderOnes(census, observed, may).slice(0, lacking - online.length - activated.length);
+  const mayStill = { ...may, register: may.register - activated.length };
+  const older = olderOnes(census, observed, mayStill).slice(0, lacking - online.length - activated.length);
   const used = online.length + activated.length + older.length;
   const late = members.filter(member => !member.online).slice(0, lacking - used);
   for (const { agent, agentId } of [...online, ...late]) yield enabling(agent, agentId);
@@ -53,10 +55,10 @@ function enabling({ name, pool }: Agent, agentId: number): Action {
 
 /** The reserve of an older base that may take a place at once. */
 function olderOnes({ older }: Census, observed: Observed, may: Activity): Agent[] {
+  const prepared = older.filter(({ phase, registration }) => phase !== 'listening' && registration.known);
+  const registered = prepared.slice(0, may.register);
   return older.filter(agent =>
-    agent.phase === 'listening'
-      ? may.enable && memberOf(agent, observed)?.online
-      : may.register && agent.registration.known,
+    agent.phase === 'listening' ? may.enable && memberOf(agent, observed)?.online : registered.includes(agent),
   );
 }
 

@@ -36,11 +36,6 @@ describe('filling up', () => {
     const result = planned(aPool(), agentsIn('prepared', 'prepared'), { failures });
     expect(result).toMatchObject({ actions: [], wakeAt: NOW + 500 });
     expect(result.pools.get('linux')?.waiting).toBe('disk full');
-    const past = new Map([['register-agent/linux', aFailure(NOW)]]);
-    expect(targets(planned(aPool(), agentsIn('prepared', 'prepared'), { failures: past }), 'activate-agent')).toEqual([
-      nameOf(0),
-      nameOf(1),
-    ]);
   });
 
   test('activates no instance of another base', () => {

@@ -1,4 +1,4 @@
-import type { Action } from '../model/action.js';
+import { type Action, PREPARATION } from '../model/action.js';
 import type { BaseRecord } from '../model/agent.js';
 import { agentName } from '../model/agent-name.js';
 import type { Observed } from '../model/observed.js';
@@ -29,7 +29,8 @@ export function creationsWanted(
   if (census.bases.base === undefined) return { agents: 0, reserve: 0 };
   const ready = census.prepared.length + census.listening.length;
   const underWay = census.creating + census.creatingTrials;
-  const room = Math.max(0, instanceCeiling(census.spec) - census.instances - underWay);
+  const below = Math.max(0, instanceCeiling(census.spec) - census.instances - underWay);
+  const room = Math.min(below, preparable(census, observed, alarm));
   const lacking = missing(census);
   // What is prepared of other bases takes a place once, and is not replaced by its like.
   const places = lacking > 0 && trialDue(census, observed, alarm) ? lacking - 1 : lacking;
@@ -37,6 +38,13 @@ export function creationsWanted(
   const agents = Math.min(room, Math.max(0, ours - onTheWay(census)));
   const total = Math.min(room, Math.max(0, ours + census.spec.reserve - onTheWay(census)));
   return { agents, reserve: Math.max(0, total - agents) };
+}
+
+/** How many more may be prepared: after one that ended before it was, one alone is tried, once that is past. */
+function preparable({ creating, preparing, spec }: Census, observed: Observed, alarm: Alarm): number {
+  const failure = observed.failures.get(`${PREPARATION}/${spec.name}`);
+  if (failure === undefined) return Number.POSITIVE_INFINITY;
+  return alarm.passed(failure.retryAt) ? Math.max(0, 1 - creating - preparing.length) : 0;
 }
 
 /** Why no instance is created though agents are missing, in words; undefined where the ceiling is not the reason. */

@@ -1,5 +1,14 @@
-import { type Action, keyOf, type Plan, type PoolArithmetic, targetOf } from '../model/action.js';
-import { type Observed, REGISTRATION } from '../model/observed.js';
+import {
+  type Action,
+  keyOf,
+  type Plan,
+  type PoolArithmetic,
+  PREPARATION,
+  REGISTRATION,
+  targetOf,
+} from '../model/action.js';
+import type { Agent } from '../model/agent.js';
+import type { Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { activate } from './activate.js';
 import { Alarm } from './alarm.js';
@@ -12,6 +21,9 @@ import { lastLinesFirst } from './last-lines.js';
 import { drainOnRequest, reap } from './reap.js';
 import { endRemoved } from './removed.js';
 import { shrink, trimReserve } from './shrink.js';
+
+/** An agent that is of use is online sooner, its own registration included. */
+const ATTEMPT_MS = 30_000;
 
 export interface PlanOptions {
   /** Over all pools. */
@@ -32,11 +44,12 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   for (const census of censuses) {
     for (const agent of agents) {
       if (agent.pool !== census.spec.name) continue;
-      if (observed.drainedAgents.has(agent.name)) actions.offer(drainOnRequest(agent, 'drained by a person', alarm));
+      const isDrained = observed.drained.has(agent.pool) || observed.drainedAgents.has(agent.name);
+      if (isDrained) actions.offer(drainOnRequest(agent, 'drained by a person', alarm));
       actions.offer(reap(census.spec, agent, observed, alarm));
     }
     const may = {
-      register: mayRegister(census.spec, observed, alarm),
+      register: registrable(census, agents, observed, alarm),
       enable: mayEnable(census.spec, observed, alarm),
     };
     actions.offer(activate(census, observed, may, alarm));
@@ -97,18 +110,33 @@ function summary(
 
 function obstacle(census: Census, observed: Observed): string | undefined {
   const { spec } = census;
-  const failed = ['create-instance', 'activate-agent', 'listen-agent', 'enable-agent', REGISTRATION].map(kind =>
-    observed.failures.get(`${kind}/${spec.name}`),
+  const failed = ['create-instance', PREPARATION, 'activate-agent', 'listen-agent', 'enable-agent', REGISTRATION].map(
+    kind => observed.failures.get(`${kind}/${spec.name}`),
   );
   const error = failed.find(failure => failure !== undefined)?.error;
   const stands = baseObstacle(spec, observed) ?? registrationObstacle(spec, observed) ?? observed.creationBlocked;
   return stands ?? error ?? ceilingObstacle(census);
 }
 
-/** Whether the pool's next agent may be registered now: who does it is settled, and the last one that failed is past. */
-function mayRegister(spec: PoolSpec, observed: Observed, alarm: Alarm): boolean {
+/**
+ * How many of the pool's agents may be registered now: none before it is settled who does it. After one that ended before it was
+ * online one alone is tried, once that is past. One that hangs is waited for the longer, the more have failed in a row.
+ */
+function registrable({ spec }: Census, agents: readonly Agent[], observed: Observed, alarm: Alarm): number {
+  if (registrationObstacle(spec, observed) !== undefined) return 0;
   const failure = observed.failures.get(`${REGISTRATION}/${spec.name}`);
-  return registrationObstacle(spec, observed) === undefined && (!failure || alarm.passed(failure.retryAt));
+  if (failure === undefined) return Number.POSITIVE_INFINITY;
+  if (!alarm.passed(failure.retryAt)) return 0;
+  const isUnderWay = observed.inFlight.some(
+    action => (action.kind === 'activate-agent' || action.kind === 'listen-agent') && action.pool === spec.name,
+  );
+  const tried = agents.filter(
+    ({ life, phase, pool }) =>
+      pool === spec.name && !life.seenOnline && (phase === 'starting' || phase === 'listening'),
+  );
+  // Of all of them, so that the alarm is set for the first.
+  const isTried = tried.filter(({ since }) => !alarm.passed(since + ATTEMPT_MS * 2 ** (failure.count - 1))).length > 0;
+  return isUnderWay || isTried ? 0 : 1;
 }
 
 /** Whether one that listens may be enabled now. While that fails, prepared instances are activated in its place. */

@@ -9,6 +9,10 @@ import { limitJob } from './job-limit.js';
 const DISABLED_BY_OTHERS = 'it is disabled in Azure, and not by this daemon';
 /** Why one is given up that has not said that it is prepared. */
 export const NOT_PREPARED = 'was not prepared in time';
+/** Why one is deleted that its guest has switched off before that. */
+export const STOPPED_EARLY = 'stopped before it was prepared';
+/** Why an agent is given up that Azure has not shown online. */
+export const NEVER_ONLINE = 'never came online';
 /** Longer than a guest takes to boot, docker included. */
 const ASK_MS = 15_000;
 /** One that is prepared says so sooner than that. */
@@ -34,7 +38,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
       yield* keepListening(spec, agent, alarm);
       return;
     case 'starting':
-      if (hadItsStart(spec, agent, alarm)) yield* retire(agent, 'never came online', alarm);
+      if (hadItsStart(spec, agent, alarm)) yield* retire(agent, NEVER_ONLINE, alarm);
       return;
     case 'offline':
       if (alarm.passed(agent.since + spec.timeouts.offlineGraceMs)) yield* retire(agent, 'offline too long', alarm);
@@ -109,7 +113,7 @@ function* prepare(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm
   const askAt =
     askedAt === undefined ? since + Math.min(ASK_MS, preparationMs) : Math.max(askedAt + ASK_MS, since + preparationMs);
   const isTooLate = alarm.passed(since + preparationMs);
-  if (isStopped(life)) yield deleteInstance(agent, 'stopped before it was prepared');
+  if (isStopped(life)) yield deleteInstance(agent, STOPPED_EARLY);
   else if (instance?.status !== 'running' || observed.failures.has(`ask-prepared/${name}`)) {
     if (isTooLate) yield deleteInstance(agent, NOT_PREPARED);
   } else if (alarm.passed(askAt))
@@ -122,7 +126,7 @@ function* prepare(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm
 function* keepListening(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> {
   const { quietOffline, seenOnline } = agent.life;
   if (!quietOffline || !hadItsStart(spec, agent, alarm)) return;
-  if (!seenOnline) yield* retire(agent, 'never came online', alarm);
+  if (!seenOnline) yield* retire(agent, NEVER_ONLINE, alarm);
   else if (alarm.passed(quietOffline.from + spec.timeouts.offlineGraceMs))
     yield* retire(agent, 'offline too long', alarm);
 }
@@ -133,10 +137,15 @@ function* adopt({ name, pool, registration }: Agent): Generator<Action> {
     yield { kind: 'enable-agent', pool, name, agentId, reason: 'was enabled by somebody else' };
 }
 
-/** An agent that is to go for its own sake: it is retired once it is idle; one that knows no secret yet is simply deleted. */
+/**
+ * An agent that is to go for its own sake: it is retired while it has no job, also before it is online for the first time, if
+ * Azure has it by then; one that knows no secret yet is simply deleted.
+ */
 export function* drainOnRequest(agent: Agent, reason: string, alarm: Alarm): Generator<Action> {
+  const isRegistered = knownValue(agent.registration) !== undefined;
   if (agent.phase === 'idle' || agent.phase === 'offline' || agent.phase === 'listening')
     yield* retire(agent, reason, alarm);
+  if (agent.phase === 'starting' && isRegistered) yield* retire(agent, reason, alarm);
   if (agent.phase === 'preparing' || agent.phase === 'prepared') yield deleteInstance(agent, reason);
 }
 

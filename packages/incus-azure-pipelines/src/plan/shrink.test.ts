@@ -1,10 +1,24 @@
 import { describe, expect, test } from 'vitest';
 import { agentsIn, planned, targets } from '../../test/planned.js';
-import { anAgent, aPool, aRegistration, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import {
+  aLife,
+  anAgent,
+  aPool,
+  aRegistration,
+  JOB,
+  known,
+  NOW,
+  nameOf,
+  unknown,
+} from '../../test/simulation/examples.js';
 import type { Action } from '../model/action.js';
-import type { AgentPhase } from '../model/agent.js';
+import type { Agent, AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
+
+const recent = { since: NOW - 1, life: aLife({ activeSince: NOW - 1 }) };
+const offline = known(aRegistration({ online: false }));
+const assigned = known(aRegistration({ assigned: { ...JOB, received: false } }));
 
 describe('shrinking', () => {
   test.each<[string, Partial<PoolSpec>, Partial<Observed>, AgentPhase[], number[]]>([
@@ -74,21 +88,28 @@ describe('shrinking', () => {
   });
 });
 
-describe('an agent that a person drains', () => {
-  test.each<[AgentPhase, readonly Action['kind'][]]>([
-    ['idle', ['disable-agent']],
-    ['offline', ['disable-agent']],
-    ['prepared', ['delete-instance']],
-    ['preparing', ['delete-instance']],
-    ['starting', []],
-  ])('that is %s', (phase, expected) => {
-    const drainedAgents = new Set([nameOf(0)]);
-    const { actions } = planned(aPool({ agentCount: 1, reserve: 1 }), [anAgent(0, phase)], { drainedAgents });
+describe.each([
+  ['an agent that a person drains', { drainedAgents: new Set([nameOf(0)]) }],
+  ['an agent of a pool that a person drains', { drained: new Set(['linux']) }],
+])('%s', (_, wish) => {
+  test.each<[string, Agent, readonly Action['kind'][]]>([
+    ['is idle', anAgent(0, 'idle'), ['disable-agent']],
+    ['is offline', anAgent(0, 'offline', recent), ['disable-agent']],
+    ['is prepared', anAgent(0, 'prepared', recent), ['delete-instance']],
+    ['is preparing', anAgent(0, 'preparing', recent), ['delete-instance']],
+    ['starts, and is registered', anAgent(0, 'starting', { ...recent, registration: offline }), ['disable-agent']],
+    ['starts, and is not registered yet', anAgent(0, 'starting', recent), []],
+    ['starts, and Azure is unread', anAgent(0, 'starting', { ...recent, registration: unknown() }), []],
+    ['was given a job before it was seen online', anAgent(0, 'busy', { registration: assigned }), []],
+  ])('that %s', (_title, agent, expected) => {
+    const { actions } = planned(aPool({ agentCount: 1, reserve: 1 }), [agent], wish);
     expect(actions.flatMap(action => ('name' in action && action.name === nameOf(0) ? [action.kind] : []))).toEqual(
       expected,
     );
   });
+});
 
+describe('an agent that a person drains', () => {
   test('keeps its job, and nobody else is drained', () => {
     const busy = anAgent(0, 'busy', { registration: known(aRegistration({ enabled: false, assigned: JOB })) });
     const result = planned(aPool(), [busy, anAgent(1, 'idle')], { drainedAgents: new Set([nameOf(0)]) });

@@ -100,3 +100,17 @@ test('a trial whose instance is gone is lost, unless a reading that began since 
   expect(failures(undefined)).toBe(1);
   expect(failures({ online: false })).toBe(1);
 });
+
+test('the end of a guest that does not complain clears nothing where its agent was neither online nor had a job', () => {
+  const controller = new Controller(parts, NOW);
+  const [{ name }] = [anInstance()];
+  controller.observe(sight(0, undefined), NOW);
+  controller.noteRegistration('linux', 'another', 'no OAuth', NOW);
+  const finished = (ms: number) => ({
+    ...sight(ms, undefined),
+    instances: known([anInstance({ status: 'ready' as const })], NOW + ms),
+  });
+  expect(controller.observe(finished(11_000), NOW + 11_000).observed.failures.size).toBe(1);
+  controller.noteRegistration('linux', name, undefined, NOW + 11_000);
+  expect(controller.observe(finished(12_000), NOW + 12_000).observed.failures.size).toBe(1);
+});

@@ -2,7 +2,8 @@
  * What the loop decides, apart from its waiting: it owns the picture of the world and the ledger. Readings go in, and what
  * to start comes out; it waits for nobody, so that the simulation drives the very same one.
  */
-import { type Action, type Plan, TRIAL } from '../model/action.js';
+import { UsedUpError } from '../execute/used-up-error.js';
+import type { Action, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import { type Failure, NOT_READ_YET, type Observed, type Reading } from '../model/observed.js';
@@ -10,11 +11,11 @@ import { azureKey, type PoolSpec } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { plan } from '../plan/plan.js';
 import { agentPoolsToRead, type Change, changesOf } from './changes.js';
-import { type Doubt, Doubts } from './doubts.js';
 import { Ledger } from './ledger.js';
-import { lostTrials } from './lost-trials.js';
 import { ReadingWatch } from './reading-watch.js';
+import { Setbacks } from './setbacks.js';
 import { urgencyMs } from './urgency.js';
+import { vainEnds } from './vain-ends.js';
 
 /** All that is read and wished at one moment: what both systems show, and what else a plan depends on. */
 export interface Sight
@@ -47,16 +48,17 @@ export interface ControllerParts {
   readonly emit: Emit;
   readonly reconcileIntervalMs: number;
   readonly maxConcurrentCreates: number;
-  /** How it joins and plans; its own way where that is not given. */
+  /** How it joins, plans, and sees what ends in vain; its own way where that is not given. */
   readonly join?: typeof join;
   readonly plan?: typeof plan;
+  readonly vainEnds?: typeof vainEnds;
 }
 
 export class Controller {
   readonly #parts: Required<ControllerParts>;
   readonly #ledger = new Ledger();
   readonly #watch: ReadingWatch;
-  readonly #doubts = new Doubts();
+  readonly #setbacks: Setbacks;
   #agents: Reading<readonly Agent[]>;
   #last: Pass | undefined;
   /** The latest plan that was made with a known picture. */
@@ -64,7 +66,8 @@ export class Controller {
 
   /** `now`: since when nothing is known (epoch ms). */
   constructor(parts: ControllerParts, now: number) {
-    this.#parts = { join, plan, ...parts };
+    this.#parts = { join, plan, vainEnds, ...parts };
+    this.#setbacks = new Setbacks(this.#ledger, this.#parts.random, this.#parts.vainEnds);
     this.#watch = new ReadingWatch(parts.emit);
     this.#agents = { known: false, error: NOT_READ_YET, since: now };
   }
@@ -79,7 +82,7 @@ export class Controller {
     const { desired, emit, owner, reconcileIntervalMs } = this.#parts;
     this.#watch.note('Incus', sight.instances);
     for (const [key, reading] of sight.registrations) this.#watch.note(`Azure, ${key}`, reading);
-    this.#settleDoubts(sight, now);
+    this.#setbacks.settle(sight.registrations, now);
     const before = this.#agents.known ? this.#agents.value : [];
     const { activating, deregistered, disabling } = this.#ledger;
     const agents = this.#parts.join(before, { ...sight, activating, deregistered, disabling }, desired, owner, now);
@@ -92,7 +95,7 @@ export class Controller {
     const decided = this.#parts.plan(desired, observed, now, this.#parts);
     const nextAt = Math.min(decided.wakeAt ?? Number.POSITIVE_INFINITY, now + reconcileIntervalMs);
     const unseen = agents.known ? agentPoolsToRead(before, agents.value) : [];
-    const reread = [...new Set([...unseen, ...this.#doubts.takeAdded()])];
+    const reread = [...new Set([...unseen, ...this.#setbacks.takeAsked()])];
     this.#last = { at: now, observed, plan: decided, nextAt, reread };
     if (agents.known) this.#decided = decided;
     emit('pass-ended', { at: now });
@@ -125,7 +128,7 @@ export class Controller {
   /** Notes that an action has failed, be it that its answer alone was lost: what it did is seen by a reading. */
   failed(action: Action, at: number, error: unknown): Aftermath & { readonly failure: Failure } {
     const message = error instanceof Error ? error.message : String(error);
-    const failure = this.#ledger.failed(action, at, message, this.#parts.random());
+    const failure = this.#ledger.failed(action, at, message, this.#parts.random(), error instanceof UsedUpError);
     return { withinMs: 0, reread: this.#azureOf(action), failure };
   }
 
@@ -143,45 +146,17 @@ export class Controller {
     const agent = this.#agents.known ? this.#agents.value.find(known => known.name === name) : undefined;
     const tries = this.#last?.plan.pools.get(pool)?.tries;
     const tried = tries !== undefined && agent?.instance?.base === tries ? tries : undefined;
-    // That a guest which was given up does not complain tells nothing.
-    const isWell = error === undefined && agent?.phase === 'finished';
-    if (isWell || agent?.life.seenOnline === true) this.#ledger.registered(pool);
-    else if (error !== undefined)
-      this.#doubt({ name, pool, tried, agentPool: agent ? agent.agentPool : this.#keyOf(pool), since: at, error });
-  }
-
-  /**
-   * A base is not tried again while it is in doubt; a pool goes on until it is blamed. Where nobody reads the agent pool,
-   * Azure will never say more.
-   */
-  #doubt({ agentPool, ...doubt }: Omit<Doubt, 'agentPool'> & { readonly agentPool: string | undefined }): void {
-    if (agentPool === undefined || doubt.tried !== undefined) this.#blame(doubt, doubt.since);
-    if (agentPool !== undefined) this.#doubts.add({ ...doubt, agentPool });
-  }
-
-  #blame({ error, pool, tried }: Omit<Doubt, 'agentPool'>, at: number): void {
-    const random = this.#parts.random();
-    if (tried === undefined) this.#ledger.gaveUp(pool, at, error, random);
-    else this.#ledger.trialFailed(tried, at, error, random);
-  }
-
-  #settleDoubts({ registrations }: Sight, now: number): void {
-    for (const { doubt, wasAtWork } of this.#doubts.settle(registrations))
-      if (doubt.tried === undefined) {
-        if (wasAtWork) this.#ledger.registered(doubt.pool);
-        else this.#blame(doubt, now);
-      } else if (wasAtWork) this.#ledger.forgive(`${TRIAL}/${doubt.tried}`);
+    // That no guest complains tells nothing: one may end, or be given up, before it comes to that.
+    if (agent?.life.seenOnline) this.#setbacks.registered(pool);
+    else if (error !== undefined) {
+      const agentPool = agent ? agent.agentPool : this.#keyOf(pool);
+      this.#setbacks.doubt({ name, pool, tried, agentPool, since: at, error, isTold: true });
+    }
   }
 
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
     for (const change of changesOf(before, agents.value)) this.#tell(change, now);
-    const whyDeleted = (name: string) => this.#ledger.whyDeleted(name);
-    for (const { agent, tried, error } of lostTrials({ before, after: agents.value }, this.#decided, whyDeleted)) {
-      const { agentPool, instance, name, pool } = agent;
-      // One that was not activated has had no agent.
-      const asked = instance?.activatedAt === undefined ? undefined : agentPool;
-      this.#doubt({ name, pool, tried, agentPool: asked, since: now, error });
-    }
+    this.#setbacks.see({ before, after: agents.value }, this.#decided, now);
     this.#agents = agents;
   }
 
@@ -193,7 +168,6 @@ export class Controller {
         emit('agent-gone', { agent, at });
         return;
       case 'phase':
-        if (change.from === 'starting' && agent.life.seenOnline) this.#ledger.registered(agent.pool);
         emit('phase-changed', { agent, from: change.from, at });
         return;
       case 'job-taken':

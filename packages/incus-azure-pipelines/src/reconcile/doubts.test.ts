@@ -4,7 +4,16 @@ import type { Registration } from '../model/agent.js';
 import type { Reading } from '../model/reading.js';
 import { Doubts } from './doubts.js';
 
-const doubt = { name: nameOf(0), pool: 'linux', tried: undefined, agentPool: 'agents', since: NOW, error: 'no OAuth' };
+const doubt = {
+  name: nameOf(0),
+  pool: 'linux',
+  tried: undefined,
+  agentPool: 'agents',
+  since: NOW,
+  error: 'no OAuth',
+  isTold: false,
+  isBlamed: false,
+};
 
 /** What a doubt comes to by this reading: whether the agent was at work, or undefined for nothing yet. */
 function verdict(reading: Reading<readonly Registration[]>): boolean | undefined {
@@ -38,4 +47,11 @@ test('the first doubt of an agent is the one, is settled once, and has Azure rea
   const readings = new Map([['agents', known([])]]);
   expect(doubts.settle(readings)).toEqual([{ doubt, wasAtWork: false }]);
   expect(doubts.settle(readings)).toEqual([]);
+});
+
+test('what a guest says itself takes the place of what its end alone tells, and not the reverse', () => {
+  const doubts = new Doubts();
+  const told = { ...doubt, error: 'no OAuth', isTold: true };
+  for (const one of [doubt, told, doubt]) doubts.add(one);
+  expect(doubts.settle(new Map([['agents', known([])]]))).toEqual([{ doubt: told, wasAtWork: false }]);
 });

@@ -12,6 +12,10 @@ export interface Doubt {
   /** Epoch ms: only a reading that began then or later tells. */
   readonly since: number;
   readonly error: string;
+  /** The guest says so itself; else its end is all that tells. */
+  readonly isTold: boolean;
+  /** It counts already, until it is settled that the agent was at work. */
+  readonly isBlamed: boolean;
 }
 
 /** A doubt that a reading has settled. */
@@ -22,14 +26,15 @@ export interface Verdict {
 
 /**
  * Agents whose end tells that something is wrong, unless they had a job that was so short that no reading shows it yet. The
- * first doubt of an agent is the one.
+ * first doubt of an agent is the one, but for what its guest says itself, which tells more than its end.
  */
 export class Doubts {
   readonly #doubts = new Map<string, Doubt>();
   #added = new Set<string>();
 
   add(doubt: Doubt): void {
-    if (this.#doubts.has(doubt.name)) return;
+    const earlier = this.#doubts.get(doubt.name);
+    if (earlier !== undefined && (earlier.isTold || !doubt.isTold)) return;
     this.#doubts.set(doubt.name, doubt);
     this.#added.add(doubt.agentPool);
   }

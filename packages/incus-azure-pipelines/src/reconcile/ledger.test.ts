@@ -146,3 +146,38 @@ test('guests that give up in a row make the wait longer until one registers its 
   ledger.registered('linux');
   expect(ledger.failures.size).toBe(0);
 });
+
+test('an activation that has used its instance up waits as long as a creation would', () => {
+  const activate = { kind: 'activate-agent', pool: 'linux', name: 'a', agentVersion: '', reason: '' } as const;
+  expect(new Ledger().failed(activate, NOW, 'busy', 0.5).retryAt).toBe(NOW + 5_000);
+  expect(new Ledger().failed(activate, NOW, 'busy', 0.5, true).retryAt).toBe(NOW + 12_000);
+});
+
+test('instances that end in vain make the wait longer, each kind of end by itself, until one gets further', () => {
+  const ledger = new Ledger();
+  for (const at of [NOW, NOW + 60_000]) ledger.endedInVain('register-agent', 'linux', at, 'ended', 0.5);
+  ledger.endedInVain('prepare-instance', 'linux', NOW, 'vanished', 0.5);
+  ledger.keepOnly(new Set());
+  expect([...ledger.failures]).toEqual([
+    ['register-agent/linux', { count: 2, retryAt: NOW + 64_000, error: 'ended' }],
+    ['prepare-instance/linux', { count: 1, retryAt: NOW + 2_000, error: 'vanished' }],
+  ]);
+  ledger.registered('linux');
+  ledger.prepared('linux');
+  expect(ledger.failures.size).toBe(0);
+});
+
+test('why an instance ends is known of what we delete, drain, or fail to make', () => {
+  const ledger = started({ ...remove, reason: 'above target' }, create);
+  const about = { pool: 'linux', name: 'd', agentId: 7, agentPool: 'x', reason: 'drained by a person' };
+  ledger.ended({ kind: 'disable-agent', ...about }, NOW);
+  ledger.ended({ kind: 'delete-registration', ...about }, NOW);
+  expect(['a', 'd', 'e'].map(name => ledger.whyEnded(name))).toEqual([
+    'above target',
+    'drained by a person',
+    undefined,
+  ]);
+  expect(ledger.whyEnded(create.name)).toBe('create-instance is not done with it');
+  ledger.ended(create, NOW);
+  expect(ledger.whyEnded(create.name)).toBeUndefined();
+});

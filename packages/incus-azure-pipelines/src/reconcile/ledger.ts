@@ -1,6 +1,15 @@
 import { type BackoffOptions, backoffMs } from '../lib/backoff.js';
-import { type Action, isSharedByPool, keyOf, TRIAL, targetOf, triedBy } from '../model/action.js';
-import { type Failure, REGISTRATION } from '../model/observed.js';
+import {
+  type Action,
+  isSharedByPool,
+  keyOf,
+  PREPARATION,
+  REGISTRATION,
+  TRIAL,
+  targetOf,
+  triedBy,
+} from '../model/action.js';
+import type { Failure } from '../model/observed.js';
 
 const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
 /**
@@ -10,12 +19,18 @@ const BACKOFF = { firstMs: 1_000, longestMs: 300_000 };
 const ACTIVATION_BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 const CREATION_BACKOFF = { firstMs: 12_000, longestMs: 300_000 };
 const BUILD_BACKOFF = { firstMs: 90_000, longestMs: 300_000 };
+/** An instance that ends before it was of use may just have been struck: the first such end shall cost its pool little. */
+const VAIN_BACKOFF = { firstMs: 2_000, longestMs: 300_000 };
 /** Each try of a base may cost a place for as long as an agent has to come online. */
 const TRIAL_BACKOFF = { firstMs: 60_000, longestMs: 3_600_000 };
+
+/** What such an instance did not get to. */
+type Vain = typeof PREPARATION | typeof REGISTRATION;
 
 interface Entry {
   readonly action: Action;
   readonly endedAt: number | undefined;
+  readonly isWell: boolean;
 }
 
 /** Which actions are under way, and which failed: the loop's only memory of its own deeds. */
@@ -29,12 +44,12 @@ export class Ledger {
   readonly #disabled = new Map<string, string>();
 
   started(action: Action): void {
-    this.#entries.set(targetOf(action), { action, endedAt: undefined });
+    this.#entries.set(targetOf(action), { action, endedAt: undefined, isWell: false });
   }
 
   /** Notes the end. The action stays in flight until a reading that began after it shows what it did. */
   ended(action: Action, at: number): void {
-    this.#entries.set(targetOf(action), { action, endedAt: at });
+    this.#entries.set(targetOf(action), { action, endedAt: at, isWell: true });
     // A step of a trial that went well says nothing of the base.
     if (triedBy(action) === undefined) this.#failures.delete(keyOf(action));
     if (action.kind === 'prove-base') this.#failures.delete(`${TRIAL}/${action.base}`);
@@ -45,10 +60,13 @@ export class Ledger {
     if (action.kind === 'delete-registration') this.#deregistered.add(action.name);
   }
 
-  /** Notes the failure and gives back what is known of it: how often in a row, and when to try again. */
-  failed(action: Action, at: number, error: string, random: number): Failure {
-    this.#entries.set(targetOf(action), { action, endedAt: at });
-    return this.#failed(keyOf(action), at, error, random, backoffOf(action));
+  /**
+   * Notes the failure and gives back what is known of it: how often in a row, and when to try again. One that has used its
+   * instance up costs as much as the creation of another.
+   */
+  failed(action: Action, at: number, error: string, random: number, hasUsedUp = false): Failure {
+    this.#entries.set(targetOf(action), { action, endedAt: at, isWell: false });
+    return this.#failed(keyOf(action), at, error, random, backoffOf(action, hasUsedUp));
   }
 
   /** Forgets that something failed, by its `keyOf`: a person wants it tried now. */
@@ -61,9 +79,19 @@ export class Ledger {
     this.#failed(`${REGISTRATION}/${pool}`, at, error, random, CREATION_BACKOFF);
   }
 
+  /** Notes that an instance of a pool ended in vain: before it was an agent, or before that was online. */
+  endedInVain(kind: Vain, pool: string, at: number, error: string, random: number): void {
+    this.#failed(`${kind}/${pool}`, at, error, random, VAIN_BACKOFF);
+  }
+
   /** Notes that an agent of a pool was registered. */
   registered(pool: string): void {
     this.#failures.delete(`${REGISTRATION}/${pool}`);
+  }
+
+  /** Notes that an instance of a pool was prepared. */
+  prepared(pool: string): void {
+    this.#failures.delete(`${PREPARATION}/${pool}`);
   }
 
   /** Notes that the agent that tried a base ended before it was online, or why it will. The first reason is the one. */
@@ -72,10 +100,13 @@ export class Ledger {
     if (at >= (this.#failures.get(key)?.retryAt ?? at)) this.#failed(key, at, error, random, TRIAL_BACKOFF);
   }
 
-  /** Why an instance is being deleted, or was; undefined when that was not our doing. */
-  whyDeleted(name: string): string | undefined {
-    const action = this.#entries.get(name)?.action;
-    return action?.kind === 'delete-instance' ? action.reason : undefined;
+  /** Why an instance ends, or has ended; undefined when that is not our doing. What fails half-way takes it along. */
+  whyEnded(name: string): string | undefined {
+    const entry = this.#entries.get(name);
+    if (entry?.action.kind === 'delete-instance') return entry.action.reason;
+    if (entry && !entry.isWell && (isActivation(entry.action) || entry.action.kind === 'create-instance'))
+      return `${entry.action.kind} is not done with it`;
+    return this.#deregistered.has(name) ? (this.#disabled.get(name) ?? 'its registration was deleted') : undefined;
   }
 
   #failed(key: string, at: number, error: string, random: number, backoff: BackoffOptions): Failure {
@@ -103,7 +134,7 @@ export class Ledger {
       for (const name of kept.keys()) if (!names.has(name)) kept.delete(name);
     for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
-      const perPool = kind !== undefined && (isSharedByPool(kind) || kind === REGISTRATION);
+      const perPool = kind !== undefined && isSharedByPool(kind);
       const kept = kind?.endsWith('-base') === true ? bases : names;
       if (!perPool && target !== undefined && kept?.has(target) === false) this.#failures.delete(key);
     }
@@ -158,10 +189,10 @@ export class Ledger {
   }
 }
 
-function backoffOf(action: Action): BackoffOptions {
+function backoffOf(action: Action, hasUsedUp: boolean): BackoffOptions {
   if (triedBy(action) !== undefined) return TRIAL_BACKOFF;
   if (action.kind === 'build-base') return BUILD_BACKOFF;
-  if (action.kind === 'create-instance') return CREATION_BACKOFF;
+  if (action.kind === 'create-instance' || hasUsedUp) return CREATION_BACKOFF;
   return isSharedByPool(action.kind) ? ACTIVATION_BACKOFF : BACKOFF;
 }
 

@@ -9,7 +9,7 @@ import type { RegistrationMode } from '../model/observed.js';
 import { azureKey } from '../model/pool.js';
 
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
-/** Keys for more than a minute of the shortest jobs, so that none is made while every core is needed. */
+/** Keys for more than a minute of the shortest jobs, so that few are made while every core is needed. */
 const KEYS_PER_AGENT = 32;
 const NOT_ASKED: RegistrationMode = {
   kind: 'probing',
@@ -140,7 +140,9 @@ export class RegistrationModes {
 
   #stock(): void {
     const byHost = [...this.#parts.pools.values()].filter(({ spec }) => this.of(spec.name).kind === 'host');
-    this.#parts.keys.keep(KEYS_PER_AGENT * byHost.reduce((sum, { spec }) => sum + spec.agentCount, 0));
+    // All agents of a pool may end at once; its reserve is no more than they are, where it needs keys at all.
+    const agents = byHost.reduce((sum, { spec }) => sum + spec.agentCount, 0);
+    this.#parts.keys.keep({ always: agents, atRest: KEYS_PER_AGENT * agents });
   }
 }
 

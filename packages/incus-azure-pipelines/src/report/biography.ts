@@ -14,6 +14,7 @@ export interface Biography {
   readonly base: string | undefined;
   readonly createdAt: number | undefined;
   readonly memoryKills: number;
+  readonly killsSeenByHost: boolean;
   readonly lastLines: string;
   /** It ended while nobody looked: in which time, in words. */
   readonly unseen: string | undefined;
@@ -36,6 +37,7 @@ export const UNBORN: Biography = {
   base: undefined,
   createdAt: undefined,
   memoryKills: 0,
+  killsSeenByHost: false,
   lastLines: '',
   unseen: undefined,
 };

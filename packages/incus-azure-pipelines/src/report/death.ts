@@ -19,8 +19,10 @@ export interface Death {
   readonly goneAt: number;
   /** The latest of its phases. */
   readonly phases: readonly PhaseSeen[];
-  /** Processes that the kernel killed because the guest was out of memory, as the guest tells it: its job may forge that. */
+  /** Processes that the kernel killed because the guest was out of memory. */
   readonly memoryKills: number;
+  /** It is the host that counted them; else the guest, whose job may forge that. A record of an older release has no such word. */
+  readonly killsSeenByHost?: boolean;
   readonly lastLines: string;
 }
 
@@ -30,7 +32,7 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
     name: agent.name,
     pool: agent.pool,
     base: biography.base,
-    why: `${whyItEnded(biography, agent.life.requestId)}${biography.memoryKills > 0 ? '; by its own word it was out of memory' : ''}`,
+    why: [whyItEnded(biography, agent.life.requestId), ...wantOfMemory(biography)].join('; '),
     job: biography.job?.jobName,
     result: biography.job?.result,
     waitedMs: biography.job?.waitedMs,
@@ -39,6 +41,14 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
     goneAt,
     phases: biography.phases,
     memoryKills: biography.memoryKills,
+    killsSeenByHost: biography.killsSeenByHost,
     lastLines: biography.lastLines,
   };
+}
+
+/** What was killed in it for want of memory, in words; nothing where nobody tells of any. */
+function wantOfMemory({ killsSeenByHost, memoryKills }: Biography): string[] {
+  if (memoryKills === 0) return [];
+  const what = `out of memory: the kernel killed ${memoryKills} ${memoryKills === 1 ? 'process' : 'processes'}`;
+  return [killsSeenByHost ? what : `by its own word ${what}`];
 }

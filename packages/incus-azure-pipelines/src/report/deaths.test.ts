@@ -78,22 +78,23 @@ describe('an agent that lived before our eyes', () => {
     });
   });
 
-  test('was out of memory by its own word, where its guest says so', async () => {
-    enters('busy', 1);
-    events.emit('log-collected', {
-      name: nameOf(0),
-      pool: 'linux',
-      text: 'x',
-      memoryKills: 2,
-      registrationError: undefined,
-    });
-    enters('finished', 2);
-    enters('orphan', 3, { requestId: job.requestId });
-    await settled();
-    expect(written).toMatchObject([
-      { why: 'its job is done; by its own word it was out of memory', memoryKills: 2, lastLines: 'x' },
-    ]);
-  });
+  test.each([
+    [true, 2, 'its job is done; out of memory: the kernel killed 2 processes'],
+    [false, 1, 'its job is done; by its own word out of memory: the kernel killed 1 process'],
+    [true, 0, 'its job is done'],
+  ])(
+    'where the word of the host is %s, and %d processes were killed for memory, has ended so: %s',
+    async (...given) => {
+      const [killsSeenByHost, memoryKills, why] = given;
+      enters('busy', 1);
+      const collected = { text: 'x', memoryKills, killsSeenByHost, registrationError: undefined };
+      events.emit('log-collected', { name: nameOf(0), pool: 'linux', ...collected });
+      enters('finished', 2);
+      enters('orphan', 3, { requestId: job.requestId });
+      await settled();
+      expect(written).toMatchObject([{ why, memoryKills, killsSeenByHost, lastLines: 'x' }]);
+    },
+  );
 
   test('did not end by what was done after its end', async () => {
     enters('idle', 1);

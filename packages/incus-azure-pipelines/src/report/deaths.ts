@@ -63,8 +63,8 @@ export function keepDeaths(
     if (!('name' in action) || !biographies.has(action.name) || goneAt.has(action.name)) return;
     biographies.set(action.name, did(of(action.name), action));
   });
-  events.on('log-collected', ({ memoryKills, name, text }) => {
-    if (biographies.has(name)) biographies.set(name, { ...of(name), memoryKills, lastLines: text });
+  events.on('log-collected', ({ killsSeenByHost, memoryKills, name, text }) => {
+    if (biographies.has(name)) biographies.set(name, { ...of(name), memoryKills, killsSeenByHost, lastLines: text });
   });
 
   function bury(agent: Agent, at: number): void {

@@ -10,6 +10,7 @@ const collected = {
   name,
   pool: 'linux',
   memoryKills: 0,
+  killsSeenByHost: true,
   text: 'Prepared.\n',
   registrationError: 'register the agent: \u001b[1mno',
 };

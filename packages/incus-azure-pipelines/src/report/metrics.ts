@@ -1,6 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, Summary } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry, Summary } from 'prom-client';
 import type { Events } from '../lib/events.js';
 import type { DaemonEvents } from '../model/event.js';
+import { countProcess } from './process-metrics.js';
 import { countSlots } from './slot-metrics.js';
 import type { StatusDocument } from './status.js';
 
@@ -10,7 +11,7 @@ const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 export function makeMetrics(events: Events<DaemonEvents>, status: () => StatusDocument | undefined): Registry {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  countProcess(registry);
   const actions = new Counter({
     name: 'iap_actions_total',
     help: 'Actions that ended, by kind and outcome.',

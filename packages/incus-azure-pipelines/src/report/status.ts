@@ -31,6 +31,8 @@ interface RemovedPoolStatus {
   readonly name: string;
   /** What becomes of what is left. */
   readonly fate: string;
+  /** No configured pool reads the agent pool of one of its agents, so that they cannot be drained. */
+  readonly unread: boolean;
   readonly agents: readonly AgentStatus[];
   readonly underWay: readonly ActionStatus[];
   readonly backingOff: readonly BackOffStatus[];
@@ -126,6 +128,7 @@ function removedPools(desired: readonly PoolSpec[], observed: Observed): Removed
     return {
       name: printable(name),
       fate: areRead ? DRAINED : LEFT,
+      unread: !areRead,
       agents: agents.map(agent => agentStatus(agent, observed, undefined)),
       underWay: observed.inFlight.filter(action => action.pool === name).map(actionStatus),
       backingOff: backOffs(observed, name, agents),

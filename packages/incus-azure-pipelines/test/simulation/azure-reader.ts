@@ -57,7 +57,7 @@ export class AzureReader {
     this.#isEarly = false;
     const lags = world.strikes('azureLags', 'Azure shows the past');
     const lagMs = lags ? random.between(0, LONGEST_LAG_MS) : 0;
-    const failed = world.strikes('azureUnread', 'Azure unread');
+    const failed = world.strikes('azureUnread', 'Azure unread') || trueAt < azure.unreadUntil;
     if (world.happens('azureHides')) this.#hideOne();
     const ms = random.chance(0.05) ? 3_000 : random.between(20, 300);
     // It may be held up before the server hears of it, and tells of the moment in which it does.
@@ -88,7 +88,7 @@ export class AzureReader {
     const ms = random.chance(0.3) ? random.between(20_000, 120_000) : random.between(1_000, 12_000);
     world.strike('Azure hides an agent', guest.name);
     // Who is not seen for long, or again and again, may lose its place, and no more than that.
-    guest.excused = true;
+    guest.isMistakable = true;
     azure.hide(hidden.agentId, timeline.now + ms);
   }
 

@@ -29,6 +29,8 @@ export class AzureWorld {
   readonly #hiddenUntil = new Map<number, number>();
   #lastId = 0;
   jobsDone = 0;
+  /** Until then (true time, epoch ms) no list of it comes. */
+  unreadUntil = Number.NEGATIVE_INFINITY;
   /** Hears of every assignment. */
   onAssigned: (name: string, requestId: number) => void = () => {};
 

@@ -1,5 +1,6 @@
 import { join } from '../../src/observe/join.js';
 import { plan } from '../../src/plan/plan.js';
+import type { vainEnds } from '../../src/reconcile/vain-ends.js';
 import type { deedOf } from './deeds.js';
 import type { Planner } from './promises.js';
 
@@ -7,6 +8,8 @@ import type { Planner } from './promises.js';
 export interface Brain {
   readonly join: typeof join;
   readonly plan: Planner;
+  /** How it sees what has ended in vain, where that is under test. */
+  readonly vainEnds?: typeof vainEnds;
   /** How deeds are done, where that is under test. */
   readonly deedOf?: typeof deedOf;
 }

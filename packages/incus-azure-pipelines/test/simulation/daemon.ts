@@ -12,6 +12,7 @@ import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
+import { checkSetbacks, VainCreations } from './setback-promises.js';
 import { checkPlaces, checkTruth } from './truth.js';
 
 const INTERVAL_MS = 15_000;
@@ -29,6 +30,7 @@ export class Daemon {
   readonly #agentPoolIds: ReadonlyMap<string, number>;
   /** By name of an agent: when a call of ours that disables it was last over, in true time. */
   readonly #disabledAt = new Map<string, number>();
+  readonly #vainCreations: VainCreations;
   #isPassing = false;
   #isRung = false;
   #restId = 0;
@@ -50,6 +52,7 @@ export class Daemon {
       [...pools].map(([key, pool]) => [key, new AzureReader(process, agentPools.keyOf(pool), () => this.#azureRead())]),
     );
     this.#incus = new IncusPicture(now);
+    this.#vainCreations = new VainCreations(world);
     const parts = {
       ...brain,
       desired: this.#desired,
@@ -159,6 +162,7 @@ export class Daemon {
     const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options, plan };
     checkDecision(decision);
     checkBases(decision, this.agents);
+    checkSetbacks(decision);
     checkPlaces(this.agents, world);
     for (const key of reread) this.#azure.get(key)?.refresh();
     for (const action of plan.actions) this.#start(action);
@@ -176,6 +180,7 @@ export class Daemon {
     const { world, now: startedAt } = this.#process;
     if (action.kind === 'delete-registration') this.#checkProof(action);
     this.lastActionAt = world.timeline.now;
+    if (action.kind === 'create-instance') this.#vainCreations.note(action);
     this.#controller.started(action, startedAt);
     world.chronicle.tell(() => `  ${action.kind} ${'name' in action ? action.name : action.base}: ${action.reason}`);
     perform(action, this.#process, this.#brain.deedOf, error => {

@@ -1,4 +1,5 @@
 import type { AzureWorld, Listener } from './azure-world.js';
+import type { BaseFault } from './base-faults.js';
 import type { Fault } from './faults.js';
 import type { IncusWorld } from './incus-world.js';
 import type { Random } from './random.js';
@@ -6,9 +7,6 @@ import type { Timeline } from './timeline.js';
 
 /** The guest gives up on its own registration after this long. */
 const REGISTRATION_LIMIT_MS = 35_000;
-
-/** A base may build and yet be of no use: its copies are never prepared, or their agents never online. */
-export type BaseFault = 'never prepared' | 'never online';
 
 export interface GuestWorld {
   readonly timeline: Timeline;
@@ -40,7 +38,9 @@ export class Guest implements Listener {
   workingSince: number | undefined;
   /** It has had its life as an agent. */
   over = false;
-  /** It told a lie, or was hidden, so that its place may be given away though it lives. */
+  /** It told a lie, or was hidden, so that a daemon may take it for what it is not. */
+  isMistakable = false;
+  /** Its place may be given away though it lives: a daemon has taken it for one that does not, or nothing may ever start it. */
   excused = false;
   jobs = 0;
   /** When it was made by the last call of a daemon that was dead by then: nobody could count on it (epoch ms). */
@@ -57,7 +57,8 @@ export class Guest implements Listener {
   isUnasked = false;
   /** Its activation has arrived. */
   isTold = false;
-  #keyStolen = false;
+  /** Its job takes the key along: when it ends, somebody listens with it. */
+  keyStolen = false;
 
   constructor(world: GuestWorld, name: string, key: string) {
     this.#world = world;
@@ -69,6 +70,7 @@ export class Guest implements Listener {
   boot(): void {
     if (this.#isStuck() || this.#world.baseFault === 'never prepared') return;
     this.#in(300, 6_000, () => {
+      if (this.#world.baseFault === 'ends in boot') return this.die();
       this.isPrepared = true;
       this.#world.incus.setState(this.name, 'ready');
     });
@@ -87,11 +89,12 @@ export class Guest implements Listener {
     const { random, incus } = this.#world;
     this.isTold = true;
     const slow = random.chance(0.03);
-    if (slow) this.excused = true;
+    if (slow) this.isMistakable = true;
     this.#in(50, slow ? 14_000 : 2_000, () => {
-      if (this.#isStuck()) this.excused = true;
+      if (this.#isStuck()) this.isMistakable = true;
       else incus.setState(this.name, 'running');
       const fails = this.#isStuck();
+      if (this.#world.baseFault === 'ends at once') return this.end();
       this.#in(500, random.chance(0.05) ? REGISTRATION_LIMIT_MS - 15_000 : 8_000, () => {
         if (fails) this.#giveUp();
         else if (this.#world.baseFault === undefined) this.#start();
@@ -123,7 +126,7 @@ export class Guest implements Listener {
     this.working = true;
     this.workingSince = this.#world.timeline.now;
     this.jobs += 1;
-    this.#keyStolen = this.#world.suffers(this, 'keyStolen', 'key stolen');
+    this.keyStolen ||= this.#world.suffers(this, 'keyStolen', 'key stolen');
     if (this.#world.holdsJobs()) return;
     const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;
     this.#in(300, ms, () => this.endJob(true));
@@ -151,7 +154,7 @@ export class Guest implements Listener {
     const isMissed = wasWorking || random.chance(0.1);
     if (agentId !== undefined && isMissed) azure.abandon(this.key, agentId);
     else if (agentId !== undefined && !hangs) azure.setOnline(this.key, agentId, false);
-    if (this.#keyStolen) this.#rob();
+    if (this.keyStolen) this.#rob();
     if (hangs) return;
     this.#in(10, 300, () => {
       if (!this.#isStuck()) incus.setState(this.name, 'ready');
@@ -199,7 +202,7 @@ export class Guest implements Listener {
 
   /** Rings Ready though a job runs: once, or until its doorbell is taken away. */
   lie(rings: number, everyMs: number): void {
-    this.excused = true;
+    this.isMistakable = true;
     for (let ring = 0; ring < rings; ring++)
       this.#world.timeline.in(ring * everyMs, () => this.#world.incus.setState(this.name, 'ready'));
   }

@@ -11,6 +11,7 @@ import { Keeper } from './keeper.js';
 import { comeToPeace } from './peace.js';
 import { Random } from './random.js';
 import { CALM, type Scenario } from './scenario.js';
+import { reboot } from './storm.js';
 import { World } from './world.js';
 
 const INSTANT_MS = 700;
@@ -50,9 +51,21 @@ const FAULTS: Readonly<Record<string, (scene: Scene) => void>> = {
     agent?.agentId !== undefined && world.azure.disable(agent.key, agent.agentId),
   'lists lack the first agent': ({ world, agents: [agent] }) => {
     if (agent?.agentId === undefined) return;
-    agent.excused = true;
+    agent.isMistakable = true;
     world.azure.hide(agent.agentId, world.timeline.now + 20_000);
   },
+  'first registration deleted': ({ world, agents: [agent] }) => {
+    if (agent?.agentId !== undefined && world.azure.remove(agent.key, agent.agentId)) agent.deregistered();
+  },
+  'first key stolen': ({ agents: [agent] }) => {
+    if (agent !== undefined) agent.keyStolen = true;
+  },
+  'Azure unread': ({ world }) => {
+    world.strikeAll('Azure unread');
+    world.azure.unreadUntil = world.timeline.now + 20_000;
+  },
+  'pool drained': ({ world }) => world.drained.add('pool-0'),
+  'host rebooted': ({ world, keeper }) => reboot(world, [keeper]),
   'Incus restarted': ({ world }) => world.incus.restart(5_000),
   'clock an hour ahead': ({ world }) => world.clock.step(HOUR_MS),
   'base changed': ({ world }) => world.wantedBase.set('pool-0', world.baseName('pool-0', 2)),

@@ -33,6 +33,8 @@ export class Keeper {
 
   start(): void {
     this.#earlierPasses = this.passes;
+    // Until now there was nobody to do anything.
+    this.#world.chronicle.hinderedAt = this.#world.timeline.now;
     this.#process = new Process(this.#world, () => this.kill(this.#world.random.between(100, 20_000)));
     this.#daemon = new Daemon(this.#process, this.#brain, this.#owner);
   }

@@ -26,6 +26,7 @@ function reversed(kind: ActionKind): Brain {
 
 export const mutants: readonly Mutant[] = [
   { bug: 'enables before the mark is gone', brain: reversed('enable-agent') },
+  { bug: 'goes on though guests are of no use', brain: { join, plan, vainEnds: () => [] } },
   ...Object.entries(planners).map(([bug, planner]) => ({ bug, brain: { join, plan: planner } })),
   ...Object.entries(joins).map(([bug, mutated]) => ({ bug, brain: { join: mutated, plan } })),
 ];

@@ -97,6 +97,13 @@ export const planners: Readonly<Record<string, Planner>> = {
     collected: new Set(knownValue(observed.agents)?.map(({ name }) => name)),
   })),
   'keeps the surplus': doing(actions => actions.filter(action => action.reason !== 'above target')),
+  'drains only what is idle': (desired, observed, now, options) => {
+    const { actions, ...rest } = plan(desired, observed, now, options);
+    const idle = new Set(knownValue(observed.agents)?.flatMap(({ name, phase }) => (phase === 'idle' ? [name] : [])));
+    const isKept = (action: Action) =>
+      action.kind !== 'disable-agent' || action.reason !== 'drained by a person' || idle.has(action.name);
+    return { ...rest, actions: actions.filter(isKept) };
+  },
   'keeps the old base': doing(actions => actions.filter(action => action.reason !== 'of an old base')),
   'takes every base for one that works': seeing(observed => ({ ...observed, bases: changed(observed.bases, prove) })),
   'forgets which bases work': seeing(observed => ({ ...observed, bases: changed(observed.bases, forget) })),

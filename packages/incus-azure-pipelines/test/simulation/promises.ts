@@ -154,7 +154,13 @@ function checkCounts(spec: PoolSpec, { observed, plan }: Decision, agents: reado
   });
 }
 
-/** An agent that has taken its job, or that is finished, is disabled in the same pass, unless that is under way or has just failed. */
+/** Phases in which an agent may be given a job, though it has none. */
+const MAY_WORK: ReadonlySet<string> = new Set<Agent['phase']>(['starting', 'idle', 'offline']);
+
+/**
+ * An agent that has taken its job, that is finished, or that a person drains, is disabled in the same pass, unless that is under way
+ * or has just failed.
+ */
 function checkFences({ desired, observed, plan }: Decision, agents: ReadonlyMap<string, Agent>): void {
   const dealtWith = new Set([...observed.inFlight, ...plan.actions].map(targetOf));
   for (const agent of agents.values()) {
@@ -164,6 +170,9 @@ function checkFences({ desired, observed, plan }: Decision, agents: ReadonlyMap<
     if (agent.phase === 'finished') promised(isDealtWith, 'an agent that is finished is fenced', () => agent.name);
     else if (agent.instance?.status === 'running' && registration.assigned?.received)
       promised(isDealtWith, 'an agent that took a job is fenced', () => agent.name);
+    const isDrained = observed.drained.has(agent.pool) || observed.drainedAgents.has(agent.name);
+    if (isDrained && MAY_WORK.has(agent.phase) && registration.assigned === undefined)
+      promised(isDealtWith, 'an agent that a person drains is disabled', () => `${agent.name}, ${agent.phase}`);
   }
 }
 

@@ -96,7 +96,7 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
 }
 
 /** Everything on the host ends; what was ephemeral may be gone afterwards, or still be there, stopped. */
-function reboot({ random, incus, guests }: World, keepers: readonly Keeper[]): void {
+export function reboot({ random, incus, guests }: World, keepers: readonly Keeper[]): void {
   for (const keeper of keepers) keeper.kill(random.between(20_000, 40_000));
   const areKept = random.chance(0.5);
   for (const guest of guests.values()) {

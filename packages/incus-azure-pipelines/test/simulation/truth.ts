@@ -1,5 +1,5 @@
 /** What holds in truth, whatever the daemon sees of it. */
-import type { Agent } from '../../src/model/agent.js';
+import { type Agent, isLive } from '../../src/model/agent.js';
 import type { Guest } from './guest.js';
 import { promised } from './promises.js';
 import type { World } from './world.js';
@@ -61,12 +61,17 @@ export function checkSecondJob({ key, name, workingSince }: Guest, world: World)
   });
 }
 
-/** Nobody takes the place of an agent that is at work, but for one whose guest has lied. */
+/**
+ * Nobody takes the place of an agent that is at work, but for one whose guest has lied. Who can be mistaken counts until the
+ * picture of a daemon shows the mistake: then its place may be given away, for good.
+ */
 export function checkPlaces(agents: readonly Agent[], world: World): void {
   for (const { name, phase } of agents) {
     const guest = world.guests.get(name);
-    const isAtWork = guest?.working === true && !guest.excused;
+    if (guest === undefined) continue;
+    const isAtWork = guest.working && !guest.isMistakable;
     promised(phase !== 'finished' || !isAtWork, 'in truth who is taken for finished is not at work', () => name);
+    if (guest.isMistakable && !isLive(phase)) guest.excused = true;
   }
 }
 

@@ -4,10 +4,11 @@ import { shapeOf } from '../../src/model/shape.js';
 import { OVERLONG } from '../../src/plan/job-limit.js';
 import { AgentPools } from './agent-pools.js';
 import { AzureWorld } from './azure-world.js';
+import { BASE_FAULTS, type BaseFault } from './base-faults.js';
 import { Chronicle } from './chronicle.js';
 import { aPool, NEIGHBOUR, OWNER } from './examples.js';
 import type { Fault } from './faults.js';
-import { type BaseFault, Guest } from './guest.js';
+import { Guest } from './guest.js';
 import { HostClock } from './host-clock.js';
 import { IncusWorld, type Instance } from './incus-world.js';
 import { promised } from './promises.js';
@@ -99,15 +100,14 @@ export class World {
     return `base-${this.ownerOf(pool)}-${generation}`;
   }
 
-  /** How many bases people may want: in some worlds there are two more, which build and do not work. */
+  /** How many bases people may want: in some worlds there are four more, which build and do not work. */
   get bases(): number {
-    return this.scenario.seed % 3 === 1 ? 5 : 3;
+    return this.scenario.seed % 3 === 1 ? 7 : 3;
   }
 
-  /** What is wrong with a base; two of those that people may want are of no use. */
+  /** What is wrong with a base that people may want. */
   faultOf(base: string): BaseFault | undefined {
-    if (base.endsWith('-4')) return 'never prepared';
-    return base.endsWith('-5') ? 'never online' : undefined;
+    return BASE_FAULTS[base.slice(-2)];
   }
 
   /** The fault's rate while the storm lasts, else 0. */

@@ -50,7 +50,7 @@ it('keeps as many keys as are wanted, made one at a time, and tells how many the
   const heard: (readonly number[])[] = [];
   const onChange = (ready: number, wanted: number) => heard.push([ready, wanted]);
   await using stock = new KeyStock({ clock, make: maker.make, onChange });
-  stock.keep(3);
+  stock.keep({ always: 3, atRest: 3 });
   await maker.finish(3);
   expect([stock.ready, maker.underWay, maker.most]).toEqual([3, 0, 1]);
   expect(heard).toEqual([0, 1, 2, 3].map(ready => [ready, 3]));
@@ -59,7 +59,7 @@ it('keeps as many keys as are wanted, made one at a time, and tells how many the
 it('gives a key at once where one is ready, and makes another', async () => {
   const maker = new Maker();
   await using stock = new KeyStock({ clock, make: maker.make });
-  stock.keep(1);
+  stock.keep({ always: 1, atRest: 1 });
   await maker.finish();
   await stock.take(signal);
   expect([stock.ready, maker.underWay]).toEqual([0, 1]);
@@ -67,21 +67,50 @@ it('gives a key at once where one is ready, and makes another', async () => {
   expect(stock.ready).toBe(1);
 });
 
-it('makes few keys while some are taken, and the rest when nobody took one for ten seconds', async () => {
+it('makes no more than are always wanted at the start, when machines boot, and the rest after half a minute', async () => {
   const maker = new Maker();
   await using stock = new KeyStock({ clock, make: maker.make });
-  stock.keep(8);
+  stock.keep({ always: 4, atRest: 6 });
+  await maker.finish(6);
+  expect([stock.ready, maker.underWay]).toEqual([4, 0]);
+  await clock.advance(6_000);
+  stock.keep({ always: 4, atRest: 8 });
+  await clock.advance(23_999);
+  expect(maker.underWay).toBe(0);
+  await clock.advance(1);
+  await maker.finish(4);
+  expect([stock.ready, maker.underWay]).toEqual([8, 0]);
+});
+
+it('makes no more than are always wanted while some are taken, and the rest after half a minute of quiet', async () => {
+  const maker = new Maker();
+  await using stock = new KeyStock({ clock, make: maker.make });
+  stock.keep({ always: 4, atRest: 8 });
+  await clock.advance(30_000);
   await maker.finish(8);
   for (let taken = 0; taken < 4; taken++) await stock.take(signal);
   expect([stock.ready, maker.underWay]).toEqual([4, 0]);
   await stock.take(signal);
   await maker.finish();
   expect([stock.ready, maker.underWay]).toEqual([4, 0]);
-  await clock.advance(9_999);
+  await clock.advance(29_999);
   expect(maker.underWay).toBe(0);
   await clock.advance(1);
   await maker.finish(4);
   expect([stock.ready, maker.underWay]).toEqual([8, 0]);
+});
+
+it('has a key for each of those who come at once, however steadily others came before', async () => {
+  const maker = new Maker();
+  await using stock = new KeyStock({ clock, make: maker.make });
+  stock.keep({ always: 3, atRest: 9 });
+  await maker.finish(3);
+  for (let taken = 0; taken < 12; taken++) {
+    await stock.take(signal);
+    await maker.finish();
+    await clock.advance(20_000);
+  }
+  expect([stock.ready, maker.underWay]).toEqual([3, 0]);
 });
 
 it('serves a burst in the order in which it came, also without a stock', async () => {
@@ -100,9 +129,9 @@ it('serves a burst in the order in which it came, also without a stock', async (
 it('makes a key for one who comes in the same moment as another took the last', async () => {
   const maker = new Maker();
   await using stock = new KeyStock({ clock, make: maker.make });
-  stock.keep(1);
+  stock.keep({ always: 1, atRest: 1 });
   await maker.finish();
-  stock.keep(0);
+  stock.keep({ always: 0, atRest: 0 });
   const both = [stock.take(signal), stock.take(signal)];
   await settled();
   await maker.finish();
@@ -112,7 +141,8 @@ it('makes a key for one who comes in the same moment as another took the last', 
 it('keeps no more than 128 keys', async () => {
   const maker = new Maker();
   await using stock = new KeyStock({ clock, make: maker.make });
-  stock.keep(1000);
+  stock.keep({ always: 1000, atRest: 1000 });
+  await clock.advance(30_000);
   await maker.finish(128);
   expect([stock.ready, maker.underWay]).toEqual([128, 0]);
 });

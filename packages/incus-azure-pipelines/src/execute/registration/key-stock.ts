@@ -4,10 +4,8 @@ import type { Clock } from '../../lib/clock.js';
 
 /** A key takes a core for a tenth of a second or more, and few thousand bytes; more than these are never kept. */
 const MOST_KEYS = 128;
-/** While agents come and go they need the cores; no more than these are then made ahead. */
-const KEYS_WHILE_BUSY = 4;
 /** Nobody took a key for so long: the cores are free. */
-const QUIET_MS = 10_000;
+const QUIET_MS = 30_000;
 
 const CLOSED = 'make the key of an agent: the daemon is stopping';
 
@@ -22,7 +20,7 @@ async function makeKey(): Promise<KeyObject> {
 export interface KeyStockOptions {
   readonly clock: Clock;
   readonly make?: () => Promise<KeyObject>;
-  /** Hears how many keys are ready, and how many are wanted, whenever either has changed. */
+  /** Hears how many keys are ready, and how many are wanted at rest, whenever either has changed. */
   readonly onChange?: (ready: number, wanted: number) => void;
 }
 
@@ -31,8 +29,16 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
+/** How many keys are to be ready. */
+export interface WantedKeys {
+  /** Always: as many as agents may be wanted at one time. */
+  readonly always: number;
+  /** Where it is quiet enough to make them: agents that are made, come and go need the cores. */
+  readonly atRest: number;
+}
+
 /**
- * Keys made ahead of need, so that no activation waits for one: a few at any time, the rest in quiet hours, since a
+ * Keys made ahead of need, so that no activation waits for one: some at any time, the rest in quiet hours, since a
  * key costs as much as half a boot. They are made one at a time: the threads that make them also look up names and
  * read files.
  */
@@ -42,7 +48,7 @@ export class KeyStock implements AsyncDisposable {
   readonly #onChange: (ready: number, wanted: number) => void;
   readonly #keys: KeyObject[] = [];
   readonly #waiting = new Set<Waiting>();
-  #wanted = 0;
+  #wanted: WantedKeys = { always: 0, atRest: 0 };
   #making = false;
   #untilQuiet: AbortController | undefined;
   #filling: Promise<void> | undefined;
@@ -59,9 +65,11 @@ export class KeyStock implements AsyncDisposable {
     return this.#keys.length;
   }
 
-  /** From now on keeps so many keys ready where it is quiet enough to make them, within reason. */
-  keep(count: number): void {
-    this.#wanted = Math.min(count, MOST_KEYS);
+  /** From now on keeps so many keys ready, within reason. */
+  keep({ always, atRest }: WantedKeys): void {
+    // Who is new here has agents to make.
+    if (this.#wanted.atRest === 0 && atRest > 0) this.#awaitQuiet();
+    this.#wanted = { always: Math.min(always, MOST_KEYS), atRest: Math.min(atRest, MOST_KEYS) };
     this.#changed();
     this.#fill();
   }
@@ -132,11 +140,11 @@ export class KeyStock implements AsyncDisposable {
   }
 
   #changed(): void {
-    this.#onChange(this.ready, this.#wanted);
+    this.#onChange(this.ready, this.#wanted.atRest);
   }
 
   get #due(): number {
-    return this.#untilQuiet ? Math.min(this.#wanted, KEYS_WHILE_BUSY) : this.#wanted;
+    return this.#untilQuiet ? this.#wanted.always : this.#wanted.atRest;
   }
 
   #hand(key: KeyObject): void {

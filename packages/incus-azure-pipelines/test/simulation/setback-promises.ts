@@ -1,0 +1,63 @@
+/** What the daemon promises of guests that are of no use: they cost little, be it that nothing else can be done. */
+import { type Action, PREPARATION, REGISTRATION } from '../../src/model/action.js';
+import { knownValue } from '../../src/model/observed.js';
+import { type Decision, promised } from './promises.js';
+import type { World } from './world.js';
+
+/** What is tried again after which end. */
+const ATTEMPTS: readonly (readonly [string, readonly Action['kind'][]])[] = [
+  [PREPARATION, ['create-instance']],
+  [REGISTRATION, ['activate-agent', 'listen-agent']],
+];
+const MINUTE_MS = 60_000;
+/** How many instances a pool makes in a minute beyond all that it may have at once. */
+const MOST = 8;
+
+/** After an instance has ended in vain one alone is tried, and not at once. @throws BrokenPromise. */
+export function checkSetbacks({ desired, observed, now, plan }: Decision): void {
+  const known = new Set((knownValue(observed.agents) ?? []).map(({ name }) => name));
+  for (const { name } of desired) {
+    for (const [setback, kinds] of ATTEMPTS) {
+      const failure = observed.failures.get(`${setback}/${name}`);
+      const isNext = (action: Action) => action.pool === name && kinds.includes(action.kind) && !('tries' in action);
+      const next = plan.actions.filter(isNext);
+      if (failure === undefined || next.length === 0) continue;
+      promised(failure.retryAt <= now, 'what ended in vain is not tried again at once', () => `${setback} in ${name}`);
+      // Of a creation that drags on, more may be seen already than that it was made.
+      const isUnseen = (action: Action) => setback === REGISTRATION || ('name' in action && !known.has(action.name));
+      const underWay = observed.inFlight.filter(action => isNext(action) && isUnseen(action));
+      promised(
+        next.length + underWay.length === 1,
+        'after an end in vain one alone is tried',
+        () => `${next.length} + ${underWay.length} in ${name}`,
+      );
+    }
+  }
+}
+
+/** When one daemon has made instances of bases that are of no use. Trials are promised elsewhere. */
+export class VainCreations {
+  readonly #world: World;
+  readonly #times = new Map<string, readonly number[]>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** @throws BrokenPromise. */
+  note({ base, pool, tries }: Action<'create-instance'>): void {
+    const { desired, most, timeline } = this.#world;
+    if (tries !== undefined || this.#world.faultOf(base) === undefined) return;
+    const { now } = timeline;
+    const times = [...(this.#times.get(pool) ?? []).filter(at => at > now - MINUTE_MS), now];
+    this.#times.set(pool, times);
+    const agentCount = most.get(pool) ?? 0;
+    const reserve = desired.find(({ name }) => name === pool)?.reserve ?? 0;
+    const atOnce = agentCount + reserve + Math.max(1, Math.floor(agentCount / 2));
+    promised(
+      times.length <= atOnce + MOST,
+      'a pool whose base is of no use makes few instances',
+      () => `${times.length} in ${pool}, of ${base}`,
+    );
+  }
+}
