@@ -17,10 +17,10 @@ export interface IncusFlaw {
   readonly debianRevision: number | undefined;
 }
 
-/** The day on which all this was looked up. Releases and packages after it may mend more. */
-export const FLAWS_AS_OF = '2026-11-26';
+/** How far the history of Incus was read, and the changelog of the package. What came after may mend more. */
+export const FLAWS_READ_UNTIL = { incus: '2026-08-22', debian: '2026-10-29' } as const;
 
-/** The newest revision of Debian 13's package at that day; it mends more than the table names. */
+/** The newest revision of Debian 13's package by then; it mends more than the table names. */
 export const NEWEST_DEBIAN_REVISION = 12;
 
 export const incusFlaws: readonly IncusFlaw[] = [
