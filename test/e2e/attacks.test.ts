@@ -4,8 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { runCommand } from '../../testbed/run-command.js';
 import { type Attack, carryOut, HOSTILE } from './attacks/attack.js';
+import { forgeries } from './attacks/forged.js';
 import { guestApi } from './attacks/guest-api.js';
 import { devices, limits, settings, views } from './attacks/kernel.js';
+import { arrivals } from './attacks/marked-frames.js';
 import { type Scene, startScene } from './attacks/scene.js';
 import { sharedKernel } from './attacks/shared-kernel.js';
 import { agentsOnline } from './waiting.js';
@@ -13,8 +15,8 @@ import { agentsOnline } from './waiting.js';
 describeOnIncus('from inside, as root,', testbed => {
   let scene: Scene;
   beforeAll(async () => {
-    // With docker, for which Incus lets a guest do more: what is refused there is refused without it, too.
-    scene = await startScene(testbed(), { docker: true });
+    // With docker and IPv6, for which Incus lets a guest do more: what is refused there is refused without them, too.
+    scene = await startScene(testbed(), { docker: true, network: { ipv6: true } });
   });
   afterAll(() => scene?.[Symbol.asyncDispose]());
 
@@ -83,6 +85,11 @@ describeOnIncus('from inside, as root,', testbed => {
       expect.stringContaining('hush'),
       expect.stringMatching(/required key not available|permission denied/i),
     ]);
+  });
+
+  test('a guest can forge no more where the bridge has IPv6', async () => {
+    const arrived = await arrivals({ ...scene, incus: scene.scenario.incus }, forgeries);
+    expect(forgeries.filter((_, n) => arrived[n] !== false)).toEqual([]);
   });
 
   test("a guest's program of root cannot be run by others on the host", async () => {
