@@ -2,7 +2,7 @@
 import type { IncusClient } from 'incus-client';
 
 /** What a script may be about. */
-export interface About {
+interface About {
   readonly victim: { readonly name: string };
   /** How the process on the host that a guest runs under names the guest. */
   readonly monitored: (name: string) => string;

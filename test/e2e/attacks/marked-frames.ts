@@ -10,6 +10,8 @@ import type { Forgery, Parties } from './forged.js';
 import { BROADCAST, EXPERIMENTAL, ethernet, mark, type Station, udp } from './frames.js';
 import { type Guest, toolPath } from './scene.js';
 
+const PERL = 'perl';
+
 /** Two guests of a bridge. */
 export interface Pair extends Parties {
   readonly incus: IncusClient;
@@ -60,7 +62,7 @@ async function watchGuest(incus: IncusClient, instance: string): Promise<Watch> 
 /** Watches the host's end of a bridge, behind all filters. */
 async function watchBridge(bridge: string): Promise<Watch> {
   const marks = new Marks();
-  const child = spawn('perl', [toolPath(), 'watch', bridge], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(PERL, [toolPath(), 'watch', bridge], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   createInterface({ input: child.stdout }).on('line', line => marks.take(`${line}\n`));
   await marks.arrived('watching');
@@ -97,7 +99,7 @@ export async function drawn({ attacker, bridge, gateway, incus, victim }: Pair):
 /** Sends one frame from the host's end of a bridge, where no filter is. */
 async function sendFromBridge(bridge: string, gateway: Station, to: string, id: string): Promise<void> {
   const frame = ethernet(to, gateway.mac, EXPERIMENTAL, mark(id));
-  await runCommand('perl', [toolPath(), 'send', bridge], { input: `${frame.toString('hex')}\n` });
+  await runCommand(PERL, [toolPath(), 'send', bridge], { input: `${frame.toString('hex')}\n` });
 }
 
 class Marks {

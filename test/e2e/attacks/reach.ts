@@ -5,7 +5,7 @@ import type { IncusClient } from 'incus-client';
 export type Place = readonly [address: string, port: number];
 
 /** Where the servers of the test are. */
-export interface Around {
+interface Around {
   /** The host's end of the guest's own bridge, and of another. */
   readonly gateway: string;
   readonly otherGateway: string;
