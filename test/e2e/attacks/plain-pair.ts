@@ -25,7 +25,16 @@ export async function startPlainPair(testbed: Testbed): Promise<PlainPair> {
   };
   try {
     const config = { 'ipv4.address': `${await freeGateway()}/24`, 'ipv4.nat': 'true', 'ipv6.address': 'none' };
-    await networks.create({ name: bridge, type: 'bridge', description: '', config });
+    // Incus looks at every interface of the host meanwhile, and fails when one of a dying guest goes.
+    const create = () => networks.create({ name: bridge, type: 'bridge', description: '', config });
+    const passing = (error: unknown) => {
+      if (!String(error).includes('does not exist')) throw error;
+      return false;
+    };
+    await polled(
+      () => create().then(() => true, passing),
+      made => made,
+    );
     for (const name of names)
       await instances.create({
         name,
