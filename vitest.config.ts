@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/longest-first.js';
 
 // Tests import the sources, so that a failure points at the line somebody wrote.
 const resolve = { conditions: ['source', 'module', 'node'] };
@@ -9,6 +10,7 @@ const ssr = { resolve: { conditions: ['source', 'module', 'node'], externalCondi
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/closing-line.ts'],
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         resolve,
@@ -38,7 +40,8 @@ export default defineConfig({
           globalSetup: ['./testbed/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          // They wait for Incus and for clocks more than they compute.
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },
@@ -51,8 +54,8 @@ export default defineConfig({
           globalSetup: ['./testbed/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          // Most of their time they wait for others: boots, grace periods, back-off.
-          maxWorkers: 4,
+          // Much of their time they wait for others: boots, grace periods, back-off.
+          maxWorkers: 5,
           sequence: { groupOrder: 3 },
         },
       },

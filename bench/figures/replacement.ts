@@ -23,7 +23,7 @@ const JOB_SECONDS = 2;
 const LEAST_REPLACEMENTS = 20;
 const FILL_MS = 240_000;
 /** Between a full pool and its first job: what filled it has settled by then, and the program has made its keys. */
-const REST_MS = { quick: 5_000, full: 60_000 };
+const REST_MS = { quick: 5_000, full: 30_000 };
 /** The shell agent opens no session: for Azure no load is ever online, and none may be given up for that. */
 const LOAD_SETTINGS = { startupGracePeriod: '1h' };
 
@@ -89,8 +89,8 @@ export async function measureReplacement(
     medianMs: waits(ours.churn)?.median,
     conditions: [
       `a shell agent without start-up cost, of which Azure sees no more than that its job is done; docker off; registration by the ${registration};`,
-      `${PLACES} places, jobs of ${JOB_SECONDS} s, the first of them ${stocked ? 'after a minute of rest' : 'at once'}, for the floor`,
-      `after a minute of rest; ${ours.keysLeft} keys left at the end;`,
+      `${PLACES} places, jobs of ${JOB_SECONDS} s, the first of them ${stocked ? 'after at least half a minute of rest' : 'at once'}, for the floor`,
+      `after half a minute of rest; ${ours.keysLeft} keys left at the end;`,
       loaded ? `startupGracePeriod ${LOAD_SETTINGS.startupGracePeriod}` : 'all other settings as they are by default',
     ].join(' '),
     figures: [
