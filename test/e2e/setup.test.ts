@@ -10,6 +10,7 @@ import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.j
 import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
+import { type Place, reached } from './attacks/reach.js';
 import { dumpIncus } from './incus-dump.js';
 import { polled } from './polled.js';
 import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
@@ -130,13 +131,13 @@ describeOnIncus('setup', () => {
     const address = await addressOf(other.name);
     const gateway = address.replace(/\d+$/, '1');
     const { hostname, port } = new URL(emulator.url);
-    const reached = {
+    const places: Record<string, Place> = {
       neighbour: [address, NEIGHBOUR_PORT],
       'host by its bridge': [gateway, hostPort],
       'host by another bridge': [incus.gateway, hostPort],
       'host by a public address': [OUTSIDE.gateway, hostPort],
       'Incus itself': [gateway, 8443],
-      ...Object.fromEntries(REFUSED.map(refused => [refused, [refused, outside.port]])),
+      ...Object.fromEntries(REFUSED.map(refused => [refused, [refused, outside.port] as const])),
       'the allowed address': [ALLOWED, outside.port],
       'the allowed address, another port': [ALLOWED, outside.port + 1],
       outside: [OUTSIDE.address, outside.port],
@@ -145,8 +146,8 @@ describeOnIncus('setup', () => {
       () => look(other.name, { itself: [address, NEIGHBOUR_PORT] }),
       ({ itself }) => itself === 'neighbour',
     );
-    expect(await look(one.name, reached)).toEqual({
-      ...Object.fromEntries(Object.keys(reached).map(name => [name, 'refused'])),
+    expect(await look(one.name, places)).toEqual({
+      ...Object.fromEntries(Object.keys(places).map(name => [name, 'refused'])),
       'the allowed address': 'outside',
       outside: 'outside',
     });
@@ -185,28 +186,16 @@ describeOnIncus('setup', () => {
     return found;
   }
 
-  /** What a guest's root finds behind each address and port: the first line there, or that it cannot get there. */
-  async function look(name: string, places: Readonly<Record<string, readonly (string | number)[]>>) {
-    const script = Object.entries(places).map(([place, [host, port]]) => `probe '${place}' ${host} ${port} &`);
-    const command = ['bash', '-c', [PROBE, ...script, 'wait'].join('\n')];
-    const { stdout } = await scenario.incus.exec(name, { command });
-    return Object.fromEntries(
-      stdout
-        .trim()
-        .split('\n')
-        .map(line => line.split('=')),
-    );
+  /** What a guest's root finds behind each place. */
+  async function look(name: string, places: Readonly<Record<string, Place>>) {
+    const found = await reached(scenario.incus, name, Object.values(places));
+    return Object.fromEntries(Object.keys(places).map((place, n) => [place, found[n]]));
   }
 });
 
 const LISTENER = `
 $s = IO::Socket::INET->new(Listen => 5, LocalPort => ${NEIGHBOUR_PORT}, ReuseAddr => 1) or die;
 while ($c = $s->accept) { print $c "neighbour\\n"; close $c }`;
-
-const PROBE = `probe() {
-  said=$(timeout 5 bash -c "exec 3<>/dev/tcp/$2/$3 || exit 1; timeout 1 head -n 1 <&3 || true; echo open" 2>/dev/null | head -n 1)
-  echo "$1=\${said:-refused}"
-}`;
 
 async function listen(): Promise<readonly [Server, number]> {
   const server = createServer(socket => socket.end('host\n'));
