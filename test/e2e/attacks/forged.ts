@@ -70,6 +70,11 @@ export const forgeries: readonly Forgery[] = [
       ethernet(gateway.mac, attacker.mac, IPV4, udp('203.0.113.66', gateway.address, DISCARD, mark(id))),
   },
   {
+    fact: 'a guest cannot tell its neighbour even where it is itself',
+    reaches: 'victim',
+    frame: ({ attacker, victim }, id) => ethernet(victim.mac, attacker.mac, ARP, arp(attacker, victim, mark(id))),
+  },
+  {
     fact: 'a guest cannot send to its neighbour, even in its own name',
     reaches: 'victim',
     frame: ({ attacker, victim }, id) =>
