@@ -55,7 +55,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 300_000,
           // Much of their time they wait for others: boots, grace periods, back-off.
-          maxWorkers: 5,
+          maxWorkers: 4,
           sequence: { groupOrder: 3 },
         },
       },
