@@ -70,8 +70,10 @@ export async function measureReplacement(
   say(`${name}: bare calls need ${told(bare)}`);
   const settings = { ...pool, ...(loaded ? LOAD_SETTINGS : {}) };
   const ours = await shell.runProgram(settings, begin.work(), async (watch, daemon) => {
-    if (stocked) await Promise.all([rested(watch), keyStockFilled(daemon, signal)]);
-    else await watch.sightings.reach('online', pool.agentCount, FILL_MS, signal);
+    if (stocked) {
+      await rested(watch);
+      await keyStockFilled(daemon, signal);
+    } else await watch.sightings.reach('online', pool.agentCount, FILL_MS, signal);
     begin.now();
     const calls = new LifeCalls(daemon, watch, signal);
     const parts = { pids: { program: daemon.pid }, onWindow: () => calls.start() };
