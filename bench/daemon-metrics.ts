@@ -13,10 +13,14 @@ export interface Awaited<T> {
   readonly signal: AbortSignal;
 }
 
-/** Fetches the text of a daemon's metrics from its port on loopback, as soon as there is one. */
-export async function fetchMetrics(daemon: DaemonProcess, signal: AbortSignal): Promise<string> {
+/**
+ * Fetches the text of a daemon's metrics from its port on loopback, as soon as there is one. It keeps no connection, which
+ * would count as one that the daemon holds.
+ */
+export async function fetchMetrics(daemon: Pick<DaemonProcess, 'seen'>, signal: AbortSignal): Promise<string> {
   const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
-  const response = await fetch(`http://127.0.0.1:${Number(httpPort)}/metrics`, { signal });
+  const headers = { connection: 'close' };
+  const response = await fetch(`http://127.0.0.1:${Number(httpPort)}/metrics`, { signal, headers });
   return response.text();
 }
 
