@@ -34,21 +34,12 @@ export async function confinedKeys(
   };
 }
 
-/**
- * Has the program make what its configuration says, or take it back. It is tried again where Incus, which looks at every
- * interface of the host when it makes a bridge, met one of a guest that went meanwhile.
- *
- * @throws Error when it fails.
- */
-export async function callSetup(place: ConfinedPlace, ...args: readonly string[]): Promise<Ended> {
-  const env = { ...process.env, INCUS_SOCKET: place.socketPath };
-  let ended: Ended | undefined;
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    ended = await runProgram(['setup', '--config', place.configPath, '--yes', ...args], { env });
-    if (ended.code === 0) return ended;
-    if (!/Device "\w+" does not exist/.test(ended.stderr)) break;
-  }
-  throw new Error(`setup ${args.join(' ')} ended with ${ended?.code}: ${ended?.stderr}`);
+/** Has the program make what its configuration says, or take it back. @throws Error when it fails. */
+export async function callSetup({ configPath, socketPath }: ConfinedPlace, ...args: readonly string[]): Promise<Ended> {
+  const env = { ...process.env, INCUS_SOCKET: socketPath };
+  const ended = await runProgram(['setup', '--config', configPath, '--yes', ...args], { env });
+  if (ended.code === 0) return ended;
+  throw new Error(`setup ${args.join(' ')} ended with ${ended.code}: ${ended.stderr}`);
 }
 
 /** Imports an image into a project, which sees no others; that of the testbed when none is given. */

@@ -9,6 +9,7 @@ import { UserError } from '../lib/user-error.js';
 import { type IdentityPaths, identityPaths } from '../model/identity-paths.js';
 import { raiseInotify, restoreInotify } from './inotify.js';
 import type { Step } from './model.js';
+import { despitePassingInterfaces } from './passing-interfaces.js';
 
 export interface StepTools {
   /** As an administrator of Incus, in the default project. */
@@ -25,11 +26,11 @@ export async function performStep(step: Step, { root, stateDirectory, signal }: 
     case 'make-acl':
       return networkAcls.create(step.acl, call);
     case 'change-acl':
-      return networkAcls.replace(step.acl.name, () => step.acl, call);
+      return despitePassingInterfaces(() => networkAcls.replace(step.acl.name, () => step.acl, call));
     case 'make-network':
-      return makeBridge(networks.create({ ...step.network, type: 'bridge' }, call));
+      return makeBridge(() => networks.create({ ...step.network, type: 'bridge' }, call));
     case 'change-network':
-      return networks.replace(step.network.name, () => step.network, call);
+      return despitePassingInterfaces(() => networks.replace(step.network.name, () => step.network, call));
     case 'make-project':
       return root.projects.create(step.project, call);
     case 'change-project':
@@ -59,16 +60,16 @@ export async function performStep(step: Step, { root, stateDirectory, signal }: 
     case 'delete-project':
       return root.projects.delete(step.name, call);
     case 'delete-network':
-      return networks.delete(step.name, call);
+      return despitePassingInterfaces(() => networks.delete(step.name, call));
     case 'delete-acl':
       return networkAcls.delete(step.name, call);
   }
 }
 
 /** Incus may find no subnet that nobody answers from, though there are some. */
-async function makeBridge(creation: Promise<void>): Promise<void> {
+async function makeBridge(create: () => Promise<void>): Promise<void> {
   try {
-    await creation;
+    await despitePassingInterfaces(create);
   } catch (error) {
     if (!(error instanceof Error) || !/unused IPv4 subnet/.test(error.message)) throw error;
     throw new UserError(`${error.message}: write one as network.address, such as 10.213.0.1/24`, { cause: error });
