@@ -22,6 +22,11 @@ test('draws each value at its time and height, from zero up', () => {
   expect(chart).toContain('>1 min</text>');
 });
 
+test('says in words what it shows', () => {
+  const panels = ['memory < 1', 'time'].map(title => ({ title, line: [], dots: [] }));
+  expect(renderChart(panels, 60_000)).toContain('<title>memory &lt; 1; time</title>');
+});
+
 test('draws one panel below the other', () => {
   const panel = { title: 'one', line: [], dots: [{ atMs: 0, value: 1 }] };
   const chart = renderChart([panel, { ...panel, title: 'two < three' }], 60_000);

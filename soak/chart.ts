@@ -20,6 +20,7 @@ export function renderChart(panels: readonly Panel[], durationMs: number): strin
   const height = panels.length * size.panel;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${height}" font-family="sans-serif" font-size="12">`,
+    `<title>${panels.map(({ title }) => escaped(title)).join('; ')}</title>`,
     `<rect width="${size.width}" height="${height}" fill="white"/>`,
     ...panels.flatMap((panel, index) => renderPanel(panel, durationMs, index * size.panel + size.top)),
     '</svg>',
