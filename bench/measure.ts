@@ -26,6 +26,8 @@ type Attempt = <T extends Outcome>(name: string, measurement: () => Promise<T>) 
 /**
  * Runs the measurements that are asked for, in their own order, and hands on what each of them brought. One that breaks
  * does not take the others along: it is an outcome too.
+ *
+ * @throws Error when the shell agent cannot be set up, or `note` fails.
  */
 export async function measure(
   workbench: Workbench,
@@ -33,16 +35,14 @@ export async function measure(
   note: (outcome: Outcome) => Promise<void>,
 ): Promise<void> {
   const attempt: Attempt = async (name, measurement) => {
-    try {
-      const outcome = await measurement();
-      await note(outcome);
-      return outcome;
-    } catch (error) {
+    const outcome = await measurement().catch((error: unknown) => {
       workbench.signal.throwIfAborted();
       workbench.say(`${name}: ${String(error)}`);
-      await note(brokenOff(name, error));
-      return undefined;
-    }
+      return { broken: brokenOff(name, error) };
+    });
+    const isBroken = 'broken' in outcome;
+    await note(isBroken ? outcome.broken : outcome);
+    return isBroken ? undefined : outcome;
   };
   if (only.some(name => OF_THE_SHELL_AGENT.includes(name))) await measureShell(workbench, only, attempt);
   for (const [name, measurement] of Object.entries(OF_THE_STAND_IN))

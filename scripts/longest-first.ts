@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files whose tests take more than 100 seconds one after the other, mostly of waiting: begun last, they would end alone. */
+/** Files whose tests take more than 100 seconds one after the other: begun last, they would end alone. */
 export const LONG: ReadonlySet<string> = new Set(
   [
     'bases',

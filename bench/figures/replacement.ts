@@ -10,7 +10,7 @@ import { fetchMetrics } from '../daemon-metrics.js';
 import type { Work } from '../job-source.js';
 import { keyStockFilled, keysIn } from '../key-stock.js';
 import type { Outcome } from '../report/outcome.js';
-import { spread } from '../report/words.js';
+import { seconds, spread } from '../report/words.js';
 import type { ShellBench, Watch } from '../shell-bench.js';
 import { summarise } from '../statistics.js';
 import { bareWay, stepsTable, way } from '../ways.js';
@@ -60,9 +60,10 @@ export async function measureReplacement(
     leastReplacements: LEAST_REPLACEMENTS,
     signal,
   };
+  const restMs = quick ? REST_MS.quick : REST_MS.full;
   const rested = async ({ sightings }: Watch) => {
     await sightings.reach('online', pool.agentCount, FILL_MS, signal);
-    await delay(quick ? REST_MS.quick : REST_MS.full, undefined, { signal });
+    await delay(restMs, undefined, { signal });
   };
   const begin = new Begin({ loads, jobSeconds: JOB_SECONDS, places: PLACES });
 
@@ -91,8 +92,8 @@ export async function measureReplacement(
     medianMs: waits(ours.churn)?.median,
     conditions: [
       `a shell agent without start-up cost, of which Azure sees no more than that its job is done; docker off; registration by the ${registration};`,
-      `${PLACES} places, jobs of ${JOB_SECONDS} s, the first of them ${stocked ? 'after at least half a minute of rest' : 'at once'}, for the floor`,
-      `after half a minute of rest; ${ours.keysLeft} keys left at the end;`,
+      `${PLACES} places, jobs of ${JOB_SECONDS} s, the first of them ${stocked ? `after at least ${seconds(restMs)} of rest` : 'at once'}, for the floor`,
+      `after ${seconds(restMs)} of rest; ${ours.keysLeft} keys left at the end;`,
       loaded ? `startupGracePeriod ${LOAD_SETTINGS.startupGracePeriod}` : 'all other settings as they are by default',
     ].join(' '),
     figures: [

@@ -16,7 +16,8 @@ export async function claim(
     `a daemon of this installation (${directory}) already runs, process ${pid}; stop it first, or give this one a stateDirectory of its own`,
 ): Promise<AsyncDisposable> {
   const name = `\0incus-azure-pipelines-${owner}`;
-  const server = createServer(socket => socket.on('error', () => {}).end(String(process.pid)));
+  // Whoever is told may stay, and must not keep us from our end by that.
+  const server = createServer(socket => socket.on('error', () => {}).end(String(process.pid), () => socket.destroy()));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(name, resolve);
