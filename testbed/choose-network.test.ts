@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseBridge, chooseGateway, overlap, parseIpv4Network } from './choose-network.js';
+import { chooseGateway, chooseInterface, overlap, parseIpv4Network } from './choose-network.js';
 
 function network(text: string) {
   const parsed = parseIpv4Network(text);
@@ -26,14 +26,14 @@ describe('chooseGateway', () => {
   });
 });
 
-describe('chooseBridge', () => {
+describe('chooseInterface', () => {
   it('chooses a name that fits the kernel', () => {
-    expect(chooseBridge([], () => 0.999999)).toMatch(/^iaptb[a-z0-9]{6}$/);
+    expect(chooseInterface('ninechars', [], () => 0.999999)).toMatch(/^ninechars[a-z0-9]{6}$/);
   });
 
   it('draws again when the name is taken', () => {
     const draws = [0, 0.5];
-    expect(chooseBridge(['iaptb000000'], () => draws.shift() ?? 0)).toBe('iaptbi00000');
+    expect(chooseInterface('iaptb', ['iaptb000000'], () => draws.shift() ?? 0)).toBe('iaptbi00000');
   });
 });
 

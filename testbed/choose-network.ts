@@ -27,10 +27,10 @@ export function chooseGateway(taken: readonly Ipv4Network[], random: () => numbe
   throw new Error('choose a subnet for the bridge: every 10.x.y.0/24 is in use on this host');
 }
 
-/** Chooses a bridge name that no interface has, of at most 15 characters (the kernel's limit). */
-export function chooseBridge(taken: readonly string[], random: () => number): string {
+/** Chooses an interface's name that none has; with its prefix of at most nine characters it keeps to the kernel's 15. */
+export function chooseInterface(prefix: string, taken: readonly string[], random: () => number): string {
   for (;;) {
-    const name = `${bridgePrefix}${Math.floor(random() * 36 ** 6)
+    const name = `${prefix}${Math.floor(random() * 36 ** 6)
       .toString(36)
       .padStart(6, '0')}`;
     if (!taken.includes(name)) return name;

@@ -1,7 +1,7 @@
 /** Another host, in a network namespace that lives as long as a child process does, so that nothing of it is ever left. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chooseBridge } from './choose-network.js';
+import { chooseInterface } from './choose-network.js';
 import { runCommand } from './run-command.js';
 import { networkInterfaces } from './traces.js';
 
@@ -12,6 +12,8 @@ process.stdin.on('end', () => process.exit(0)).resume();
 `;
 const OUTSIDE_PORT = 8080;
 const UNSHARE = 'unshare';
+/** Not that of the bridges: nobody shall take the link of a host that is in use for something left over. */
+const LINK_PREFIX = 'iaplink';
 
 export interface OutsideHost extends AsyncDisposable {
   /** It listens on this port of each of its addresses. */
@@ -20,7 +22,7 @@ export interface OutsideHost extends AsyncDisposable {
 
 /** Starts a host that this one reaches under these addresses, and that reaches everybody through `gateway`. */
 export async function startOutsideHost(gateway: string, addresses: readonly string[]): Promise<OutsideHost> {
-  const link = chooseBridge(networkInterfaces(), Math.random);
+  const link = chooseInterface(LINK_PREFIX, networkInterfaces(), Math.random);
   const server = ['--net', process.execPath, '-e', SERVER.replace('PORT', String(OUTSIDE_PORT))];
   const child = spawn(UNSHARE, server, { stdio: ['pipe', 'pipe', 'inherit'] });
   try {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { chooseBridge, chooseGateway, parseIpv4Network } from './choose-network.js';
+import { bridgePrefix, chooseGateway, chooseInterface, parseIpv4Network } from './choose-network.js';
 import { identifyProcess } from './process-identity.js';
 import { runCommand } from './run-command.js';
 import { type RunRecord, readRunRecords, stateDirectory } from './run-record.js';
@@ -41,7 +41,7 @@ export async function planRun(options: PrivateIncusOptions): Promise<RunRecord> 
     id,
     owner,
     directory: options.directory ?? join(stateDirectory, id),
-    bridge: options.bridge ?? chooseBridge(bridges, Math.random),
+    bridge: options.bridge ?? chooseInterface(bridgePrefix, bridges, Math.random),
     gateway: options.gateway ?? chooseGateway(taken, Math.random),
   };
 }
