@@ -5,8 +5,12 @@ import { LongestFirst } from './scripts/longest-first.js';
 const resolve = { conditions: ['source', 'module', 'node'] };
 const ssr = { resolve: { conditions: ['source', 'module', 'node'], externalConditions: ['node'] } };
 
+// Much of their time the tests of Incus wait for others: boots, grace periods, back-off. One number for all, as Vitest wants
+// it of projects that run beside each other.
+const beside = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+
 // A test's suffix says what it needs: nothing (.test.ts), the emulator over HTTP (.contract.test.ts), a real Incus
-// (.incus.test.ts). Groups run one after the other: quick answers first.
+// (.incus.test.ts). They begin in this order; Incus and its image come up meanwhile.
 export default defineConfig({
   test: {
     reporters: ['default', './scripts/closing-line.ts'],
@@ -26,8 +30,7 @@ export default defineConfig({
           exclude: ['**/node_modules/**', '**/dist/**', '**/*.contract.test.ts', '**/*.incus.test.ts'],
           // Loading the program takes its time on a busy machine; no unit test waits for anything else.
           testTimeout: 30_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          ...beside,
         },
       },
       {
@@ -40,9 +43,7 @@ export default defineConfig({
           globalSetup: ['./testbed/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,
-          // They wait for Incus and for clocks more than they compute.
-          maxWorkers: 4,
-          sequence: { groupOrder: 2 },
+          ...beside,
         },
       },
       {
@@ -54,9 +55,7 @@ export default defineConfig({
           globalSetup: ['./testbed/global-setup.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          // Much of their time they wait for others: boots, grace periods, back-off.
-          maxWorkers: 4,
-          sequence: { groupOrder: 3 },
+          ...beside,
         },
       },
     ],

@@ -1,4 +1,5 @@
-import { describe, inject } from 'vitest';
+import { beforeAll, describe, inject } from 'vitest';
+import { passGate } from './gate.js';
 
 /** A private Incus that the test files of one run share. Each test removes the instances it makes. */
 export interface Testbed {
@@ -13,9 +14,9 @@ export interface Testbed {
   readonly storagePool: string;
 }
 
-/** What the global setup found out: a testbed, or why there can be none here. */
+/** What the global setup found out: where to wait for the testbed, or why there can be none here. */
 export type ProvidedTestbed =
-  | { readonly available: true; readonly testbed: Testbed }
+  | { readonly available: true; readonly gate: string }
   | { readonly available: false; readonly reason: string };
 
 declare module 'vitest' {
@@ -23,6 +24,9 @@ declare module 'vitest' {
     testbed: ProvidedTestbed;
   }
 }
+
+/** The image may have to be built first, from packages that come over the network. */
+const COMING_MS = 600_000;
 
 /**
  * Describes behaviour on a real Incus. Where none can run, the tests are skipped and their title says why.
@@ -32,7 +36,16 @@ declare module 'vitest' {
 export function describeOnIncus(title: string, tests: (testbed: () => Testbed) => void): void {
   const provided = inject('testbed');
   if (provided.available) {
-    describe(title, () => tests(() => provided.testbed));
+    describe(title, () => {
+      let testbed: Testbed | undefined;
+      beforeAll(async () => {
+        testbed = (await passGate(provided.gate)) as Testbed;
+      }, COMING_MS);
+      tests(() => {
+        if (testbed === undefined) throw new Error('ask for the testbed inside of tests and hooks');
+        return testbed;
+      });
+    });
     return;
   }
   describe.skip(`${title} [skipped: ${provided.reason}]`, () =>

@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
-import type { ProvidedTestbed } from './for-tests.js';
+import type { ProvidedTestbed, Testbed } from './for-tests.js';
 import { freePort } from './free-port.js';
+import { type Gate, makeGate } from './gate.js';
 import { buildImage } from './image.js';
 import { listInstances } from './incus-command.js';
 import { leftovers } from './leftovers.js';
@@ -12,7 +13,9 @@ import { imageCacheDirectory } from './work-tree.js';
 /** One private Incus for the whole run, whatever number of projects ask for it. */
 interface SharedTestbed {
   readonly provided: ProvidedTestbed;
-  readonly incus?: PrivateIncus;
+  /** It comes up while the tests that do without it run. */
+  readonly incus?: Promise<PrivateIncus>;
+  readonly gate?: Gate;
 }
 
 interface Sharing {
@@ -20,6 +23,7 @@ interface Sharing {
   testbed: Promise<SharedTestbed>;
 }
 
+const IMAGE = 'debian';
 // Vitest loads this file once for each project that names it, so a variable of the module would be two.
 const key = Symbol.for('incus-azure-pipelines.testbed');
 const shared = globalThis as { [key]?: Sharing | undefined };
@@ -40,7 +44,10 @@ export async function teardown(): Promise<void> {
   sharing.users -= 1;
   if (sharing.users > 0) return;
   shared[key] = undefined;
-  const { incus } = await sharing.testbed;
+  const { incus: coming, gate } = await sharing.testbed;
+  await gate?.[Symbol.asyncDispose]();
+  // Why it did not come up is in the results of all who waited for it.
+  const incus = await coming?.catch(() => undefined);
   if (incus === undefined) return;
   const instances = await listInstances(incus.directory, 10_000).catch(() => []);
   await incus[Symbol.asyncDispose]();
@@ -58,18 +65,26 @@ export async function teardown(): Promise<void> {
 async function startShared(): Promise<SharedTestbed> {
   const reason = hostObstacle() ?? (await missingProgram());
   if (reason !== undefined) return { provided: { available: false, reason } };
+  const incus = startIncus();
+  const gate = await makeGate(incus.then(describeTestbed));
+  return { provided: { available: true, gate: gate.path }, incus, gate };
+}
+
+async function startIncus(): Promise<PrivateIncus> {
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
   const files = await buildImage({ cacheDirectory: imageCacheDirectory(), onProgress });
   const incus = await startPrivateIncus({ httpsAddress: `127.0.0.1:${await freePort()}` });
   try {
-    await incus.importImage(files, 'debian');
+    await incus.importImage(files, IMAGE);
+    return incus;
   } catch (error) {
     await incus[Symbol.asyncDispose]();
     throw error;
   }
-  const { socketPath, directory, bridge, gateway, storagePool } = incus;
-  const testbed = { socketPath, directory, image: 'debian', bridge, gateway, storagePool } as const;
-  return { provided: { available: true, testbed }, incus };
+}
+
+function describeTestbed({ socketPath, directory, bridge, gateway, storagePool }: PrivateIncus): Testbed {
+  return { socketPath, directory, image: IMAGE, bridge, gateway, storagePool };
 }
 
 async function missingProgram(): Promise<string | undefined> {

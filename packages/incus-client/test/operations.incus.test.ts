@@ -1,8 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { describeOnIncus } from '../../../testbed/for-tests.js';
 import { incusEnvironment } from '../../../testbed/incus-command.js';
 import { runCommand } from '../../../testbed/run-command.js';
-import type { IncusClient } from '../src/index.js';
+import { type CallReport, connectIncus, type IncusClient } from '../src/index.js';
 import { useProject } from './use-project.js';
 
 describeOnIncus('operations', testbed => {
@@ -81,12 +81,14 @@ describeOnIncus('operations', testbed => {
   });
 
   it('go on when the wait for them is given up', async () => {
-    const { instances } = incus();
-    const source = { type: 'image', alias: testbed().image } as const;
     const controller = new AbortController();
+    // Accepted, and not waited for yet.
+    const onCall = ({ method }: CallReport) => method === 'POST' && controller.abort();
+    const root = connectIncus({ connection: { kind: 'unix', socketPath: testbed().socketPath }, onCall });
+    onTestFinished(() => root.close());
+    const { instances } = root.withProject('client-operations');
+    const source = { type: 'image', alias: testbed().image } as const;
     const creation = instances.create({ name: 'left', source }, { signal: controller.signal });
-    await vi.waitFor(async () => expect(await instances.names()).toContain('left'), { timeout: 20_000, interval: 2 });
-    controller.abort();
     await expect(creation).rejects.toMatchObject({ name: 'AbortError' });
     await vi.waitFor(() => instances.start('left'), { timeout: 20_000 });
     expect((await instances.state('left')).pid).toBeGreaterThan(0);
