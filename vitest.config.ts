@@ -7,7 +7,7 @@ const ssr = { resolve: { conditions: ['source', 'module', 'node'], externalCondi
 
 // Much of their time the tests of Incus wait for others: boots, grace periods, back-off. One number for all, as Vitest wants
 // it of projects that run beside each other.
-const beside = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+const beside = { maxWorkers: 4, isolate: false, sequence: { groupOrder: 1 } };
 
 // A test's suffix says what it needs: nothing (.test.ts), the emulator over HTTP (.contract.test.ts), a real Incus
 // (.incus.test.ts). They begin in this order; Incus and its image come up meanwhile.

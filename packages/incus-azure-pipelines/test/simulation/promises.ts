@@ -20,16 +20,16 @@ export class BrokenPromise extends Error {
   }
 }
 
-const checks: Record<string, number> = {};
+const checks = new Map<string, number>();
 
 /** By promise: how often this process has checked it. */
 export function checksSoFar(): Readonly<Record<string, number>> {
-  return { ...checks };
+  return Object.fromEntries(checks);
 }
 
 /** Checks a promise, and counts that it did. @throws BrokenPromise. */
 export function promised(holds: boolean, promise: string, found: () => string): void {
-  checks[promise] = (checks[promise] ?? 0) + 1;
+  checks.set(promise, (checks.get(promise) ?? 0) + 1);
   if (!holds) throw new BrokenPromise(promise, found());
 }
 

@@ -12,7 +12,7 @@ export async function* runAll(errands: Iterable<Errand>): AsyncGenerator<Report>
   const left = errands[Symbol.iterator]();
   const workers = Array.from(
     { length: availableParallelism() },
-    () => new Worker(new URL('worker.js', import.meta.url)),
+    () => new Worker(new URL('worker.js', import.meta.url), { resourceLimits: { maxYoungGenerationSizeMb: 64 } }),
   );
   const underWay = new Map<Worker, Promise<{ worker: Worker; report: Report }>>();
   const next = (worker: Worker) => {
