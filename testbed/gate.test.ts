@@ -3,15 +3,15 @@ import { makeGate, passGate } from './gate.js';
 
 describe('a gate', () => {
   it('tells all who wait what was made, and those who come later', async () => {
-    let finish = (_: unknown) => {};
-    await using gate = await makeGate(
-      new Promise(resolve => {
-        finish = resolve;
-      }),
-    );
+    let finish: ((made: unknown) => void) | undefined;
+    const making = new Promise(resolve => {
+      finish = resolve;
+    });
+    await using gate = await makeGate(making);
     const waiting = [passGate(gate.path), passGate(gate.path)];
-    finish({ port: 8080 });
-    expect(await Promise.all([...waiting, passGate(gate.path)])).toEqual(Array(3).fill({ port: 8080 }));
+    finish?.({ port: 8080 });
+    const [first, second] = await Promise.all(waiting);
+    expect([first, second, await passGate(gate.path)]).toEqual([{ port: 8080 }, { port: 8080 }, { port: 8080 }]);
   });
 
   it('tells why nothing was made', async () => {
