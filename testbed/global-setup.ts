@@ -1,3 +1,4 @@
+import { connectIncus, type IncusClient } from 'incus-client';
 import type { TestProject } from 'vitest/node';
 import type { ProvidedTestbed, Testbed } from './for-tests.js';
 import { freePort } from './free-port.js';
@@ -7,6 +8,7 @@ import { listInstances } from './incus-command.js';
 import { leftovers } from './leftovers.js';
 import { hostObstacle, missingPackages } from './prepare-host.js';
 import { type PrivateIncus, startPrivateIncus } from './private-incus.js';
+import { makeShelf, removeShelf } from './shelf.js';
 import { strayProcesses } from './stray-processes.js';
 import { imageCacheDirectory } from './work-tree.js';
 
@@ -49,6 +51,7 @@ export async function teardown(): Promise<void> {
   // Why it did not come up is in the results of all who waited for it.
   const incus = await coming?.catch(() => undefined);
   if (incus === undefined) return;
+  await onIncus(incus, removeShelf).catch(() => undefined);
   const instances = await listInstances(incus.directory, 10_000).catch(() => []);
   await incus[Symbol.asyncDispose]();
   const left = [
@@ -76,11 +79,17 @@ async function startIncus(): Promise<PrivateIncus> {
   const incus = await startPrivateIncus({ httpsAddress: `127.0.0.1:${await freePort()}` });
   try {
     await incus.importImage(files, IMAGE);
+    await onIncus(incus, makeShelf);
     return incus;
   } catch (error) {
     await incus[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+async function onIncus({ socketPath }: PrivateIncus, work: (root: IncusClient) => Promise<void>): Promise<void> {
+  await using root = connectIncus({ connection: { kind: 'unix', socketPath } });
+  await work(root);
 }
 
 function describeTestbed({ socketPath, directory, bridge, gateway, storagePool }: PrivateIncus): Testbed {

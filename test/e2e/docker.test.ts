@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
+import { startWithBase } from './finished-base.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 /** An image of two programs and the libraries they are linked with, all taken from the guest: nothing is downloaded. */
@@ -50,7 +51,7 @@ const steps = [
 
 describeOnIncus('docker in a job', testbed => {
   async function start(reserve: number): Promise<Scenario> {
-    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1, reserve, docker: true } });
+    const scenario = await startWithBase({ ...testbed(), settings: { agentCount: 1, reserve, docker: true } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     return scenario;
   }

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LogLine } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type IncusProxy, startIncusProxy } from '../../testbed/incus-proxy.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool, whenStatus } from './daemon-status.js';
+import { startWithBase } from './finished-base.js';
 import { startDaemon, whenEmulator } from './waiting.js';
 
 describeOnIncus('a pool whose activations fail has its agents again when they succeed', testbed => {
@@ -12,7 +13,7 @@ describeOnIncus('a pool whose activations fail has its agents again when they su
   let proxy: IncusProxy;
   beforeAll(async () => {
     const settings = { agentCount: 2, reserve: 1, registration: 'host' };
-    scenario = await startScenario({ ...testbed(), settings });
+    scenario = await startWithBase({ ...testbed(), settings });
     proxy = await startIncusProxy(testbed().socketPath, join(scenario.directory, 'incus.sock'));
     await scenario.configure({ incus: { socket: proxy.listenPath } });
   });

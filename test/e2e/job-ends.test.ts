@@ -2,7 +2,8 @@ import type { JobRecord } from 'azure-pipelines-emulator';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
+import { startWithBase } from './finished-base.js';
 import { type Foreigners, placeForeigners } from './foreigners.js';
 import { anotherOnline, lineShown, tellOnFailure, whenEmulator } from './waiting.js';
 
@@ -17,7 +18,7 @@ describeOnIncus('the place is free again, and the next job runs,', testbed => {
   /** Agents that had their job; they may look online for a moment longer. */
   const used: string[] = [];
   beforeAll(async () => {
-    scenario = await startScenario({
+    scenario = await startWithBase({
       ...testbed(),
       emulator: lapses,
       settings: { agentCount: 1, agentPrefix: 'ci', powerOffTimeout: '1s' },

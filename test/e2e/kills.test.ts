@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type LifecycleLog, recordLifecycle } from '../../testbed/lifecycle-log.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
+import { startWithBase } from './finished-base.js';
 import { anotherOnline, lineShown, startDaemon, whenEmulator } from './waiting.js';
 
 /** Longer than any test: whoever waits for an interval of this length waits in vain. */
@@ -13,7 +14,7 @@ describeOnIncus('a guest goes by itself, and is replaced at once,', testbed => {
   let scenario: Scenario;
   let events: LifecycleLog;
   beforeAll(async () => {
-    scenario = await startScenario({
+    scenario = await startWithBase({
       ...testbed(),
       emulator: { lockMs: 12_000, sessionLapseMs: 5_000, pollHoldMs: 2_000 },
       settings: { agentCount: 1, reconcileInterval: never, orphanGracePeriod: '1s' },

@@ -2,8 +2,9 @@ import type { Emulator, EmulatorOptions } from 'azure-pipelines-emulator';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
+import { startWithBase } from './finished-base.js';
 import { polled } from './polled.js';
 import { drainedEmpty, lineShown, startDaemon, whenEmulator } from './waiting.js';
 
@@ -13,7 +14,7 @@ const LONG = { timeout: 300_000 };
 
 describeOnIncus('a reserve that listens', testbed => {
   async function start(emulator: EmulatorOptions = {}, settings: object = {}): Promise<Scenario> {
-    const scenario = await startScenario({
+    const scenario = await startWithBase({
       ...testbed(),
       emulator,
       standIn: { startDelayMs: 2_000 },

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type LifecycleLog, recordLifecycle } from '../../testbed/lifecycle-log.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
 import { whenPool } from './daemon-status.js';
+import { startWithBase } from './finished-base.js';
 import { lying, ringingOn, spoilt, UNPRINTABLE } from './misbehaviour.js';
 import { PlaceTimes } from './place-times.js';
 import { agentsOnline, lineShown, tellOnFailure } from './waiting.js';
@@ -33,7 +34,7 @@ describeOnIncus('a lying guest gains nothing', testbed => {
   let files: readonly string[];
   let times: PlaceTimes;
   beforeAll(async () => {
-    scenario = await startScenario({
+    scenario = await startWithBase({
       ...testbed(),
       emulator: { sessionLapseMs: 5_000, pollHoldMs: 2_000 },
       settings: { agentCount, http: { port: 0 } },

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { startScenario } from '../../testbed/scenario.js';
+import { startWithBase } from './finished-base.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 /**
@@ -28,7 +28,7 @@ const AGENTS = 20;
 
 describeOnIncus('the system in a guest', testbed => {
   test('is running as a whole, with sessions of its users', async () => {
-    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1, docker: true } });
+    const scenario = await startWithBase({ ...testbed(), settings: { agentCount: 1, docker: true } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     await using _daemon = startDaemon(scenario);
     await agentsOnline(scenario.emulator, 1);
@@ -53,7 +53,7 @@ describeOnIncus('the system in a guest', testbed => {
   });
 
   test(`lets ${AGENTS} fresh agents install a package with their first command`, { timeout: 420_000 }, async () => {
-    const scenario = await startScenario({ ...testbed(), settings: { agentCount: AGENTS } });
+    const scenario = await startWithBase({ ...testbed(), settings: { agentCount: AGENTS } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const path = join(scenario.directory, 'packages.sh');
     await writeFile(path, PROVISION);

@@ -1,8 +1,9 @@
 import type { CallRecord, EmulatorOptions, Fault } from 'azure-pipelines-emulator';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
 import { type PoolStatus, readPool, whenPool } from './daemon-status.js';
+import { startWithBase } from './finished-base.js';
 import { polled } from './polled.js';
 import { agentsOnline, lineShown, startDaemon, whenEmulator } from './waiting.js';
 
@@ -24,7 +25,7 @@ const REFUSED: Served = { pool: 'refused', path: /\/pools\/2\//, agentCount: 1 }
 
 describeOnIncus('while Azure is away', testbed => {
   async function start(settings: object, emulator: EmulatorOptions = {}): Promise<Scenario> {
-    const scenario = await startScenario({ ...testbed(), settings: { ...settings }, emulator });
+    const scenario = await startWithBase({ ...testbed(), settings: { ...settings }, emulator });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     return scenario;
   }

@@ -3,6 +3,7 @@ import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, type ScenarioOptions, startScenario } from '../../testbed/scenario.js';
 import { whenPool } from './daemon-status.js';
+import { startWithBase } from './finished-base.js';
 import { canary, watchForToken } from './guest-watch.js';
 import { rememberHost } from './remembered-host.js';
 import { agentsOnline, drainedEmpty, lineShown, startDaemon } from './waiting.js';
@@ -11,8 +12,8 @@ const LONG = { timeout: 300_000 };
 const WITHOUT_IDENTITY = /^incus-azure-pipelines: register an agent at \S+: .*"authorization".*; use Azure [^\n]+\n$/;
 
 describeOnIncus('registration by the host', testbed => {
-  async function scenarioWith(options: Partial<ScenarioOptions>): Promise<Scenario> {
-    const scenario = await startScenario({ ...testbed(), ...options });
+  async function scenarioWith(options: Partial<ScenarioOptions>, start = startWithBase): Promise<Scenario> {
+    const scenario = await start({ ...testbed(), ...options });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     return scenario;
   }
@@ -101,7 +102,7 @@ describeOnIncus('registration by the host', testbed => {
     [{ refuseKeys: true }, 'registration with a key', 'This server accepts no public keys for agents.'],
     [{ refuseAssertions: true }, 'token for an assertion', 'This server accepts no assertions.'],
   ] as const)('is given up by auto with one warning where the server refuses: %o', async (emulator, step, why) => {
-    const scenario = await scenarioWith({ emulator, settings: { registration: 'auto' } });
+    const scenario = await scenarioWith({ emulator, settings: { registration: 'auto' } }, startScenario);
     const daemon = startDaemon(scenario);
     const warning = await daemon.seen(line => line.level === 'warn');
     expect(warning).toMatchObject({ pools: ['default'], mode: 'guest', step, why: expect.stringContaining(why) });
@@ -114,7 +115,10 @@ describeOnIncus('registration by the host', testbed => {
   test.each(['auto', 'host', 'guest'])(
     'refuses, with %s, a server that gives agents no identity',
     async registration => {
-      const scenario = await scenarioWith({ emulator: { omitAuthorization: true }, settings: { registration } });
+      const scenario = await scenarioWith(
+        { emulator: { omitAuthorization: true }, settings: { registration } },
+        startScenario,
+      );
       const { code, stderr } = await runProgram(['run', '--config', scenario.configPath]);
       expect(stderr).toMatch(WITHOUT_IDENTITY);
       expect(code).toBe(2);

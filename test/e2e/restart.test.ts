@@ -5,8 +5,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type LogLine, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOwnIncus } from '../../testbed/own-incus.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
+import { startWithBase } from './finished-base.js';
 import { agentsOnline, lineShown, startDaemon } from './waiting.js';
 
 const SETTINGS = { agentCount: 2, reserve: 1 } as const;
@@ -14,7 +15,7 @@ const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done; echo e
 
 describeOnIncus('a daemon that is started again', testbed => {
   async function start(): Promise<Scenario> {
-    const scenario = await startScenario({ ...testbed(), settings: SETTINGS });
+    const scenario = await startWithBase({ ...testbed(), settings: SETTINGS });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     return scenario;
   }

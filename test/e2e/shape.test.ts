@@ -3,7 +3,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOwnIncus } from '../../testbed/own-incus.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
+import { startWithBase } from './finished-base.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 const SHAPE = { maxCores: 1, maxRamInGb: 0.5, tmpfsSizeInGb: 0.25, maxProcesses: 300, docker: false } as const;
@@ -40,7 +41,7 @@ const LOOKS = {
 describeOnIncus('the shape of an agent', testbed => {
   test('is what a job finds, and no instance tells the token', async () => {
     const settings = { agentCount: 1, env: VARIABLES, ...SHAPE };
-    const scenario = await startScenario({ ...testbed(), settings });
+    const scenario = await startWithBase({ ...testbed(), settings });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const { emulator, incus } = scenario;
     const daemon = startDaemon(scenario);

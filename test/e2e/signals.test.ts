@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type EventRule, type IncusProxy, startIncusProxy } from '../../testbed/incus-proxy.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
+import { startWithBase } from './finished-base.js';
 import { anotherOnline, startDaemon } from './waiting.js';
 
 /** Longer than any test: what is told by an interval of this length is never told. */
@@ -12,7 +13,7 @@ describeOnIncus('an agent is replaced', testbed => {
   let scenario: Scenario;
   let proxy: IncusProxy;
   beforeAll(async () => {
-    scenario = await startScenario({
+    scenario = await startWithBase({
       ...testbed(),
       settings: { agentCount: 1, azurePollInterval: never },
     });

@@ -1,7 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import type { Scenario } from '../../testbed/scenario.js';
 import { readPool, whenPool } from './daemon-status.js';
+import { startWithBase } from './finished-base.js';
 import { polled } from './polled.js';
 import { drainedEmpty, startDaemon, whenEmulator } from './waiting.js';
 
@@ -67,7 +68,7 @@ describeOnIncus('two hosts of one name', testbed => {
   });
 
   async function start(settings: object, emulator: object = {}): Promise<Scenario> {
-    const scenario = await startScenario({ ...testbed(), settings: { ...settings }, emulator });
+    const scenario = await startWithBase({ ...testbed(), settings: { ...settings }, emulator });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     return scenario;
   }

@@ -4,7 +4,7 @@ import { type FakeClock, settled } from './simulation/fake-clock.js';
 const BEGUN = 'undici:request:create';
 const ENDED = ['undici:request:trailers', 'undici:request:error'];
 
-/** Lets minutes pass in no time. While a call is under way the clock stands still, so that no answer is ever late. */
+/** Lets minutes pass in no time. While a call or a file is waited for the clock stands still, so that neither is ever late. */
 export class TimeLapse implements Disposable {
   readonly #clock: FakeClock;
   readonly #underWay = new Set<object>();
@@ -40,16 +40,21 @@ export class TimeLapse implements Disposable {
     return this.#clock.now() - begunAt;
   }
 
-  /** Resolves when no call is under way and nothing follows from the last one any more. */
+  /** Resolves when no call and no file is waited for, and nothing follows from the last one any more. */
   async atRest(): Promise<void> {
     do await settled();
-    while (this.#underWay.size > 0);
+    while (this.#underWay.size > 0 || process.getActiveResourcesInfo().some(isOfFile));
   }
 
   [Symbol.dispose](): void {
     unsubscribe(BEGUN, this.#note);
     for (const name of ENDED) unsubscribe(name, this.#forget);
   }
+}
+
+/** Names by which Node knows what waits for a file: FSReqCallback, FSReqPromise, and CloseReq of one that is closed. */
+function isOfFile(resource: string): boolean {
+  return /^(FSReq|CloseReq)/.test(resource);
 }
 
 function requestOf(message: unknown): object {

@@ -1,5 +1,6 @@
 /** What answers a guest at an address and a port, and what is to. */
 import type { IncusClient } from 'incus-client';
+import { polled } from '../polled.js';
 
 /** Address and port of a TCP server that says a line to whoever comes. */
 export type Place = readonly [address: string, port: number];
@@ -64,14 +65,14 @@ export async function reached(
   incus: IncusClient,
   instance: string,
   looks: readonly Place[],
-): Promise<readonly (string | undefined)[]> {
+): Promise<readonly string[]> {
   const script = looks.map(([address, port], n) => `probe ${n} ${address} ${port} &`);
-  const { stdout } = await incus.exec(instance, { command: ['bash', '-c', [PROBE, ...script, 'wait'].join('\n')] });
-  const said = new Map(
-    stdout
-      .trim()
-      .split('\n')
-      .map(line => line.split('=') as [string, string]),
-  );
-  return looks.map((_, n) => said.get(String(n)));
+  const command = ['bash', '-c', [PROBE, ...script, 'wait'].join('\n')];
+  const answers = async () => {
+    const { stdout } = await incus.exec(instance, { command });
+    const said = new Map(Array.from(stdout.matchAll(/^(\d+)=(.*)$/gm), ([, n, answer]) => [Number(n), answer]));
+    return looks.flatMap((_, n) => said.get(n) ?? []);
+  };
+  // Incus now and then cuts off what a short command prints.
+  return await polled(answers, found => found.length === looks.length);
 }

@@ -1,0 +1,63 @@
+/** Finished bases for tests that are about something else: to build one takes more than an agent's whole life. */
+import { readFile } from 'node:fs/promises';
+import type { IncusClient } from 'incus-client';
+import { openInstallation } from '../../packages/incus-azure-pipelines/src/lib/installation.js';
+import { MARKS } from '../../packages/incus-azure-pipelines/src/model/marks.js';
+import type { PlanDocument } from '../../packages/incus-azure-pipelines/src/report/plan-document.js';
+import { runProgram } from '../../testbed/daemon-process.js';
+import { withHostLock } from '../../testbed/host-lock.js';
+import { type Scenario, type ScenarioOptions, startScenario } from '../../testbed/scenario.js';
+import { SHELF } from '../../testbed/shelf.js';
+
+const LOCK = '/run/iap-testbed-shelf.lock';
+
+/**
+ * Starts a scenario whose project has the base that its configuration asks for, built before its daemon has begun.
+ * A confined one builds its own: its bases have other keys.
+ */
+export async function startWithBase(options: ScenarioOptions): Promise<Scenario> {
+  const scenario = await startScenario(options);
+  try {
+    if (!scenario.isConfined) await giveBase(scenario);
+    return scenario;
+  } catch (error) {
+    await scenario[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function giveBase(scenario: Scenario): Promise<void> {
+  const { stateDirectory } = JSON.parse(await readFile(scenario.configPath, 'utf8')) as { stateDirectory: string };
+  const { ownerId } = await openInstallation(stateDirectory);
+  const config = ['--config', scenario.configPath];
+  const { actions } = JSON.parse(await call(['plan', ...config, '--json'])) as PlanDocument;
+  const wanted = actions.find(({ action }) => action === 'build-base')?.on;
+  if (wanted === undefined) throw new Error(`nothing is to be built in ${scenario.project}`);
+  const shelf = scenario.incus.withProject(SHELF);
+  await withHostLock(async () => {
+    // What shapes a base is the end of its name; before it stands whose it is.
+    const isSame = (name: string) => name.split('-').at(-1) === wanted.split('-').at(-1);
+    const found = (await shelf.instances.names()).find(isSame);
+    if (found !== undefined) {
+      await copy(scenario.incus, wanted, { source: found, project: SHELF }, { [MARKS.owner]: ownerId });
+      return;
+    }
+    await call(['base', 'build', ...config]);
+    await copy(shelf, wanted, { source: wanted, project: scenario.project });
+  }, LOCK);
+}
+
+async function copy(
+  { instances }: IncusClient,
+  name: string,
+  from: { readonly source: string; readonly project: string },
+  config: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await instances.create({ name, source: { type: 'copy', instance_only: true, ...from }, config });
+}
+
+async function call(args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(args);
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+  return stdout;
+}
