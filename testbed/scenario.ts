@@ -116,10 +116,6 @@ export class Scenario implements AsyncDisposable {
     this.controlSocket = join(directory, 'control.sock');
   }
 
-  get isConfined(): boolean {
-    return this.#options.confined === true;
-  }
-
   /** Makes the project. */
   async place(): Promise<void> {
     const { confined, image, imageFiles } = this.#options;

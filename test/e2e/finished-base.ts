@@ -1,6 +1,6 @@
 /** Finished bases for tests that are about something else: to build one takes more than an agent's whole life. */
 import { readFile } from 'node:fs/promises';
-import type { IncusClient } from 'incus-client';
+import { type IncusClient, ignoreNotFound } from 'incus-client';
 import { openInstallation } from '../../packages/incus-azure-pipelines/src/lib/installation.js';
 import { MARKS } from '../../packages/incus-azure-pipelines/src/model/marks.js';
 import type { PlanDocument } from '../../packages/incus-azure-pipelines/src/report/plan-document.js';
@@ -12,13 +12,13 @@ import { SHELF } from '../../testbed/shelf.js';
 const LOCK = '/run/iap-testbed-shelf.lock';
 
 /**
- * Starts a scenario whose project has the base that its configuration asks for, built before its daemon has begun.
- * A confined one builds its own: its bases have other keys.
+ * Starts a scenario whose project has the base that its configuration asks for, built before its daemon has begun. On an
+ * Incus of the test's own, which has none to give, the daemon builds it.
  */
 export async function startWithBase(options: ScenarioOptions): Promise<Scenario> {
   const scenario = await startScenario(options);
   try {
-    if (!scenario.isConfined) await giveBase(scenario);
+    await giveBase(scenario);
     return scenario;
   } catch (error) {
     await scenario[Symbol.asyncDispose]();
@@ -27,19 +27,21 @@ export async function startWithBase(options: ScenarioOptions): Promise<Scenario>
 }
 
 async function giveBase(scenario: Scenario): Promise<void> {
+  const { incus } = scenario;
+  if ((await ignoreNotFound(incus.projects.get(SHELF))) === undefined) return;
   const { stateDirectory } = JSON.parse(await readFile(scenario.configPath, 'utf8')) as { stateDirectory: string };
   const { ownerId } = await openInstallation(stateDirectory);
   const config = ['--config', scenario.configPath];
   const { actions } = JSON.parse(await call(['plan', ...config, '--json'])) as PlanDocument;
   const wanted = actions.find(({ action }) => action === 'build-base')?.on;
   if (wanted === undefined) throw new Error(`nothing is to be built in ${scenario.project}`);
-  const shelf = scenario.incus.withProject(SHELF);
+  const shelf = incus.withProject(SHELF);
   await withHostLock(async () => {
     // What shapes a base is the end of its name; before it stands whose it is.
     const isSame = (name: string) => name.split('-').at(-1) === wanted.split('-').at(-1);
     const found = (await shelf.instances.names()).find(isSame);
     if (found !== undefined) {
-      await copy(scenario.incus, wanted, { source: found, project: SHELF }, { [MARKS.owner]: ownerId });
+      await copy(incus, wanted, { source: found, project: SHELF }, { [MARKS.owner]: ownerId });
       return;
     }
     await call(['base', 'build', ...config]);

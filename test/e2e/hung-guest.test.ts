@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { startWithBase } from './finished-base.js';
+import { startScenario } from '../../testbed/scenario.js';
 import { anotherOnline, startDaemon } from './waiting.js';
 
 /** Its agent never comes back from its job, so that the wrapper neither says finished nor powers off. */
@@ -17,7 +17,7 @@ chown agent: run.sh
 describeOnIncus('a guest that hangs after its job', testbed => {
   test("is replaced when Azure shows its job's end, then deregistered, and only then stopped", async () => {
     const settings = { agentCount: 1, powerOffTimeout: '8s' };
-    const scenario = await startWithBase({ ...testbed(), settings });
+    const scenario = await startScenario({ ...testbed(), settings });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const script = join(scenario.directory, 'hanging.sh');
     await writeFile(script, HANGING);

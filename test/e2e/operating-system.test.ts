@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startScenario } from '../../testbed/scenario.js';
 import { startWithBase } from './finished-base.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
@@ -53,7 +54,7 @@ describeOnIncus('the system in a guest', testbed => {
   });
 
   test(`lets ${AGENTS} fresh agents install a package with their first command`, { timeout: 420_000 }, async () => {
-    const scenario = await startWithBase({ ...testbed(), settings: { agentCount: AGENTS } });
+    const scenario = await startScenario({ ...testbed(), settings: { agentCount: AGENTS } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const path = join(scenario.directory, 'packages.sh');
     await writeFile(path, PROVISION);

@@ -5,7 +5,8 @@ import type { EmulatorOptions, JobRecord, QueuedJob } from 'azure-pipelines-emul
 import type { IncusClient } from 'incus-client';
 import type { DaemonProcess } from '../../../testbed/daemon-process.js';
 import type { Testbed } from '../../../testbed/for-tests.js';
-import { type Scenario, startScenario } from '../../../testbed/scenario.js';
+import type { Scenario } from '../../../testbed/scenario.js';
+import { startWithBase } from '../finished-base.js';
 import { agentsOnline, lineShown } from '../waiting.js';
 import { HOSTILE } from './attack.js';
 import type { Station } from './frames.js';
@@ -39,7 +40,7 @@ export async function startScene(
   emulator: EmulatorOptions = {},
 ): Promise<Scene> {
   const shape = { agentCount: 2, registration: 'host', ...SHAPE, ...settings };
-  const scenario = await startScenario({ ...testbed, confined: true, settings: shape, emulator });
+  const scenario = await startWithBase({ ...testbed, confined: true, settings: shape, emulator });
   try {
     const daemon = scenario.startDaemon();
     const { incus } = scenario;
