@@ -6,7 +6,8 @@ const resolve = { conditions: ['source', 'module', 'node'] };
 const ssr = { resolve: { conditions: ['source', 'module', 'node'], externalConditions: ['node'] } };
 
 // Much of their time the tests of Incus wait for others: boots, grace periods, back-off. One number for all, as Vitest wants
-// it of projects that run beside each other.
+// it of projects that run beside each other. Files share their worker's process: what one leaves behind, others stumble over,
+// and what all import is loaded once.
 const beside = { maxWorkers: 4, isolate: false, sequence: { groupOrder: 1 } };
 
 // A test's suffix says what it needs: nothing (.test.ts), the emulator over HTTP (.contract.test.ts), a real Incus

@@ -35,22 +35,27 @@ function readOptions(): BenchOptions | undefined {
 async function run({ quick, registration, only }: BenchOptions): Promise<void> {
   await prepareHost(line => process.stderr.write(`${line}\n`), stop.signal);
   await using workbench = await startWorkbench({ registration, quick, signal: stop.signal });
-  const day = new Date().toISOString().slice(0, 10);
+  const now = new Date().toISOString();
+  const day = now.slice(0, 10);
   // Parts of a bench do not take the place of a whole one.
   const parts = only.length < MEASUREMENTS.length ? only : [];
-  const name = [day, ...parts, ...(quick ? ['quick'] : [])].join('-');
+  const differing = registration === 'host' ? [] : [registration];
+  const name = [day, now.slice(11, 16).replace(':', ''), ...differing, ...parts, ...(quick ? ['quick'] : [])].join('-');
   const head = [`# Bench, ${day}`, '', await ofTheRun(workbench), ''];
   const outcomes: Outcome[] = [];
   let text = '';
   let path = '';
   // Written after each of them: nothing that was measured is lost.
-  await measure(workbench, only, async outcome => {
-    outcomes.push(outcome);
-    text = [...head, ...tablesOf(outcomes).map(markdownTable)].join('\n');
-    path = await writeResults(name, { md: text, json: JSON.stringify(outcomes.map(rawOf)) });
-  });
-  process.stdout.write(text);
-  workbench.say(`written to ${path}.md and .json`);
+  try {
+    await measure(workbench, only, async outcome => {
+      outcomes.push(outcome);
+      text = [...head, ...tablesOf(outcomes).map(markdownTable)].join('\n');
+      path = await writeResults(name, { md: text, json: JSON.stringify(outcomes.map(rawOf)) });
+    });
+  } finally {
+    process.stdout.write(text);
+    if (path !== '') workbench.say(`written to ${path}.md and .json`);
+  }
 }
 
 function tablesOf(outcomes: readonly Outcome[]): readonly Table[] {

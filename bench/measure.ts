@@ -27,7 +27,7 @@ type Attempt = <T extends Outcome>(name: string, measurement: () => Promise<T>) 
  * Runs the measurements that are asked for, in their own order, and hands on what each of them brought. One that breaks
  * does not take the others along: it is an outcome too.
  *
- * @throws Error when the shell agent cannot be set up, or `note` fails.
+ * @throws Error when `note` fails, or the signal aborts.
  */
 export async function measure(
   workbench: Workbench,
@@ -44,7 +44,11 @@ export async function measure(
     await note(isBroken ? outcome.broken : outcome);
     return isBroken ? undefined : outcome;
   };
-  if (only.some(name => OF_THE_SHELL_AGENT.includes(name))) await measureShell(workbench, only, attempt);
+  if (only.some(name => OF_THE_SHELL_AGENT.includes(name)))
+    await measureShell(workbench, only, attempt).catch(async (error: unknown) => {
+      workbench.signal.throwIfAborted();
+      await note(brokenOff('the shell agent', error));
+    });
   for (const [name, measurement] of Object.entries(OF_THE_STAND_IN))
     if (only.some(one => one === name)) await attempt(name, () => measurement(workbench));
 }

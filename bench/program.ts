@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAzurePipelines, ignoreNotFound as ignoreNotInAzure } from 'azure-pipelines-client';
 import type { AgentPackage } from 'azure-pipelines-emulator';
 import { ignoreNotFound } from 'incus-client';
@@ -12,6 +13,8 @@ export interface ProgramOptions {
 }
 
 const RUN_MS = 1_200_000;
+const CLEARING_MS = 180_000;
+const PAUSE_MS = 200;
 const BASE_STATE = 'user.iap.base.state';
 
 /** The program as it is measured: in a project of its own, beside an emulator, with the base built already. */
@@ -67,9 +70,14 @@ export class Program implements AsyncDisposable {
     }
   }
 
-  /** Removes every instance but the base, and every registration. */
+  /** Removes every instance but the base, and every registration. What cannot be removed is said: what was measured counts. */
   async clear(): Promise<void> {
+    await this.#clearAll().catch((error: unknown) => this.#workbench.say(`clear away: ${String(error)}`));
+  }
+
+  async #clearAll(): Promise<void> {
     const { incus } = this.scenario;
+    const giveUp = AbortSignal.any([this.#workbench.signal, AbortSignal.timeout(CLEARING_MS)]);
     for (;;) {
       const guests = (await incus.instances.list()).filter(({ config }) => config[BASE_STATE] === undefined);
       if (guests.length === 0) break;
@@ -80,13 +88,16 @@ export class Program implements AsyncDisposable {
           await ignoreNotFound(incus.instances.delete(name)).catch(() => undefined);
         }),
       );
-      this.#workbench.signal.throwIfAborted();
+      await sleep(PAUSE_MS, undefined, { signal: giveUp });
     }
     await this.#clearAzure();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.scenario[Symbol.asyncDispose]();
+    // The Incus beneath it is taken down with all that is in it.
+    await this.scenario[Symbol.asyncDispose]().catch((error: unknown) =>
+      this.#workbench.say(`remove the project: ${String(error)}`),
+    );
   }
 
   async #clearAzure(): Promise<void> {

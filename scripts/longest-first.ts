@@ -1,35 +1,49 @@
-import { basename } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files whose tests take more than 100 seconds one after the other: begun last, they would end alone. */
-export const LONG: ReadonlySet<string> = new Set(
-  [
+const PROGRAM = 'packages/incus-azure-pipelines/src';
+
+/** Files that take more than a minute beside three others, each before those that take less: begun last, one would end alone. */
+export const LONG: readonly string[] = [
+  `${PROGRAM}/plan/simulation.test.ts`,
+  `${PROGRAM}/execute/guest/guest.incus.test.ts`,
+  `${PROGRAM}/execute/base/build-base.incus.test.ts`,
+  ...[
     'bases',
     'verbs',
     'main-job',
     'listening',
-    'generations',
-    'registration',
     'outage',
-    'restart',
-    'demo',
-    'failing-activation',
+    'registration',
+    'generations',
     'base-verbs',
-  ].map(name => `${name}.test.ts`),
-);
+    'demo',
+    'restart',
+    'failing-activation',
+    'kills',
+    'chaos',
+    'other-release',
+    'job-ends',
+    'setup',
+    'attacks-by-jobs',
+    'operating-system',
+    'shape',
+    'attacks-on-disk',
+    'docker',
+    'two-hosts',
+    'host-restart',
+  ].map(name => `test/e2e/${name}.test.ts`),
+];
 
-/** Where simulated worlds take a core for a minute and a half. */
-const SIMULATION = /\/simulation\.test\.ts$/;
 const STAGES = ['floors', 'unit', 'contract', 'e2e'];
 
 /**
  * Quick answers first: unit tests, contract tests, end-to-end tests, and of each what takes longest; the others come in the
- * order that Vitest gives them. None waits for the end of a stage, so that every core has something to do.
+ * order that Vitest gives them. After the floors none waits for the end of another, so that every core has something to do.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => stage(a) - stage(b) || Number(isLong(b)) - Number(isLong(a)));
+    return sorted.toSorted((a, b) => stage(a) - stage(b) || rank(a) - rank(b));
   }
 }
 
@@ -37,6 +51,7 @@ function stage({ project }: TestSpecification): number {
   return STAGES.indexOf(project.name);
 }
 
-function isLong({ moduleId, project }: TestSpecification): boolean {
-  return project.name === 'e2e' ? LONG.has(basename(moduleId)) : SIMULATION.test(moduleId);
+function rank({ moduleId }: TestSpecification): number {
+  const found = LONG.findIndex(path => moduleId.endsWith(`/${path}`));
+  return found < 0 ? LONG.length : found;
 }

@@ -25,8 +25,8 @@ declare module 'vitest' {
   }
 }
 
-/** The image may have to be built first, from packages that come over the network. */
-const COMING_MS = 600_000;
+/** The image may have to be built first, from packages that come over the network: each of its steps has ten minutes. */
+const COMING_MS = 1_800_000;
 
 /**
  * Describes behaviour on a real Incus. Where none can run, the tests are skipped and their title says why.

@@ -18,6 +18,8 @@ interface SharedTestbed {
   /** It comes up while the tests that do without it run. */
   readonly incus?: Promise<PrivateIncus>;
   readonly gate?: Gate;
+  /** Gives up what is still coming up. */
+  readonly stop?: AbortController;
 }
 
 interface Sharing {
@@ -46,7 +48,8 @@ export async function teardown(): Promise<void> {
   sharing.users -= 1;
   if (sharing.users > 0) return;
   shared[key] = undefined;
-  const { incus: coming, gate } = await sharing.testbed;
+  const { incus: coming, gate, stop } = await sharing.testbed;
+  stop?.abort(new Error('the tests ended before their Incus was there'));
   await gate?.[Symbol.asyncDispose]();
   // Why it did not come up is in the results of all who waited for it.
   const incus = await coming?.catch(() => undefined);
@@ -68,14 +71,15 @@ export async function teardown(): Promise<void> {
 async function startShared(): Promise<SharedTestbed> {
   const reason = hostObstacle() ?? (await missingProgram());
   if (reason !== undefined) return { provided: { available: false, reason } };
-  const incus = startIncus();
+  const stop = new AbortController();
+  const incus = startIncus(stop.signal);
   const gate = await makeGate(incus.then(describeTestbed));
-  return { provided: { available: true, gate: gate.path }, incus, gate };
+  return { provided: { available: true, gate: gate.path }, incus, gate, stop };
 }
 
-async function startIncus(): Promise<PrivateIncus> {
+async function startIncus(stop: AbortSignal): Promise<PrivateIncus> {
   const onProgress = (line: string): void => void process.stderr.write(`${line}\n`);
-  const files = await buildImage({ cacheDirectory: imageCacheDirectory(), onProgress });
+  const files = await buildImage({ cacheDirectory: imageCacheDirectory(), onProgress, signal: stop });
   const incus = await startPrivateIncus({ httpsAddress: `127.0.0.1:${await freePort()}` });
   try {
     await incus.importImage(files, IMAGE);

@@ -7,6 +7,7 @@ import {
   type Emulator,
   type EmulatorOptions,
   type StandInOptions,
+  type StandInPackage,
   startEmulator,
 } from 'azure-pipelines-emulator';
 import { connectIncus, type IncusClient } from 'incus-client';
@@ -54,11 +55,7 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
   const directory = await makeScenarioDirectory();
   let emulator: Emulator | undefined;
   try {
-    const agentPackage = await buildStandInPackage({
-      cacheDirectory: join(cacheDirectory(), 'stand-in'),
-      pollPauseMs: [0, 0],
-      ...options.standIn,
-    });
+    const agentPackage = await standInPackage(options.standIn);
     emulator = await startEmulator({ host: options.gateway, agentPackage, ...options.emulator });
     const confined = options.confined ?? (isConfinedRun() && options.daemonSocketPath === undefined);
     const keys = confined ? await confinedKeys(root, options.gateway, options.settings) : {};
@@ -76,6 +73,22 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
     }
     throw error;
   }
+}
+
+/** By what it is made with; to see that one in the cache is the right one takes reading more than a hundred megabytes. */
+const packages = new Map<string, Promise<StandInPackage>>();
+
+function standInPackage(options: Partial<StandInOptions> = {}): Promise<StandInPackage> {
+  const key = JSON.stringify(options);
+  const known = packages.get(key);
+  if (known !== undefined) return known;
+  const made = buildStandInPackage({
+    cacheDirectory: join(cacheDirectory(), 'stand-in'),
+    pollPauseMs: [0, 0],
+    ...options,
+  });
+  packages.set(key, made);
+  return made;
 }
 
 async function makeProject(root: IncusClient, project: string, options: ScenarioOptions): Promise<void> {

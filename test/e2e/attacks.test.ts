@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { runCommand } from '../../testbed/run-command.js';
-import { AS_A_JOB, type Attack, carryOut, HOSTILE } from './attacks/attack.js';
+import { type Attack, asAJob, carryOut, HOSTILE } from './attacks/attack.js';
 import { forgeries } from './attacks/forged.js';
 import { guestApi } from './attacks/guest-api.js';
 import { devices, limits, settings, views } from './attacks/kernel.js';
@@ -21,7 +21,7 @@ describeOnIncus('from inside, as root,', testbed => {
   afterAll(() => scene?.[Symbol.asyncDispose]());
 
   /** Carries out a table of attacks in the attacker's guest, one test each. */
-  function facts(title: string, attacks: readonly Attack[], below: readonly string[] = []): void {
+  function facts(title: string, attacks: readonly Attack[], within?: typeof asAJob): void {
     describe(title, () => {
       let printed: readonly string[];
       beforeAll(async () => {
@@ -30,7 +30,7 @@ describeOnIncus('from inside, as root,', testbed => {
         const scripts = attacks.map(({ script }) =>
           typeof script === 'string' ? script : script({ victim, monitored }),
         );
-        printed = await carryOut(scenario.incus, attacker.name, scripts, below);
+        printed = await carryOut(scenario.incus, attacker.name, scripts, within);
       });
       test.each(attacks.map(({ fact, shows }, n) => [fact, n, shows] as const))('%s', (_, n, shows) => {
         expect(printed[n]).toMatch(shows);
@@ -43,7 +43,7 @@ describeOnIncus('from inside, as root,', testbed => {
   facts('at what can be seen:', views);
   facts('at the limits:', limits);
   facts('at what all share:', sharedKernel);
-  facts('at the socket of Incus:', guestApi, AS_A_JOB);
+  facts('at the socket of Incus:', guestApi, asAJob);
 
   test('a guest hears of no key of its neighbour', async () => {
     const { attacker, scenario, victim } = scene;
@@ -53,7 +53,7 @@ describeOnIncus('from inside, as root,', testbed => {
       begun = resolve;
     });
     const heard = scenario.incus.exec(attacker.name, {
-      command: [...AS_A_JOB, 'bash', '-c', FIRST_EVENT],
+      command: asAJob(['bash', '-c', FIRST_EVENT]),
       onStderr: text => Buffer.from(text).includes('200 OK') && begun(),
     });
     await listening;
@@ -64,7 +64,7 @@ describeOnIncus('from inside, as root,', testbed => {
 
   test('a guest finds no secret in its keys', async () => {
     const { attacker, scenario } = scene;
-    const [keys = ''] = await carryOut(scenario.incus, attacker.name, [ALL_KEYS], AS_A_JOB);
+    const [keys = ''] = await carryOut(scenario.incus, attacker.name, [ALL_KEYS], asAJob);
     const { instance } = await scenario.incus.instances.get(attacker.name);
     expect(keys).toContain(instance.config['user.iap.owner']);
     expect(keys).not.toContain(scenario.emulator.token);

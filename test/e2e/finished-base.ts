@@ -9,11 +9,12 @@ import { withHostLock } from '../../testbed/host-lock.js';
 import { type Scenario, type ScenarioOptions, startScenario } from '../../testbed/scenario.js';
 import { SHELF } from '../../testbed/shelf.js';
 
-const LOCK = '/run/iap-testbed-shelf.lock';
+const LOCKS = '/run/iap-testbed-shelf-';
 
 /**
  * Starts a scenario whose project has the base that its configuration asks for, built before its daemon has begun. On an
- * Incus of the test's own, which has none to give, the daemon builds it.
+ * Incus of the test's own, which has none to give, the daemon builds it. Not for tests whose scripts shape the base, nor for
+ * those that look for what its building has left: another scenario may have built it.
  */
 export async function startWithBase(options: ScenarioOptions): Promise<Scenario> {
   const scenario = await startScenario(options);
@@ -36,17 +37,23 @@ async function giveBase(scenario: Scenario): Promise<void> {
   const wanted = actions.find(({ action }) => action === 'build-base')?.on;
   if (wanted === undefined) throw new Error(`nothing is to be built in ${scenario.project}`);
   const shelf = incus.withProject(SHELF);
-  await withHostLock(async () => {
-    // What shapes a base is the end of its name; before it stands whose it is.
-    const isSame = (name: string) => name.split('-').at(-1) === wanted.split('-').at(-1);
-    const found = (await shelf.instances.names()).find(isSame);
-    if (found !== undefined) {
-      await copy(incus, wanted, { source: found, project: SHELF }, { [MARKS.owner]: ownerId });
-      return;
-    }
-    await call(['base', 'build', ...config]);
-    await copy(shelf, wanted, { source: wanted, project: scenario.project });
-  }, LOCK);
+  await withHostLock(
+    async () => {
+      const found = (await shelf.instances.names()).find(name => digestIn(name) === digestIn(wanted));
+      if (found !== undefined) {
+        await copy(incus, wanted, { source: found, project: SHELF }, { [MARKS.owner]: ownerId });
+        return;
+      }
+      await call(['base', 'build', ...config]);
+      await copy(shelf, wanted, { source: wanted, project: scenario.project });
+    },
+    `${LOCKS}${digestIn(wanted)}.lock`,
+  );
+}
+
+/** What shapes a base is the end of its name; before it stands whose it is. */
+function digestIn(name: string): string {
+  return name.split('-').at(-1) ?? name;
 }
 
 async function copy(

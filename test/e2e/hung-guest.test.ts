@@ -31,6 +31,8 @@ describeOnIncus('a guest that hangs after its job', testbed => {
     const second = await anotherOnline(emulator, first);
     expect(await scenario.instanceNames()).toContain(first);
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === first);
+    // Its end is heard of before the call that brought it has returned.
+    await daemon.seen(({ msg, kind, name }) => msg === 'action done' && kind === 'delete-instance' && name === first);
     const deeds = daemon.log.filter(({ msg, name }) => msg === 'action done' && name === first);
     expect(deeds.map(({ kind }) => kind)).toEqual([
       'create-instance',

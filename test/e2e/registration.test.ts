@@ -20,7 +20,9 @@ describeOnIncus('registration by the host', testbed => {
 
   /** Where the token is seen in a guest that registers or is registered, runs a job and powers off. */
   async function sightsOfToken(registration: 'host' | 'guest'): Promise<readonly string[]> {
-    const scenario = await scenarioWith({ settings: { agentCount: 1, registration, ...canary.settings } });
+    // With a base of its own: what its building left of the token is looked for, too.
+    const settings = { agentCount: 1, registration, ...canary.settings };
+    const scenario = await scenarioWith({ settings }, startScenario);
     const { emulator, incus } = scenario;
     // Whoever registers is kept waiting, so that a watch that can see the token does.
     emulator.failNext({ kind: 'latency', method: 'POST', path: /\/agents$/, delayMs: 10_000, times: 2 });

@@ -1,16 +1,15 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { recordLifecycle } from '../../testbed/lifecycle-log.js';
-import type { Scenario, ScenarioOptions } from '../../testbed/scenario.js';
+import { type Scenario, type ScenarioOptions, startScenario } from '../../testbed/scenario.js';
 import { whenPool } from './daemon-status.js';
-import { startWithBase } from './finished-base.js';
 import { canary, watchForToken } from './guest-watch.js';
 import { rememberHost } from './remembered-host.js';
 import { anotherOnline, lineShown, startDaemon } from './waiting.js';
 
 describeOnIncus('the token', testbed => {
   async function scenarioWith(options: Partial<ScenarioOptions>): Promise<Scenario> {
-    const scenario = await startWithBase({ ...testbed(), ...options });
+    const scenario = await startScenario({ ...testbed(), ...options });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     return scenario;
   }

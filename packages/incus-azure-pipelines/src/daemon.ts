@@ -21,7 +21,7 @@ import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
 import { AzureObserver } from './observe/azure-observer.js';
 import { type Clients, openClients } from './observe/clients.js';
-import { isThisHost, mostInstances } from './observe/host-limits.js';
+import { isThisHost, mostInstances, readInotifyLimit } from './observe/host-limits.js';
 import { HostWatch } from './observe/host-watch.js';
 import { isolationObstacle } from './observe/id-maps.js';
 import { IncusObserver } from './observe/incus-observer.js';
@@ -66,6 +66,8 @@ export interface MakeDaemonOptions {
   readonly makeKey?: KeyStockOptions['make'];
   /** In [0, 1): spreads the pauses. */
   readonly random?: () => number;
+  /** Tells how many inotify instances the host allows; the host itself unless a test is to have the same everywhere. */
+  readonly readInotifyLimit?: () => Promise<number>;
 }
 
 /**
@@ -77,32 +79,29 @@ export interface MakeDaemonOptions {
 export async function makeDaemon(
   config: LoadedConfig,
   signal: AbortSignal,
-  { installation, clock = systemClock, makeKey, random = Math.random }: MakeDaemonOptions = {},
+  options: MakeDaemonOptions = {},
 ): Promise<Daemon> {
+  const given = { clock: systemClock, random: Math.random, readInotifyLimit, ...options };
   const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
   const tokenOf = (pool: string) => required(config.credentials.get(pool), pool).read();
-  const clients = await openClients(config.spec, tokenOf, (name, event) => events.emit(name, event), clock);
+  const clients = await openClients(config.spec, tokenOf, (name, event) => events.emit(name, event), given.clock);
   try {
-    return await assemble(config.spec, tokenOf, clients, events, { installation, clock, makeKey, random }, signal);
+    return await assemble(config.spec, tokenOf, clients, events, given, signal);
   } catch (error) {
     await clients[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-interface Given {
-  readonly installation: Installation | undefined;
-  readonly clock: Clock;
-  readonly makeKey: KeyStockOptions['make'];
-  readonly random: () => number;
-}
+type Given = Pick<MakeDaemonOptions, 'installation' | 'makeKey'> &
+  Required<Pick<MakeDaemonOptions, 'clock' | 'random' | 'readInotifyLimit'>>;
 
 async function assemble(
   spec: DaemonSpec,
   tokenOf: (pool: string) => Promise<Secret>,
   clients: Clients,
   events: Events<DaemonEvents>,
-  { installation: given, clock, makeKey, random }: Given,
+  { installation: given, clock, makeKey, random, readInotifyLimit }: Given,
   signal: AbortSignal,
 ): Promise<Daemon> {
   const emit: Emit = (name, event) => events.emit(name, event);
@@ -163,6 +162,7 @@ async function assemble(
     instances: isThisHost(spec.incus) ? most : undefined,
     intervalMs: spec.reconcileIntervalMs,
     clock,
+    readInotifyLimit,
   });
   const reconciler = new Reconciler({
     desired: spec.pools,

@@ -95,6 +95,7 @@ azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
       clock,
       makeKey: async () => KEY,
       random: () => 0,
+      readInotifyLimit: async () => 8192,
     });
     if (hasBase) await this.#makeBase();
     this.#running = this.daemon.run(signal);

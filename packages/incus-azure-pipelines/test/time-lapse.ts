@@ -4,6 +4,9 @@ import { type FakeClock, settled } from './simulation/fake-clock.js';
 const BEGUN = 'undici:request:create';
 const ENDED = ['undici:request:trailers', 'undici:request:error'];
 
+/** Nothing here takes so long by itself. */
+const STUCK_MS = 60_000;
+
 /** Lets minutes pass in no time. While a call or a file is waited for the clock stands still, so that neither is ever late. */
 export class TimeLapse implements Disposable {
   readonly #clock: FakeClock;
@@ -42,8 +45,13 @@ export class TimeLapse implements Disposable {
 
   /** Resolves when no call and no file is waited for, and nothing follows from the last one any more. */
   async atRest(): Promise<void> {
-    do await settled();
-    while (this.#underWay.size > 0 || process.getActiveResourcesInfo().some(isOfFile));
+    const giveUpAt = performance.now() + STUCK_MS;
+    const files = () => process.getActiveResourcesInfo().filter(isOfFile);
+    do {
+      await settled();
+      if (performance.now() > giveUpAt)
+        throw new Error(`${this.#underWay.size} calls and ${files().length} files hang`);
+    } while (this.#underWay.size > 0 || files().length > 0);
   }
 
   [Symbol.dispose](): void {

@@ -25,7 +25,17 @@ export const HOSTILE = '/root/hostile.pl';
  * Runs a command below the guest's own systemd, as a job runs. What Incus itself runs in a guest is another thing to
  * its socket in there: it looks for its guest among all that run, and errs where one of those is just ending.
  */
-export const AS_A_JOB = ['systemd-run', '--quiet', '--pipe', '--wait', '--collect'] as const;
+export function asAJob(command: readonly string[]): readonly string[] {
+  // systemd puts its own values in place of variables, unless the dollar is doubled.
+  return [
+    'systemd-run',
+    '--quiet',
+    '--pipe',
+    '--wait',
+    '--collect',
+    ...command.map(word => word.replaceAll('$', '$$$$')),
+  ];
+}
 
 const DEADLINE_MS = 120_000;
 const END = 'end-of-attack';
@@ -33,21 +43,21 @@ const END = 'end-of-attack';
 /**
  * Carries out bash scripts one after the other, each in a shell of its own that has ten seconds.
  *
- * @param below a command that runs them, as `AS_A_JOB`; Incus itself does without.
+ * @param within makes of their command one that runs it elsewhere, as `asAJob`; by itself it is Incus that runs them.
  * @returns what each has printed, its errors included.
  */
 export async function carryOut(
   incus: IncusClient,
   instance: string,
   scripts: readonly string[],
-  below: readonly string[] = [],
+  within = (command: readonly string[]) => command,
 ): Promise<readonly string[]> {
   const each = scripts.map((script, n) => `echo "== ${n}"\nattack <<'${END}'\n${script}\n${END}`);
   const program = [
     'attack() { local text; text=$(cat); timeout --kill-after=1 10 bash -c "$text" 2>&1 </dev/null || true; echo; }',
     ...each,
   ];
-  const command = [...below, 'bash', '-c', program.join('\n')];
+  const command = within(['bash', '-c', program.join('\n')]);
   const { stdout } = await incus.exec(instance, { command }, { deadlineMs: DEADLINE_MS });
   const parts = stdout.split(/^== \d+\n/m).slice(1);
   if (parts.length !== scripts.length)

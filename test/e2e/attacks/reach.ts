@@ -70,9 +70,9 @@ export async function reached(
   const command = ['bash', '-c', [PROBE, ...script, 'wait'].join('\n')];
   const answers = async () => {
     const { stdout } = await incus.exec(instance, { command });
-    const said = new Map(Array.from(stdout.matchAll(/^(\d+)=(.*)$/gm), ([, n, answer]) => [Number(n), answer]));
+    const said = new Map(Array.from(stdout.matchAll(/^(\d+)=(.*)\n/gm), ([, n, answer]) => [Number(n), answer]));
     return looks.flatMap((_, n) => said.get(n) ?? []);
   };
-  // Incus now and then cuts off what a short command prints.
+  // Incus now and then cuts off what a short command prints; what has no end of line is such a piece.
   return await polled(answers, found => found.length === looks.length);
 }

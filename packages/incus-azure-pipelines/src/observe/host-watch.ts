@@ -6,6 +6,7 @@ export interface HostWatchOptions {
   readonly instances: number | undefined;
   readonly intervalMs: number;
   readonly clock: Clock;
+  readonly readInotifyLimit: () => Promise<number>;
 }
 
 /** Whether this host has room for so many instances, looked at anew in every interval. */
@@ -23,8 +24,8 @@ export class HostWatch {
   }
 
   async look(): Promise<void> {
-    const { instances } = this.#options;
-    if (instances !== undefined) this.#obstacle = await hostObstacle(instances);
+    const { instances, readInotifyLimit } = this.#options;
+    if (instances !== undefined) this.#obstacle = await hostObstacle(instances, readInotifyLimit);
   }
 
   /** Looks until the signal aborts. */
