@@ -15,6 +15,12 @@ export interface BaseUnderConstruction {
 /** On the guest's tmpfs, for root alone, so that no script of ours or the user's gets into the base. */
 const scriptDirectory = '/run/iap-base';
 
+/**
+ * Runs the rest of the arguments. Incus may cut off what a command printed last when it ends at once: one that fails stays a
+ * moment longer, so that the reason is not what is lost.
+ */
+const STAY_AFTER_FAILURE = '"$@" || { code=$?; sleep 0.5; exit "$code"; }';
+
 /** Runs a command in the base and tells each line it prints. A code other than 0 is a {@link BaseBuildError}. */
 export async function runInBase(
   base: BaseUnderConstruction,
@@ -53,7 +59,7 @@ export async function runScriptInBase(
   await client.files.push(name, path, script.content, { mode: 0o700 }, { signal });
   const program = script.content.startsWith('#!') ? [path] : ['bash', path];
   const environment = { DEBIAN_FRONTEND: 'noninteractive', HOME: '/root', LANG: 'C.UTF-8' };
-  const command = [...program, ...(script.args ?? [])];
+  const command = ['sh', '-c', STAY_AFTER_FAILURE, 'sh', ...program, ...(script.args ?? [])];
   await runInBase(base, stage, what, { command, environment, cwd: '/root' }, deadlineMs);
   await client.files.delete(name, path, { signal });
 }
