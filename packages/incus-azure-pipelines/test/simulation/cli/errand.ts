@@ -1,6 +1,6 @@
 import type { Brain } from '../brain.js';
 import { interleavings, liveThrough, type Pauses } from '../interleavings.js';
-import { mutants } from '../mutants.js';
+import { KNOWN_WORLDS, mutants } from '../mutants.js';
 import { BrokenPromise } from '../promises.js';
 import { NOTHING, sumOf, type Tally } from '../tally.js';
 import { tryWorld } from '../trial.js';
@@ -33,10 +33,18 @@ export function run(errand: Errand): Report {
     case 'worlds':
       return tryWorlds(errand, errand.from, errand.count);
     case 'mutant':
-      return tryWorlds(errand, 1, errand.most, mutants.find(({ bug }) => bug === errand.bug)?.brain);
+      return tryMutant(errand, errand);
     case 'interleavings':
       return tryInterleavings(errand, errand);
   }
+}
+
+/** Tries the world first that is known to catch it, then all from the first on. */
+function tryMutant(errand: Errand, { bug, most }: { readonly bug: string; readonly most: number }): Report {
+  const brain = mutants.find(mutant => mutant.bug === bug)?.brain;
+  const known = KNOWN_WORLDS[bug];
+  const caught = known === undefined ? undefined : tryWorlds(errand, known, 1, brain);
+  return caught?.breach === undefined ? tryWorlds(errand, 1, most, brain) : caught;
 }
 
 function tryWorlds(errand: Errand, from: number, count: number, brain?: Brain): Report {
