@@ -21,7 +21,7 @@ const largestRefusalBytes = 64 * 1024;
 
 /**
  * A key of zeros, which changes nothing, and by which `ws` leaves the data alone. Masks protect proxies that take what a
- * browser sends for HTTP (RFC 6455, 10.3); here is no browser, and to mask an agent's package takes most of a second.
+ * browser sends for HTTP (RFC 6455, 10.3); here is no browser, and to mask 40 MB takes 0.2 s, in which nothing else is done.
  */
 const leaveUnmasked = (key: Buffer): void => {
   key.fill(0);
