@@ -94,7 +94,7 @@ async function releaseOf(contract: string): Promise<string> {
   const changed: string[] = [];
   for (const name of await readdir(directory)) {
     const text = await readFile(join(directory, name), 'utf8');
-    const other = text.replace('var CONTRACT = "1"', `var CONTRACT = "${contract}"`);
+    const other = text.replace('var CONTRACT="1"', `var CONTRACT="${contract}"`);
     if (other === text) continue;
     await writeFile(join(directory, name), other);
     changed.push(name);
