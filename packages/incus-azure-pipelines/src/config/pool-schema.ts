@@ -1,6 +1,6 @@
 /** The keys of a pool, each with its kind, its sentence and its default. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { count, duration, expecting, flag, gib, key, path, text } from './kinds.js';
 
