@@ -54,19 +54,22 @@ describeOnIncus('a private Incus beside that of the run', () => {
   });
 
   it.each([
-    { deed: 'is taken down', does: (started: PrivateIncus) => started[Symbol.asyncDispose]() },
-    { deed: 'is power-cycled', does: (started: PrivateIncus) => started.powerCycle() },
-  ])('takes back, when it $deed, the interfaces of a guest that ended without a daemon to see it', async ({ does }) => {
-    const started = await startWithImage();
-    await started.incus(['launch', 'debian', 'guest']);
-    const init = await initOf(started);
-    process.kill(started.pid, 'SIGKILL');
-    // Its monitor hands the guest's end of the pair back to the host.
-    process.kill(init, 'SIGKILL');
-    const pair = await vi.waitUntil(() => pairOn(started.bridge), { timeout: 30_000 });
-    await does(started);
-    expect(networkInterfaces().filter(name => pair.includes(name))).toEqual([]);
-  });
+    ['is taken down', (started: PrivateIncus) => started[Symbol.asyncDispose]()],
+    ['is power-cycled', (started: PrivateIncus) => started.powerCycle()],
+  ] as const)(
+    'takes back, when it %s, the interfaces of a guest that ended without a daemon to see it',
+    async (_, does) => {
+      const started = await startWithImage();
+      await started.incus(['launch', 'debian', 'guest']);
+      const init = await initOf(started);
+      process.kill(started.pid, 'SIGKILL');
+      // Its monitor hands the guest's end of the pair back to the host.
+      process.kill(init, 'SIGKILL');
+      const pair = await vi.waitUntil(() => pairOn(started.bridge), { timeout: 30_000 });
+      await does(started);
+      expect(networkInterfaces().filter(name => pair.includes(name))).toEqual([]);
+    },
+  );
 
   it('leaves nothing behind when its start is aborted', async () => {
     const abort = new AbortController();
