@@ -32,9 +32,14 @@ export async function measureLying(workbench: Workbench): Promise<Outcome> {
   const { say, signal, registration, quick } = workbench;
   const rounds = quick ? 1 : 4;
   await using program = await Program.start(workbench, { agentPackage: await standInPackage({ signal }) });
-  const honest = await emptyPlaces(Array(LYING.length * rounds).fill(untilTold), program, workbench);
+  const scripts = Array.from({ length: rounds }, () => LYING).flat();
+  const honest = await emptyPlaces(
+    scripts.map(() => untilTold),
+    program,
+    workbench,
+  );
   say(`${honest.length} honest guests: ${spread(summarise(honest))}`);
-  const lies = await emptyPlaces(Array(rounds).fill(LYING).flat(), program, workbench);
+  const lies = await emptyPlaces(scripts, program, workbench);
   say(`${lies.length} lying guests: ${spread(summarise(lies))}`);
   const [floor, ours] = [summarise(honest), summarise(lies)];
   return {
