@@ -27,6 +27,14 @@ const LYING: readonly string[] = [
 /** Tells a job to end when it has gone on for its time, whatever it does meanwhile. */
 const TIMED = `(sleep ${JOB_SECONDS}; touch /tmp/go) > /dev/null 2>&1 &\n`;
 
+/** What a pool shows whose guests give up their places. */
+interface Seen {
+  /** Ms for which each of the places stayed empty. */
+  readonly emptyMs: readonly number[];
+  /** Jobs that say they have done what they were for. */
+  readonly lied: number;
+}
+
 /** How long places stay empty that lying guests have given up, beside the same places given up by honest ones. */
 export async function measureLying(workbench: Workbench): Promise<Outcome> {
   const { say, signal, registration, quick } = workbench;
@@ -38,10 +46,11 @@ export async function measureLying(workbench: Workbench): Promise<Outcome> {
     program,
     workbench,
   );
-  say(`${honest.length} honest guests: ${spread(summarise(honest))}`);
+  const floor = summarise(honest.emptyMs);
+  say(`${scripts.length} honest guests: ${spread(floor)}`);
   const lies = await emptyPlaces(scripts, program, workbench);
-  say(`${lies.length} lying guests: ${spread(summarise(lies))}`);
-  const [floor, ours] = [summarise(honest), summarise(lies)];
+  const ours = summarise(lies.emptyMs);
+  say(`${scripts.length} lying guests: ${spread(ours)}`);
   return {
     name: 'lying',
     conditions: [
@@ -59,18 +68,21 @@ export async function measureLying(workbench: Workbench): Promise<Outcome> {
         goal: `max ≤ ${seconds(WORST_MS)}`,
         isMet: ours && ours.max <= WORST_MS,
       },
+      {
+        figure: 'guests that lied',
+        measured: `${lies.lied} of ${scripts.length}`,
+        floor: `${honest.lied} of ${scripts.length}`,
+        ratio: undefined,
+        goal: 'all, and none for the floor',
+        isMet: lies.lied === scripts.length && honest.lied === 0,
+      },
     ],
     tables: [],
-    raw: { honest, lying: lies },
+    raw: { honest, lies },
   };
 }
 
-/** Ms for which each place stayed empty that one of these jobs gave up. */
-async function emptyPlaces(
-  scripts: readonly string[],
-  program: Program,
-  { signal }: Workbench,
-): Promise<readonly number[]> {
+async function emptyPlaces(scripts: readonly string[], program: Program, { signal }: Workbench): Promise<Seen> {
   const { emulator, incus } = program.scenario;
   await using lifecycle = await recordLifecycle(incus);
   using times = new PlaceTimes(emulator, lifecycle);
@@ -78,8 +90,10 @@ async function emptyPlaces(
   return await program.run({ agentCount: PLACES, reserve: 0 }, async daemon => {
     await watcher.sightings.reach('online', PLACES, FILL_MS, signal);
     await keyStockFilled(daemon, signal);
-    for (const script of scripts) emulator.queueJob({ steps: [{ script: TIMED + script }] });
+    const queued = scripts.map(script => emulator.queueJob({ steps: [{ script: TIMED + script }] }));
     await watcher.sightings.reach('online', PLACES + scripts.length, FILL_MS, signal);
-    return times.emptyMs(PLACES);
+    const requests = new Set(queued.map(({ requestId }) => requestId));
+    const lied = emulator.jobs().filter(job => requests.has(job.requestId) && job.lines.includes('lied')).length;
+    return { emptyMs: times.emptyMs(PLACES), lied };
   });
 }
