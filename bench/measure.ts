@@ -2,6 +2,7 @@ import { measureFill } from './figures/fill.js';
 import { measureFirstLine } from './figures/first-line.js';
 import { measureIdle } from './figures/idle.js';
 import { measureListening } from './figures/listening.js';
+import { measureLying } from './figures/lying.js';
 import { type Bare, measureReplacement } from './figures/replacement.js';
 import { measureRinging } from './figures/ringing.js';
 import { measureStandIn } from './figures/stand-in.js';
@@ -16,6 +17,7 @@ const OF_THE_STAND_IN = {
   'stand-in': measureStandIn,
   listening: measureListening,
   ringing: measureRinging,
+  lying: measureLying,
   'first-line': measureFirstLine,
 };
 const RESERVES = [2, 0] as const;

@@ -9,6 +9,7 @@ export const MEASUREMENTS = [
   'stand-in',
   'listening',
   'ringing',
+  'lying',
   'first-line',
 ] as const;
 

@@ -6,6 +6,7 @@ import { withHostLock } from './host-lock.js';
 import { isOwned, type RunRecord, readRunRecords, stateDirectory } from './run-record.js';
 import { remainsOf } from './take-down.js';
 import { incusChains, loopDevicesUnder, mountsUnder, networkInterfaces, processesOf } from './traces.js';
+import { readVeths, strandedVeths } from './veths.js';
 
 /**
  * Lists what the testbed has left on this host, as words for a person; empty when the host is clean.
@@ -35,11 +36,14 @@ async function unrecorded(others: readonly RunRecord[]): Promise<string[]> {
   const bridges = new Set(others.map(run => run.bridge));
   const isStray = (bridge: string): boolean => bridge.startsWith(bridgePrefix) && !bridges.has(bridge);
   const elsewhere = (path: string): boolean => others.every(run => !path.startsWith(`${run.directory}/`));
+  // Nothing tells whose they are, and a guest that is being started has its pair so for a moment.
+  const stranded = others.length === 0 ? strandedVeths(await readVeths()) : [];
   const chains = await incusChains();
   return [
     ...networkInterfaces()
       .filter(isStray)
       .map(name => `bridge ${name}`),
+    ...stranded.map(name => `interface ${name}`),
     ...chains.filter(name => isStray(name.slice(name.indexOf('.') + 1))).map(name => `nft chain ${name}`),
     ...mountsUnder(stateDirectory)
       .filter(elsewhere)

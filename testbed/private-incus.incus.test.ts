@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { describeOnIncus } from './for-tests.js';
 import { buildImage } from './image.js';
 import { type PrivateIncus, startPrivateIncus } from './private-incus.js';
 import { remainsOf } from './take-down.js';
+import { networkInterfaces } from './traces.js';
+import { readVeths } from './veths.js';
 import { imageCacheDirectory } from './work-tree.js';
 
 describeOnIncus('a private Incus beside that of the run', () => {
@@ -44,12 +46,30 @@ describeOnIncus('a private Incus beside that of the run', () => {
     const started = await startWithImage();
     await started.incus(['launch', 'debian', 'guest']);
     const remains = await remainsOf(started);
-    expect(remains.join()).toMatch(/process.*mount.*loop device.*bridge.*nft chain.*directory/);
+    expect(remains.join()).toMatch(/process.*mount.*loop device.*bridge.*interface.*nft chain.*directory/);
     process.kill(started.pid, 'SIGKILL');
     await started[Symbol.asyncDispose]();
     expect(await remainsOf(started)).toEqual([]);
     expect(existsSync(started.directory)).toBe(false);
   });
+
+  it.each([
+    ['is taken down', (started: PrivateIncus) => started[Symbol.asyncDispose]()],
+    ['is power-cycled', (started: PrivateIncus) => started.powerCycle()],
+  ] as const)(
+    'takes back, when it %s, the interfaces of a guest that ended without a daemon to see it',
+    async (_, does) => {
+      const started = await startWithImage();
+      await started.incus(['launch', 'debian', 'guest']);
+      const init = await initOf(started);
+      process.kill(started.pid, 'SIGKILL');
+      // Its monitor hands the guest's end of the pair back to the host.
+      process.kill(init, 'SIGKILL');
+      const pair = await vi.waitUntil(() => pairOn(started.bridge), { timeout: 30_000 });
+      await does(started);
+      expect(networkInterfaces().filter(name => pair.includes(name))).toEqual([]);
+    },
+  );
 
   it('leaves nothing behind when its start is aborted', async () => {
     const abort = new AbortController();
@@ -71,6 +91,12 @@ const dockerBuild = [
 
 function bind(incus: PrivateIncus): { incus: (...args: string[]) => Promise<string>; gateway: string } {
   return { incus: (...args) => incus.incus(args), gateway: incus.gateway };
+}
+
+/** The two ends of a pair, one of them on the bridge, that are both on the host. */
+async function pairOn(bridge: string): Promise<readonly string[] | undefined> {
+  const port = (await readVeths()).find(veth => veth.bridge === bridge && veth.peer !== undefined);
+  return port && [port.name, port.peer ?? ''];
 }
 
 async function initOf(incus: PrivateIncus): Promise<number> {

@@ -8,11 +8,12 @@ import type { ImageFiles } from './image.js';
 import { incusEnvironment } from './incus-command.js';
 import { findIncusd } from './incus-programs.js';
 import { startKeeper } from './keeper.js';
+import { despitePassingInterfaces } from './passing-interfaces.js';
 import { type PrivateIncusOptions, planRun, preseed } from './plan-run.js';
 import { endProcess, identifyProcess } from './process-identity.js';
 import { runCommand } from './run-command.js';
 import { type RunRecord, writeRunRecord } from './run-record.js';
-import { sweepAbandonedRuns, takeDown } from './take-down.js';
+import { removeVeths, sweepAbandonedRuns, takeDown } from './take-down.js';
 import { loopDevicesUnder, mountsUnder, networkInterfaces, processesOf } from './traces.js';
 
 /** How a daemon is stopped and started again. */
@@ -112,6 +113,7 @@ export class PrivateIncus implements AsyncDisposable {
       await Promise.all(processesOf(this.directory).map(found => endProcess(found, 'SIGKILL', 5_000)));
     for (const point of mountsUnder(this.directory)) await runCommand('umount', ['--lazy', point]);
     for (const device of loopDevicesUnder(this.directory)) await runCommand('losetup', ['--detach', device]);
+    await removeVeths(this.#run);
     for (const name of RUN_STATE) await rm(join(this.directory, name), { recursive: true, force: true });
     if (networkInterfaces().includes(this.bridge)) await runCommand('ip', ['link', 'delete', this.bridge]);
     await this.#launch();
@@ -132,14 +134,9 @@ export class PrivateIncus implements AsyncDisposable {
     return this.#disposed;
   }
 
-  /** Incus looks at every interface of the host when it makes a bridge, and fails when one of a dying guest goes meanwhile. */
-  async #preseed(attempts = 3): Promise<void> {
-    try {
-      await this.incus(['admin', 'init', '--preseed'], JSON.stringify(preseed(this.#run, this.#options)));
-    } catch (error) {
-      if (attempts <= 1 || !String(error).includes('does not exist')) throw error;
-      await this.#preseed(attempts - 1);
-    }
+  async #preseed(): Promise<void> {
+    const made = JSON.stringify(preseed(this.#run, this.#options));
+    await despitePassingInterfaces(() => this.incus(['admin', 'init', '--preseed'], made));
   }
 
   async #launch(): Promise<void> {

@@ -9,6 +9,15 @@ import { endProcess } from './process-identity.js';
 import { runCommand } from './run-command.js';
 import { isOwned, type RunRecord, readRunRecords, removeEmptyStateDirectory, removeRunRecord } from './run-record.js';
 import { incusChains, loopDevicesUnder, mountsUnder, networkInterfaces, processesOf } from './traces.js';
+import { vethsOf } from './veths.js';
+
+type Place = Pick<RunRecord, 'directory' | 'bridge'>;
+
+/** What a run has made of the host's network, read while its directory was there. */
+interface Interfaces {
+  readonly bridges: readonly string[];
+  readonly veths: readonly string[];
+}
 
 /**
  * Takes back everything that a private Incus has made, whatever state it is in, and forgets it.
@@ -31,22 +40,33 @@ export function sweepAbandonedRuns(): Promise<string[]> {
   });
 }
 
-/** Lists what is still there of one run, as words for a person; a daemon's directory tells which bridges are its own. */
-export async function remainsOf(
-  run: Pick<RunRecord, 'directory' | 'bridge'>,
-  bridges?: readonly string[],
-): Promise<string[]> {
+/** Lists what is still there of one run, as words for a person; a daemon's directory tells which interfaces are its own. */
+export async function remainsOf(run: Place, found?: Interfaces): Promise<string[]> {
   const { directory } = run;
-  const own = bridges ?? (await bridgesOf(run));
+  const bridges = found?.bridges ?? (await bridgesOf(run));
+  const veths = found?.veths ?? (await vethsOf(directory, bridges));
+  const interfaces = networkInterfaces();
   const chains = await incusChains();
   return [
     ...processesOf(directory).map(found => `process ${found.pid}`),
     ...mountsUnder(directory).map(point => `mount ${point}`),
     ...loopDevicesUnder(directory).map(device => `loop device ${device}`),
-    ...networkInterfaces().flatMap(name => (own.includes(name) ? [`bridge ${name}`] : [])),
-    ...chains.flatMap(name => (own.some(bridge => name.endsWith(`.${bridge}`)) ? [`nft chain ${name}`] : [])),
+    ...interfaces.flatMap(name => (bridges.includes(name) ? [`bridge ${name}`] : [])),
+    ...interfaces.flatMap(name => (veths.includes(name) ? [`interface ${name}`] : [])),
+    ...chains.flatMap(name => (bridges.some(bridge => name.endsWith(`.${bridge}`)) ? [`nft chain ${name}`] : [])),
     ...(existsSync(directory) ? [`directory ${directory}`] : []),
   ];
+}
+
+/**
+ * Removes the interfaces of guests that have ended, and returns their names. Where no daemon is there to see the end of a guest,
+ * both ends of its pair stay on the host; once the bridge has gone, nothing tells whose they were.
+ */
+export async function removeVeths(run: Place): Promise<readonly string[]> {
+  const veths = await vethsOf(run.directory, await bridgesOf(run));
+  // With one end the other goes.
+  for (const veth of veths) await attempt('ip', ['link', 'delete', veth]);
+  return veths;
 }
 
 async function takeDownLocked(run: RunRecord): Promise<void> {
@@ -59,12 +79,13 @@ async function takeDownLocked(run: RunRecord): Promise<void> {
   }
   for (const point of mountsUnder(run.directory)) await attempt('umount', ['--lazy', point]);
   for (const device of loopDevicesUnder(run.directory)) await attempt('losetup', ['--detach', device]);
+  const veths = await removeVeths(run);
   for (const bridge of networkInterfaces().filter(name => bridges.includes(name)))
     await attempt('ip', ['link', 'delete', bridge]);
   await deleteChains(bridges, guests);
   await removeControlGroups(guest => guests.includes(guest));
   await rm(run.directory, { recursive: true, force: true, maxRetries: 5 });
-  const remains = await remainsOf(run, bridges);
+  const remains = await remainsOf(run, { bridges, veths });
   if (remains.length > 0) throw new Error(`take down ${run.directory}: these stayed: ${remains.join(', ')}`);
   await removeRunRecord(run.id);
   if ((await readRunRecords()).length > 0) return;
@@ -84,7 +105,7 @@ async function deleteInstances(run: RunRecord): Promise<void> {
 }
 
 /** The run's own bridge and those that somebody has made in its daemon. */
-async function bridgesOf({ bridge, directory }: Pick<RunRecord, 'directory' | 'bridge'>): Promise<readonly string[]> {
+async function bridgesOf({ bridge, directory }: Place): Promise<readonly string[]> {
   return [...new Set([bridge, ...(await readdir(join(directory, 'networks')).catch(() => []))])];
 }
 

@@ -1,4 +1,5 @@
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
+import { ringingOn } from '../../testbed/misbehaviour.js';
 import { keyStockFilled } from '../key-stock.js';
 import { Program } from '../program.js';
 import type { Outcome } from '../report/outcome.js';
@@ -16,11 +17,6 @@ const FILL_MS = 300_000;
 const MOST_TIMES_QUIET = 2;
 
 const UNTIL_TOLD = 'until [ -e /tmp/go ]; do sleep 1; done';
-/** Rings without end, as fast as it can for as long as it is heard. */
-const RINGS = `say() {
-  sudo curl --silent --fail --request PATCH --data "{\\"state\\":\\"$1\\"}" --unix-socket /dev/incus/sock http://incus/1.0
-}
-until [ -e /tmp/go ]; do say Started && say Ready || sleep 0.2; done`;
 
 /** What a pool shows of which some agents have the same long job. */
 interface Seen {
@@ -36,7 +32,7 @@ export async function measureRinging(workbench: Workbench): Promise<Outcome> {
   await using program = await Program.start(workbench, { agentPackage: await standInPackage({ signal }) });
   const quiet = await measureBeside(UNTIL_TOLD, program, workbench);
   say(`${RINGING} quiet guests: ${spread(summarise(quiet.waits))}`);
-  const ringing = await measureBeside(RINGS, program, workbench);
+  const ringing = await measureBeside(ringingOn, program, workbench);
   say(`${RINGING} ringing guests: ${spread(summarise(ringing.waits))}, ${ringing.doorbellsLost} lost their doorbells`);
   const [floor, ours] = [summarise(quiet.waits), summarise(ringing.waits)];
   const ratio = floor && ours && ours.median / floor.median;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { connectIncus, type IncusClient } from 'incus-client';
 import { chooseGateway, parseIpv4Network } from '../../../testbed/choose-network.js';
 import type { Testbed } from '../../../testbed/for-tests.js';
+import { despitePassingInterfaces } from '../../../testbed/passing-interfaces.js';
 import { hostNetworks } from '../../../testbed/plan-run.js';
 import { polled } from '../polled.js';
 import type { Pair } from './marked-frames.js';
@@ -25,16 +26,7 @@ export async function startPlainPair(testbed: Testbed): Promise<PlainPair> {
   };
   try {
     const config = { 'ipv4.address': `${await freeGateway()}/24`, 'ipv4.nat': 'true', 'ipv6.address': 'none' };
-    // Incus looks at every interface of the host meanwhile, and fails when one of a dying guest goes.
-    const create = () => networks.create({ name: bridge, type: 'bridge', description: '', config });
-    const passing = (error: unknown) => {
-      if (!String(error).includes('does not exist')) throw error;
-      return false;
-    };
-    await polled(
-      () => create().then(() => true, passing),
-      made => made,
-    );
+    await despitePassingInterfaces(() => networks.create({ name: bridge, type: 'bridge', description: '', config }));
     for (const name of names)
       await instances.create({
         name,

@@ -1,5 +1,5 @@
 import type { Emulator, EmulatorEvent } from 'azure-pipelines-emulator';
-import type { LifecycleLog } from '../../testbed/lifecycle-log.js';
+import type { LifecycleLog } from './lifecycle-log.js';
 
 /** When agents with a job gave up their places, and when others came online, by the emulator's own times and Incus'. */
 export class PlaceTimes implements Disposable {
