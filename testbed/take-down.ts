@@ -9,7 +9,7 @@ import { endProcess } from './process-identity.js';
 import { runCommand } from './run-command.js';
 import { isOwned, type RunRecord, readRunRecords, removeEmptyStateDirectory, removeRunRecord } from './run-record.js';
 import { incusChains, loopDevicesUnder, mountsUnder, networkInterfaces, processesOf } from './traces.js';
-import { vethsOf } from './veths.js';
+import { readVeths, strandedVeths, vethsOf } from './veths.js';
 
 type Place = Pick<RunRecord, 'directory' | 'bridge'>;
 
@@ -73,6 +73,7 @@ async function takeDownLocked(run: RunRecord): Promise<void> {
   const guests: readonly string[] = await readdir(join(run.directory, 'containers')).catch(() => []);
   const bridges = await bridgesOf(run);
   await deleteInstances(run);
+  const stranded = strandedVeths(await readVeths());
   // Nothing of their state is kept, so nothing is gained by asking. The end of a container starts forks: a second look.
   for (const _ of ['first', 'second']) {
     await Promise.all(processesOf(run.directory).map(found => endProcess(found, 'SIGKILL', 5_000)));
@@ -89,6 +90,9 @@ async function takeDownLocked(run: RunRecord): Promise<void> {
   if (remains.length > 0) throw new Error(`take down ${run.directory}: these stayed: ${remains.join(', ')}`);
   await removeRunRecord(run.id);
   if ((await readRunRecords()).length > 0) return;
+  // An Incus now and then leaves the pair of a guest behind, and then deletes its bridge. One that is still so is nobody's.
+  for (const veth of strandedVeths(await readVeths()).filter(name => stranded.includes(name)))
+    await attempt('ip', ['link', 'delete', veth]);
   await restoreHostSettings((await incusChains()).length > 0);
   await removeEmptyStateDirectory();
 }

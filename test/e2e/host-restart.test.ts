@@ -32,9 +32,10 @@ describeOnIncus('back to full strength by itself', () => {
     const job = emulator.queueJob({ steps: [{ script: UNTIL_TOLD }] });
     const { agentName: busy } = await lineShown(emulator, job, 'begun');
     await whenPool(scenario, daemon, isWhole);
-    await runCommand('ip', ['link', 'set', own.incus.bridge, 'down']);
+    const bridge = (await incus.instances.get(busy)).instance.expanded_devices.eth0?.network ?? '';
+    await runCommand('ip', ['link', 'set', bridge, 'down']);
     await whenEmulator(emulator, () => emulator.agents().some(({ status }) => status === 'offline'));
-    await runCommand('ip', ['link', 'set', own.incus.bridge, 'up']);
+    await runCommand('ip', ['link', 'set', bridge, 'up']);
     await whenPool(scenario, daemon, isWhole);
     await incus.files.push(busy, '/tmp/go', '');
     expect(await job.finished).toMatchObject({ result: 'succeeded', agentName: busy });

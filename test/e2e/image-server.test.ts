@@ -77,6 +77,8 @@ async function startWithoutImages(
     settings: { agentCount: 1, ...settings },
   });
   onTestFinished(() => scenario[Symbol.asyncDispose]());
+  // That of a confined one.
+  for (const { fingerprint } of await scenario.incus.images.list()) await scenario.incus.images.delete(fingerprint);
   return scenario;
 }
 

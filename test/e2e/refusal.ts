@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { runProgram } from '../../testbed/daemon-process.js';
@@ -16,16 +16,18 @@ export interface Refusal {
 
 /** Starts the daemon, which refuses in one sentence and has touched nothing: no instance, no registration, no state. */
 export async function expectRefusal(scenario: Scenario, { code, says, hasState = false, env }: Refusal): Promise<void> {
-  const before = await scenario.instanceNames();
+  const [before, stateBefore] = [await scenario.instanceNames(), await stateOf(scenario)];
   const ended = await runProgram(['run', '--config', scenario.configPath], env ? { env } : {});
   expect(ended.stderr).toMatch(says);
   expect(ended.stderr.trimEnd()).not.toContain('\n');
   expect(ended.code).toBe(code);
   expect(await scenario.instanceNames()).toEqual(before);
   expect(scenario.emulator.calls().filter(call => call.method !== 'GET')).toEqual([]);
-  const state = access(join(scenario.directory, 'state')).then(
-    () => true,
-    () => false,
-  );
-  expect(await state).toBe(hasState);
+  const state = await stateOf(scenario);
+  expect(state).toEqual(hasState ? expect.arrayContaining(['owner']) : stateBefore);
+}
+
+/** What is in the state directory; setup may have made it before. */
+async function stateOf({ directory }: Scenario): Promise<readonly string[]> {
+  return (await readdir(join(directory, 'state'), { recursive: true }).catch(() => [])).sort();
 }

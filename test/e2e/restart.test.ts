@@ -14,6 +14,11 @@ const SETTINGS = { agentCount: 2, reserve: 1 } as const;
 const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done; echo ended';
 
 describeOnIncus('a daemon that is started again', testbed => {
+  function adopt({ configPath }: Scenario, ...args: readonly string[]): ReturnType<typeof runProgram> {
+    const env = { ...process.env, INCUS_SOCKET: testbed().socketPath };
+    return runProgram(['adopt', '--config', configPath, ...args], { env });
+  }
+
   async function start(): Promise<Scenario> {
     const scenario = await startWithBase({ ...testbed(), settings: SETTINGS });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
@@ -62,6 +67,8 @@ describeOnIncus('a daemon that is started again', testbed => {
     });
     await expect(access(join(scenario.directory, 'state'))).rejects.toThrow('ENOENT');
     expect(await adopt(scenario, '--owner', ownerId)).toMatchObject({ code: 0 });
+    // Where the daemon is confined, setup makes it another certificate.
+    await scenario.configure();
 
     const second = startDaemon(scenario);
     const after = await whenPool(scenario, second, isFull);
@@ -177,10 +184,6 @@ function lifeOf(instance: {
   readonly last_used_at: string;
 }): string {
   return [instance.name, instance.created_at, instance.last_used_at].join(' ');
-}
-
-function adopt(scenario: Scenario, ...args: readonly string[]): ReturnType<typeof runProgram> {
-  return runProgram(['adopt', '--config', scenario.configPath, ...args]);
 }
 
 async function ownerOf({ incus }: Scenario): Promise<string> {

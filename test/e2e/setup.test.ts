@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { connectIncus } from 'incus-client';
@@ -11,6 +11,7 @@ import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incu
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
 import { type Place, reached } from './attacks/reach.js';
+import { type PoolStatus, whenPool } from './daemon-status.js';
 import { dumpIncus } from './incus-dump.js';
 import { polled } from './polled.js';
 import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
@@ -49,10 +50,12 @@ describeOnIncus('setup', () => {
     await outside?.[Symbol.asyncDispose]();
   });
 
-  const setup = (...args: readonly string[]): Promise<Ended> =>
-    runProgram(['setup', '--config', scenario.configPath, ...args], {
+  /** Runs a verb as root does. */
+  const call = (verb: string, ...args: readonly string[]): Promise<Ended> =>
+    runProgram([verb, '--config', scenario.configPath, ...args], {
       env: { ...process.env, INCUS_SOCKET: incus.socketPath },
     });
+  const setup = (...args: readonly string[]) => call('setup', ...args);
   const dump = () => dumpIncus(incus.socketPath);
 
   test('writes a certificate that its owner alone can read', async () => {
@@ -119,6 +122,23 @@ describeOnIncus('setup', () => {
     const job = await emulator.queueJob({ steps: [{ script: 'echo hello' }] }).finished;
     expect(job.result).toBe('succeeded');
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
+  });
+
+  test('is taken back with its agents when the state directory was lost', async () => {
+    const { project } = await scenario.incus.projects.get(scenario.project);
+    const before = await whenPool(scenario, daemon, isFull);
+    const owner = project.config['user.iap.owner'] ?? '';
+    await daemon.end('SIGKILL');
+    await rm(join(scenario.directory, 'state'), { recursive: true });
+    expect(await setup('--yes')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`incus-azure-pipelines adopt --owner ${owner}`),
+    });
+    expect(await call('adopt', '--owner', owner)).toMatchObject({ code: 0 });
+    expect(await setup('--yes')).toMatchObject({ code: 0 });
+    daemon = startDaemon(scenario);
+    const after = await whenPool(scenario, daemon, isFull);
+    expect(after.agents.map(({ name }) => name)).toEqual(before.agents.map(({ name }) => name));
   });
 
   test('keeps guests from each other, from the host and from private networks, and lets them reach what they need', async () => {
@@ -193,6 +213,10 @@ describeOnIncus('setup', () => {
     return Object.fromEntries(Object.keys(places).map((place, n) => [place, found[n]]));
   }
 });
+
+function isFull({ agents }: PoolStatus): boolean {
+  return agents.length === 2 && agents.every(({ phase }) => phase === 'idle');
+}
 
 const LISTENER = `
 $s = IO::Socket::INET->new(Listen => 5, LocalPort => ${NEIGHBOUR_PORT}, ReuseAddr => 1) or die;

@@ -97,11 +97,14 @@ describeOnIncus('the command line', testbed => {
   });
 
   test('plan shows the base to build in an empty project, and makes nothing', async () => {
-    const { code, stdout } = await runProgram(['plan', ...config()]);
+    const settings = { agentCount: 2, reserve: 1 };
+    await using scenario = await startScenario({ ...testbed(), settings, confined: false });
+    const config = ['--config', scenario.configPath];
+    const { code, stdout } = await runProgram(['plan', ...config]);
     expect(stdout).toMatch(/^POOL +ACTION +ON +REASON\ndefault +build-base +iap-base-\S+ +not there\n/);
     expect(stdout).toMatch(/default waits: the base is not built yet\nNo daemon has begun in \S+: the first one makes/);
     expect(code).toBe(0);
-    const json = await runProgram(['plan', ...config(), '--json']);
+    const json = await runProgram(['plan', ...config, '--json']);
     expect(JSON.parse(json.stdout)).toEqual({
       actions: [{ pool: 'default', action: 'build-base', on: expect.any(String), reason: 'not there' }],
       pools: [expect.objectContaining({ name: 'default', registration: 'guest', target: 2, live: 0 })],

@@ -23,6 +23,7 @@ const PROFILE = { name: 'default', config: {}, devices: { root: { type: 'disk', 
 /** Answers for {@link ScriptedIncus} that let a daemon begin; it then finds nothing that it could read. */
 export function fitIncus(call: string): number | object {
   if (call === 'GET /1.0') return FIT;
+  if (call.startsWith('GET /1.0/projects/')) return { name: 'ci', description: '', config: {} };
   return call === 'GET /1.0/profiles/default' ? PROFILE : 500;
 }
 

@@ -2,7 +2,7 @@ import { loadConfig } from '../config/load.js';
 import { findInstallation, type Installation, installationOf, setOwner } from '../lib/installation.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
-import { openIncus } from '../observe/clients.js';
+import { openIncusToMend } from '../observe/clients.js';
 import { type Holding, holdingsIn } from '../observe/owners.js';
 import type { Output } from './output.js';
 import { table } from './table.js';
@@ -23,9 +23,10 @@ export interface AdoptOptions {
  */
 export async function adopt({ config: path, owner }: AdoptOptions, { write }: Output): Promise<void> {
   const { spec } = await loadConfig(path);
-  await using incus = await openIncus(spec, () => {});
-  const list = await incus.instances.list({ signal: AbortSignal.timeout(DEADLINE_MS) });
-  const holdings = holdingsIn(list);
+  await using incus = await openIncusToMend(spec, () => {});
+  const signal = AbortSignal.timeout(DEADLINE_MS);
+  const { project } = await incus.projects.get(spec.project, { signal });
+  const holdings = holdingsIn(await incus.instances.list({ signal }), project);
   const mine = await findInstallation(spec.stateDirectory);
   if (owner === undefined) {
     write(formatHoldings(holdings, mine));
@@ -42,7 +43,7 @@ export async function adopt({ config: path, owner }: AdoptOptions, { write }: Ou
 
 /** The owners as a person reads them. */
 export function formatHoldings(holdings: readonly Holding[], mine: Installation | undefined): string {
-  if (holdings.length === 0) return 'No instance in the project has an owner.\n';
+  if (holdings.length === 0) return 'Nothing in the project has an owner.\n';
   const rows = holdings.map(({ agents, bases, ownerId }) => [
     ownerId,
     String(agents),

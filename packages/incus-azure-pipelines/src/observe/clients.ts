@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
 import { type Connection, connectIncus, type IncusClient } from 'incus-client';
@@ -40,6 +41,16 @@ export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClie
     project: spec.project,
     onCall: ({ method, route, status, ms }) => emit('call', { to: 'incus', route: `${method} ${route}`, status, ms }),
   });
+}
+
+/**
+ * The same for who mends an installation as root: where the certificate that setup has made was lost, by the local socket,
+ * as setup itself. @throws UserError when a certificate cannot be read.
+ */
+export async function openIncusToMend(spec: DaemonSpec, emit: Emit): Promise<IncusClient> {
+  const { incus } = spec;
+  const isLost = incus.kind === 'https' && !existsSync(incus.certificatePath);
+  return openIncus(isLost ? { ...spec, incus: { kind: 'unix', socketPath: undefined } } : spec, emit);
 }
 
 async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {

@@ -7,7 +7,7 @@ import { recordsOf } from './records.js';
 const RECONNECT = { minMs: 100, maxMs: 15_000 };
 
 /** Two lists begin at least this far apart, however often something rings. */
-const SPACING_MS = 100;
+export const LIST_SPACING_MS = 100;
 /**
  * And so many times as far apart as one takes: Incus looks at each instance for it, and has none of that time for the instances
  * themselves.
@@ -35,7 +35,7 @@ export class IncusObserver {
   readonly #picture: IncusPicture;
   #ring: (withinMs: number) => void = () => {};
   #lastListAt = Number.NEGATIVE_INFINITY;
-  #spacingMs = SPACING_MS;
+  #spacingMs = LIST_SPACING_MS;
 
   constructor(client: Sources, ownerId: string, clock: Clock) {
     this.#client = client;
@@ -92,6 +92,6 @@ export class IncusObserver {
       this.#picture.failed(error instanceof Error ? error.message : String(error), at);
     }
     const tookMs = this.#clock.now() - at;
-    this.#spacingMs = Math.min(Math.max(SPACING_MS, TIMES_A_LIST * tookMs), MOST_SPACING_MS);
+    this.#spacingMs = Math.min(Math.max(LIST_SPACING_MS, TIMES_A_LIST * tookMs), MOST_SPACING_MS);
   }
 }

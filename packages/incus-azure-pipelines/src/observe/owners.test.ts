@@ -16,3 +16,9 @@ test('each owner is counted with its agents and its bases, and foreign instances
     { ownerId: 'b', agents: 0, bases: 1 },
   ]);
 });
+
+test('who has set the project up is counted, with or without instances', () => {
+  const project = { config: { [MARKS.owner]: 'a' } };
+  expect(holdingsIn([{ config: {} }], project)).toEqual([{ ownerId: 'a', agents: 0, bases: 0 }]);
+  expect(holdingsIn([{ config: { [MARKS.owner]: 'a' } }], project)).toEqual([{ ownerId: 'a', agents: 1, bases: 0 }]);
+});

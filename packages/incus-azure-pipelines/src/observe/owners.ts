@@ -1,4 +1,4 @@
-import type { Instance } from 'incus-client';
+import type { Instance, Project } from 'incus-client';
 import { MARKS } from '../model/marks.js';
 
 /** What one installation has in the Incus project. */
@@ -8,9 +8,17 @@ export interface Holding {
   readonly bases: number;
 }
 
-/** Who has instances in a full list, and how many. Whatever lacks the mark of an owner is not ours to count. */
-export function holdingsIn(list: readonly Pick<Instance, 'config'>[]): readonly Holding[] {
+/**
+ * Who has instances in a full list, and how many; beside them who has set the project up. Whatever lacks the mark of an owner is
+ * not ours to count.
+ */
+export function holdingsIn(
+  list: readonly Pick<Instance, 'config'>[],
+  project: Pick<Project, 'config'> = { config: {} },
+): readonly Holding[] {
   const holdings = new Map<string, Holding>();
+  const maker = project.config[MARKS.owner];
+  if (maker) holdings.set(maker, { ownerId: maker, agents: 0, bases: 0 });
   for (const { config } of list) {
     const ownerId = config[MARKS.owner];
     if (!ownerId) continue;

@@ -23,7 +23,7 @@ export function planSetup(wish: Wish, found: Found): SetupPlan {
 export function refusal({ ownerId, ...wish }: Wish, found: Found): string | undefined {
   const { project, network, acl } = found;
   if (project !== undefined && project.config[MARKS.owner] !== ownerId)
-    return `Incus has a project "${project.name}" that this installation has not made; name another one as projectName`;
+    return `Incus has a project "${project.name}" that this installation has not made; ${remedyFor(project.config[MARKS.owner])}`;
   for (const [what, there] of [
     ['network', network],
     ['network ACL', acl],
@@ -34,6 +34,12 @@ export function refusal({ ownerId, ...wish }: Wish, found: Found): string | unde
   if (other !== undefined && other !== wish.project.name)
     return `this installation has set up project "${other}"; undo that first, with setup --remove and that projectName`;
   return undefined;
+}
+
+function remedyFor(maker: string | undefined): string {
+  const another = 'name another one as projectName';
+  if (!maker) return another;
+  return `${another}, or, if the state directory was lost, take it back first: incus-azure-pipelines adopt --owner ${maker}`;
 }
 
 function aclSteps(wanted: Acl, there: Acl | undefined): readonly Step[] {
