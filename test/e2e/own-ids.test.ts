@@ -4,8 +4,10 @@ import { describeOnIncus } from '../../testbed/for-tests.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { whenPool } from './daemon-status.js';
 import { startWithBase } from './finished-base.js';
-import { anotherOnline, lineShown, startDaemon } from './waiting.js';
+import { agentsOnline, anotherOnline, lineShown, startDaemon } from './waiting.js';
 
+/** Later than the births of all that the daemon has made. */
+const LATER_MS = 60_000;
 const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done';
 
 describeOnIncus('a guest that has the user ids of another one', testbed => {
@@ -14,6 +16,7 @@ describeOnIncus('a guest that has the user ids of another one', testbed => {
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const { emulator, incus } = scenario;
     await using daemon = startDaemon(scenario);
+    await agentsOnline(emulator, 1);
     const job = emulator.queueJob({ steps: [{ script: UNTIL_TOLD }] });
     const { agentName: busy } = await lineShown(emulator, job, 'begun');
     const { agents } = await whenPool(scenario, daemon, ({ prepared }) => prepared === 1);
@@ -39,7 +42,7 @@ describeOnIncus('a guest that has the user ids of another one', testbed => {
 async function makeTwin({ incus }: Scenario, holder: string): Promise<string> {
   const { config } = (await incus.instances.get(holder)).instance;
   const [, prefix = '', owner = ''] = /^(.*)-([0-9a-f]{6})-[0-9a-z]+$/.exec(holder) ?? [];
-  const name = agentName(prefix, owner, (birthOf(holder, owner) ?? 0) + 1);
+  const name = agentName(prefix, owner, (birthOf(holder, owner) ?? 0) + LATER_MS);
   const marks = Object.entries(config).filter(([key]) => key.startsWith('user.iap.'));
   const base = config['volatile.idmap.base'] ?? '';
   await incus.instances.create({
