@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/{src,test}/**/*.test.ts', '{testbed,demo,bench,chaos,soak,scripts}/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', '**/*.contract.test.ts', '**/*.incus.test.ts'],
+          exclude: ['**/node_modules/**', '**/{bundle,dist}/**', '**/*.contract.test.ts', '**/*.incus.test.ts'],
           // Loading the program takes its time on a busy machine; no unit test waits for anything else.
           testTimeout: 30_000,
           ...beside,
@@ -40,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['packages/*/**/*.contract.test.ts', 'packages/*/**/*.incus.test.ts', 'testbed/**/*.incus.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**'],
+          exclude: ['**/node_modules/**', '**/{bundle,dist}/**'],
           globalSetup: ['./testbed/global-setup.ts'],
           testTimeout: 60_000,
           hookTimeout: 180_000,

@@ -3,20 +3,22 @@ import { readProcessCost } from './processes.js';
 import type { Sightings } from './sightings.js';
 import type { Workbench } from './workbench.js';
 
-/** What a window of jobs took. */
+/** What a window took. */
 export interface Costs {
-  /** Time on the cores for each job, in ms: by process, as the meter was told to call them. */
-  readonly cpuPerJob: Readonly<Record<string, number>>;
+  /** Time on the cores in ms: by process, as the meter was told to call them. */
+  readonly cpuMs: Readonly<Record<string, number>>;
+  /** Jobs that were done in it. */
+  readonly jobs: number;
   readonly host: HostUse;
 }
 
-/** Measures what some processes take of the cores for each job, with the commands that they run, and what is left. */
+/** Measures what some processes take of the cores, with the commands that they run, and what is left. */
 export class CpuMeter {
   readonly #pids: Readonly<Record<string, number>>;
   readonly #sightings: Sightings;
   readonly #host: HostMeter;
   #jobsBefore = 0;
-  #before: Costs['cpuPerJob'] = {};
+  #before: Costs['cpuMs'] = {};
   #costs: Costs | undefined;
 
   private constructor(host: HostMeter, pids: Readonly<Record<string, number>>, sightings: Sightings) {
@@ -39,10 +41,10 @@ export class CpuMeter {
   async stop(): Promise<void> {
     const host = await this.#host.use();
     const jobs = this.#sightings.count('done') - this.#jobsBefore;
-    const perJob = Object.entries(await this.#read()).map(
-      ([name, ms]) => [name, (ms - (this.#before[name] ?? 0)) / jobs] as const,
+    const cpuMs = Object.entries(await this.#read()).map(
+      ([name, ms]) => [name, ms - (this.#before[name] ?? 0)] as const,
     );
-    this.#costs = { host, cpuPerJob: Object.fromEntries(perJob) };
+    this.#costs = { host, jobs, cpuMs: Object.fromEntries(cpuMs) };
   }
 
   /** From the start to the stop. */
@@ -51,7 +53,7 @@ export class CpuMeter {
     return this.#costs;
   }
 
-  async #read(): Promise<Costs['cpuPerJob']> {
+  async #read(): Promise<Costs['cpuMs']> {
     const costs = Object.entries(this.#pids).map(async ([name, pid]) => {
       const { cpuMs, endedChildrenCpuMs } = await readProcessCost(pid);
       return [name, cpuMs + endedChildrenCpuMs] as const;

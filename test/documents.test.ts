@@ -14,8 +14,8 @@ import { flawsReference } from '../scripts/flaws-reference.js';
 import { metricsReference } from '../scripts/metrics-reference.js';
 
 const ROOT = join(import.meta.dirname, '..');
-const PROGRAM = join(ROOT, 'packages/incus-azure-pipelines/dist/cli/main.js');
-const FOREIGN = new Set(['node_modules', 'dist', 'build', '.git', '.cache', 'results']);
+const PROGRAM = join(ROOT, 'packages/incus-azure-pipelines/bundle/main.js');
+const FOREIGN = new Set(['node_modules', 'dist', 'bundle', 'build', '.git', '.cache', 'results']);
 
 function markdownUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { brokenFloors, type Sources, tooLong } from './floors.js';
 
 const ROOT = join(import.meta.dirname, '..');
-const FOREIGN = new Set(['node_modules', 'dist', 'build', '.git', '.cache', 'results']);
+const FOREIGN = new Set(['node_modules', 'bundle', 'dist', 'build', '.git', '.cache', 'results']);
 
 function filesUnder(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {

@@ -13,7 +13,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const PROGRAM = join(workTree(), 'packages/incus-azure-pipelines/dist/cli/main.js');
+const PROGRAM = join(workTree(), 'packages/incus-azure-pipelines/bundle/main.js');
 const DEADLINE_MS = 120_000;
 
 export interface RunOptions {

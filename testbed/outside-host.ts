@@ -7,7 +7,7 @@ import { networkInterfaces } from './traces.js';
 
 /** Answers every connection with one line and goes with its parent, whatever becomes of that. */
 const SERVER = `
-require('node:net').createServer(socket => socket.end('outside\\n')).listen(PORT, '0.0.0.0', () => console.log('ready'));
+require('node:net').createServer(socket => socket.end('outside\\n')).listen(PORT, '::', () => console.log('ready'));
 process.stdin.on('end', () => process.exit(0)).resume();
 `;
 const OUTSIDE_PORT = 8080;
@@ -20,7 +20,7 @@ export interface OutsideHost extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts a host that this one reaches under these addresses, and that reaches everybody through `gateway`. */
+/** Starts a host that this one reaches under these addresses, and that reaches everybody through `gateway`; all IPv4, or all IPv6. */
 export async function startOutsideHost(gateway: string, addresses: readonly string[]): Promise<OutsideHost> {
   const link = chooseInterface(LINK_PREFIX, networkInterfaces(), Math.random);
   const server = ['--net', process.execPath, '-e', SERVER.replace('PORT', String(OUTSIDE_PORT))];
@@ -36,18 +36,21 @@ export async function startOutsideHost(gateway: string, addresses: readonly stri
 }
 
 async function connect(link: string, { pid }: ChildProcess, gateway: string, addresses: readonly string[]) {
+  const here = (...args: readonly string[]) => runCommand('ip', args);
   const inside = (...args: readonly string[]) => runCommand('nsenter', [`--net=/proc/${pid}/ns/net`, 'ip', ...args]);
-  await runCommand('ip', ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid)]);
-  await runCommand('ip', ['address', 'add', `${gateway}/32`, 'dev', link]);
-  await runCommand('ip', ['link', 'set', link, 'up']);
+  // Nobody else is on the link: an address need not be asked for before it is used.
+  const [family, alone, more] = gateway.includes(':') ? ['-6', '/128', ['nodad']] : ['-4', '/32', []];
+  await here('link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(pid));
+  await here('address', 'add', gateway + alone, 'dev', link, ...more);
+  await here('link', 'set', link, 'up');
   await inside('link', 'set', 'lo', 'up');
   await inside('link', 'set', 'eth0', 'up');
   for (const address of addresses) {
-    await inside('address', 'add', `${address}/32`, 'dev', 'eth0');
-    await runCommand('ip', ['route', 'add', `${address}/32`, 'dev', link]);
+    await inside('address', 'add', address + alone, 'dev', 'eth0', ...more);
+    await here(family, 'route', 'add', address + alone, 'dev', link);
   }
-  await inside('route', 'add', `${gateway}/32`, 'dev', 'eth0');
-  await inside('route', 'add', 'default', 'via', gateway, 'src', addresses[0] ?? gateway);
+  await inside(family, 'route', 'add', gateway + alone, 'dev', 'eth0');
+  await inside(family, 'route', 'add', 'default', 'via', gateway, 'dev', 'eth0', 'src', addresses[0] ?? gateway);
 }
 
 async function end(child: ChildProcess): Promise<void> {

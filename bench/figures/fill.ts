@@ -1,5 +1,6 @@
+import { type Costs, CpuMeter } from '../cpu-meter.js';
 import type { Outcome } from '../report/outcome.js';
-import { seconds } from '../report/words.js';
+import { percent, seconds } from '../report/words.js';
 import type { ShellBench, Watch } from '../shell-bench.js';
 import { largestGap } from '../sightings.js';
 import type { Workbench } from '../workbench.js';
@@ -11,16 +12,20 @@ export async function measureFill(shell: ShellBench, workbench: Workbench): Prom
   const { quick, say, signal, registration } = workbench;
   const pool = { agentCount: quick ? 8 : 32, reserve: 0 };
   const work = { loads: 0, jobSeconds: undefined, places: pool.agentCount };
-  const fill = async ({ sightings }: Watch) => {
+  const fill = async ({ sightings }: Watch, pids: Readonly<Record<string, number>> = {}) => {
+    const meter = CpuMeter.of(workbench, { bench: process.pid, ...pids }, sightings);
+    await meter.start();
     const startedAt = Date.now();
     await sightings.reach('online', pool.agentCount, FILL_MS, signal);
     const arrivals = sightings.all.map(({ at }) => at - startedAt);
-    return { tookMs: Date.now() - startedAt, largestGapMs: largestGap(arrivals), arrivals };
+    const tookMs = Date.now() - startedAt;
+    await meter.stop();
+    return { tookMs, largestGapMs: largestGap(arrivals), arrivals, costs: meter.costs };
   };
   say(`${pool.agentCount} agents from nothing: bare calls`);
-  const floor = await shell.runBare(pool, work, fill);
+  const floor = await shell.runBare(pool, work, watch => fill(watch));
   say(`${pool.agentCount} agents from nothing: bare calls need ${seconds(floor.tookMs)}`);
-  const ours = await shell.runProgram(pool, work, fill);
+  const ours = await shell.runProgram(pool, work, (watch, { pid }) => fill(watch, { program: pid }));
   say(`${pool.agentCount} agents from nothing: the program needs ${seconds(ours.tookMs)}`);
   const ratio = ours.tookMs / floor.tookMs;
   return {
@@ -46,8 +51,22 @@ export async function measureFill(shell: ShellBench, workbench: Workbench): Prom
         goal: '≤ 2 × floor',
         isMet: ours.largestGapMs <= 2 * floor.largestGapMs,
       },
+      {
+        figure: `CPU while ${pool.agentCount} agents came, beside the guests'`,
+        measured: written(ours.costs),
+        floor: written(floor.costs),
+        ratio: undefined,
+        goal: '',
+        isMet: undefined,
+      },
     ],
     tables: [],
     raw: { agentCount: pool.agentCount, floor, measured: ours },
   };
+}
+
+/** In the bench are the servers that stand for Azure, and the bare calls. */
+function written({ cpuMs, host }: Costs): string {
+  const shares = Object.entries(cpuMs).map(([process, ms]) => `${process} ${seconds(ms)}`);
+  return [...shares, `the host's cores idle ${percent(host.coresIdle)}`].join(', ');
 }

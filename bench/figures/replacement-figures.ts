@@ -91,9 +91,9 @@ function preparationFigure(name: string, ours: Summary | undefined, floor: Summa
 
 /** What guests take of the cores is the same for both and not in it, but in what is left of them. */
 function cpuFigure(name: string, ours: Costs, floor: Costs): Figure {
-  const written = ({ cpuPerJob, host }: Costs) =>
+  const written = ({ cpuMs, host, jobs }: Costs) =>
     [
-      ...Object.entries(cpuPerJob).map(([process, ms]) => `${process} ${ms.toFixed(0)} ms`),
+      ...Object.entries(cpuMs).map(([process, ms]) => `${process} ${(ms / jobs).toFixed(0)} ms`),
       `the host's cores idle ${percent(host.coresIdle)}`,
     ].join(', ');
   return {

@@ -10,6 +10,16 @@ import { polled } from './polled.js';
 /** Takes room without writing; what was taken is asked for in a file of its own. */
 const take = (size: string, path: string) => `fallocate --length ${size} ${path} && echo taken; ls ${path}`;
 
+/** Leaves little of the disk, and then makes files that are small enough to lie beside their own descriptions. */
+const smallFiles = `mkdir /root/fill
+for size in 512 256 128 64 32 16 8; do
+  n=0; while fallocate --length "$size"M "/root/fill/$size-$((n++))" 2>/dev/null; do :; done
+done
+perl -e 'for my $n (0 .. 99999) {
+  my $file; open($file, ">", "/root/fill/$n") && print($file "x" x 2000) && close($file) or print("$n files: $!\\n"), exit;
+} print "all of them\\n"'
+rm -r /root/fill`;
+
 // A quota stays on in a btrfs storage pool for good, and makes it slow: this one is thrown away.
 describeOnIncus('on the disk,', () => {
   let incus: PrivateIncus;
@@ -36,6 +46,11 @@ describeOnIncus('on the disk,', () => {
     const [small, large] = await attack(take('100M', '/root/small'), take('1500M', '/root/large'));
     expect(small).toContain('taken');
     expect(large).toMatch(/quota exceeded|no space left/i);
+  });
+
+  test('a guest cannot take more than its disk by many small files', async () => {
+    const [said] = await attack(smallFiles);
+    expect(said).toMatch(/^\d+ files: (?:disk quota exceeded|no space left)/i);
   });
 
   test('open: a guest takes more than its disk by a subvolume of its own', async () => {

@@ -4,12 +4,12 @@ import { connectIncus, type IncusClient } from 'incus-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.js';
-import { carryOut, HOSTILE } from './attacks/attack.js';
-import { FORGED_CLIENT, forgeries, leaseFlood, toUdp } from './attacks/forged.js';
+import { carryOut } from './attacks/attack.js';
+import { FORGED_CLIENT, forgedRelease, forgeries, leaseFlood, toUdp } from './attacks/forged.js';
 import { arrivals, drawn, type Pair, sendFrom } from './attacks/marked-frames.js';
 import { type PlainPair, startPlainPair } from './attacks/plain-pair.js';
-import { ALLOWED, NEIGHBOUR_PORT, OUTSIDE, OUTSIDE_ADDRESSES, places, reached } from './attacks/reach.js';
-import { type Guest, type Scene, startScene } from './attacks/scene.js';
+import { ALLOWED, listenAt, NEIGHBOUR_PORT, OUTSIDE, OUTSIDE_ADDRESSES, places, reached } from './attacks/reach.js';
+import { type Scene, startScene } from './attacks/scene.js';
 import { type HostServers, startHostServers } from './attacks/servers.js';
 import { polled } from './polled.js';
 
@@ -120,6 +120,17 @@ describeOnIncus('on the network,', testbed => {
     expect((await leases(bridge)).filter(({ mac }) => mac.startsWith(FORGED_CLIENT))).toEqual([]);
   });
 
+  test("open: a guest gives back its neighbour's address in its name", async () => {
+    const { attacker, bridge, victim } = scene;
+    const held = async () => (await leases(bridge)).filter(({ mac }) => mac === victim.mac);
+    expect(await held()).toHaveLength(1);
+    await sendFrom(incus, attacker.name, [forgedRelease(scene)]);
+    await polled(held, found => found.length === 0);
+    await carryOut(incus, victim.name, ['networkctl renew eth0']);
+    const [again] = await polled(held, found => found.length === 1);
+    expect(again).toMatchObject({ address: victim.address });
+  });
+
   test('the name service of the bridge answers', async () => {
     const [said] = await carryOut(incus, scene.attacker.name, ['getent hosts _gateway.incus']);
     expect(said).toContain(scene.gateway.address);
@@ -149,24 +160,22 @@ describeOnIncus('on the network,', testbed => {
   });
 
   /** What the DHCP server of a bridge has given out; `expires` in epoch seconds. */
-  async function leases(bridge: string): Promise<readonly { readonly expires: number; readonly mac: string }[]> {
+  async function leases(bridge: string): Promise<readonly Lease[]> {
     const text = await readFile(join(testbed().directory, 'networks', bridge, 'dnsmasq.leases'), 'utf8');
     return text
       .trim()
       .split('\n')
       .map(line => {
-        const [expires, mac = ''] = line.split(' ');
-        return { expires: Number(expires), mac };
+        const [expires, mac = '', address = ''] = line.split(' ');
+        return { expires: Number(expires), mac, address };
       });
   }
 });
 
-async function listenAt(incus: IncusClient, { name }: Guest): Promise<void> {
-  await incus.exec(name, { command: ['systemd-run', '--quiet', 'perl', HOSTILE, 'listen', String(NEIGHBOUR_PORT)] });
-  await polled(
-    () => reached(incus, name, [['127.0.0.1', NEIGHBOUR_PORT]]),
-    ([said]) => said === 'neighbour',
-  );
+interface Lease {
+  readonly expires: number;
+  readonly mac: string;
+  readonly address: string;
 }
 
 async function incusPort(socketPath: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
@@ -90,11 +90,15 @@ function isWhole({ agents, live, prepared }: PoolStatus, phase: 'idle' | 'busy')
 async function releaseOf(contract: string): Promise<string> {
   const directory = join(cacheDirectory(), `release-${process.pid}`);
   onTestFinished(() => rm(directory, { recursive: true }));
-  await cp(join(workTree(), 'packages/incus-azure-pipelines/dist'), directory, { recursive: true });
-  const marks = join(directory, 'model/marks.js');
-  const text = await readFile(marks, 'utf8');
-  const changed = text.replace("CONTRACT = '1'", `CONTRACT = '${contract}'`);
-  expect(changed).not.toBe(text);
-  await writeFile(marks, changed);
-  return join(directory, 'cli/main.js');
+  await cp(join(workTree(), 'packages/incus-azure-pipelines/bundle'), directory, { recursive: true });
+  const changed: string[] = [];
+  for (const name of await readdir(directory)) {
+    const text = await readFile(join(directory, name), 'utf8');
+    const other = text.replace('var CONTRACT="1"', `var CONTRACT="${contract}"`);
+    if (other === text) continue;
+    await writeFile(join(directory, name), other);
+    changed.push(name);
+  }
+  expect(changed).toHaveLength(1);
+  return join(directory, 'main.js');
 }

@@ -115,6 +115,7 @@ describeOnIncus('setup', () => {
         'security.nesting': 'false',
         'security.guestapi': 'true',
         'limits.processes': '10000',
+        'limits.cpu.allowance': '25%',
       });
     const job = await emulator.queueJob({ steps: [{ script: 'echo hello' }] }).finished;
     expect(job.result).toBe('succeeded');

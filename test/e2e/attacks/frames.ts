@@ -65,7 +65,7 @@ export function icmpv6(from: string, to: string, content: Buffer): Buffer {
   return Buffer.concat([Buffer.from([0x60, 0, 0, 0]), length, Buffer.from([58, 255]), addresses, whole]);
 }
 
-/** A message of DHCP with these options; `hardwareAddress` is who asks, or is answered. */
+/** A message of DHCP with these options, from or to a client: the address is the one that it has, or is to have. */
 export function dhcp(
   operation: 'request' | 'reply',
   { mac, address }: Station,
@@ -74,7 +74,7 @@ export function dhcp(
   const fixed = Buffer.alloc(236);
   fixed.set([operation === 'request' ? 1 : 2, 1, 6, 0]);
   fixed.set(hardware(mac).subarray(2), 4);
-  (operation === 'request' ? Buffer.alloc(4) : ip(address)).copy(fixed, 16);
+  ip(address).copy(fixed, operation === 'request' ? 12 : 16);
   hardware(mac).copy(fixed, 28);
   const listed = options.map(([code, ...value]) => Buffer.from([code, value.length, ...value]));
   return Buffer.concat([fixed, Buffer.from([0x63, 0x82, 0x53, 0x63]), ...listed, Buffer.from([255])]);

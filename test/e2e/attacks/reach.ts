@@ -1,25 +1,30 @@
 /** What answers a guest at an address and a port, and what is to. */
 import type { IncusClient } from 'incus-client';
 import { polled } from '../polled.js';
+import { HOSTILE } from './attack.js';
 
 /** Address and port of a TCP server that says a line to whoever comes. */
 export type Place = readonly [address: string, port: number];
 
-/** Where the servers of the test are. */
-interface Around {
-  /** The host's end of the guest's own bridge, and of another. */
+/** Where the servers of the test are; `gateway` is the host's end of the guest's own bridge. */
+interface Around6 {
   readonly gateway: string;
-  readonly otherGateway: string;
   readonly hostPort: number;
-  readonly incusPort: number;
   readonly outsidePort: number;
   readonly neighbour: string;
 }
 
+/** The same, and what is not looked at over IPv6. */
+interface Around extends Around6 {
+  /** The host's end of another bridge. */
+  readonly otherGateway: string;
+  readonly incusPort: number;
+}
+
 /** A fact, where it is looked at, and what is found there. */
-export interface Reach {
+export interface Reach<Where = Around> {
   readonly fact: string;
-  readonly place: (around: Around) => Place;
+  readonly place: (around: Where) => Place;
   readonly finds: 'refused' | 'outside';
 }
 
@@ -51,7 +56,22 @@ export const places: readonly Reach[] = [
   { fact: 'a guest reaches the outside', place: around => [OUTSIDE.address, around.outsidePort], finds: 'outside' },
 ];
 
-function refused(fact: string, place: Reach['place']): Reach {
+/** The same over IPv6: the first is a network for documentation, the other what private networks have. */
+export const OUTSIDE6 = { gateway: '2001:db8:66::1', address: '2001:db8:66::2', unique: 'fd66:66:66::2' } as const;
+
+export const places6: readonly Reach<Around6>[] = [
+  refused('a guest cannot reach the host by its own bridge over IPv6', ({ gateway, hostPort }) => [gateway, hostPort]),
+  refused('a guest cannot reach the host by a public address of IPv6', ({ hostPort }) => [OUTSIDE6.gateway, hostPort]),
+  refused('a guest cannot reach a port of its neighbour over IPv6', ({ neighbour }) => [neighbour, NEIGHBOUR_PORT]),
+  refused('a guest cannot reach a private network of IPv6', ({ outsidePort }) => [OUTSIDE6.unique, outsidePort]),
+  {
+    fact: 'a guest reaches the outside over IPv6',
+    place: ({ outsidePort }) => [OUTSIDE6.address, outsidePort],
+    finds: 'outside',
+  },
+];
+
+function refused<Where>(fact: string, place: Reach<Where>['place']): Reach<Where> {
   return { fact, place, finds: 'refused' };
 }
 
@@ -75,4 +95,13 @@ export async function reached(
   };
   // Incus now and then cuts off what a short command prints; what has no end of line is such a piece.
   return await polled(answers, found => found.length === looks.length);
+}
+
+/** Has a guest say `neighbour` to whoever comes to it at `NEIGHBOUR_PORT`, and waits until it does. */
+export async function listenAt(incus: IncusClient, { name }: { readonly name: string }): Promise<void> {
+  await incus.exec(name, { command: ['systemd-run', '--quiet', 'perl', HOSTILE, 'listen', String(NEIGHBOUR_PORT)] });
+  await polled(
+    () => reached(incus, name, [['127.0.0.1', NEIGHBOUR_PORT]]),
+    ([said]) => said === 'neighbour',
+  );
 }

@@ -1,5 +1,4 @@
 import { Command, CommanderError, Option } from 'commander';
-import { reportFailure } from './failure.js';
 import type { Output } from './output.js';
 import { seedForm } from './seed-form.js';
 
@@ -21,7 +20,7 @@ export async function callProgram(args: readonly string[], output: Output): Prom
   } catch (error) {
     // Commander has printed its own message; help and version are no failures.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    return reportFailure(error, output);
+    return (await import('./failure.js')).reportFailure(error, output);
   }
 }
 

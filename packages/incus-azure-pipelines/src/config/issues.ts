@@ -1,6 +1,6 @@
 /** What the schema refuses, in words: one finding per place. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { error, type Finding, formatPath, type KeyPath, show, valueAt } from './finding.js';
 import { expectationOf } from './kinds.js';
 import { poolKeys } from './pool-schema.js';

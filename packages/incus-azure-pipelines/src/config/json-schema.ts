@@ -1,7 +1,7 @@
 /** The file format as JSON Schema, for editors. */
 
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { expectationOf } from './kinds.js';
 import { fileSchema } from './schema.js';
 

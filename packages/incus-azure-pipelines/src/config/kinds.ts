@@ -1,6 +1,6 @@
 /** Kinds of values in the file. Each knows how to say what it expects, so that every key explains itself alike. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { DURATION_PATTERN, formatDuration, parseDuration } from '../lib/units.js';
 
 /** What a message says of a key whose value is not accepted. */

@@ -1,6 +1,6 @@
 /** The keys of a pool, each with its kind, its sentence and its default. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { count, duration, expecting, flag, gib, key, path, text } from './kinds.js';
 
@@ -144,7 +144,10 @@ export const poolKeys = {
     path('/var/cache/vsts-agent-linux-x64.tar.gz'),
     'Agent package on this host, in place of one that the server offers; for hosts without a way out.',
   ),
-  maxCores: key(count(1, 4096, 8), 'Cores that a job sees; all when left out.'),
+  maxCores: key(
+    count(1, 4096, 8),
+    'Cores that a job sees; all when left out. Instances that boot come before jobs where there are too few.',
+  ),
   maxRamInGb: key(gib(0.25, 4), 'Memory of an agent in GiB; no limit when left out.'),
   diskSizeInGb: key(
     gib(1, 50),

@@ -5,7 +5,7 @@
  * there in the end is checked once that is done.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { count, duration, expecting, flag, key, path, text } from './kinds.js';
 import { poolKeys, poolSchema } from './pool-schema.js';

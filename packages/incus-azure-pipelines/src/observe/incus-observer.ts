@@ -1,10 +1,19 @@
 import type { IncusEvent, Instance } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
-import { IncusPicture, type IncusReadings, LIST_SPACING_MS } from './incus-picture.js';
+import { IncusPicture, type IncusReadings } from './incus-picture.js';
 import { recordsOf } from './records.js';
 
 /** As often as the lists are made anyway, so that an Incus which refuses events does not hear of that all the time. */
 const RECONNECT = { minMs: 100, maxMs: 15_000 };
+
+/** Two lists begin at least this far apart, however often something rings. */
+const SPACING_MS = 100;
+/**
+ * And so many times as far apart as one takes: Incus looks at each instance for it, and has none of that time for the instances
+ * themselves.
+ */
+const TIMES_A_LIST = 4;
+const MOST_SPACING_MS = 1_000;
 
 /** What the observer asks of a client. */
 interface Sources {
@@ -26,6 +35,7 @@ export class IncusObserver {
   readonly #picture: IncusPicture;
   #ring: (withinMs: number) => void = () => {};
   #lastListAt = Number.NEGATIVE_INFINITY;
+  #spacingMs = SPACING_MS;
 
   constructor(client: Sources, ownerId: string, clock: Clock) {
     this.#client = client;
@@ -60,12 +70,12 @@ export class IncusObserver {
    */
   async read(signal: AbortSignal): Promise<IncusReadings> {
     if (this.#picture.patch()) {
-      this.#ring(LIST_SPACING_MS);
+      this.#ring(this.#spacingMs);
       return this.#picture.readings;
     }
     // A clock that is set back must not make this a long wait.
-    const spacingMs = Math.min(this.#lastListAt + LIST_SPACING_MS - this.#clock.now(), LIST_SPACING_MS);
-    await this.#clock.sleep(spacingMs, signal);
+    const restMs = Math.min(this.#lastListAt + this.#spacingMs - this.#clock.now(), this.#spacingMs);
+    await this.#clock.sleep(restMs, signal);
     await this.#list(signal);
     return this.#picture.readings;
   }
@@ -81,5 +91,7 @@ export class IncusObserver {
       signal.throwIfAborted();
       this.#picture.failed(error instanceof Error ? error.message : String(error), at);
     }
+    const tookMs = this.#clock.now() - at;
+    this.#spacingMs = Math.min(Math.max(SPACING_MS, TIMES_A_LIST * tookMs), MOST_SPACING_MS);
   }
 }

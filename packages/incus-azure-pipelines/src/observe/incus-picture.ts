@@ -2,8 +2,6 @@ import type { BaseRecord, InstanceRecord } from '../model/agent.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
 import { Rings } from './rings.js';
 
-/** Two lists are at least this far apart, however often something rings. */
-export const LIST_SPACING_MS = 100;
 /** The events that say that something ended or is ready; those of our own calls are not among them. */
 const RINGING = new Set([
   'instance-ready',

@@ -1,0 +1,52 @@
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const PACKAGE = 'packages/incus-azure-pipelines';
+const TARGET = join(PACKAGE, 'bundle');
+const LICENSES = 'THIRD-PARTY-LICENSES.txt';
+
+/** Some libraries are CommonJS and ask for modules of Node by `require`, which an ES module does not have. */
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/**
+ * Packs the program and its libraries into few files, a part for each verb: to find and to parse hundreds of small ones takes
+ * most of the time of a verb. Node keeps the text in memory, so there is little white space in it; names stay, and lines are
+ * short, so that a stack trace tells a place that can be found.
+ */
+const { metafile } = await build({
+  entryPoints: [join(PACKAGE, 'src/cli/main.ts')],
+  outdir: TARGET,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  // The sources of our own packages, where others find what was compiled.
+  conditions: ['source'],
+  banner: { js: REQUIRE },
+  minifyWhitespace: true,
+  lineLimit: 120,
+  metafile: true,
+  logLevel: 'warning',
+});
+await chmod(join(TARGET, 'main.js'), 0o755);
+await writeFile(join(TARGET, LICENSES), await licensesOf(Object.keys(metafile.inputs)));
+await removeStale(new Set(Object.keys(metafile.outputs)));
+
+/** What the authors of the bundled libraries ask to be handed on, by the paths of their files. */
+async function licensesOf(inputs: readonly string[]): Promise<string> {
+  const packages = new Set(inputs.flatMap(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
+  const texts = [...packages].sort().map(async path => {
+    const license = (await readdir(path)).find(file => /^licen[cs]e/i.test(file));
+    if (license === undefined) throw new Error(`${path} is bundled and has no license to hand on`);
+    return `${path.replace(/^.*node_modules\//, '')}\n\n${(await readFile(join(path, license), 'utf8')).trim()}\n`;
+  });
+  return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** Parts of earlier builds, which had other names. After the new ones: the program may be running. */
+async function removeStale(built: ReadonlySet<string>): Promise<void> {
+  for (const file of await readdir(TARGET))
+    if (file !== LICENSES && !built.has(join(TARGET, file))) await rm(join(TARGET, file));
+}
