@@ -3,7 +3,7 @@ import type { Agent } from '../../src/model/agent.js';
 import type { Emit } from '../../src/model/event.js';
 import { knownValue } from '../../src/model/observed.js';
 import type { PoolSpec } from '../../src/model/pool.js';
-import { IncusPicture, LIST_SPACING_MS } from '../../src/observe/incus-picture.js';
+import { IncusPicture } from '../../src/observe/incus-picture.js';
 import { type Aftermath, Controller, type Sight } from '../../src/reconcile/controller.js';
 import { AzureReader } from './azure-reader.js';
 import { checkBases } from './base-promises.js';
@@ -17,6 +17,8 @@ import { checkIds, checkSharers } from './shared-ids.js';
 import { checkPlaces, checkTruth } from './truth.js';
 
 const INTERVAL_MS = 15_000;
+/** As far apart as lists are that take no time. */
+const LIST_SPACING_MS = 100;
 
 /** One life of the daemon: the real deciding parts, over readings that lag and fail; only what waits is a stand-in. */
 export class Daemon {
