@@ -109,7 +109,8 @@ describeOnIncus('setup', () => {
     expect(JSON.stringify(instances)).not.toContain(emulator.token);
     const agents = instances.filter(({ config }) => config['user.iap.activated']);
     const ids = agents.map(({ config }) => config['volatile.idmap.base']);
-    expect(new Set(ids).size).toBe(2);
+    expect(ids).toEqual([...new Set(ids)]);
+    expect(ids).toHaveLength(2);
     for (const { expanded_config: config } of agents)
       expect(config).toMatchObject({
         'security.idmap.isolated': 'true',

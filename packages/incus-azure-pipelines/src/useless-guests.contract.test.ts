@@ -62,6 +62,18 @@ describe('a pool of eight whose guests', () => {
   );
 });
 
+it('a pool of eight whose guests all get the same user ids makes an agent of one, and calls Incus as seldom', async () => {
+  run().incus.aliases.set('debian', IMAGE);
+  run().incus.givesAllTheSameIds = true;
+  const begunAt = run().clock.now();
+  await run().begin({ agentCount: 8, registration: 'host' });
+  await run().time.pass(LONG_MS);
+  expect(run().mostPerMinute(begunAt, begunAt).incus).toBeLessThanOrEqual(100);
+  run().expectFew(begunAt + MINUTE_MS);
+  expect(run().backOff('prepare-instance')?.error).toMatch(/shares its user ids with/);
+  expect(run().statusNow().pools[0]).toMatchObject({ live: 1, waiting: expect.stringMatching(/shares its user ids/) });
+});
+
 it('guests that are mended fill the pool within a back-off step', async () => {
   await liveWith(guests.vanishing, 'host', 0);
   run().incus.guests = READY;

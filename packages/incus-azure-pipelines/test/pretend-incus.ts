@@ -49,6 +49,9 @@ export class PretendIncus implements AsyncDisposable {
   /** Which calls fail, and how. */
   failing: (call: string) => Failing | undefined = () => undefined;
   guests = READY;
+  /** Whether each instance gets the user ids that another one has. */
+  givesAllTheSameIds = false;
+  #lastIds = 1_065_536;
   readonly socketPath: string;
   readonly #directory: string;
   readonly #now: () => number;
@@ -123,7 +126,9 @@ export class PretendIncus implements AsyncDisposable {
 
   /** Sets up an instance that is there. */
   put(name: string, config: Pretended['config'], status: Pretended['status']): void {
-    const set = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== ''));
+    const ids = { 'volatile.idmap.base': String(this.#lastIds) };
+    if (!this.givesAllTheSameIds) this.#lastIds += 65_536;
+    const set = Object.fromEntries(Object.entries({ ...ids, ...config }).filter(([, value]) => value !== ''));
     this.instances.set(name, { name, config: set, status, created_at: new Date(this.#now()).toISOString() });
   }
 

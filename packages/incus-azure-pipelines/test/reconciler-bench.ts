@@ -100,6 +100,7 @@ export class Bench {
       name: 'base-1',
       pool: 'linux',
       ready: true,
+      idsFrom: undefined,
       contract: CONTRACT,
       createdAt: 0,
       own: '',

@@ -64,6 +64,7 @@ export interface InstanceRecord {
   /** Version of the guest contract that it was made by; ours is `CONTRACT`. */
   readonly contract: string;
   readonly createdAt: number;
+  readonly idsFrom: IdsFrom;
   /** When it was told to become an agent, by our own clock; undefined for one that knows no secret. */
   readonly activatedAt: number | undefined;
   /** Since when it belongs to the listening reserve; undefined for all others, and from right before it is enabled. */
@@ -74,12 +75,19 @@ export interface InstanceRecord {
   readonly noisy: boolean;
 }
 
+/**
+ * The first of the user ids that an instance has for itself alone; undefined where all share one range. It is `not yet` in
+ * the first moments of an instance, until Incus has written it down; what has said Ready has its own, in the same list.
+ */
+export type IdsFrom = number | 'not yet' | undefined;
+
 /** A base: the stopped instance that agents are copied from. */
 export interface BaseRecord {
   readonly name: string;
   /** Name of the pool it was built for. */
   readonly pool: string;
   readonly ready: boolean;
+  readonly idsFrom: IdsFrom;
   /** Version of the guest contract that it was built by. */
   readonly contract: string;
   readonly createdAt: number;

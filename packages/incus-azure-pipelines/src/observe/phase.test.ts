@@ -15,6 +15,13 @@ describe('the phase', () => {
     ['is made', { ...fresh, status: 'stopped' }, undefined, {}, 'preparing'],
     ['cannot be read before its activation', { ...fresh, status: 'error' }, undefined, {}, 'preparing'],
     ['said Ready', { ...fresh, status: 'ready' }, undefined, {}, 'prepared'],
+    [
+      'said Ready, and Incus has not told its ids',
+      { ...fresh, status: 'ready', idsFrom: 'not yet' },
+      undefined,
+      {},
+      'preparing',
+    ],
     ['is activated', {}, undefined, {}, 'starting'],
     ['is registered', {}, { online: false }, {}, 'starting'],
     ['is online', {}, {}, {}, 'idle'],

@@ -84,8 +84,12 @@ function wasEnabled(before: AgentPhase | undefined): boolean {
   return before === 'idle' || before === 'draining' || before === 'offline' || before === 'busy';
 }
 
-/** Incus forgets *Ready* when it is started again; a guest that runs on, with nobody's code in it, is as ready as before. */
-function isPrepared({ status }: InstanceRecord, { saidPrepared }: Life): boolean {
+/**
+ * Incus forgets *Ready* when it is started again; a guest that runs on, with nobody's code in it, is as ready as before. An
+ * event may tell of Ready when the latest list is so old that it lacks the guest's ids: the next one tells who has them too.
+ */
+function isPrepared({ idsFrom, status }: InstanceRecord, { saidPrepared }: Life): boolean {
+  if (idsFrom === 'not yet') return false;
   return status === 'ready' || (status === 'running' && saidPrepared);
 }
 

@@ -34,6 +34,24 @@ test('an instance of ours is told by its marks', () => {
   });
 });
 
+describe('the user ids of an instance', () => {
+  const isolated = { ...marks, 'security.idmap.isolated': 'true' };
+  test.each([
+    ['are told where it has some of its own', { ...isolated, 'volatile.idmap.base': '1065536' }, 1_065_536],
+    ['are not there yet where Incus has not written them down', isolated, 'not yet'],
+    [
+      'are of no account where guests share a range',
+      { ...marks, 'security.idmap.isolated': 'false', 'volatile.idmap.base': '0' },
+      undefined,
+    ],
+    ['are of no account where it does not say', { ...marks, 'volatile.idmap.base': '0' }, undefined],
+  ])('%s', (_, config, expected) => {
+    expect(instanceOf({ config })?.idsFrom).toBe(expected);
+    const base = anIncusInstance({ config: { ...config, [MARKS.baseState]: 'building' } });
+    expect(recordsOf([base], OWNER_ID, new Rings()).bases[0]?.idsFrom).toBe(expected);
+  });
+});
+
 test('an instance that does not say its shape or contract has none that we know', () => {
   expect(instanceOf({ config: { [MARKS.owner]: OWNER_ID } })).toMatchObject({ shape: '', contract: '' });
 });

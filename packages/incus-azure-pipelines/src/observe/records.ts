@@ -1,5 +1,5 @@
-import type { Instance } from 'incus-client';
-import type { BaseRecord, InstanceRecord } from '../model/agent.js';
+import type { Instance, StringMap } from 'incus-client';
+import type { BaseRecord, IdsFrom, InstanceRecord } from '../model/agent.js';
 import { MARKS } from '../model/marks.js';
 import type { CopyCost } from '../model/storage.js';
 import type { Rings } from './rings.js';
@@ -37,11 +37,18 @@ function instanceRecord(instance: Instance, rings: Pick<Rings, 'isNoisy' | 'last
     shape: config[MARKS.shape] ?? '',
     contract: config[MARKS.contract] ?? '',
     createdAt: Date.parse(instance.created_at),
+    idsFrom: idsFrom(config),
     activatedAt: numberOf(config[MARKS.activated]),
     listeningAt: numberOf(config[MARKS.listening]),
     rangAt: rings.lastAt(name),
     noisy: rings.isNoisy(name) && config['security.guestapi'] !== 'false',
   };
+}
+
+/** Each instance of ours says itself whether it is to have ids of its own: {@link Isolation} sees to that. */
+function idsFrom(config: StringMap): IdsFrom {
+  if (config['security.idmap.isolated'] !== 'true') return undefined;
+  return numberOf(config['volatile.idmap.base']) ?? 'not yet';
 }
 
 function numberOf(mark: string | undefined): number | undefined {
@@ -55,6 +62,7 @@ function baseRecord(instance: Instance): BaseRecord {
     name: instance.name,
     pool: instance.config[MARKS.pool] ?? '',
     ready: instance.config[MARKS.baseState] === 'ready',
+    idsFrom: idsFrom(instance.config),
     contract: instance.config[MARKS.contract] ?? '',
     createdAt,
     own: instance.config[MARKS.baseOwn] ?? '',

@@ -18,6 +18,7 @@ import { create } from './create.js';
 import { ceilingObstacle } from './fill.js';
 import { keepBases } from './keep-bases.js';
 import { lastLinesFirst } from './last-lines.js';
+import { endSharers, sharersOf } from './own-ids.js';
 import { drainOnRequest, reap } from './reap.js';
 import { endRemoved } from './removed.js';
 import { shrink, trimReserve } from './shrink.js';
@@ -36,11 +37,16 @@ export interface PlanOptions {
  */
 export function plan(desired: readonly PoolSpec[], observed: Observed, now: number, options: PlanOptions): Plan {
   if (!observed.agents.known) return { actions: [], wakeAt: undefined, pools: new Map() };
-  const agents = observed.agents.value;
+  const sharers = sharersOf(observed.agents.value, observed);
+  // Whoever goes for its ids is no reserve, and is not replaced before it is gone.
+  const agents = observed.agents.value.map(agent =>
+    sharers.has(agent.name) ? { ...agent, phase: 'preparing' as const } : agent,
+  );
   const alarm = new Alarm(now);
   const censuses = desired.map(spec => takeCensus(spec, agents, observed));
   const actions = new Admission(observed, alarm);
   actions.offer(keepBases(desired, observed));
+  actions.offer(endSharers(agents, sharers));
   for (const census of censuses) {
     for (const agent of agents) {
       if (agent.pool !== census.spec.name) continue;

@@ -56,6 +56,13 @@ describe('a new base beside a proven one', () => {
     expect(creations(tried(spec, agents, { inFlight: begun }))).toEqual([]);
   });
 
+  test('is not copied while its pool waits after an instance that ended before it was of use', () => {
+    const waits = (retryAt: number) => new Map([['prepare-instance/linux', { count: 1, retryAt, error: 'went away' }]]);
+    const result = tried(aPool(), idle, { failures: waits(NOW + 7_000) });
+    expect([creations(result), result.wakeAt]).toEqual([[], NOW + 7_000]);
+    expect(creations(tried(aPool(), idle, { failures: waits(NOW) }))).toEqual([['new', 'new']]);
+  });
+
   test('brings its copies what is in it, whatever the configuration asks for', () => {
     const result = tried(aPool({ agentCount: 1 }), [of(0, 'idle', 'good')], {}, 2);
     expect(result.actions).toMatchObject([{ kind: 'create-instance', base: 'new', docker: false }]);

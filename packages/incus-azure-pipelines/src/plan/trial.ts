@@ -2,7 +2,7 @@
  * Trying out a new base while an older one is known to work: one instance of it is made and prepared beside all others,
  * and takes the next place that is free. What comes of it is seen by the mark of the base, or by a failure of the trial.
  */
-import { type Action, TRIAL } from '../model/action.js';
+import { type Action, PREPARATION, TRIAL } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import type { Alarm } from './alarm.js';
@@ -19,13 +19,18 @@ export function trialDue(census: Census, observed: Observed, alarm: Alarm): Agen
   return trials.find(({ phase, registration }) => phase === 'prepared' && registration.known);
 }
 
-/** Whether an instance is to be made that tries a base: there is none, and it takes the room of no other. */
+/**
+ * Whether an instance is to be made that tries a base: there is none, it takes the room of no other, and its pool does not wait
+ * because one has just ended before it was of use, whatever its base.
+ */
 export function wantsTrial(census: Census, othersWanted: number, observed: Observed, alarm: Alarm): boolean {
   const { bases, spec, trials } = census;
   if (bases.tried === undefined || spec.agentCount === 0 || trials.length > 0 || census.creatingTrials > 0)
     return false;
-  const failure = observed.failures.get(`${TRIAL}/${bases.tried.name}`);
-  if (failure && !alarm.passed(failure.retryAt)) return false;
+  const failures = [`${TRIAL}/${bases.tried.name}`, `${PREPARATION}/${spec.name}`].map(key =>
+    observed.failures.get(key),
+  );
+  if (failures.some(failure => failure && !alarm.passed(failure.retryAt))) return false;
   return census.instances + census.creating + othersWanted < instanceCeiling(spec);
 }
 

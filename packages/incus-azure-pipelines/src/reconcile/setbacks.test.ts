@@ -56,6 +56,14 @@ test('an instance that vanishes before it is an agent makes its pool wait at onc
   expect(see([], [anAgent(1, 'prepared')])).toEqual([]);
 });
 
+test('one that is prepared with the user ids of another does not show that instances can be', () => {
+  const prepared = (n: number, idsFrom: number) =>
+    anAgent(n, 'prepared', { instance: anInstance({ name: nameOf(n), idsFrom, activatedAt: undefined }) });
+  expect(see([preparing], [])).toEqual(['prepare-instance/linux']);
+  expect(see([], [prepared(1, 1_065_536), prepared(2, 1_065_536)])).toEqual(['prepare-instance/linux']);
+  expect(see([], [prepared(1, 1_065_536), prepared(2, 1_131_072)])).toEqual([]);
+});
+
 test('an agent that is seen online shows that agents can be', () => {
   ledger.endedInVain('register-agent', 'linux', NOW, 'ended', 0.5);
   expect(see([starting], [{ ...starting, phase: 'idle', life: aLife({ seenOnline: true }) }])).toEqual([]);

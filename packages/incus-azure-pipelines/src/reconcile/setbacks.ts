@@ -87,13 +87,18 @@ export class Setbacks {
     for (const agent of after) {
       const old = earlier.get(agent.name);
       if (agent.life.seenOnline && old?.life.seenOnline !== true) this.#ledger.registered(agent.pool);
-      // That the base that is tried can be prepared says nothing of the others.
-      const isTrial = isOfTried(agent, plan);
-      if (agent.phase === 'prepared' && old?.phase !== 'prepared' && !isTrial) this.#ledger.prepared(agent.pool);
+      // That the base that is tried can be prepared says nothing of the others; nor does one that goes for its user ids.
+      const saysNothing = isOfTried(agent, plan) || sharesIds(agent, after);
+      if (agent.phase === 'prepared' && old?.phase !== 'prepared' && !saysNothing) this.#ledger.prepared(agent.pool);
     }
   }
 }
 
 function isOfTried({ instance, pool }: Agent, plan: Plan | undefined): boolean {
   return instance !== undefined && instance.base === plan?.pools.get(pool)?.tries;
+}
+
+function sharesIds({ instance, name }: Agent, agents: readonly Agent[]): boolean {
+  const ids = instance?.idsFrom;
+  return ids !== undefined && agents.some(other => other.name !== name && other.instance?.idsFrom === ids);
 }

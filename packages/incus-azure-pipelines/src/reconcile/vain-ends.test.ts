@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { aLife, anAgent, anInstance, nameOf } from '../../test/simulation/examples.js';
 import type { Plan } from '../model/action.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
+import { SHARES_IDS } from '../plan/own-ids.js';
 import { NEVER_ONLINE, NOT_PREPARED, STOPPED_EARLY } from '../plan/reap.js';
 import { vainEnds } from './vain-ends.js';
 
@@ -88,6 +89,19 @@ describe('an instance that is no agent yet', () => {
     const error = `instance ${nameOf(0)} ${told}${more}`;
     expect(ended(unactivated(phase), [], why)).toMatchObject({ tried: undefined, wasActivated: false, error });
   });
+
+  test.each(['base-1', 'new'])(
+    'has ended in vain, and has not tried a base, where it goes for its user ids (of %s)',
+    base => {
+      const why = `${SHARES_IDS} ${nameOf(1)}`;
+      const error = `instance ${nameOf(0)} ${why}${more}`;
+      expect(ended(unactivated('prepared', base), [], why)).toMatchObject({
+        tried: undefined,
+        wasActivated: false,
+        error,
+      });
+    },
+  );
 
   test('has not where it is still there, or is deleted for a reason of its pool', () => {
     expect(ended(unactivated('preparing'), [unactivated('prepared')])).toBeUndefined();

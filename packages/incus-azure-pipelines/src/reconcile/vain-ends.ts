@@ -1,5 +1,6 @@
 import type { Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
+import { SHARES_IDS } from '../plan/own-ids.js';
 import { NEVER_ONLINE, NOT_PREPARED, STOPPED_EARLY } from '../plan/reap.js';
 
 /** Two pictures of the agents, one after the other. */
@@ -31,8 +32,9 @@ const TELLING: ReadonlySet<string> = new Set([NOT_PREPARED, STOPPED_EARLY, NEVER
 
 /**
  * Which instances have just ended in vain, as far as it can be seen: an agent that is over, or is gone, before it was online,
- * and one that is gone before it was told to become one. A trial of a base is lost by whatever ends it. Which bases are tried
- * stands in the plan that was made of the picture before.
+ * and one that is gone before it was told to become one. A trial of a base is lost by whatever ends it, but for user ids that
+ * are not its own: those say nothing of its base, and make its pool wait. Which bases are tried stands in the plan that was
+ * made of the picture before.
  */
 export function vainEnds({ before, after }: Sights, plan: Plan | undefined, deeds: OwnDeeds): readonly VainEnd[] {
   const now = new Map(after.map(agent => [agent.name, agent]));
@@ -43,13 +45,14 @@ export function vainEnds({ before, after }: Sights, plan: Plan | undefined, deed
     const isGone = left?.instance === undefined;
     const wasActivated = (left?.instance ?? instance).activatedAt !== undefined || deeds.activating.has(name);
     const why = deeds.whyEnded(name);
-    const tried = plan?.pools.get(pool)?.tries;
+    const isForItsIds = why?.startsWith(SHARES_IDS) === true;
+    const tried = isForItsIds ? undefined : plan?.pools.get(pool)?.tries;
     if (tried !== undefined && instance.base === tried) {
       const error = `the instance that tried it is gone: ${why ?? 'it went away by itself before its agent was online'}`;
       return isGone ? [{ agent, tried, wasActivated, error }] : [];
     }
     const hasEnded = isGone || (wasActivated && isOver(left));
-    if (!hasEnded || isOver(agent) || (why !== undefined && !TELLING.has(why))) return [];
+    if (!hasEnded || isOver(agent) || (why !== undefined && !isForItsIds && !TELLING.has(why))) return [];
     return [{ agent, tried: undefined, wasActivated, error: describe(name, wasActivated, why) }];
   });
 }

@@ -36,6 +36,7 @@ const ONLY: Partial<Record<Fault, { readonly phases: readonly AgentPhase[]; read
   'guest rings without end': { phases: ['busy'], why: 'no foreign code runs' },
   'instance died': { phases: except('stopped', 'orphan'), why: 'there is none that could die' },
   'instance not reaped': { phases: ['preparing', 'prepared', 'stopped'], why: 'it has not ended' },
+  'user ids shared': { phases: except('orphan'), why: 'an orphan has no instance with ids' },
   'guest stuck': {
     phases: ['preparing', 'listening', 'starting', 'finished', 'unclear'],
     why: 'the guest takes no step of its own, or a job is what it waits for',

@@ -14,6 +14,7 @@ import { perform } from './performer.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
 import { checkSetbacks, VainCreations } from './setback-promises.js';
+import { checkIds, checkSharers } from './shared-ids.js';
 import { checkPlaces, checkTruth } from './truth.js';
 
 const INTERVAL_MS = 15_000;
@@ -144,6 +145,7 @@ export class Daemon {
     const { world, now } = this.#process;
     this.passes += 1;
     checkTruth(world);
+    checkIds(world);
     const hostRegisters = world.scenario.hostRegisters ? 'host' : 'guest';
     const sight = {
       ...this.#incus.readings,
@@ -164,6 +166,7 @@ export class Daemon {
     checkDecision(decision);
     checkBases(decision, this.agents);
     checkSetbacks(decision);
+    checkSharers(decision, this.agents);
     checkPlaces(this.agents, world);
     for (const key of reread) this.#azure.get(key)?.refresh();
     for (const action of plan.actions) this.#start(action);

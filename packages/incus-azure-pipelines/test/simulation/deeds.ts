@@ -83,6 +83,7 @@ function buildBase({ base, pool }: Action<'build-base'>, { incus }: World): Deed
     const made = {
       pool,
       ready,
+      idsFrom: (ready ? incus.bases.get(base)?.idsFrom : undefined) ?? incus.freshIds(),
       contract: CONTRACT,
       createdAt: incus.clock.now,
       own: '',

@@ -55,6 +55,10 @@ export function forget(base: BaseRecord): BaseRecord {
   return { ...base, provenFor: [] };
 }
 
+export function withoutIds({ instance, ...agent }: Agent): Agent {
+  return { ...agent, instance: instance && { ...instance, idsFrom: undefined } };
+}
+
 export function deletion({ name, pool }: Agent): Action {
   return { kind: 'delete-instance', pool, name, reason: 'planted' };
 }

@@ -1,8 +1,11 @@
-import type { BaseRecord, InstanceRecord } from '../../src/model/agent.js';
+import type { BaseRecord, IdsFrom, InstanceRecord } from '../../src/model/agent.js';
 import { CONTRACT } from '../../src/model/marks.js';
 import type { IncusPicture } from '../../src/observe/incus-picture.js';
 import type { HostClock } from './host-clock.js';
 import type { Timeline } from './timeline.js';
+
+/** Incus writes down the user ids of an instance before that starts, and after it is there. */
+const IDS_SHOWN_MS = 100;
 
 /** An instance as it truly is. */
 export interface Instance {
@@ -13,6 +16,9 @@ export interface Instance {
   readonly shape: string;
   contract: string;
   readonly createdAt: number;
+  readonly idsFrom: number;
+  /** From when on lists show them, in true time. */
+  readonly idsShownAt: number;
   status: 'running' | 'ready' | 'stopped';
   activatedAt: number | undefined;
   listeningAt: number | undefined;
@@ -35,6 +41,7 @@ export class IncusWorld {
   readonly listeners = new Set<(event: IncusEvent, name: string, pool: string) => void>();
   /** Until then it does not answer. */
   downUntil = 0;
+  #lastIds = 1_000_000;
 
   constructor(timeline: Timeline, clock: HostClock) {
     this.#timeline = timeline;
@@ -51,9 +58,15 @@ export class IncusWorld {
     for (const instance of this.instances.values()) if (instance.status === 'ready') instance.status = 'running';
   }
 
+  /** The first of a range of user ids that nobody has. */
+  freshIds(): number {
+    this.#lastIds += 65_536;
+    return this.#lastIds;
+  }
+
   create(
     name: string,
-    { pool, base, agentPool, shape }: Pick<Instance, 'pool' | 'base' | 'agentPool' | 'shape'>,
+    { pool, base, agentPool, shape, idsFrom }: Pick<Instance, 'pool' | 'base' | 'agentPool' | 'shape' | 'idsFrom'>,
   ): Instance {
     const instance: Instance = {
       name,
@@ -63,6 +76,8 @@ export class IncusWorld {
       shape,
       contract: CONTRACT,
       createdAt: this.clock.now,
+      idsFrom,
+      idsShownAt: this.#timeline.now + IDS_SHOWN_MS,
       status: 'stopped',
       activatedAt: undefined,
       listeningAt: undefined,
@@ -137,6 +152,7 @@ export class IncusWorld {
         shape,
         contract,
         createdAt,
+        idsFrom: this.#idsShown(instance),
         activatedAt,
         listeningAt,
         status: this.#shown(instance),
@@ -145,6 +161,10 @@ export class IncusWorld {
       });
     }
     return records;
+  }
+
+  #idsShown({ idsFrom, idsShownAt }: Instance): IdsFrom {
+    return this.#timeline.now < idsShownAt ? 'not yet' : idsFrom;
   }
 
   /** A dying instance flaps: stopped, running again for an instant, then stopped or gone. */

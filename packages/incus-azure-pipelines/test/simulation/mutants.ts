@@ -26,18 +26,19 @@ function reversed(kind: ActionKind): Brain {
 
 /** Seeds of worlds that are known to catch what most worlds never meet. One that does so no more costs a search. */
 export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
-  'enables before the mark is gone': 29,
-  'takes an unread Azure for an empty one': 32,
-  'lets somebody keep the key of a job': 34,
+  'enables before the mark is gone': 13,
+  'takes an unread Azure for an empty one': 75,
+  'lets somebody keep the key of a job': 28,
   'leaves what is offline': 52,
-  'goes on though guests are of no use': 192,
+  'goes on though guests are of no use': 381,
   'tries a base without a pause': 26,
-  'keeps the surplus': 43,
+  'gives up all that share user ids': 25,
+  'keeps the surplus': 121,
   'takes a list that is behind for the end of a job': 42,
   'believes a finished guest for ever': 27,
-  'takes the calm before it was enabled for a proof': 69,
+  'takes the calm before it was enabled for a proof': 70,
   'proves a drain by what was read while it was disabled': 82,
-  'looks for agents by the name of an agent pool': 431,
+  'looks for agents by the name of an agent pool': 688,
 };
 
 export const mutants: readonly Mutant[] = [

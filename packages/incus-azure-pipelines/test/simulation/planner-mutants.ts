@@ -1,8 +1,20 @@
 import { type Action, TRIAL } from '../../src/model/action.js';
 import { knownValue } from '../../src/model/reading.js';
+import { SHARES_IDS } from '../../src/plan/own-ids.js';
 import { plan } from '../../src/plan/plan.js';
 import { aBase } from './examples.js';
-import { adding, changed, deletion, deregistration, doing, forget, prove, seeing, seeingAgents } from './falsified.js';
+import {
+  adding,
+  changed,
+  deletion,
+  deregistration,
+  doing,
+  forget,
+  prove,
+  seeing,
+  seeingAgents,
+  withoutIds,
+} from './falsified.js';
 import type { Planner } from './promises.js';
 
 /** Bugs of the planner, by what each does. */
@@ -119,6 +131,22 @@ export const planners: Readonly<Record<string, Planner>> = {
   'leaves what removed pools had': doing(actions =>
     actions.filter(action => action.reason !== 'its pool is not in the configuration any more'),
   ),
+  'makes agents of guests that share user ids': seeingAgents(agents => agents.map(withoutIds)),
+  'forgets who has user ids while it is being activated': seeingAgents((agents, { inFlight }) => {
+    const activating = new Set(inFlight.flatMap(action => (action.kind === 'activate-agent' ? [action.name] : [])));
+    return agents.map(agent => (activating.has(agent.name) ? withoutIds(agent) : agent));
+  }),
+  'gives up all that share user ids': doing((actions, free) => {
+    const holders = new Set(
+      actions.flatMap(({ reason }) => (reason.startsWith(SHARES_IDS) ? reason.split(' ').at(-1) : [])),
+    );
+    const guests = free.filter(
+      ({ instance, name }) => holders.has(name) && instance && instance.activatedAt === undefined,
+    );
+    const names = new Set(guests.map(({ name }) => name));
+    const others = actions.filter(action => !('name' in action && names.has(action.name)));
+    return [...others, ...guests.map(guest => ({ ...deletion(guest), reason: SHARES_IDS }))];
+  }),
   'replaces no more than half': (desired, observed, now, options) =>
     plan(
       desired.map(spec => ({ ...spec, standby: Math.ceil(spec.standby / 2) })),

@@ -42,6 +42,8 @@ export interface Faults {
   readonly clockSteps: number;
   /** Per minute: Incus is started again, or the whole host. */
   readonly reboots: number;
+  /** An instance is given the user ids of another one. */
+  readonly idsShared: number;
 }
 
 interface ScenarioPool {
@@ -120,6 +122,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     people: rate(1, 4),
     clockSteps: rate(0.3),
     reboots: rate(0, 0.3),
+    idsShared: rate(0.05, 0.3),
   }),
   hostRegisters: fc.boolean(),
 });
@@ -146,4 +149,5 @@ export const CALM: Faults = {
   people: 0,
   clockSteps: 0,
   reboots: 0,
+  idsShared: 0,
 };

@@ -14,6 +14,7 @@ import { IncusWorld, type Instance } from './incus-world.js';
 import { promised } from './promises.js';
 import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
+import { idsOfNew } from './shared-ids.js';
 import { Timeline } from './timeline.js';
 import { truePhase } from './true-phase.js';
 import { checkOverlong, checkSecondJob } from './truth.js';
@@ -176,7 +177,9 @@ export class World {
   addInstance(name: string, pool: string, base: string): Guest {
     promised(!this.guests.has(name), 'a name is used once', () => name);
     const spec = this.desired.find(one => one.name === pool);
-    this.incus.create(name, { pool, base, agentPool: this.agentPools.nameOf(pool), shape: spec ? shapeOf(spec) : '' });
+    const idsFrom = idsOfNew(name, pool, this);
+    const shape = spec ? shapeOf(spec) : '';
+    this.incus.create(name, { pool, base, agentPool: this.agentPools.nameOf(pool), shape, idsFrom });
     const { timeline, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
     const holdsJobs = () => this.holdsJobs;
