@@ -29,5 +29,6 @@ export async function expectRefusal(scenario: Scenario, { code, says, hasState =
 
 /** What is in the state directory; setup may have made it before. */
 async function stateOf({ directory }: Scenario): Promise<readonly string[]> {
-  return (await readdir(join(directory, 'state'), { recursive: true }).catch(() => [])).sort();
+  const found: readonly string[] = await readdir(join(directory, 'state'), { recursive: true }).catch(() => []);
+  return found.toSorted();
 }
