@@ -45,7 +45,7 @@ async function licensesOf(inputs: readonly string[]): Promise<string> {
   return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** Parts of earlier builds, which had other names. After the new ones: the program may be running. */
+/** Parts of earlier builds, which had other names. */
 async function removeStale(built: ReadonlySet<string>): Promise<void> {
   for (const file of await readdir(TARGET))
     if (file !== LICENSES && !built.has(join(TARGET, file))) await rm(join(TARGET, file));

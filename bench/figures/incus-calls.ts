@@ -21,6 +21,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
     most: 2.2,
   },
   // The mark is set before the push: a guest that was given a secret is never taken for a prepared one again.
+  // Another one is for jobs of more than five seconds, which give way to boots; those of the bench are shorter.
   'PATCH /1.0/instances/{name}': { why: 'marks the instance as activated', most: 1.1 },
   'POST /1.0/instances/{name}/files': { why: 'pushes the activation', most: 1.1 },
   // The last log lines of a finished agent are what a person asks for first; nothing waits for it but the power-off. A

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
@@ -27,8 +28,10 @@ export async function expectRefusal(scenario: Scenario, { code, says, hasState =
   expect(state).toEqual(hasState ? expect.arrayContaining(['owner']) : stateBefore);
 }
 
-/** What is in the state directory; setup may have made it before. */
-async function stateOf({ directory }: Scenario): Promise<readonly string[]> {
-  const found: readonly string[] = await readdir(join(directory, 'state'), { recursive: true }).catch(() => []);
+/** What is in the state directory, which setup may have made before; undefined where there is none. */
+async function stateOf({ directory }: Scenario): Promise<readonly string[] | undefined> {
+  const path = join(directory, 'state');
+  if (!existsSync(path)) return undefined;
+  const found: readonly string[] = await readdir(path, { recursive: true });
   return found.toSorted();
 }

@@ -14,7 +14,7 @@ import { type Place, reached } from './attacks/reach.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
 import { dumpIncus } from './incus-dump.js';
 import { polled } from './polled.js';
-import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
+import { agentsOnline, drainedEmpty, lineShown, startDaemon } from './waiting.js';
 
 /** A network for documentation, which no host has: to a guest it is the Internet. */
 const OUTSIDE = { gateway: '198.51.100.1', address: '198.51.100.2' } as const;
@@ -118,11 +118,21 @@ describeOnIncus('setup', () => {
         'security.nesting': 'false',
         'security.guestapi': 'true',
         'limits.processes': '10000',
-        'limits.cpu.allowance': '25%',
       });
     const job = await emulator.queueJob({ steps: [{ script: 'echo hello' }] }).finished;
     expect(job.result).toBe('succeeded');
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
+  });
+
+  test('lets the agent of a long job give way to instances that boot, and the job end well', async () => {
+    const job = scenario.emulator.queueJob({ steps: [{ script: UNTIL_TOLD }] });
+    const { agentName } = await lineShown(scenario.emulator, job, 'begun');
+    await daemon.seen(({ kind, msg, name }) => msg === 'action done' && kind === 'give-way' && name === agentName);
+    const { instance } = await scenario.incus.instances.get(agentName);
+    expect(instance.config['limits.cpu.allowance']).toBe('25%');
+    await scenario.incus.files.push(agentName, '/tmp/go', '');
+    expect(await job.finished).toMatchObject({ result: 'succeeded', agentName });
+    await daemon.seen(({ agent, msg }) => msg === 'agent gone' && agent === agentName);
   });
 
   test('is taken back with its agents when the state directory was lost', async () => {
@@ -218,6 +228,8 @@ describeOnIncus('setup', () => {
 function isFull({ agents }: PoolStatus): boolean {
   return agents.length === 2 && agents.every(({ phase }) => phase === 'idle');
 }
+
+const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done';
 
 const LISTENER = `
 $s = IO::Socket::INET->new(Listen => 5, LocalPort => ${NEIGHBOUR_PORT}, ReuseAddr => 1) or die;

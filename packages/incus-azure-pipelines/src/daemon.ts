@@ -136,7 +136,6 @@ async function assemble(
     owner: installation.owner,
     pools,
     rootDisk: facts.rootDisk,
-    agentKeys: facts.agentKeys,
     storage: facts.storage,
     architecture: facts.architecture,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),

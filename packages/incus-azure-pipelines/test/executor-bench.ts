@@ -41,7 +41,6 @@ export class ExecutorBench implements AsyncDisposable {
       owner: '',
       pools: new Map([['linux', linux]]),
       rootDisk: {},
-      agentKeys: { 'limits.cpu.allowance': '25%' },
       storage: undefined,
       architecture: 'x86_64',
       isolation: new Isolation({ off: undefined, onOff: () => {} }),

@@ -144,6 +144,7 @@ export class Bench {
       'warn-of-end': executor,
       'ask-prepared': executor,
       'remove-doorbell': executor,
+      'give-way': executor,
     };
   }
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --optimize-for-size
+#!/usr/bin/env -S node --optimize-for-size
 // By itself, Node lets the garbage of many passes fill some 48 MiB before it looks at it, and keeps quicker code that takes
 // more memory; the daemon is in no such hurry.
 import { callProgram } from './program.js';

@@ -44,7 +44,11 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
         .choices(['debug', 'info', 'warn', 'error'])
         .default('info'),
     )
-    .action(async options => (await import('./run.js')).run(options));
+    .action(async options => {
+      // What tells of a failure is loaded before there is one: an upgrade takes its file away from under a running daemon.
+      await import('./failure.js');
+      await (await import('./run.js')).run(options);
+    });
   program
     .command('check')
     .description('check a configuration file and say everything that is wrong with it')

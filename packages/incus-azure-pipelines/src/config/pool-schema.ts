@@ -144,10 +144,7 @@ export const poolKeys = {
     path('/var/cache/vsts-agent-linux-x64.tar.gz'),
     'Agent package on this host, in place of one that the server offers; for hosts without a way out.',
   ),
-  maxCores: key(
-    count(1, 4096, 8),
-    'Cores that a job sees; all when left out. Instances that boot come before jobs where there are too few.',
-  ),
+  maxCores: key(count(1, 4096, 8), 'Cores that a job sees; all when left out.'),
   maxRamInGb: key(gib(0.25, 4), 'Memory of an agent in GiB; no limit when left out.'),
   diskSizeInGb: key(
     gib(1, 50),

@@ -26,10 +26,7 @@ it('takes one call to Azure and two to Incus when the host registers, and pushes
   expect(pool.emulator.calls().slice(before)).toMatchObject([{ method: 'POST', status: 200 }]);
   expect(incus.calls.map(({ call }) => call)).toEqual([MARK, PUSH]);
   expect(incus.calls[0]?.body.toString()).toMatch(/"user\.iap\.activated":"\d+"/);
-  expect(bench.marks).toMatchObject({
-    'user.iap.agent-pool-id': String(pool.target.poolId),
-    'limits.cpu.allowance': '25%',
-  });
+  expect(bench.marks).toMatchObject({ 'user.iap.agent-pool-id': String(pool.target.poolId) });
   expect(JSON.parse(bench.pushed.get('.agent') ?? '')).toMatchObject({ agentId: agent?.id, agentName: 'ci-1' });
   expect(JSON.parse(bench.pushed.get('.credentials_rsaparams') ?? '')).toEqual(keyAsParameters);
   expect(bench.pushed.has('token')).toBe(false);
@@ -125,7 +122,6 @@ it('starts an agent ahead that is disabled, and seen so before its instance is t
   expect(bench.calls).toEqual([LOOK, MARK, PUSH]);
   expect(pool.emulator.agents()).toMatchObject([{ name: 'ci-1', enabled: false }]);
   expect(bench.marks).toEqual({
-    'limits.cpu.allowance': '25%',
     'user.iap.agent-pool-id': String(bench.pool.target.poolId),
     'user.iap.activated': expect.stringMatching(/^\d+$/),
     'user.iap.listening': bench.marks['user.iap.activated'],

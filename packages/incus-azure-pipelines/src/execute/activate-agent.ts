@@ -140,7 +140,7 @@ async function activate(
     [MARKS.listening]: action.kind === 'listen-agent' ? now : '',
   };
   const options = { signal, deadlineMs: DEADLINE_MS };
-  await parts.incus.instances.patch(action.name, { config: { ...parts.agentKeys, ...marks } }, { ...options, etag });
+  await parts.incus.instances.patch(action.name, { config: marks }, { ...options, etag });
   // One that is marked is never prepared again, be it told or not.
   const pushed = parts.incus.files.push(action.name, ACTIVATION_PATH, tar, { uid: 0, gid: 0, mode: 0o600 }, options);
   await pushed.catch(error => Promise.reject(new UsedUpError(error)));

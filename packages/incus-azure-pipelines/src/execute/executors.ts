@@ -6,6 +6,7 @@ import { collectLog } from './collect-log.js';
 import { createInstance } from './create-instance.js';
 import { enableAgent } from './enable-agent.js';
 import { needingRoom } from './full-storage.js';
+import { giveWay } from './give-way.js';
 import type { ExecutorParts } from './parts.js';
 import { proveBase } from './prove-base.js';
 import { deleteBase, deleteInstance, deleteRegistration, disableAgent, removeDoorbell } from './retire-agent.js';
@@ -26,6 +27,7 @@ export function makeExecutors(parts: ExecutorParts): Executors {
     'delete-instance': (action, signal) => deleteInstance(action, parts, signal),
     'ask-prepared': (action, signal) => askPrepared(action, parts, signal),
     'warn-of-end': async ({ name, pool, dueAt }) => parts.emit('job-overlong', { name, pool, dueAt }),
+    'give-way': (action, signal) => giveWay(action, parts, signal),
     'remove-doorbell': (action, signal) => removeDoorbell(action, parts, signal),
   };
 }

@@ -23,8 +23,6 @@ export interface ExecutorParts {
   readonly pools: ReadonlyMap<string, PoolParts>;
   /** The root disk device of the project's profile: a device in a request replaces it whole. */
   readonly rootDisk: StringMap;
-  /** Keys that an instance gets with its activation. */
-  readonly agentKeys: StringMap;
   /** The storage pool of that disk; undefined where Incus does not show it. */
   readonly storage: StorageFacts | undefined;
   /** Architecture of the Incus host, as the kernel names it. */

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findInstallation, imagineInstallation, openInstallation } from './installation.js';
+import { findInstallation, imagineInstallation, openInstallation, setOwner } from './installation.js';
 
 let parent: string;
 const directory = () => join(parent, 'state');
@@ -19,6 +19,14 @@ describe('a state directory', () => {
     expect(first).toMatchObject({ ownerId: expect.stringMatching(/^[0-9a-f]{32}$/), directory: directory() });
     expect(await openInstallation(directory())).toEqual(first);
     expect(await findInstallation(directory())).toEqual(first);
+  });
+
+  it('that root gives an owner to keeps it readable for the daemon whose it is', async () => {
+    await mkdir(directory());
+    if (process.getuid?.() === 0) await chown(directory(), 65_534, 65_534);
+    const { gid, uid } = await stat(directory());
+    await setOwner(directory(), imagineInstallation(directory()).ownerId);
+    expect(await stat(join(directory(), 'owner'))).toMatchObject({ gid, uid });
   });
 
   it('is not made by a look', async () => {

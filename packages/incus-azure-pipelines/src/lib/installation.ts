@@ -3,7 +3,7 @@
  * in Incus and Azure.
  */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from './user-error.js';
 
@@ -48,6 +48,9 @@ export async function setOwner(directory: string, ownerId: string): Promise<Inst
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await replaceFile(ownerPath(directory), `${ownerId}\n`);
+    // Root does this for a daemon that is somebody else.
+    const { uid, gid } = await stat(directory);
+    await chown(ownerPath(directory), uid, gid);
     return installation;
   } catch (error) {
     throw unusable(directory, error);

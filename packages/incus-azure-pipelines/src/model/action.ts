@@ -25,6 +25,8 @@ interface ActionArgs {
   'ask-prepared': { readonly name: string };
   /** Says that the agent's job is about to be ended, not before `dueAt` (epoch ms), because it runs too long. */
   'warn-of-end': { readonly name: string; readonly dueAt: number };
+  /** Has an instance whose job takes its time give way to those that boot, where there are not cores enough for all. */
+  'give-way': { readonly name: string };
   /** Takes the guest's doorbell away: it rang too often. */
   'remove-doorbell': { readonly name: string };
 }

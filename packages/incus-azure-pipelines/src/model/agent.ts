@@ -73,13 +73,16 @@ export interface InstanceRecord {
   readonly rangAt: number | undefined;
   /** Its guest rings so often that it has to lose its doorbell. */
   readonly noisy: boolean;
+  /** Somebody has said how much of the cores it gets: we, once its job took its time, or who made its profile or its base. */
+  readonly isWeighed: boolean;
 }
 
 /**
- * The first of the user ids that an instance has for itself alone; undefined where all share one range. It is `not yet` in
- * the first moments of an instance, until Incus has written it down; what has said Ready has its own, in the same list.
+ * The first of the user ids that an instance has for itself alone, behind the member of a cluster that gives them out;
+ * undefined where all share one range. It is `not yet` in the first moments of an instance, until Incus has written it down;
+ * what has said Ready has its own, in the same list.
  */
-export type IdsFrom = number | 'not yet' | undefined;
+export type IdsFrom = `${string}/${number}` | 'not yet' | undefined;
 
 /** A base: the stopped instance that agents are copied from. */
 export interface BaseRecord {

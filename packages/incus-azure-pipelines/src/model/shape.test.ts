@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aPool } from '../../test/simulation/examples.js';
 import type { PoolSpec } from './pool.js';
-import { agentKeys, shapeOf } from './shape.js';
+import { shapeOf } from './shape.js';
 
 const { instance, base, azure, timeouts } = aPool();
 
@@ -23,10 +23,4 @@ test.each<[string, Partial<PoolSpec>]>([
   ['what is in the base', { base: { ...base, tmpfsSizeBytes: 1, docker: true } }],
 ])('%s: no shape of an instance', (_, given) => {
   expect(shapeOf(aPool(given))).toBe(shapeOf(aPool()));
-});
-
-test('an agent gives way to instances that boot, except where the profile says how cores are shared', () => {
-  expect(agentKeys({ 'limits.memory': '4GiB' })).toEqual({ 'limits.cpu.allowance': '25%' });
-  expect(agentKeys({ 'limits.cpu.allowance': '50ms/100ms' })).toEqual({});
-  expect(agentKeys({ 'limits.cpu.priority': '5' })).toEqual({});
 });

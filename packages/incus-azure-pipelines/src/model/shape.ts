@@ -25,16 +25,6 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
   };
 }
 
-/**
- * What an instance is told with its activation: from then on it has a quarter of the weight of one that boots, and of the host's
- * own programs, where there are not cores enough for all. So jobs that take every core hold no next agent up. Nothing where the
- * profile says itself how cores are shared. Source: `limits.cpu.allowance` of Incus, which works at once.
- */
-export function agentKeys(profile: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const isShared = profile['limits.cpu.allowance'] !== undefined || profile['limits.cpu.priority'] !== undefined;
-  return isShared ? {} : { 'limits.cpu.allowance': '25%' };
-}
-
 /** The shape that the pool's instances have now, as text that stands on each: equal texts, equal shapes. */
 export function shapeOf(spec: PoolSpec): string {
   const before = shapes.get(spec);

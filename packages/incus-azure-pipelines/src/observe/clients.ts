@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
 import { type Connection, connectIncus, type IncusClient } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
 import type { Secret } from '../lib/secret.js';
 import { UserError } from '../lib/user-error.js';
 import type { Emit } from '../model/event.js';
+import { identityPaths } from '../model/identity-paths.js';
 import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
 
 /** The connections of a daemon; disposing of them closes all. */
@@ -44,13 +44,22 @@ export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClie
 }
 
 /**
- * The same for who mends an installation as root: where the certificate that setup has made was lost, by the local socket,
- * as setup itself. @throws UserError when a certificate cannot be read.
+ * The same for who mends an installation as root: by the local socket, as setup itself, where the certificate that setup had
+ * made was lost with the state directory. @throws UserError when a certificate cannot be read.
  */
 export async function openIncusToMend(spec: DaemonSpec, emit: Emit): Promise<IncusClient> {
-  const { incus } = spec;
-  const isLost = incus.kind === 'https' && !existsSync(incus.certificatePath);
+  const { incus, stateDirectory } = spec;
+  const isOfSetup = incus.kind === 'https' && incus.certificatePath === identityPaths(stateDirectory).certificatePath;
+  const isLost = isOfSetup && !(await isThere(incus.certificatePath));
   return openIncus(isLost ? { ...spec, incus: { kind: 'unix', socketPath: undefined } } : spec, emit);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    // One that may not be read is there.
+    error => !(error instanceof Error && 'code' in error && error.code === 'ENOENT'),
+  );
 }
 
 async function connectionOf(target: IncusTarget): Promise<Connection | undefined> {

@@ -121,29 +121,32 @@ test.each([
   ['is quick', 10, 100],
   ['takes long', 60, 240],
   ['takes very long', 700, 1_000],
-])('after a list that %s Incus has three times as long to itself, a second at most', async (_, tookMs, spacingMs) => {
-  const clock = new FakeClock(0);
-  const lists: number[] = [];
-  const client = {
-    events: { async *subscribe() {} },
-    instances: {
-      list: async () => {
-        lists.push(clock.now());
-        await clock.sleep(tookMs, signal);
-        return [];
+])(
+  'after a list that %s the next one begins when four times as long has passed, a second at most',
+  async (_, tookMs, spacingMs) => {
+    const clock = new FakeClock(0);
+    const lists: number[] = [];
+    const client = {
+      events: { async *subscribe() {} },
+      instances: {
+        list: async () => {
+          lists.push(clock.now());
+          await clock.sleep(tookMs, signal);
+          return [];
+        },
       },
-    },
-  };
-  const observer = new IncusObserver(client, 'owner', clock);
-  const first = observer.read(signal);
-  await clock.advance(tookMs);
-  await first;
-  const second = observer.read(signal);
-  while (lists.length < 2 && clock.now() < 2_000) await clock.advance(10);
-  await clock.advance(tookMs);
-  await second;
-  expect(lists).toEqual([0, spacingMs]);
-});
+    };
+    const observer = new IncusObserver(client, 'owner', clock);
+    const first = observer.read(signal);
+    await clock.advance(tookMs);
+    await first;
+    const second = observer.read(signal);
+    while (lists.length < 2 && clock.now() < 2_000) await clock.advance(10);
+    await clock.advance(tookMs);
+    await second;
+    expect(lists).toEqual([0, spacingMs]);
+  },
+);
 
 test('a list that fails is an unknown reading since the first that did, and no ring makes it known', async () => {
   const clock = new FakeClock(1_000);

@@ -8,10 +8,7 @@ const RECONNECT = { minMs: 100, maxMs: 15_000 };
 
 /** Two lists begin at least this far apart, however often something rings. */
 export const LIST_SPACING_MS = 100;
-/**
- * And so many times as far apart as one takes: Incus looks at each instance for it, and has none of that time for the instances
- * themselves.
- */
+/** And so many times as far apart as one takes, up to a second: Incus looks at each instance for it. */
 const TIMES_A_LIST = 4;
 const MOST_SPACING_MS = 1_000;
 

@@ -31,13 +31,14 @@ test('an instance of ours is told by its marks', () => {
     activatedAt: NOW + 5,
     rangAt: undefined,
     noisy: false,
+    isWeighed: false,
   });
 });
 
 describe('the user ids of an instance', () => {
   const isolated = { ...marks, 'security.idmap.isolated': 'true' };
   test.each([
-    ['are told where it has some of its own', { ...isolated, 'volatile.idmap.base': '1065536' }, 1_065_536],
+    ['are told where it has some of its own', { ...isolated, 'volatile.idmap.base': '1065536' }, 'none/1065536'],
     ['are not there yet where Incus has not written them down', isolated, 'not yet'],
     [
       'are of no account where guests share a range',
@@ -129,6 +130,14 @@ test('a base says what is in it, what it was built from, and which pools saw it 
 test('a mark that is no number is no activation', () => {
   expect(instanceOf({ config: { ...marks, [MARKS.activated]: 'soon' } })?.activatedAt).toBeUndefined();
   expect(instanceOf({ config: { ...marks, [MARKS.activated]: '' } })?.activatedAt).toBeUndefined();
+});
+
+test.each([
+  ['whose profile or base says how cores are shared is weighed', { 'limits.cpu.allowance': '50ms/100ms' }, true],
+  ['that gives way is weighed', { 'limits.cpu.allowance': '25%' }, true],
+  ['whose weight was taken away is not', { 'limits.cpu.priority': '' }, false],
+])('an instance %s', (_, keys, isWeighed) => {
+  expect(instanceOf({ expanded_config: { ...marks, ...keys } })?.isWeighed).toBe(isWeighed);
 });
 
 test('a guest that rings without end is noisy until it has lost its doorbell', () => {

@@ -1,4 +1,4 @@
-import type { Instance, StringMap } from 'incus-client';
+import type { Instance } from 'incus-client';
 import type { BaseRecord, IdsFrom, InstanceRecord } from '../model/agent.js';
 import { MARKS } from '../model/marks.js';
 import type { CopyCost } from '../model/storage.js';
@@ -25,6 +25,9 @@ export function recordsOf(
   return { instances, bases };
 }
 
+/** Keys of Incus that decide how instances share the cores. */
+const WEIGHTS = ['limits.cpu.allowance', 'limits.cpu.priority'];
+
 function instanceRecord(instance: Instance, rings: Pick<Rings, 'isNoisy' | 'lastAt'>): InstanceRecord {
   const { config, name } = instance;
   return {
@@ -37,18 +40,20 @@ function instanceRecord(instance: Instance, rings: Pick<Rings, 'isNoisy' | 'last
     shape: config[MARKS.shape] ?? '',
     contract: config[MARKS.contract] ?? '',
     createdAt: Date.parse(instance.created_at),
-    idsFrom: idsFrom(config),
+    idsFrom: idsFrom(instance),
     activatedAt: numberOf(config[MARKS.activated]),
     listeningAt: numberOf(config[MARKS.listening]),
     rangAt: rings.lastAt(name),
     noisy: rings.isNoisy(name) && config['security.guestapi'] !== 'false',
+    isWeighed: WEIGHTS.some(key => (instance.expanded_config[key] ?? '') !== ''),
   };
 }
 
 /** Each instance of ours says itself whether it is to have ids of its own: {@link Isolation} sees to that. */
-function idsFrom(config: StringMap): IdsFrom {
+function idsFrom({ config, location }: Instance): IdsFrom {
   if (config['security.idmap.isolated'] !== 'true') return undefined;
-  return numberOf(config['volatile.idmap.base']) ?? 'not yet';
+  const first = numberOf(config['volatile.idmap.base']);
+  return first === undefined ? 'not yet' : `${location}/${first}`;
 }
 
 function numberOf(mark: string | undefined): number | undefined {
@@ -62,7 +67,7 @@ function baseRecord(instance: Instance): BaseRecord {
     name: instance.name,
     pool: instance.config[MARKS.pool] ?? '',
     ready: instance.config[MARKS.baseState] === 'ready',
-    idsFrom: idsFrom(instance.config),
+    idsFrom: idsFrom(instance),
     contract: instance.config[MARKS.contract] ?? '',
     createdAt,
     own: instance.config[MARKS.baseOwn] ?? '',

@@ -1,6 +1,5 @@
 import { type IncusClient, IncusError, isIncusError, type StringMap } from 'incus-client';
 import { UserError } from '../lib/user-error.js';
-import { agentKeys } from '../model/shape.js';
 import type { StorageFacts } from '../model/storage.js';
 import { ID_TABLES, isolatedMaps } from './id-maps.js';
 import { readStorage } from './storage.js';
@@ -18,8 +17,6 @@ const NEEDED_EXTENSIONS = [
 export interface IncusFacts {
   /** The root disk device of the project's default profile. */
   readonly rootDisk: StringMap;
-  /** Keys of an instance that is an agent. */
-  readonly agentKeys: StringMap;
   /** The storage pool of that disk; undefined where Incus does not show it. */
   readonly storage: StorageFacts | undefined;
   /** How many instances can have a range of user ids of their own. */
@@ -48,10 +45,9 @@ export async function checkIncus(client: IncusClient, isThisHost: boolean, signa
     throw new UserError(
       `Incus ${info.environment.server_version} is too old: it lacks ${lacking.join(', ')}; install 6.0 or later`,
     );
-  const { rootDisk, config } = await checkProfile(client, signal);
+  const rootDisk = await checkProfile(client, signal);
   return {
     rootDisk,
-    agentKeys: agentKeys(config),
     storage: await readStorage(client, rootDisk, signal),
     isolatedMaps: await isolatedMaps(info, isThisHost ? ID_TABLES : []),
     architecture: info.environment.architectures[0] ?? 'x86_64',
@@ -59,16 +55,12 @@ export async function checkIncus(client: IncusClient, isThisHost: boolean, signa
 }
 
 /** The seed's warning, as an error: without a root disk and a network no instance can come up. */
-async function checkProfile(
-  client: IncusClient,
-  signal: AbortSignal,
-): Promise<{ readonly rootDisk: StringMap; readonly config: StringMap }> {
+async function checkProfile(client: IncusClient, signal: AbortSignal): Promise<StringMap> {
   const { project } = client;
   const profile = await client.profiles.get('default', { signal }).catch(error => {
     if (!isIncusError(error, 'not-found')) throw error;
     throw new UserError(`Incus has no project "${project}"; make it with: incus project create ${project}`);
   });
-  const { config } = profile.profile;
   const devices = Object.values(profile.profile.devices);
   const rootDisk = devices.find(device => device.type === 'disk' && device.path === '/');
   if (rootDisk === undefined)
@@ -79,5 +71,5 @@ async function checkProfile(
     throw new UserError(
       `the default profile of Incus project "${project}" has no network; add one with: incus profile device add default eth0 nic network=NETWORK --project ${project}`,
     );
-  return { rootDisk, config };
+  return rootDisk;
 }

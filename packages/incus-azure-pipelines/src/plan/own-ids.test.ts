@@ -5,7 +5,7 @@ import type { Action } from '../model/action.js';
 import type { Agent, AgentPhase, IdsFrom } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 
-const IDS = 1_065_536;
+const IDS = 'none/1065536';
 
 /** The n-th agent, with the same user ids as all others, or with these. */
 function having(n: number, phase: AgentPhase, ids: { readonly idsFrom: IdsFrom } = { idsFrom: IDS }): Agent {
@@ -92,7 +92,8 @@ describe('a guest goes for its user ids', () => {
   test.each<[string, IdsFrom, IdsFrom]>([
     ['where all guests share one range', undefined, undefined],
     ['when Incus has not told them yet', 'not yet', 'not yet'],
-    ['when others have others', IDS, IDS + 65_536],
+    ['when others have others', IDS, 'none/1131072'],
+    ['where another member of a cluster gives out the same', IDS, 'other/1065536'],
   ])('not %s', (_, one, other) => {
     const agents = [having(0, 'idle', { idsFrom: one }), having(1, 'prepared', { idsFrom: other })];
     expect(deletions(agents)).toEqual([]);

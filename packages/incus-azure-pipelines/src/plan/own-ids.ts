@@ -28,7 +28,7 @@ export function sharersOf(agents: readonly Agent[], { bases, inFlight }: Observe
   for (const { instance, name } of agents.filter(isAgent)) holders.set(instance?.idsFrom, name);
   const sharers = new Map<string, string>();
   for (const { instance, name } of agents.filter(agent => !isAgent(agent)).sort(byName)) {
-    if (typeof instance?.idsFrom !== 'number') continue;
+    if (instance?.idsFrom === undefined || instance.idsFrom === 'not yet') continue;
     const holder = holders.get(instance.idsFrom);
     if (holder === undefined) holders.set(instance.idsFrom, name);
     else sharers.set(name, holder);

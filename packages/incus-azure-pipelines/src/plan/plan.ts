@@ -19,7 +19,7 @@ import { ceilingObstacle } from './fill.js';
 import { keepBases } from './keep-bases.js';
 import { lastLinesFirst } from './last-lines.js';
 import { endSharers, sharersOf } from './own-ids.js';
-import { drainOnRequest, reap } from './reap.js';
+import { BY_A_PERSON, drainOnRequest, reap } from './reap.js';
 import { endRemoved } from './removed.js';
 import { shrink, trimReserve } from './shrink.js';
 
@@ -51,7 +51,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
     for (const agent of agents) {
       if (agent.pool !== census.spec.name) continue;
       const isDrained = observed.drained.has(agent.pool) || observed.drainedAgents.has(agent.name);
-      if (isDrained) actions.offer(drainOnRequest(agent, 'drained by a person', alarm));
+      if (isDrained) actions.offer(drainOnRequest(agent, BY_A_PERSON, alarm));
       actions.offer(reap(census.spec, agent, observed, alarm));
     }
     const may = {
@@ -108,7 +108,7 @@ function summary(
     desired.flatMap((spec, index) => {
       const census = censuses[index];
       if (census === undefined) return [];
-      const waiting = observed.drained.has(spec.name) ? 'drained by a person' : obstacle(census, observed);
+      const waiting = observed.drained.has(spec.name) ? BY_A_PERSON : obstacle(census, observed);
       return [[spec.name, arithmeticOf(census, waiting)]];
     }),
   );

@@ -229,3 +229,21 @@ describe('a stopped instance', () => {
 test('a guest that rings without end loses its doorbell, and nothing else', () => {
   expect(kinds(anAgent(0, 'idle', { instance: anInstance({ noisy: true }) }))).toEqual(['remove-doorbell']);
 });
+
+describe('an agent at work', () => {
+  const atWork = (sinceMs: number, isWeighed = false) =>
+    anAgent(0, 'busy', {
+      instance: anInstance({ isWeighed }),
+      registration: known(aRegistration({ assigned: JOB, enabled: false })),
+      life: aLife({ requestId: JOB.requestId, requestSince: NOW - sinceMs }),
+    });
+
+  test('gives way to instances that boot once its job takes its time', () => {
+    expect(reaped(atWork(4_999))).toEqual({ actions: [], wakeAt: NOW + 1 });
+    expect(kinds(atWork(5_000))).toEqual(['give-way']);
+  });
+
+  test('is left as it is where somebody has said how cores are shared, as we have ourselves before', () => {
+    expect(reaped(atWork(5_000, true))).toEqual({ actions: [], wakeAt: undefined });
+  });
+});

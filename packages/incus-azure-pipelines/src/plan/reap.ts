@@ -7,6 +7,8 @@ import { limitJob } from './job-limit.js';
 
 /** A person drains an agent by disabling it; so may have the daemon before this one, which does not remember why. */
 const DISABLED_BY_OTHERS = 'it is disabled in Azure, and not by this daemon';
+/** Why one goes that a person drains, whatever it is like. */
+export const BY_A_PERSON = 'drained by a person';
 /** Why one is given up that has not said that it is prepared. */
 export const NOT_PREPARED = 'was not prepared in time';
 /** Why one is deleted that its guest has switched off before that. */
@@ -17,6 +19,8 @@ export const NEVER_ONLINE = 'never came online';
 const ASK_MS = 15_000;
 /** One that is prepared says so sooner than that. */
 const ANSWER_MS = 5_000;
+/** Instances boot and agents start in less, a few at a time. */
+const GIVE_WAY_MS = 5_000;
 /** The guest waits this long for its log to be collected. */
 const COLLECT_MS = 3_000;
 
@@ -53,6 +57,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
       return;
     case 'busy':
       yield* fence(agent);
+      yield* giveWay(agent, alarm);
       yield* limitJob(spec, agent, observed, alarm);
       return;
     case 'finished':
@@ -160,6 +165,13 @@ function* fence(agent: Agent): Generator<Action> {
   else if (agent.life.requestId !== undefined) yield disable(agent, registration, 'has had its one job');
   else if (agent.life.saidFinished && !agent.life.disbelieved)
     yield disable(agent, registration, 'says that it is finished');
+}
+
+/** A job that takes its time, and perhaps every core, is not to hold the next agent up; a short one is not worth a call. */
+function* giveWay({ instance, life, name, pool }: Agent, alarm: Alarm): Generator<Action> {
+  if (instance === undefined || instance.isWeighed || life.requestSince === undefined) return;
+  if (alarm.passed(life.requestSince + GIVE_WAY_MS))
+    yield { kind: 'give-way', pool, name, reason: 'its job takes time' };
 }
 
 /**

@@ -22,6 +22,7 @@ export function urgencyMs(kind: ActionKind): number {
     case 'disable-agent':
     case 'delete-registration':
     case 'remove-doorbell':
+    case 'give-way':
     case 'warn-of-end':
     case 'ask-prepared':
       return LATER_MS;

@@ -78,6 +78,7 @@ test('names the deed that ended a job, and the one after a job', () => {
 
 test.each([
   ['idle', [deed('disable-agent', 'above target')], 'drained: above target'],
+  ['starting', [deed('disable-agent', 'drained by a person')], 'drained: drained by a person'],
   ['idle', [], 'drained: somebody disabled it in Azure'],
   ['draining', [], 'drained: it was disabled before this daemon began'],
 ] as const)('tells a person who disabled an agent from ourselves', (first, disabling, why) => {

@@ -1,4 +1,5 @@
 import type { AgentPhase } from '../model/agent.js';
+import { BY_A_PERSON } from '../plan/reap.js';
 import type { Biography, Deed } from './biography.js';
 
 /** Azure's word for a job of which it has not heard for too long. */
@@ -38,8 +39,9 @@ function retirement({ deeds, phases }: Biography): string {
   return `drained: ${isAdopted ? 'it was disabled before this daemon began' : 'somebody disabled it in Azure'}`;
 }
 
-/** Whether a deed met an agent that was not as it should be. */
-function isReaped({ phase }: Deed): boolean {
+/** Whether a deed met an agent that was not as it should be, and not a person's wish. */
+function isReaped({ action, phase }: Deed): boolean {
+  if (action.reason === BY_A_PERSON) return false;
   switch (phase) {
     case 'preparing':
     case 'starting':

@@ -48,6 +48,8 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
       return only(step('read', 'nobody', () => undefined));
     case 'remove-doorbell':
       return only(step('patch', 'incus', () => removeDoorbell(action.name, world)));
+    case 'give-way':
+      return only(step('patch', 'incus', () => giveWay(action.name, world)));
     case 'warn-of-end':
       return only(step('tell', 'nobody', () => void world.warned.add(action.name)));
     case 'disable-agent':
@@ -211,6 +213,11 @@ function lookFor({ name, pool }: Action<'delete-instance'>, world: World): strin
 function removeDoorbell(name: string, { incus }: World): undefined {
   const instance = incus.instances.get(name);
   if (instance) instance.doorbell = false;
+}
+
+function giveWay(name: string, { incus }: World): undefined {
+  const instance = incus.instances.get(name);
+  if (instance) instance.isWeighed = true;
 }
 
 function deregister(action: Action<'delete-registration'>, world: World): string | undefined {

@@ -81,6 +81,7 @@ export function anInstance(given: Partial<InstanceRecord> = {}): InstanceRecord 
     listeningAt: undefined,
     rangAt: undefined,
     noisy: false,
+    isWeighed: true,
     ...given,
   };
 }

@@ -16,7 +16,7 @@ export interface Instance {
   readonly shape: string;
   contract: string;
   readonly createdAt: number;
-  readonly idsFrom: number;
+  readonly idsFrom: `${string}/${number}`;
   /** From when on lists show them, in true time. */
   readonly idsShownAt: number;
   status: 'running' | 'ready' | 'stopped';
@@ -24,6 +24,7 @@ export interface Instance {
   listeningAt: number | undefined;
   agentPoolId: number | undefined;
   doorbell: boolean;
+  isWeighed: boolean;
   errorUntil: number;
   diedAt: number | undefined;
 }
@@ -59,9 +60,9 @@ export class IncusWorld {
   }
 
   /** The first of a range of user ids that nobody has. */
-  freshIds(): number {
+  freshIds(): Instance['idsFrom'] {
     this.#lastIds += 65_536;
-    return this.#lastIds;
+    return `none/${this.#lastIds}`;
   }
 
   create(
@@ -83,6 +84,7 @@ export class IncusWorld {
       listeningAt: undefined,
       agentPoolId: undefined,
       doorbell: true,
+      isWeighed: false,
       errorUntil: 0,
       diedAt: undefined,
     };
@@ -141,6 +143,7 @@ export class IncusWorld {
         listeningAt,
         agentPoolId,
         doorbell,
+        isWeighed,
       } = instance;
       if (!pools.has(pool)) continue;
       records.push({
@@ -158,6 +161,7 @@ export class IncusWorld {
         status: this.#shown(instance),
         rangAt: rings.lastAt(name),
         noisy: rings.isNoisy(name) && doorbell,
+        isWeighed,
       });
     }
     return records;

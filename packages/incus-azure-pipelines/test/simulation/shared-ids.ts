@@ -2,11 +2,12 @@
 import type { Agent } from '../../src/model/agent.js';
 import { knownValue } from '../../src/model/observed.js';
 import { SHARES_IDS } from '../../src/plan/own-ids.js';
+import type { Instance } from './incus-world.js';
 import { type Decision, promised } from './promises.js';
 import type { World } from './world.js';
 
 /** The ids of a new instance: fresh ones, or by a fault those of somebody else whom its daemon can see. */
-export function idsOfNew(name: string, pool: string, world: World): number {
+export function idsOfNew(name: string, pool: string, world: World): Instance['idsFrom'] {
   const { chronicle, incus, random } = world;
   if (!world.happens('idsShared')) return incus.freshIds();
   const isSeen = ([, other]: readonly [string, { pool: string }]) => world.ownerOf(other.pool) === world.ownerOf(pool);
@@ -15,7 +16,7 @@ export function idsOfNew(name: string, pool: string, world: World): number {
   const [twinName, { idsFrom }] = twin;
   const phase = world.phaseOf(twinName);
   chronicle.strike('user ids shared', phase ? [phase] : [], `${name} with ${twinName}`);
-  return typeof idsFrom === 'number' ? idsFrom : incus.freshIds();
+  return idsFrom === undefined || idsFrom === 'not yet' ? incus.freshIds() : idsFrom;
 }
 
 /** In truth nobody who was told to be an agent has the ids of another one, or of a base that is being built. */
