@@ -48,7 +48,7 @@ export async function remainsOf(run: Place, found?: Interfaces): Promise<string[
   const interfaces = networkInterfaces();
   const chains = await incusChains();
   return [
-    ...processesOf(directory).map(found => `process ${found.pid}`),
+    ...processesOf(directory).map(({ pid }) => `process ${pid}`),
     ...mountsUnder(directory).map(point => `mount ${point}`),
     ...loopDevicesUnder(directory).map(device => `loop device ${device}`),
     ...interfaces.flatMap(name => (bridges.includes(name) ? [`bridge ${name}`] : [])),
