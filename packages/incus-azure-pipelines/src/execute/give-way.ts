@@ -1,4 +1,4 @@
-import { isIncusError } from 'incus-client';
+import { ignoreNotFound } from 'incus-client';
 import type { Action } from '../model/action.js';
 import type { ExecutorParts } from './parts.js';
 
@@ -11,9 +11,5 @@ export async function giveWay(
   { incus }: ExecutorParts,
   signal: AbortSignal,
 ): Promise<void> {
-  try {
-    await incus.instances.patch(name, { config: { 'limits.cpu.allowance': ALLOWANCE } }, { signal });
-  } catch (error) {
-    if (!isIncusError(error, 'not-found')) throw error;
-  }
+  await ignoreNotFound(incus.instances.patch(name, { config: { 'limits.cpu.allowance': ALLOWANCE } }, { signal }));
 }
