@@ -38,26 +38,28 @@ export function checkSetbacks({ desired, observed, now, plan }: Decision): void 
 /** When one daemon has made instances of bases that are of no use. Trials are promised elsewhere. */
 export class VainCreations {
   readonly #world: World;
-  readonly #times = new Map<string, readonly number[]>();
+  readonly #made = new Map<string, readonly { readonly name: string; readonly at: number }[]>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
   /** @throws BrokenPromise. */
-  note({ base, pool, tries }: Action<'create-instance'>): void {
-    const { desired, most, timeline } = this.#world;
+  note({ base, name, pool, tries }: Action<'create-instance'>): void {
+    const { desired, drainedAgents, most, timeline } = this.#world;
     if (tries !== undefined || this.#world.faultOf(base) === undefined) return;
     const { now } = timeline;
-    const times = [...(this.#times.get(pool) ?? []).filter(at => at > now - MINUTE_MS), now];
-    this.#times.set(pool, times);
+    const made = [...(this.#made.get(pool) ?? []).filter(({ at }) => at > now - MINUTE_MS), { name, at: now }];
+    this.#made.set(pool, made);
+    // What a person drains is replaced at once: no fault of its base.
+    const count = made.filter(one => !drainedAgents.has(one.name)).length;
     const agentCount = most.get(pool) ?? 0;
     const reserve = desired.find(({ name }) => name === pool)?.reserve ?? 0;
     const atOnce = agentCount + reserve + Math.max(1, Math.floor(agentCount / 2));
     promised(
-      times.length <= atOnce + MOST,
+      count <= atOnce + MOST,
       'a pool whose base is of no use makes few instances',
-      () => `${times.length} in ${pool}, of ${base}`,
+      () => `${count} in ${pool}, of ${base}`,
     );
   }
 }
