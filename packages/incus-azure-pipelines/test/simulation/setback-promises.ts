@@ -25,7 +25,10 @@ export function checkSetbacks({ desired, observed, now, plan }: Decision): void 
       promised(failure.retryAt <= now, 'what ended in vain is not tried again at once', () => `${setback} in ${name}`);
       // Of a creation that drags on, more may be seen already than that it was made.
       const isUnseen = (action: Action) => setback === REGISTRATION || ('name' in action && !known.has(action.name));
-      const underWay = observed.inFlight.filter(action => isNext(action) && isUnseen(action));
+      // What was begun before it was known that its base has to be tried is a trial by now.
+      const tries = plan.pools.get(name)?.tries;
+      const isTrial = (action: Action) => tries !== undefined && 'base' in action && action.base === tries;
+      const underWay = observed.inFlight.filter(action => isNext(action) && isUnseen(action) && !isTrial(action));
       promised(
         next.length + underWay.length === 1,
         'after an end in vain one alone is tried',
