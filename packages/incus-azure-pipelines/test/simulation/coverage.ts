@@ -25,9 +25,9 @@ const TELLING = except('idle', 'offline');
 /** Faults that strike some phases only, and why no other: each pair that is not ruled out here has to be visited. */
 const ONLY: Partial<Record<Fault, { readonly phases: readonly AgentPhase[]; readonly why: string }>> = {
   'Incus reads Error': { phases: except('orphan'), why: 'an orphan has no instance that could be read' },
-  'event lost': { phases: TELLING, why: 'events tell of Ready, of keys that change and of an end, and it is none of these' },
-  'event doubled': { phases: TELLING, why: 'events tell of Ready, of keys that change and of an end, and it is none of these' },
-  'event late': { phases: TELLING, why: 'events tell of Ready, of keys that change and of an end, and it is none of these' },
+  'event lost': { phases: TELLING, why: 'nothing of it is told: neither Ready, nor keys, nor an end' },
+  'event doubled': { phases: TELLING, why: 'nothing of it is told: neither Ready, nor keys, nor an end' },
+  'event late': { phases: TELLING, why: 'nothing of it is told: neither Ready, nor keys, nor an end' },
   'action failed half-way': { phases: ['preparing'], why: 'only a creation leaves something half-made in one step' },
   'assigned at the worst instant': { phases: ['idle'], why: 'who can be handed a job is idle, as Azure sees it' },
   'job cancelled': { phases: ['busy'], why: 'no job runs' },
