@@ -1,7 +1,8 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Output } from './output.js';
 import { seedForm } from './seed-form.js';
 
+const VERSION = '0.1.0';
 const DEFAULT_CONFIG = '/etc/incus-azure-pipelines/config.yaml';
 const DEFAULT_SOCKET = '/run/incus-azure-pipelines/control.sock';
 
@@ -31,7 +32,7 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
   const json = new Option('--json', 'print JSON');
   const program = new Command('incus-azure-pipelines')
     .description('Gives every Azure Pipelines job a fresh Incus system container of its own.')
-    .version('0.1.0')
+    .version(VERSION)
     .configureOutput({ writeOut: output.write, writeErr: output.complain })
     .showHelpAfterError()
     .exitOverride();
@@ -134,5 +135,15 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .command('schema')
     .description('print the JSON Schema of the configuration file')
     .action(async () => (await import('./schema.js')).printSchema(output));
+  const described = async () => (await import('./command-shape.js')).shapeOf(program);
+  program
+    .command('completion')
+    .description('print a script that lets a shell complete verbs and options')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash']))
+    .action(async () => output.write((await import('./completion.js')).bashCompletion(await described())));
+  program
+    .command('manual')
+    .description('print the manual page, for man')
+    .action(async () => output.write((await import('./manual.js')).manualPage(await described(), VERSION)));
   return program;
 }
