@@ -29,15 +29,15 @@ const deploy = join(workTree(), 'deploy');
 const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
 
 requireTools();
-const architecture = (await runCommand('dpkg', ['--print-architecture'])).trim();
-const tree = new PackageTree(join(values.output, `${NAME}_${version}_${architecture}`));
+const tree = new PackageTree(join(values.output, `${NAME}-tree`));
 await rm(tree.root, { recursive: true, force: true });
 try {
   const node = await bringNode(values.node, join(tree.root, LIB, 'node'));
   await placeProgram(node);
   await placeFiles(node);
-  await placeControl(node);
-  process.stdout.write(`${await build()}\n`);
+  const architecture = node.brought ? (await runCommand('dpkg', ['--print-architecture'])).trim() : 'all';
+  await placeControl(node, architecture);
+  process.stdout.write(`${await build(architecture)}\n`);
 } finally {
   await rm(tree.root, { recursive: true, force: true });
 }
@@ -69,7 +69,7 @@ async function placeFiles(node: NodeRuntime): Promise<void> {
   await mkdir(join(tree.root, 'etc', NAME), { recursive: true });
 }
 
-async function placeControl({ brought, depends, version: node }: NodeRuntime): Promise<void> {
+async function placeControl({ brought, depends, version: node }: NodeRuntime, architecture: string): Promise<void> {
   const { md5sums, sizeKib } = await tree.sums();
   const { DEBEMAIL, DEBFULLNAME = `${NAME} contributors` } = process.env;
   await tree.write('DEBIAN/md5sums', md5sums);
@@ -78,7 +78,7 @@ async function placeControl({ brought, depends, version: node }: NodeRuntime): P
     'DEBIAN/control',
     `Package: ${NAME}
 Version: ${version}
-Architecture: ${brought ? architecture : 'all'}
+Architecture: ${architecture}
 Maintainer: ${DEBFULLNAME}${DEBEMAIL === undefined ? '' : ` <${DEBEMAIL}>`}
 Section: admin
 Priority: optional
@@ -94,8 +94,8 @@ Description: fresh Incus containers for Azure Pipelines jobs
 }
 
 /** The same commit and the same Node give the same file, byte for byte, whatever the umask of whoever builds it. */
-async function build(): Promise<string> {
-  const file = `${tree.root}.deb`;
+async function build(architecture: string): Promise<string> {
+  const file = join(values.output, `${NAME}_${version}_${architecture}.deb`);
   for (const entry of await readdir(tree.root, { recursive: true, withFileTypes: true }))
     if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
   await chmod(tree.root, 0o755);
