@@ -27,8 +27,13 @@ const { values } = parseArgs({
 const source = join(workTree(), 'packages', NAME);
 const deploy = join(workTree(), 'deploy');
 const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
+const { DEBEMAIL, DEBFULLNAME = `${NAME} contributors` } = process.env;
+const maintainer = DEBEMAIL === undefined ? DEBFULLNAME : `${DEBFULLNAME} <${DEBEMAIL}>`;
 
 requireTools();
+const committed = ['-C', workTree(), 'log', '-1', '--format=%ct'];
+/** Epoch seconds. */
+const epoch = (process.env.SOURCE_DATE_EPOCH ?? (await runCommand('git', committed))).trim();
 const tree = new PackageTree(join(values.output, `${NAME}-tree`));
 await rm(tree.root, { recursive: true, force: true });
 try {
@@ -65,13 +70,24 @@ async function placeFiles(node: NodeRuntime): Promise<void> {
   await tree.copy(`usr/share/${NAME}/config.example.yaml`, join(deploy, 'config.example.yaml'));
   await tree.copy(`${DOC}/copyright`, join(deploy, 'deb/copyright'));
   await tree.copy(`${DOC}/${LICENSES}.gz`, join(source, 'bundle', LICENSES));
+  await tree.write(`${DOC}/changelog.gz`, changelog(node));
   if (node.brought) await tree.copy(`${DOC}/NODE-LICENSE.txt.gz`, values['node-license'] ?? licenseOf(values.node));
   await mkdir(join(tree.root, 'etc', NAME), { recursive: true });
 }
 
+/** As Debian wants it of each package. */
+function changelog(node: NodeRuntime): string {
+  const date = new Date(Number(epoch) * 1000).toUTCString().replace('GMT', '+0000');
+  return `${NAME} (${version}) unstable; urgency=medium
+
+  * Release ${version}, built with Node ${node.version}.
+
+ -- ${maintainer}  ${date}
+`;
+}
+
 async function placeControl({ brought, depends, version: node }: NodeRuntime, architecture: string): Promise<void> {
   const { md5sums, sizeKib } = await tree.sums();
-  const { DEBEMAIL, DEBFULLNAME = `${NAME} contributors` } = process.env;
   await tree.write('DEBIAN/md5sums', md5sums);
   for (const script of SCRIPTS) await tree.copy(`DEBIAN/${script}`, join(deploy, 'deb', script), 0o755);
   await tree.write(
@@ -79,7 +95,7 @@ async function placeControl({ brought, depends, version: node }: NodeRuntime, ar
     `Package: ${NAME}
 Version: ${version}
 Architecture: ${architecture}
-Maintainer: ${DEBFULLNAME}${DEBEMAIL === undefined ? '' : ` <${DEBEMAIL}>`}
+Maintainer: ${maintainer}
 Section: admin
 Priority: optional
 Installed-Size: ${sizeKib}
@@ -99,10 +115,8 @@ async function build(architecture: string): Promise<string> {
   for (const entry of await readdir(tree.root, { recursive: true, withFileTypes: true }))
     if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
   await chmod(tree.root, 0o755);
-  const at =
-    process.env.SOURCE_DATE_EPOCH ?? (await runCommand('git', ['-C', workTree(), 'log', '-1', '--format=%ct']));
   await runCommand('dpkg-deb', ['--root-owner-group', '-Zzstd', '-z8', '--build', tree.root, file], {
-    env: { ...process.env, SOURCE_DATE_EPOCH: at.trim() },
+    env: { ...process.env, SOURCE_DATE_EPOCH: epoch },
   });
   return file;
 }
