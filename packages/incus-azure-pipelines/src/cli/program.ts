@@ -1,4 +1,5 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { type CommandShape, shapeOf } from './command-shape.js';
 import type { Output } from './output.js';
 import { seedForm } from './seed-form.js';
 
@@ -23,6 +24,11 @@ export async function callProgram(args: readonly string[], output: Output): Prom
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     return (await import('./failure.js')).reportFailure(error, output);
   }
+}
+
+/** All verbs, with what they take. */
+export function programShape(): CommandShape {
+  return shapeOf(makeProgram({ write() {}, complain() {} }, () => {}));
 }
 
 /** Verbs are loaded when they are called, so that `--version` and `--help` answer at once. */
@@ -135,15 +141,14 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .command('schema')
     .description('print the JSON Schema of the configuration file')
     .action(async () => (await import('./schema.js')).printSchema(output));
-  const described = async () => (await import('./command-shape.js')).shapeOf(program);
   program
     .command('completion')
     .description('print a script that lets a shell complete verbs and options')
     .addArgument(new Argument('<shell>', 'the shell').choices(['bash']))
-    .action(async () => output.write((await import('./completion.js')).bashCompletion(await described())));
+    .action(async () => output.write((await import('./completion.js')).bashCompletion(shapeOf(program))));
   program
     .command('manual')
     .description('print the manual page, for man')
-    .action(async () => output.write((await import('./manual.js')).manualPage(await described(), VERSION)));
+    .action(async () => output.write((await import('./manual.js')).manualPage(shapeOf(program), VERSION)));
   return program;
 }
