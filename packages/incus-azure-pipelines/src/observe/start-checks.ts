@@ -58,8 +58,14 @@ export async function checkIncus(client: IncusClient, isThisHost: boolean, signa
 async function checkProfile(client: IncusClient, signal: AbortSignal): Promise<StringMap> {
   const { project } = client;
   const profile = await client.profiles.get('default', { signal }).catch(error => {
-    if (!isIncusError(error, 'not-found')) throw error;
-    throw new UserError(`Incus has no project "${project}"; make it with: incus project create ${project}`);
+    if (isIncusError(error, 'not-found'))
+      throw new UserError(`Incus has no project "${project}"; make it with: incus project create ${project}`);
+    // Who is confined to other projects is not told whether there is such a one.
+    if (isIncusError(error, 'forbidden'))
+      throw new UserError(
+        `Incus has no project "${project}", or none that this client may use; make it with: incus-azure-pipelines setup, or add it to those of the client's certificate with: incus config trust edit FINGERPRINT`,
+      );
+    throw error;
   });
   const devices = Object.values(profile.profile.devices);
   const rootDisk = devices.find(device => device.type === 'disk' && device.path === '/');
