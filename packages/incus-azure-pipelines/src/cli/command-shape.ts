@@ -12,7 +12,7 @@ export interface CommandShape {
 }
 
 /** An argument. */
-export interface ValueShape {
+interface ValueShape {
   readonly name: string;
   readonly description: string;
   readonly choices: readonly string[];
