@@ -19,8 +19,8 @@ const otherPackages = [
   'openssl',
 ];
 
-/** The unit tests let it read every script that a guest runs. */
-const scriptPackages = ['shellcheck'];
+/** The unit tests let the first read every script that a guest runs; the others build the package of the program. */
+const testPackages = ['shellcheck', 'dpkg-dev', 'binutils'];
 
 /** What the host is to do: run all tests or a private Incus, or build an image for an Incus that runs here already. */
 export type HostPurpose = 'tests' | 'private-incus' | 'image';
@@ -37,7 +37,7 @@ export function hostObstacle(): string | undefined {
 export async function missingPackages(signal?: AbortSignal, purpose: HostPurpose = 'private-incus'): Promise<string[]> {
   const hasIncus = findIncusd() !== undefined && findIncus() !== undefined;
   const forIncus = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
-  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...scriptPackages] }[purpose];
+  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...testPackages] }[purpose];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query has a template language of its own.
   const format = '${db:Status-Status} ${Package}\n';
   const status = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, '*'], { signal });

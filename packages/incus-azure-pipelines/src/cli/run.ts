@@ -1,11 +1,13 @@
 import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
+import { childSignal } from '../lib/child-signal.js';
 import { bootId, lastBoot, noteBoot } from '../lib/installation.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
 import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
 import { serveOnPort, serveOnSocket } from '../lib/serve.js';
+import { attendServiceManager } from '../lib/service-manager.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { knownValue, type Observed } from '../model/observed.js';
@@ -64,9 +66,10 @@ export async function run(options: { readonly config: string; readonly logLevel:
     off();
     void noteBoot(daemon.installation, boot).catch(onFailure);
   });
+  const healthy = () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs);
   const view: View = {
     status,
-    healthy: () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs),
+    healthy,
     drain: async target => {
       if (target.kind === 'agent') expectAgent(target.agent, reconciler.last?.observed);
       await daemon.wishes.drain(target);
@@ -91,6 +94,13 @@ export async function run(options: { readonly config: string; readonly logLevel:
     { owner: daemon.installation.owner, pools: spec.pools.map(pool => pool.name), httpPort: http?.port },
     'running',
   );
+  using up = childSignal(signal);
+  // By then the control socket answers, and Azure and Incus have been asked; a system that does not answer holds up no start.
+  const offFirst = events.on('pass-ended', () => {
+    offFirst();
+    const onFailed = (error: unknown) => log.warn({ err: error }, 'systemd could not be told');
+    void attendServiceManager(up.signal, { healthy, onFailure: onFailed });
+  });
   await daemon.run(signal);
   log.info('stopped');
 }
