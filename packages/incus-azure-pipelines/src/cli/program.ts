@@ -73,9 +73,17 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
   program
     .command('status')
     .description('show pools and agents of the running daemon')
+    .option('--watch', 'draw it anew each second until Ctrl-C')
     .addOption(socket)
     .addOption(json)
     .action(async options => (await import('./status.js')).printStatus(options, output));
+  program
+    .command('explain')
+    .description('say why an agent, a pool or a job is there, why it waits, or why it ended')
+    .argument('<what>', 'name of an agent or a pool, or number of a job request')
+    .addOption(socket)
+    .addOption(json)
+    .action(async (what: string, options) => (await import('./explain.js')).printExplanation(what, options, output));
   program
     .command('logs')
     .description('list the agents that ended, or show why one did and its last lines')

@@ -2,6 +2,7 @@ import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
 import { bootId, lastBoot, noteBoot } from '../lib/installation.js';
+import { usageOf } from '../lib/instance-usage.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
 import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
@@ -9,6 +10,7 @@ import { serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { knownValue, type Observed } from '../model/observed.js';
+import { isThisHost } from '../observe/host-limits.js';
 import { basesDocument } from '../report/bases-document.js';
 import { followBuilds } from '../report/build-progress.js';
 import type { Death } from '../report/death.js';
@@ -66,6 +68,8 @@ export async function run(options: { readonly config: string; readonly logLevel:
   });
   const view: View = {
     status,
+    // Groups of this host tell nothing of an Incus on another one, whose instances may have the same names.
+    usageOf: async name => (isThisHost(spec.incus) ? usageOf(spec.project, name) : undefined),
     healthy: () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs),
     drain: async target => {
       if (target.kind === 'agent') expectAgent(target.agent, reconciler.last?.observed);

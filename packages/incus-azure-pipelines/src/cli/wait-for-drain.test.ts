@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StatusDocument } from '../report/status.js';
+import type { StatusDocument } from '../report/status-document.js';
 import { leftIn, unreadIn } from './wait-for-drain.js';
 
 type Pool = StatusDocument['pools'][number];
