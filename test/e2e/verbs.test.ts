@@ -6,6 +6,7 @@ import { type Ended, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { readPool, whenPool } from './daemon-status.js';
+import { expectFollowed, expectShell, follow } from './guest-verbs.js';
 import { agentsOnline, anotherOnline, drainedEmpty, startDaemon } from './waiting.js';
 
 const SEED = `projectName: azure-pipelines
@@ -149,8 +150,12 @@ describeOnIncus('the command line', testbed => {
     expect(late.stdout).toMatch(/^Waiting for \S+ \(busy, a long one\)\.$/m);
     expect([late.code, late.stderr]).toEqual([1, expect.stringMatching(/^not drained within 1s; the drain goes on/)]);
     const whole = scenario.call('drain', '--wait');
-    await scenario.incus.files.push(pool.agents[0]?.name ?? '', '/tmp/go', '');
+    const busyOne = pool.agents[0]?.name ?? '';
+    await expectShell(scenario, busyOne);
+    const followed = await follow(scenario, busyOne);
+    await scenario.incus.files.push(busyOne, '/tmp/go', '');
     expect((await busy.finished).result).toBe('succeeded');
+    await expectFollowed(followed);
     expect(await whole).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Drained\.$/m) });
     expect((await readPool(scenario)).agents).toEqual([]);
 

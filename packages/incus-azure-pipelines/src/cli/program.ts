@@ -86,13 +86,21 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .action(async (what: string, options) => (await import('./explain.js')).printExplanation(what, options, output));
   program
     .command('logs')
-    .description('list the agents that ended, or show why one did and its last lines')
+    .description('list the agents that ended, or show the log of one, and why it ended')
     .argument('[agent]', 'name of an agent')
+    .option('-f, --follow', 'go on with the log of an agent that lives until it ends')
+    .addOption(config)
     .addOption(socket)
     .addOption(json)
     .action(async (agent: string | undefined, options) =>
-      (await import('./logs.js')).printLogs(agent, options, output),
+      (await import('./live-logs.js')).showLogs(agent, options, output),
     );
+  program
+    .command('shell')
+    .description('open a shell of root in an agent that lives')
+    .argument('<agent>', 'name of an agent')
+    .addOption(config)
+    .action(async (agent: string, options) => (await import('./shell.js')).openShell(agent, options, output));
   const agent = new Option('--agent <name>', 'one agent');
   program
     .command('drain')

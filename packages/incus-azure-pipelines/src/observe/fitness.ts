@@ -1,0 +1,65 @@
+/** What an Incus and a project must have for agents. Pure. */
+import type { DeviceMap, ServerInfo, StringMap } from 'incus-client';
+import type { Obstacle } from '../lib/obstacle.js';
+
+/** What the daemon builds on; all of it is in Incus 6.0. Source: `GET /1.0`, `api_extensions`. */
+const NEEDED_EXTENSIONS = [
+  'instance_create_start',
+  'instance_ready_state',
+  'operation_wait',
+  'event_lifecycle_name_and_project',
+  'container_exec_user_group_cwd',
+  'projects',
+] as const;
+
+/** Why what answers cannot be worked with; undefined where it can. */
+export function serverObstacle(info: Pick<ServerInfo, 'api_extensions' | 'environment'>): Obstacle | undefined {
+  const { environment } = info;
+  if (environment === undefined)
+    return {
+      what: 'what answers does not trust this client',
+      remedy: 'use the local socket as root or as a member of incus-admin, or let "setup" make a certificate',
+    };
+  if (environment.server !== 'incus')
+    return {
+      what: `what answers is not Incus but "${environment.server}"`,
+      remedy: 'install Incus: LXD cannot be used in its place',
+    };
+  const lacking = NEEDED_EXTENSIONS.filter(extension => !info.api_extensions.includes(extension));
+  if (lacking.length === 0) return undefined;
+  return {
+    what: `Incus ${environment.server_version} is too old: it lacks ${lacking.join(', ')}`,
+    remedy: 'install 6.0 or later',
+  };
+}
+
+/** Why the project is not there. */
+export function missingProject(project: string): Obstacle {
+  return { what: `Incus has no project "${project}"`, remedy: `make it with: incus project create ${project}` };
+}
+
+/** The root disk among the devices of a profile. */
+export function rootDiskIn(devices: DeviceMap): StringMap | undefined {
+  return Object.values(devices).find(({ path, type }) => type === 'disk' && path === '/');
+}
+
+/** Why no instance can come up without a root disk. */
+export function missingRootDisk(project: string): Obstacle {
+  return {
+    what: `the default profile of Incus project "${project}" has no root disk`,
+    remedy: `add one with: incus profile device add default root disk path=/ pool=POOL --project ${project}`,
+  };
+}
+
+/** The network device among the devices of a profile. */
+export function nicIn(devices: DeviceMap): StringMap | undefined {
+  return Object.values(devices).find(({ type }) => type === 'nic');
+}
+
+/** Why no instance is of use without a network. */
+export function missingNic(project: string): Obstacle {
+  return {
+    what: `the default profile of Incus project "${project}" has no network`,
+    remedy: `add one with: incus profile device add default eth0 nic network=NETWORK --project ${project}`,
+  };
+}
