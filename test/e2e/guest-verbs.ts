@@ -9,7 +9,7 @@ export async function expectShell(scenario: Scenario, agent: string): Promise<vo
   const typed = 'echo $((6*7)) $(hostname) $(id -u); exit';
   const within = ['sh', '-c', `echo '${typed}' | script -qec "$*" /dev/null`, 'sh'];
   const { code, stdout } = await runProgram(['shell', agent, '--config', scenario.configPath], { within });
-  expect(stdout).toContain(`42 ${agent} 0\r\n`);
+  expect(stdout).toContain(`42 ${agent} 0`);
   expect(code).toBe(0);
   const piped = await runProgram(['shell', agent, '--config', scenario.configPath]);
   expect([piped.code, piped.stderr]).toEqual([2, expect.stringContaining('there is no terminal here')]);

@@ -147,6 +147,13 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .addOption(config)
     .action(async options => (await import('./base.js')).pruneBases(options, output));
   program
+    .command('doctor')
+    .description('prove by doing it that everything agents need is there, and say what to do where it is not')
+    .addOption(config)
+    .option('--socket <path>', "the daemon's control socket, where it is not the one in the configuration")
+    .addOption(json)
+    .action(async options => conclude(await (await import('./doctor.js')).doctor(options, output)));
+  program
     .command('schema')
     .description('print the JSON Schema of the configuration file')
     .action(async () => (await import('./schema.js')).printSchema(output));

@@ -8,7 +8,7 @@ import { UserError } from '../lib/user-error.js';
  * @throws UserError when there is none, or when Azure itself keeps its agents; AzurePipelinesError as the call does.
  */
 export async function usableAgentPool(
-  client: Pick<AzurePipelinesClient, 'url' | 'pools'>,
+  client: Pick<AzurePipelinesClient, 'url'> & { readonly pools: Pick<AzurePipelinesClient['pools'], 'findByName'> },
   name: string,
   signal: AbortSignal,
 ): Promise<number> {

@@ -70,6 +70,11 @@ async function open(
     // The daemon starts the command as soon as the other one is there.
     const control = await openWebSocket(transport, { ...to, query: { secret: fds.control } }, stop.signal);
     const typed = await openWebSocket(transport, { ...to, query: { secret: fds['0'] }, attach }, stop.signal);
+    // The daemon waits for the end of what is typed, too, before it calls the command ended.
+    shown.ended.then(
+      () => typed.close(),
+      () => undefined,
+    );
     const ended = end(succeeded(transport, tried, id, stop.signal), shown.ended, tried).finally(() => stop.abort());
     // Whoever asks hears of it; nobody may ask.
     ended.catch(() => undefined);

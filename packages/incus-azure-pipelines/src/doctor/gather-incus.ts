@@ -1,0 +1,94 @@
+/** Finds out about Incus and the project what guests depend on. */
+import { connectIncus, findSocket, type IncusClient, ignoreNotFound, isIncusError } from 'incus-client';
+import { findInstallation } from '../lib/installation.js';
+import type { DaemonSpec } from '../model/pool.js';
+import { nicIn, rootDiskIn } from '../observe/fitness.js';
+import { isThisHost } from '../observe/host-limits.js';
+import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
+import { holdingsIn } from '../observe/owners.js';
+import { recordsOf } from '../observe/records.js';
+import { readStorage } from '../observe/storage.js';
+import { factOf } from './fact-of.js';
+import type { BaseFacts, NetworkFacts, ProjectFacts, ServerFact } from './facts.js';
+
+type Info = Extract<ServerFact, { known: true }>['value'];
+
+/** Asks Incus who it is. */
+export async function gatherServer(incus: IncusClient, signal: AbortSignal): Promise<ServerFact> {
+  return await factOf(incus.server.info({ signal }), signal, error => (isIncusError(error) ? error.kind : 'failed'));
+}
+
+/** Reads the project. @throws IncusError when Incus stops answering meanwhile. */
+export async function gatherProject(
+  incus: IncusClient,
+  info: Info,
+  spec: DaemonSpec,
+  signal: AbortSignal,
+): Promise<ProjectFacts> {
+  const call = { signal };
+  const found = await ignoreNotFound(incus.projects.get(spec.project, call));
+  const devices = found && (await ignoreNotFound(incus.profiles.get('default', call)))?.profile.devices;
+  const installation = await findInstallation(spec.stateDirectory);
+  const instances = devices === undefined ? [] : await incus.instances.list(call);
+  const bases = installation ? recordsOf(instances, installation.ownerId, NO_RINGS).bases : [];
+  const disk = rootDiskIn(devices ?? {});
+  // A client that is confined to the project sees neither its storage nor its network; whoever asks may be an administrator.
+  await using root = administrator(spec);
+  const storage = disk && (await firstKnown([root, incus], client => readStorage(client, disk, signal), signal));
+  return {
+    project: spec.project,
+    devices,
+    config: found?.project.config ?? {},
+    holdings: holdingsIn(instances, found?.project),
+    ownerId: installation?.ownerId,
+    storage,
+    room: storage && (await firstKnown([root, incus], client => roomOf(client, storage.pool, call), signal)),
+    isolatedMaps: await isolatedMaps(info, isThisHost(spec.incus) ? ID_TABLES : []),
+    network: await firstKnown([root, incus], client => networkOf(client, nicIn(devices ?? {}) ?? {}, call), signal),
+    base: newest(bases),
+  };
+}
+
+/** The local Incus in the project, where there is one on this host and the configuration means that one. */
+function administrator({ incus, project }: DaemonSpec): IncusClient | undefined {
+  if (incus.kind === 'unix' || !isThisHost(incus)) return undefined;
+  return connectIncus({ connection: findSocket(), project });
+}
+
+async function firstKnown<T>(
+  clients: readonly (IncusClient | undefined)[],
+  ask: (client: IncusClient) => Promise<T | undefined>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for (const client of clients) {
+    const answer = client && (await ask(client).catch(() => undefined));
+    signal.throwIfAborted();
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+async function roomOf({ server }: IncusClient, pool: string, call: { readonly signal: AbortSignal }) {
+  const { space } = await server.storagePools.resources(pool, call);
+  return { usedBytes: space.used, totalBytes: space.total };
+}
+
+async function networkOf(
+  { server }: IncusClient,
+  nic: Readonly<Record<string, string>>,
+  call: { readonly signal: AbortSignal },
+): Promise<NetworkFacts | undefined> {
+  const name = nic.network ?? nic.parent;
+  if (name === undefined) return undefined;
+  const { config, managed, type } = await server.networks.get(name, call);
+  const leases = managed ? await server.networks.leases(name, call).catch(() => undefined) : undefined;
+  const given = leases?.filter(lease => lease.type === 'dynamic' && !lease.address.includes(':')).length;
+  return { name, managed, type, config, leases: given };
+}
+
+const NO_RINGS = { isNoisy: () => false, lastAt: () => undefined };
+
+function newest(bases: ReturnType<typeof recordsOf>['bases']): BaseFacts | undefined {
+  const [base] = bases.filter(({ ready }) => ready).toSorted((a, b) => b.createdAt - a.createdAt);
+  return base && { name: base.name, agentVersion: base.agentVersion, docker: base.docker };
+}
