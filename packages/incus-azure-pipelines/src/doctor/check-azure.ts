@@ -1,7 +1,6 @@
 /** Judges an agent pool in Azure, and what the token may do with it. Pure. */
-import type { AzurePipelinesErrorKind } from 'azure-pipelines-client';
 import { agentPoolObstacle } from '../observe/usable-agent-pool.js';
-import type { AzureFacts, Fact } from './facts.js';
+import type { AzureErrorKind, AzureFacts, Fact } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 
 /** From here on clocks are told to differ, and to differ by more than tokens of agents bear. */
@@ -59,7 +58,7 @@ function unread({ error, kind }: Extract<AzureFacts['pool'], { known: false }>):
   ];
 }
 
-const REMEDIES: Readonly<Record<Exclude<AzurePipelinesErrorKind, 'credentials' | 'forbidden'>, string>> = {
+const REMEDIES: Readonly<Record<Exclude<AzureErrorKind, 'credentials' | 'forbidden'>, string>> = {
   unreachable:
     'see that this host reaches the server: its name, its address, a firewall, the authority of its certificate',
   timeout: 'see what slows the way to the server down',

@@ -1,5 +1,4 @@
 /** Judges the Incus that answers. Pure. */
-import type { Obstacle } from '../lib/obstacle.js';
 import { type IncusFlaw, incusFlaws, NEWEST_DEBIAN_REVISION } from '../model/incus-flaws.js';
 import { serverObstacle } from '../observe/fitness.js';
 import type { ServerFact } from './facts.js';
@@ -69,9 +68,4 @@ function isSameLine(mended: Parts, own: Parts): boolean {
 function isBefore(a: Parts, b: Parts): boolean {
   const index = a.findIndex((part, i) => part !== b[i]);
   return index >= 0 && (a[index] ?? 0) < (b[index] ?? 0);
-}
-
-/** The same as a sentence would begin: for what a project lacks. */
-export function obstacleFinding(check: string, obstacle: Obstacle | undefined, well: string): Finding {
-  return obstacle === undefined ? green(check, well) : red(check, obstacle);
 }

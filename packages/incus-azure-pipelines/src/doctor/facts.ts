@@ -75,6 +75,8 @@ export interface NetworkFacts extends Pick<Network, 'name' | 'managed' | 'type' 
   readonly leases: number | undefined;
 }
 
+export type AzureErrorKind = AzurePipelinesErrorKind;
+
 export type ServerFact = Fact<ServerInfo, IncusErrorKind>;
 
 /** One agent pool in Azure. */
@@ -83,10 +85,10 @@ export interface AzureFacts {
   readonly agentPool: string;
   /** Who is asked to register: the pools of the configuration for it may differ, and the strictest word counts. */
   readonly wanted: 'host' | 'guest' | 'auto';
-  readonly pool: Fact<TaskAgentPool | undefined, AzurePipelinesErrorKind>;
+  readonly pool: Fact<TaskAgentPool | undefined, AzureErrorKind>;
   /** Whether the token may see, and manage, agents. */
-  readonly views: Fact<boolean, AzurePipelinesErrorKind>;
-  readonly manages: Fact<boolean, AzurePipelinesErrorKind>;
+  readonly views: Fact<boolean, AzureErrorKind>;
+  readonly manages: Fact<boolean, AzureErrorKind>;
   /** How far the server's clock is ahead of this one; undefined where it does not tell the time. */
   readonly aheadMs: number | undefined;
   /** The agent that the server offers; undefined where nobody wants its newest. */
@@ -133,7 +135,7 @@ export type DaemonFact =
   | { readonly kind: 'running'; readonly status: DaemonStatus };
 
 /** What is looked at of its status. */
-export interface DaemonStatus {
+interface DaemonStatus {
   readonly incus: { readonly readable: boolean; readonly error?: string };
   readonly pools: readonly {
     readonly name: string;

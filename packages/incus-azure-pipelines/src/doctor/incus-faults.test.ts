@@ -52,6 +52,7 @@ test('where all is well everything is green', () => {
 });
 
 const unreached = (error: string, kind = 'unreachable' as const): ServerFact => ({ known: false, error, kind });
+const { environment: _, ...untrusted } = aServer();
 const isNew: ServerFact = { known: true, value: aServer({ server_version: '7.3.0' }) };
 
 test.each<[string, Parameters<typeof judged>[0], RegExp]>([
@@ -82,12 +83,12 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
   ],
   [
     'the client is not trusted',
-    { server: { known: true, value: { ...aServer(), environment: undefined } as never } },
+    { server: { known: true, value: untrusted } },
     /^red incus-version: what answers does not trust/,
   ],
   [
     'Incus is too old',
-    { server: { known: true, value: { ...aServer(), api_extensions: ['projects'] } as never } },
+    { server: { known: true, value: { ...aServer(), api_extensions: ['projects'] } } },
     /^red incus-version: .* too old: it lacks .* -> install 6\.0/,
   ],
   [

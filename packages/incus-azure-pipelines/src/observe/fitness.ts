@@ -1,6 +1,15 @@
 /** What an Incus and a project must have for agents. Pure. */
-import type { DeviceMap, ServerInfo, StringMap } from 'incus-client';
 import type { Obstacle } from '../lib/obstacle.js';
+
+/** What is looked at of a server that describes itself. */
+interface Server {
+  readonly api_extensions: readonly string[];
+  /** Absent for a client that is not trusted. */
+  readonly environment?: { readonly server: string; readonly server_version: string };
+}
+
+type Device = Readonly<Record<string, string>>;
+type Devices = Readonly<Record<string, Device>>;
 
 /** What the daemon builds on; all of it is in Incus 6.0. Source: `GET /1.0`, `api_extensions`. */
 const NEEDED_EXTENSIONS = [
@@ -13,7 +22,7 @@ const NEEDED_EXTENSIONS = [
 ] as const;
 
 /** Why what answers cannot be worked with; undefined where it can. */
-export function serverObstacle(info: Pick<ServerInfo, 'api_extensions' | 'environment'>): Obstacle | undefined {
+export function serverObstacle(info: Server): Obstacle | undefined {
   const { environment } = info;
   if (environment === undefined)
     return {
@@ -39,7 +48,7 @@ export function missingProject(project: string): Obstacle {
 }
 
 /** The root disk among the devices of a profile. */
-export function rootDiskIn(devices: DeviceMap): StringMap | undefined {
+export function rootDiskIn(devices: Devices): Device | undefined {
   return Object.values(devices).find(({ path, type }) => type === 'disk' && path === '/');
 }
 
@@ -52,7 +61,7 @@ export function missingRootDisk(project: string): Obstacle {
 }
 
 /** The network device among the devices of a profile. */
-export function nicIn(devices: DeviceMap): StringMap | undefined {
+export function nicIn(devices: Devices): Device | undefined {
   return Object.values(devices).find(({ type }) => type === 'nic');
 }
 
