@@ -115,7 +115,11 @@ test('a server that updates agents does so for each agent of a base that is behi
 });
 
 test.each<[string, DaemonFact, readonly RegExp[]]>([
-  ['none runs', { kind: 'absent', error: 'no daemon answers' }, [/^yellow daemon: no daemon runs.* -> start it/]],
+  [
+    'none runs',
+    { kind: 'absent', error: 'no daemon answers; start it' },
+    [/^yellow daemon: no daemon runs \(no daemon answers\) -> start it/],
+  ],
   ['it may not be asked', { kind: 'unreached', error: 'EACCES' }, [/^yellow daemon: EACCES -> ask as root/]],
   ['it fails', { kind: 'failing', error: 'ENOSPC' }, [/^red daemon: ENOSPC -> see its log/]],
 ])('of the daemon says that %s', (_, fact, says) => {

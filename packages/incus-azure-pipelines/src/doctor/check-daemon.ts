@@ -11,7 +11,7 @@ export function checkDaemon(daemon: DaemonFact): Finding[] {
     case 'absent':
       return [
         yellow(check, {
-          what: `no daemon runs: ${daemon.error}`,
+          what: `no daemon runs (${daemon.error.split(';', 1)[0] ?? ''})`,
           remedy: 'start it: systemctl start incus-azure-pipelines',
         }),
       ];

@@ -52,7 +52,8 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   yield version;
   if (version.colour === 'red') return yield* checkWithoutIncus(parts, signal);
   const host = await gatherHost(spec, signal);
-  yield checkFlaws(server.value.environment?.server_version ?? '', host.incusPackage);
+  const debianPackage = host.isIncusHost ? host.incusPackage : undefined;
+  yield checkFlaws(server.value.environment?.server_version ?? '', debianPackage);
   const project = await gatherProject(incus, server.value, spec, signal);
   yield* checkProject(project, spec.pools);
   yield checkOwner(project);

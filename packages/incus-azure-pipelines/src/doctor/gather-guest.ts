@@ -8,7 +8,7 @@ import { addressesOf, bootScript, dockerScript, readDocker, readServer, serverSc
 import { type GuestSource, removeLeftGuests, throwAwayGuest } from './throw-away-guest.js';
 
 const BOOT_MS = 90_000;
-const ADDRESS_MS = 20_000;
+const ADDRESS_MS = 15_000;
 const LOOK_MS = 500;
 const SERVER_MS = 60_000;
 const DOCKER_MS = 120_000;

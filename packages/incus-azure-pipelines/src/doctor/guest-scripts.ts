@@ -23,7 +23,11 @@ ${STAY}
 export const serverScript = `
 host=$1 port=$2 url=$3
 timeout 15 getent ahosts "$host" | cut -d ' ' -f 1 | sort -u | sed 's/^/address /'
-if timeout 10 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>/dev/null; then echo connects; fi
+if ! timeout 6 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>/dev/null; then
+  ${STAY}
+  exit
+fi
+echo connects
 if command -v curl >/dev/null; then
   if answer=$(curl --silent --show-error --output /dev/null --write-out '%{http_code}' --max-time 15 "$url/_apis/connectionData" 2>&1)
   then echo "status $answer"
