@@ -14,7 +14,7 @@ test('a finding is a line, its remedy another, and nothing in them is obeyed by 
   expect(formatFinding(finding, false)).toBe(
     `red     guest-server       no\\u001b[2J\\u000aanswer\n${' '.repeat(27)}-> see\\u0007 it\n`,
   );
-  expect(formatFinding(finding, true)).toMatch(/^\u001b\[31mred {3}\u001b\[0m/);
+  expect(formatFinding(finding, true)).toContain('\u001b[31mred   \u001b[0m');
 });
 
 test('a configuration that is wrong is told as it is by check, and nothing else is looked at', async () => {
