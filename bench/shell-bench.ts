@@ -86,6 +86,11 @@ export class ShellBench implements AsyncDisposable {
     });
   }
 
+  /** Gives a guest other keys while it runs. @throws IncusError. */
+  async weigh(name: string, config: Readonly<Record<string, string>>): Promise<void> {
+    await this.program.scenario.incus.instances.patch(name, { config });
+  }
+
   async #watching<T>(work: Work, body: (watch: Watch) => Promise<T>): Promise<T> {
     const { scenario } = this.program;
     await using lives = new Lives(scenario.incus);

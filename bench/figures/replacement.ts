@@ -12,6 +12,7 @@ import { keyStockFilled, keysIn } from '../key-stock.js';
 import type { Outcome } from '../report/outcome.js';
 import { seconds, spread } from '../report/words.js';
 import type { ShellBench, Watch } from '../shell-bench.js';
+import type { Sightings } from '../sightings.js';
 import { summarise } from '../statistics.js';
 import { bareWay, stepsTable, way } from '../ways.js';
 import type { Workbench } from '../workbench.js';
@@ -26,6 +27,8 @@ const FILL_MS = 240_000;
 const REST_MS = { quick: 5_000, full: 30_000 };
 /** The shell agent opens no session: for Azure no load is ever online, and none may be given up for that. */
 const LOAD_SETTINGS = { startupGracePeriod: '1h' };
+/** What the program gives a job that takes its time. It would see none here, for Azure does not; and bare calls have no such rule. */
+const WEIGHT = { 'limits.cpu.allowance': '25%' };
 
 /** What bare calls need: the floor. */
 export type Bare = Measured & { readonly steps: readonly Step[] };
@@ -33,6 +36,8 @@ export type Bare = Measured & { readonly steps: readonly Step[] };
 export interface ReplacementOptions extends Partial<JudgedBy> {
   readonly name: string;
   readonly reserve: number;
+  /** Whether the load gives way to all others that want the cores, as long jobs do; true by default. */
+  readonly givesWay?: boolean;
   /** Whether the program may make its keys in quiet hours; true by default. */
   readonly stocked?: boolean;
   /** The floor, where it was measured already. */
@@ -48,7 +53,7 @@ export interface ReplacementOutcome extends Outcome {
 export async function measureReplacement(
   shell: ShellBench,
   workbench: Workbench,
-  { name, reserve, loaded = false, stocked = true, ...given }: ReplacementOptions,
+  { name, reserve, loaded = false, givesWay = true, stocked = true, ...given }: ReplacementOptions,
 ): Promise<ReplacementOutcome> {
   const { quick, signal, say, registration } = workbench;
   const loads = loaded ? availableParallelism() : 0;
@@ -63,6 +68,7 @@ export async function measureReplacement(
   const restMs = quick ? REST_MS.quick : REST_MS.full;
   const rested = async ({ sightings }: Watch) => {
     await sightings.reach('online', pool.agentCount, FILL_MS, signal);
+    if (givesWay) for (const name of firstOnline(sightings, loads)) await shell.weigh(name, WEIGHT);
     await delay(restMs, undefined, { signal });
   };
   const begin = new Begin({ loads, jobSeconds: JOB_SECONDS, places: PLACES });
@@ -94,7 +100,7 @@ export async function measureReplacement(
       `a shell agent without start-up cost, of which Azure sees no more than that its job is done; docker off; registration by the ${registration};`,
       `${PLACES} places, jobs of ${JOB_SECONDS} s, the first of them ${stocked ? `after at least ${seconds(restMs)} of rest` : 'at once'}, for the floor`,
       `after ${seconds(restMs)} of rest; ${ours.keysLeft} keys left at the end;`,
-      loaded ? `startupGracePeriod ${LOAD_SETTINGS.startupGracePeriod}` : 'all other settings as they are by default',
+      loaded ? loadConditions(givesWay) : 'all other settings as they are by default',
     ].join(' '),
     figures: [
       ...replacementFigures(name, ours, bare, { loaded, isJudged: stocked, loads, quietMedianMs: given.quietMedianMs }),
@@ -117,6 +123,11 @@ export async function measureReplacement(
       return { ...seen, steps: breakdownOf(seen.churn.replacements.map(one => bareWay(one, watch))) };
     });
   }
+}
+
+function loadConditions(givesWay: boolean): string {
+  const weight = givesWay ? `made to give way by the bench (${JSON.stringify(WEIGHT)})` : 'as heavy as all others';
+  return `the load is ${weight}; startupGracePeriod ${LOAD_SETTINGS.startupGracePeriod}`;
 }
 
 /** Holds the first jobs of a pool back until it has rested. */
@@ -161,13 +172,18 @@ async function measured(
     onWindowEnd: () => meter.stop(),
   });
   const there = new Set(await guests());
-  const loaded = sightings.all.filter(({ kind }) => kind === 'online').slice(0, window.loads);
   return {
     churn,
     costs: meter.costs,
     preparations: summarise(lives.preparations(churn.openedAt)),
-    loadsLeft: loaded.map(({ name }) => name).filter(name => there.has(name)),
+    loadsLeft: firstOnline(sightings, window.loads).filter(name => there.has(name)),
   };
+}
+
+/** Whoever asks for work first is the load. */
+function firstOnline(sightings: Sightings, count: number): readonly string[] {
+  const online = sightings.all.filter(({ kind }) => kind === 'online');
+  return online.slice(0, count).map(({ name }) => name);
 }
 
 /** Counts the daemon's calls to Incus, and the lives that they were made for. */

@@ -69,8 +69,8 @@ export interface InstanceRecord {
   readonly activatedAt: number | undefined;
   /** Since when it belongs to the listening reserve; undefined for all others, and from right before it is enabled. */
   readonly listeningAt: number | undefined;
-  /** When its guest last rang Ready, as far as events told; by the clock of the Incus host, as `createdAt` is. */
-  readonly rangAt: number | undefined;
+  /** Its guest was heard to ring Ready after the keys of the instance were changed last: an agent's, to mark it. */
+  readonly rangSinceChange: boolean;
   /** Its guest rings so often that it has to lose its doorbell. */
   readonly noisy: boolean;
   /** Somebody has said how much of the cores it gets: we, once its job took its time, or who made its profile or its base. */
@@ -152,8 +152,6 @@ export interface Life {
   readonly agentId: number | undefined;
   /** The instance was seen running after its activation, so that Ready now means finished. */
   readonly seenStarted: boolean;
-  /** When its guest rang last before its activation was seen, by the clock of the Incus host; a later ring is another. */
-  readonly rangPreparedAt: number | undefined;
   /** The guest said Ready before its activation, and has not been seen stopped since. Incus forgets it, we do not. */
   readonly saidPrepared: boolean;
   /** The guest rang finished; its status wanders while it powers off. */

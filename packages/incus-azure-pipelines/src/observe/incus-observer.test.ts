@@ -89,7 +89,7 @@ describe('a guest that says Ready', () => {
   test('is seen so at once in the latest list, and the next one is asked for', async () => {
     const { read, lists, heard } = await listedBefore([happened('instance-ready', 5)]);
     const { instances } = await read();
-    expect(instances).toMatchObject({ known: true, at: 1_000, value: [{ name: 'a', status: 'ready', rangAt: 5_000 }] });
+    expect(instances).toMatchObject({ known: true, at: 1_000, value: [{ name: 'a', status: 'ready' }] });
     expect(lists).toEqual([1_000]);
     expect(heard).toEqual([0, 100]);
   });
@@ -103,7 +103,7 @@ describe('a guest that says Ready', () => {
     }
   });
 
-  test('is read from a list when it is an agent already whose earlier ring was not heard: it may come late', async () => {
+  test('is read from a list when it is an agent already whose mark was not heard of: it may come late', async () => {
     const { read, lists } = await listedBefore([happened('instance-ready', 5)], 'Running', { [MARKS.activated]: '1' });
     expect((await read()).instances).toMatchObject({ value: [{ status: 'running' }] });
     expect(lists).toEqual([1_000, 1_100]);

@@ -7,7 +7,8 @@ const agent = anInstance();
 
 /** A picture in which this was listed at `at`, with what was heard by then. */
 function shows(picture: IncusPicture, instance: typeof agent, at = NOW): void {
-  picture.listed({ instances: [{ ...instance, rangAt: picture.rings.lastAt(instance.name) }], bases: [] }, at);
+  const rangSinceChange = picture.rings.rangSinceChange(instance.name);
+  picture.listed({ instances: [{ ...instance, rangSinceChange }], bases: [] }, at);
 }
 
 function statusIn(picture: IncusPicture): string | undefined {
@@ -15,16 +16,20 @@ function statusIn(picture: IncusPicture): string | undefined {
   return instances.known ? instances.value[0]?.status : undefined;
 }
 
-test('an agent whose first Ready was heard is seen finished at its second, and not when the first one is heard twice', () => {
+test('an agent is seen finished at a Ready that is later than its mark, and not when an earlier one comes late', () => {
   const picture = new IncusPicture(NOW);
   shows(picture, prepared);
   picture.hear('instance-ready', agent.name, 5_000);
   expect([picture.patch(), statusIn(picture)]).toEqual([true, 'ready']);
+  picture.hear('instance-updated', agent.name, 7_000);
   shows(picture, agent, NOW + 1);
-  picture.hear('instance-ready', agent.name, 5_000);
-  expect([picture.patch(), statusIn(picture)]).toEqual([false, 'running']);
+  for (const early of [5_000, 6_999]) {
+    picture.hear('instance-ready', agent.name, early);
+    expect([picture.patch(), statusIn(picture)]).toEqual([false, 'running']);
+  }
   picture.hear('instance-ready', agent.name, 9_000);
   expect([picture.patch(), statusIn(picture)]).toEqual([true, 'ready']);
+  expect(picture.readings.instances).toMatchObject({ value: [{ rangSinceChange: true }] });
 });
 
 test('a list that was overtaken by a later one takes nothing back', () => {

@@ -45,7 +45,7 @@ export class IncusPicture {
   }
 
   /** What the guests' doorbells told, for the records of the next list. */
-  get rings(): Pick<Rings, 'isNoisy' | 'lastAt'> {
+  get rings(): Pick<Rings, 'isNoisy' | 'rangSinceChange'> {
     return this.#rings;
   }
 
@@ -54,6 +54,7 @@ export class IncusPicture {
    * at; undefined for never.
    */
   hear(action: string, name: string, at: number): number | undefined {
+    if (action === 'instance-updated') this.#rings.changed(name, at);
     if (!RINGING.has(action)) return undefined;
     const rangAt = this.#rings.lastAt(name);
     if (action === 'instance-ready') {
@@ -73,7 +74,7 @@ export class IncusPicture {
     if (listed === undefined || said.length === 0 || !said.every(isNews)) return false;
     const instances = listed.instances.map(record =>
       said.includes(record.name)
-        ? { ...record, status: 'ready' as const, rangAt: this.#rings.lastAt(record.name) }
+        ? { ...record, status: 'ready' as const, rangSinceChange: this.#rings.rangSinceChange(record.name) }
         : record,
     );
     this.#listed = { ...listed, instances };
@@ -82,11 +83,10 @@ export class IncusPicture {
 
   /**
    * Whether a Ready tells more than the list did. Of one that was Ready before it is a list that tells, at its own pace: some
-   * ring without end. Of an agent too, unless its earlier ring was heard: this one may be that one, come late.
+   * ring without end. Of an agent too, unless it rang after it was marked: this ring may be an earlier one, come late.
    */
-  #isNews({ activatedAt, name, rangAt, status }: InstanceRecord): boolean {
-    if (status === 'ready') return false;
-    return activatedAt === undefined || (rangAt !== undefined && rangAt < (this.#rings.lastAt(name) ?? rangAt));
+  #isNews({ activatedAt, name, status }: InstanceRecord): boolean {
+    return status !== 'ready' && (activatedAt === undefined || this.#rings.rangSinceChange(name));
   }
 
   /** A list is asked for: it will show what was said until now. */

@@ -82,11 +82,6 @@ describe('what is remembered', () => {
     });
   });
 
-  test('is when its guest rang last before it was activated', () => {
-    expect(next({}, unknown(), { activatedAt: undefined, rangAt: 5 }).rangPreparedAt).toBe(5);
-    expect(next({ rangPreparedAt: 5 }, unknown(), { rangAt: 6 }).rangPreparedAt).toBe(5);
-  });
-
   test('is since when it reads as stopped', () => {
     expect(next({ quietStopped: before }, unknown(), { status: 'stopped' }).quietStopped).toEqual({
       from: NOW - 60,

@@ -102,15 +102,14 @@ function phaseInAzure(registration: Registration | undefined, life: Life, before
   return life.seenOnline ? 'offline' : 'starting';
 }
 
-/**
- * Whether the guest rang Ready after its activation: a ring is compared with a ring only, since the clock of the Incus
- * host tells their times and ours that of the activation.
- */
-function saysFinished({ activatedAt, rangAt, status }: InstanceRecord, old: Life | undefined, readAt: number): boolean {
+/** Whether the guest said Ready after its activation. */
+function saysFinished(
+  { activatedAt, rangSinceChange, status }: InstanceRecord,
+  old: Life | undefined,
+  readAt: number,
+): boolean {
   if (status !== 'ready' || activatedAt === undefined) return false;
-  const prepared = old?.rangPreparedAt;
-  const rangAgain = prepared !== undefined && rangAt !== undefined && rangAt > prepared;
-  return old?.seenStarted === true || rangAgain || readAt - (old?.activeSince ?? readAt) > STARTED_GRACE_MS;
+  return old?.seenStarted === true || rangSinceChange || readAt - (old?.activeSince ?? readAt) > STARTED_GRACE_MS;
 }
 
 function isActivated(phase: AgentPhase): boolean {
@@ -147,8 +146,6 @@ export function nextLife(
     agentId: registration?.agentId ?? old?.agentId,
     instanceSeen: old?.instanceSeen === true || instance !== undefined,
     seenStarted,
-    rangPreparedAt:
-      instance !== undefined && instance.activatedAt === undefined ? instance.rangAt : old?.rangPreparedAt,
     saidPrepared: instance?.status === 'ready' || (old?.saidPrepared === true && instance?.status !== 'stopped'),
     saidFinished: old?.saidFinished === true || (instance !== undefined && saysFinished(instance, old, instancesAt)),
     seenOnline: old?.seenOnline === true || registration?.online === true || takenBy(registration) !== undefined,

@@ -13,7 +13,7 @@ export interface Records {
 export function recordsOf(
   list: readonly Instance[],
   ownerId: string,
-  rings: Pick<Rings, 'isNoisy' | 'lastAt'>,
+  rings: Pick<Rings, 'isNoisy' | 'rangSinceChange'>,
 ): Records {
   const instances: InstanceRecord[] = [];
   const bases: BaseRecord[] = [];
@@ -28,7 +28,7 @@ export function recordsOf(
 /** Keys of Incus that decide how instances share the cores. */
 const WEIGHTS = ['limits.cpu.allowance', 'limits.cpu.priority'];
 
-function instanceRecord(instance: Instance, rings: Pick<Rings, 'isNoisy' | 'lastAt'>): InstanceRecord {
+function instanceRecord(instance: Instance, rings: Pick<Rings, 'isNoisy' | 'rangSinceChange'>): InstanceRecord {
   const { config, name } = instance;
   return {
     name,
@@ -43,7 +43,7 @@ function instanceRecord(instance: Instance, rings: Pick<Rings, 'isNoisy' | 'last
     idsFrom: idsFrom(instance),
     activatedAt: numberOf(config[MARKS.activated]),
     listeningAt: numberOf(config[MARKS.listening]),
-    rangAt: rings.lastAt(name),
+    rangSinceChange: rings.rangSinceChange(name),
     noisy: rings.isNoisy(name) && config['security.guestapi'] !== 'false',
     isWeighed: WEIGHTS.some(key => (instance.expanded_config[key] ?? '') !== ''),
   };

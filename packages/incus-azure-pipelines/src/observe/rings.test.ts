@@ -25,3 +25,16 @@ test('those who are no more are forgotten', () => {
   rings.keepOnly(new Set(['b']));
   expect([rings.lastAt('a'), rings.lastAt('b')]).toEqual([undefined, 2]);
 });
+
+test('a guest has rung since its keys were changed when a later ring is heard after that', () => {
+  const rings = rung(9);
+  rings.changed('a', 6);
+  expect(rings.rangSinceChange('a')).toBe(false);
+  rings.ring('a', 5);
+  expect(rings.rangSinceChange('a')).toBe(false);
+  rings.ring('a', 7);
+  rings.changed('a', 6);
+  expect(rings.rangSinceChange('a')).toBe(true);
+  rings.changed('a', 8);
+  expect(rings.rangSinceChange('a')).toBe(false);
+});

@@ -5,11 +5,28 @@ const WINDOW_MS = 10_000;
 /** What the guests' doorbells told: when each rang last, and which ring without end. */
 export class Rings {
   readonly #byName = new Map<string, number[]>();
+  readonly #changes = new Map<string, { readonly at: number; readonly isAnswered: boolean }>();
 
   /** Notes a ring at `at` (epoch ms, the clock of the Incus host). */
   ring(name: string, at: number): void {
     const recent = (this.#byName.get(name) ?? []).filter(earlier => at - earlier < WINDOW_MS);
     this.#byName.set(name, [...recent, at].slice(-MOST_RINGS - 1));
+    const change = this.#changes.get(name);
+    if (change && at > change.at) this.#changes.set(name, { ...change, isAnswered: true });
+  }
+
+  /** Notes that keys of an instance were changed at `at`, by the same clock: its mark as an agent, for one. */
+  changed(name: string, at: number): void {
+    const known = this.#changes.get(name);
+    if (known?.at !== at) this.#changes.set(name, { at, isAnswered: false });
+  }
+
+  /**
+   * Whether a guest has rung since keys of its instance were changed last: that was heard of later, and is later by the
+   * clock. An agent that has says that it is finished. What came late says that it was prepared.
+   */
+  rangSinceChange(name: string): boolean {
+    return this.#changes.get(name)?.isAnswered === true;
   }
 
   lastAt(name: string): number | undefined {
@@ -22,6 +39,7 @@ export class Rings {
 
   /** Forgets everyone who is not in `names`. */
   keepOnly(names: ReadonlySet<string>): void {
-    for (const name of this.#byName.keys()) if (!names.has(name)) this.#byName.delete(name);
+    for (const known of [this.#byName, this.#changes])
+      for (const name of known.keys()) if (!names.has(name)) known.delete(name);
   }
 }

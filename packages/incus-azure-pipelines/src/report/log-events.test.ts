@@ -68,7 +68,6 @@ function agentIn(phase: AgentPhase): Agent {
       activeSince: undefined,
       agentId: undefined,
       seenStarted: true,
-      rangPreparedAt: undefined,
       saidPrepared: false,
       saidFinished: false,
       seenOnline: true,

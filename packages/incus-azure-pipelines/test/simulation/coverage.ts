@@ -20,14 +20,14 @@ const ALL_PHASES: Readonly<Record<AgentPhase, true>> = {
 const PHASES = Object.keys(ALL_PHASES).filter((phase): phase is AgentPhase => phase in ALL_PHASES);
 
 const except = (...phases: readonly AgentPhase[]) => PHASES.filter(phase => !phases.includes(phase));
-const TELLING = except('listening', 'starting', 'idle', 'draining', 'offline');
+const TELLING = except('idle', 'offline');
 
 /** Faults that strike some phases only, and why no other: each pair that is not ruled out here has to be visited. */
 const ONLY: Partial<Record<Fault, { readonly phases: readonly AgentPhase[]; readonly why: string }>> = {
   'Incus reads Error': { phases: except('orphan'), why: 'an orphan has no instance that could be read' },
-  'event lost': { phases: TELLING, why: 'events tell of Ready or of an end, and it is neither' },
-  'event doubled': { phases: TELLING, why: 'events tell of Ready or of an end, and it is neither' },
-  'event late': { phases: TELLING, why: 'events tell of Ready or of an end, and it is neither' },
+  'event lost': { phases: TELLING, why: 'nothing of it is told: neither Ready, nor keys, nor an end' },
+  'event doubled': { phases: TELLING, why: 'nothing of it is told: neither Ready, nor keys, nor an end' },
+  'event late': { phases: TELLING, why: 'nothing of it is told: neither Ready, nor keys, nor an end' },
   'action failed half-way': { phases: ['preparing'], why: 'only a creation leaves something half-made in one step' },
   'assigned at the worst instant': { phases: ['idle'], why: 'who can be handed a job is idle, as Azure sees it' },
   'job cancelled': { phases: ['busy'], why: 'no job runs' },

@@ -47,9 +47,9 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
     case 'collect-log':
       return only(step('read', 'nobody', () => undefined));
     case 'remove-doorbell':
-      return only(step('patch', 'incus', () => removeDoorbell(action.name, world)));
+      return only(step('patch', 'incus', () => world.incus.change(action.name, { doorbell: false })));
     case 'give-way':
-      return only(step('patch', 'incus', () => giveWay(action.name, world)));
+      return only(step('patch', 'incus', () => world.incus.change(action.name, { isWeighed: true })));
     case 'warn-of-end':
       return only(step('tell', 'nobody', () => void world.warned.add(action.name)));
     case 'disable-agent':
@@ -151,9 +151,7 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
     if (instance === undefined || guest === undefined || !incus.isAlive(name)) return 'not found';
     if (listens && instance.activatedAt !== undefined) return 'changed meanwhile';
     guest.key = key;
-    instance.agentPoolId = poolId;
-    instance.activatedAt = now();
-    instance.listeningAt = listens ? now() : undefined;
+    incus.change(name, { agentPoolId: poolId, activatedAt: now(), listeningAt: listens ? now() : undefined });
     // Marked, but what starts it may never come: it shows Ready for ever.
     guest.excused = true;
     return undefined;
@@ -187,10 +185,8 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
 /** The mark is cleared, and then Azure is told. */
 function enable({ name, pool, agentId }: Action<'enable-agent'>, world: World, now: () => number): Deed {
   const unmark = () => {
-    const instance = world.incus.instances.get(name);
-    if (instance === undefined) return 'not found';
-    instance.activatedAt = now();
-    instance.listeningAt = undefined;
+    if (!world.incus.instances.has(name)) return 'not found';
+    world.incus.change(name, { activatedAt: now(), listeningAt: undefined });
     return undefined;
   };
   const patch = () => (world.azure.enable(world.keyOf(pool), agentId) ? undefined : 'not found');
@@ -208,16 +204,6 @@ function lookFor({ name, pool }: Action<'delete-instance'>, world: World): strin
   const agentId = world.guests.get(name)?.agentId;
   const isThere = agentId !== undefined && world.azure.find(world.keyOf(pool), agentId) !== undefined;
   return isThere ? 'its agent is there' : undefined;
-}
-
-function removeDoorbell(name: string, { incus }: World): undefined {
-  const instance = incus.instances.get(name);
-  if (instance) instance.doorbell = false;
-}
-
-function giveWay(name: string, { incus }: World): undefined {
-  const instance = incus.instances.get(name);
-  if (instance) instance.isWeighed = true;
 }
 
 function deregister(action: Action<'delete-registration'>, world: World): string | undefined {

@@ -29,7 +29,7 @@ export interface Instance {
   diedAt: number | undefined;
 }
 
-export type IncusEvent = 'instance-ready' | 'instance-shutdown' | 'instance-deleted';
+export type IncusEvent = 'instance-ready' | 'instance-updated' | 'instance-shutdown' | 'instance-deleted';
 
 /** Incus as it truly is: instances, and how its lists show them. */
 export class IncusWorld {
@@ -105,6 +105,17 @@ export class IncusWorld {
     if (status === 'ready') this.#tell('instance-ready', instance);
   }
 
+  /** Somebody changes keys of the instance. */
+  change(
+    name: string,
+    keys: Partial<Pick<Instance, 'activatedAt' | 'agentPoolId' | 'doorbell' | 'isWeighed' | 'listeningAt'>>,
+  ): undefined {
+    const instance = this.instances.get(name);
+    if (instance === undefined) return;
+    Object.assign(instance, keys);
+    this.#tell('instance-updated', instance);
+  }
+
   /** The instance ends by itself; `isReaped` says whether Incus manages to delete it. */
   die(name: string, isReaped: () => boolean): void {
     const instance = this.instances.get(name);
@@ -159,7 +170,7 @@ export class IncusWorld {
         activatedAt,
         listeningAt,
         status: this.#shown(instance),
-        rangAt: rings.lastAt(name),
+        rangSinceChange: rings.rangSinceChange(name),
         noisy: rings.isNoisy(name) && doorbell,
         isWeighed,
       });

@@ -25,7 +25,10 @@ export function checkSetbacks({ desired, observed, now, plan }: Decision): void 
       promised(failure.retryAt <= now, 'what ended in vain is not tried again at once', () => `${setback} in ${name}`);
       // Of a creation that drags on, more may be seen already than that it was made.
       const isUnseen = (action: Action) => setback === REGISTRATION || ('name' in action && !known.has(action.name));
-      const underWay = observed.inFlight.filter(action => isNext(action) && isUnseen(action));
+      // What was begun before it was known that its base has to be tried is a trial by now.
+      const tries = plan.pools.get(name)?.tries;
+      const isTrial = (action: Action) => tries !== undefined && 'base' in action && action.base === tries;
+      const underWay = observed.inFlight.filter(action => isNext(action) && isUnseen(action) && !isTrial(action));
       promised(
         next.length + underWay.length === 1,
         'after an end in vain one alone is tried',
@@ -38,26 +41,28 @@ export function checkSetbacks({ desired, observed, now, plan }: Decision): void 
 /** When one daemon has made instances of bases that are of no use. Trials are promised elsewhere. */
 export class VainCreations {
   readonly #world: World;
-  readonly #times = new Map<string, readonly number[]>();
+  readonly #made = new Map<string, readonly { readonly name: string; readonly at: number }[]>();
 
   constructor(world: World) {
     this.#world = world;
   }
 
   /** @throws BrokenPromise. */
-  note({ base, pool, tries }: Action<'create-instance'>): void {
-    const { desired, most, timeline } = this.#world;
+  note({ base, name, pool, tries }: Action<'create-instance'>): void {
+    const { desired, drainedAgents, most, timeline } = this.#world;
     if (tries !== undefined || this.#world.faultOf(base) === undefined) return;
     const { now } = timeline;
-    const times = [...(this.#times.get(pool) ?? []).filter(at => at > now - MINUTE_MS), now];
-    this.#times.set(pool, times);
+    const made = [...(this.#made.get(pool) ?? []).filter(({ at }) => at > now - MINUTE_MS), { name, at: now }];
+    this.#made.set(pool, made);
+    // What a person drains is replaced at once: no fault of its base.
+    const count = made.filter(one => !drainedAgents.has(one.name)).length;
     const agentCount = most.get(pool) ?? 0;
     const reserve = desired.find(({ name }) => name === pool)?.reserve ?? 0;
     const atOnce = agentCount + reserve + Math.max(1, Math.floor(agentCount / 2));
     promised(
-      times.length <= atOnce + MOST,
+      count <= atOnce + MOST,
       'a pool whose base is of no use makes few instances',
-      () => `${times.length} in ${pool}, of ${base}`,
+      () => `${count} in ${pool}, of ${base}`,
     );
   }
 }
