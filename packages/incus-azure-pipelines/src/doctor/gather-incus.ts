@@ -86,7 +86,7 @@ async function networkOf(
   return { name, managed, type, config, leases: given };
 }
 
-const NO_RINGS = { isNoisy: () => false, lastAt: () => undefined };
+const NO_RINGS = { isNoisy: () => false, rangSinceChange: () => false };
 
 function newest(bases: ReturnType<typeof recordsOf>['bases']): BaseFacts | undefined {
   const [base] = bases.filter(({ ready }) => ready).toSorted((a, b) => b.createdAt - a.createdAt);
