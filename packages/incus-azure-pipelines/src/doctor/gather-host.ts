@@ -22,7 +22,7 @@ export async function gatherHost({ incus }: Pick<DaemonSpec, 'incus'>, signal: A
     blockers: await blockers(signal),
     inotify: await readInotifyLimit(),
     memoryBytes: totalmem(),
-    incusPackage: packageVersion((await read('/var/lib/dpkg/status')) ?? '', 'incus'),
+    incusPackage: packageVersion((await read('/var/lib/dpkg/status')) ?? '', 'incus-base'),
   };
 }
 
@@ -47,7 +47,7 @@ async function output(program: string, args: readonly string[], signal: AbortSig
   );
 }
 
-/** The version of a package that is installed, in the list of dpkg. */
+/** The version of a package that is installed, in the list of dpkg. The daemon of Incus is in `incus-base`. */
 function packageVersion(status: string, name: string): string | undefined {
   const entry = status.split('\n\n').find(text => text.startsWith(`Package: ${name}\n`));
   if (entry === undefined || !/^Status: .* installed$/m.test(entry)) return undefined;
