@@ -16,8 +16,9 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 /** What the doctor finds with an Incus on this socket, and no Azure. */
-async function found(socketPath: string): Promise<readonly Finding[]> {
-  const pools = [aPool({ azure: { url: 'http://127.0.0.1:9/none', agentPool: 'agents' } })];
+async function found(socketPath: string, ...agentPools: readonly string[]): Promise<readonly Finding[]> {
+  const url = 'http://127.0.0.1:9/none';
+  const pools = ['agents', ...agentPools].map(agentPool => aPool({ name: agentPool, azure: { url, agentPool } }));
   const incus = { kind: 'unix', socketPath } as const;
   const spec = { project: 'ci', pools, stateDirectory: directory, incus } as unknown as DaemonSpec;
   const askDaemon = async () => ({ kind: 'absent', error: 'no daemon answers' }) as const;
@@ -62,4 +63,13 @@ test('without a project no guest is made', async () => {
   const findings = await found(incus.socketPath);
   expect(['incus-project', 'guest-made'].map(check => colourOf(findings, check))).toEqual(['red', 'grey']);
   expect(incus.calls.filter(({ call }) => !call.startsWith('GET'))).toEqual([]);
+});
+
+test('of several agent pools each is looked at, and named', async () => {
+  const findings = await found(join(directory, 'none.socket'), 'others');
+  const servers = findings.filter(({ check }) => check === 'azure-server').map(({ says }) => says);
+  expect(servers).toEqual([
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:9\/none, "agents": /),
+    expect.stringMatching(/^http:\/\/127\.0\.0\.1:9\/none, "others": /),
+  ]);
 });

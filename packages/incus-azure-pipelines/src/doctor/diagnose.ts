@@ -78,11 +78,15 @@ async function* checkServers(
   baseAgent: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
-  for (const key of new Set(spec.pools.map(pool => azureKey(pool.azure)))) {
+  const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
+  for (const key of keys) {
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
     const token = () => tokenOf(pools[0]?.name ?? '');
     const question = { pools, token, stateDirectory: spec.stateDirectory, architecture };
-    yield* checkAzure(await gatherAzure(question, signal), baseAgent);
+    const facts = await gatherAzure(question, signal);
+    // Where there are several, each says which one it is about.
+    const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
+    for (const finding of checkAzure(facts, baseAgent)) yield { ...finding, says: `${about}${finding.says}` };
   }
 }
 
