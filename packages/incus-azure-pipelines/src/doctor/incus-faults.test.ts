@@ -107,6 +107,11 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
     /^red incus-project: Incus has no project "azure-pipelines" -> make it/,
   ],
   [
+    'the project is hidden from this client',
+    { server: isNew, project: { isHidden: true, devices: undefined } },
+    /^red incus-project: .* or none that this client may use -> make it with: incus-azure-pipelines setup/,
+  ],
+  [
     'there is no root disk',
     { server: isNew, project: { devices: { eth0: { type: 'nic' } } } },
     /^red root-disk: .* -> add one with: incus profile device add/,
