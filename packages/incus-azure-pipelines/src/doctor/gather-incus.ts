@@ -91,6 +91,8 @@ async function networkOf(
   const name = nic.network ?? nic.parent;
   if (name === undefined) return undefined;
   const { config, managed, type } = await server.networks.get(name, call);
+  // Whoever may not change a network is not shown its keys.
+  if (managed && config['ipv4.address'] === undefined) return undefined;
   const leases = managed ? await server.networks.leases(name, call).catch(() => undefined) : undefined;
   const given = leases?.filter(lease => lease.type === 'dynamic' && !lease.address.includes(':')).length;
   return { name, managed, type, config, leases: given };
