@@ -186,7 +186,7 @@ export class Daemon {
   #start(action: Action): void {
     const { world, now: startedAt } = this.#process;
     if (action.kind === 'delete-registration') this.#checkProof(action);
-    this.lastActionAt = world.timeline.now;
+    if (!world.isLeftBehind(action)) this.lastActionAt = world.timeline.now;
     if (action.kind === 'create-instance') this.#vainCreations.note(action);
     this.#controller.started(action, startedAt);
     world.chronicle.tell(() => `  ${action.kind} ${'name' in action ? action.name : action.base}: ${action.reason}`);
