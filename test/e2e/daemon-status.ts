@@ -1,5 +1,5 @@
 import { callDaemon } from '../../packages/incus-azure-pipelines/src/cli/control.js';
-import type { StatusDocument } from '../../packages/incus-azure-pipelines/src/report/status.js';
+import type { StatusDocument } from '../../packages/incus-azure-pipelines/src/report/status-document.js';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { polled } from './polled.js';

@@ -6,6 +6,7 @@ import { type Ended, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { readPool, whenPool } from './daemon-status.js';
+import { expectFollowed, expectShell, follow } from './guest-verbs.js';
 import { agentsOnline, anotherOnline, drainedEmpty, startDaemon } from './waiting.js';
 
 const SEED = `projectName: azure-pipelines
@@ -125,8 +126,11 @@ describeOnIncus('the command line', testbed => {
     await whenPool(scenario, old, pool => pool.agents.some(agent => agent.phase === 'busy') && pool.prepared === 1);
 
     const { stdout } = await scenario.call('status');
-    expect(stdout).toMatch(/^default \(agent pool "default"\): 2 of 2 agents, 1 prepared, 0 preparing\n/);
-    expect(stdout).toMatch(/busy +\d+s ago +a long one/);
+    expect(stdout).toMatch(/^default \(agent pool "default"\): 2 of 2 agents, 1 prepared, 0 preparing$/m);
+    expect(stdout).toMatch(/^ {2}wants: 2 agents at all times, and 1 more instances booted ahead$/m);
+    expect(stdout).toMatch(/^ {2}base: iap-base-\S+, agent \S+, built \d+[sm] ago, .*, known to work$/m);
+    expect(stdout).toMatch(/busy +\d+s ago +a long one +\d+[sm] +[0-9a-f]+ +\d+ MiB +\d+s/);
+    await expectExplained(scenario, stdout);
     await expectMetrics(
       Number((await old.seen(line => line.msg === 'running')).httpPort),
       emulator.agents().map(a => a.name),
@@ -146,8 +150,12 @@ describeOnIncus('the command line', testbed => {
     expect(late.stdout).toMatch(/^Waiting for \S+ \(busy, a long one\)\.$/m);
     expect([late.code, late.stderr]).toEqual([1, expect.stringMatching(/^not drained within 1s; the drain goes on/)]);
     const whole = scenario.call('drain', '--wait');
-    await scenario.incus.files.push(pool.agents[0]?.name ?? '', '/tmp/go', '');
+    const busyOne = pool.agents[0]?.name ?? '';
+    await expectShell(scenario, busyOne);
+    const followed = await follow(scenario, busyOne);
+    await scenario.incus.files.push(busyOne, '/tmp/go', '');
     expect((await busy.finished).result).toBe('succeeded');
+    await expectFollowed(followed);
     expect(await whole).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Drained\.$/m) });
     expect((await readPool(scenario)).agents).toEqual([]);
 
@@ -180,6 +188,20 @@ describeOnIncus('the command line', testbed => {
     );
   });
 });
+
+/** The agent that is busy, its job and its pool are explained; a program cannot watch the status. */
+async function expectExplained(scenario: Scenario, status: string): Promise<void> {
+  const name = /^(\S+) +busy/m.exec(status)?.[1] ?? '';
+  const { stdout } = await scenario.call('explain', name);
+  expect(stdout).toMatch(/^\S+ is busy for \d+s: it has a job, and nothing ends it but the end of that\.\n/);
+  const number = /\(request (\d+)\)/.exec(stdout)?.[1] ?? '';
+  expect((await scenario.call('explain', number, '--json')).stdout).toContain(`is with ${name} for`);
+  expect((await scenario.call('explain', 'defualt')).stderr).toMatch(
+    /no pool is called "defualt".* near to it: default\n/,
+  );
+  const watched = await scenario.call('status', '--watch');
+  expect([watched.code, watched.stderr]).toEqual([2, expect.stringContaining('--watch redraws a terminal')]);
+}
 
 /** Disables an idle agent as a person does in the portal. */
 async function disableInPortal({ emulator }: Scenario, not: string): Promise<string> {

@@ -3,6 +3,7 @@ import { type Emulator, startEmulator } from '../../azure-pipelines-emulator/src
 import { goOnline, makeAgentKey } from '../test/listener.js';
 import { rejection } from '../test/rejection.js';
 import { type AzurePipelinesClient, connectAzurePipelines } from './client.js';
+import { POOL_PERMISSIONS } from './pools.js';
 
 const key = makeAgentKey();
 const agentPackage = { path: '/nonexistent', version: '4.275.0', sha256: 'ab'.repeat(32) };
@@ -44,6 +45,26 @@ describe('against the emulator', () => {
   it('finds an agent pool by name, and none by another', async () => {
     expect(await client.pools.findByName('LINUX & more')).toMatchObject({ name: 'Linux & more' });
     expect(await client.pools.findByName('Linux')).toBeUndefined();
+  });
+
+  it('tells which permissions the token has on an agent pool, and the time of the server', async () => {
+    const reader = await startEmulator({ permissions: 1 });
+    const times: (number | undefined)[] = [];
+    const onCall = ({ serverAt }: { readonly serverAt?: number }) => void times.push(serverAt);
+    await using asReader = connectAzurePipelines({
+      url: reader.url,
+      auth: { kind: 'pat', token: reader.token },
+      onCall,
+    });
+    const { id = 0 } = (await asReader.pools.findByName('default')) ?? {};
+    const { manage, view } = POOL_PERMISSIONS;
+    expect(await asReader.pools.hasPermissions(id, view)).toBe(true);
+    expect(await asReader.pools.hasPermissions(id, view + manage)).toBe(false);
+    expect(await client.pools.hasPermissions(1, view + manage)).toBe(true);
+    const { kind } = await rejection(asReader.agents.create(id, { name: 'ci-1', version: '4.275.0' }));
+    expect(kind).toBe('forbidden');
+    expect(times).toEqual([expect.any(Number), expect.any(Number), expect.any(Number), expect.any(Number)]);
+    await reader.close();
   });
 
   it('follows an agent from its registration to its end', async () => {

@@ -19,6 +19,8 @@ export interface CallReport {
   readonly route: string;
   readonly status: number | undefined;
   readonly ms: number;
+  /** The server's own time, in whole seconds, as epoch ms; left out where it does not tell. Source: the header `Date`. */
+  readonly serverAt?: number;
   readonly rateLimit?: RateLimit;
 }
 
@@ -90,6 +92,7 @@ export class Transport implements AsyncDisposable {
     const startedAt = this.#clock.now();
     let status: number | undefined;
     let rateLimit: RateLimit | undefined;
+    let serverAt: number | undefined;
     try {
       const response = await request(urlOf(this.url, call), {
         method: call.method,
@@ -102,6 +105,7 @@ export class Transport implements AsyncDisposable {
         bodyTimeout: 0,
       });
       status = response.statusCode;
+      serverAt = timeIn(response.headers.date);
       const heeded = this.#gate.heed(response.headers);
       rateLimit = heeded.rateLimit;
       const answer = await readAnswer(response, this.#options.maxAnswerBytes);
@@ -109,7 +113,7 @@ export class Transport implements AsyncDisposable {
       if (failure !== undefined) throw failure;
       return this.#parse(call, answer);
     } finally {
-      this.#report(call, status, this.#clock.now() - startedAt, rateLimit);
+      this.#report(call, status, this.#clock.now() - startedAt, { serverAt, rateLimit });
     }
   }
 
@@ -148,12 +152,29 @@ export class Transport implements AsyncDisposable {
     return new AzurePipelinesError('timeout', `${call.attempt} on ${this.url}: ${why}`);
   }
 
-  #report(call: Call, status: number | undefined, ms: number, rateLimit: RateLimit | undefined): void {
-    const report = { method: call.method, route: routeOf(call), status, ms };
+  #report(
+    call: Call,
+    status: number | undefined,
+    ms: number,
+    { rateLimit, serverAt }: { rateLimit: RateLimit | undefined; serverAt: number | undefined },
+  ): void {
+    const report = {
+      method: call.method,
+      route: routeOf(call),
+      status,
+      ms,
+      ...(serverAt === undefined ? {} : { serverAt }),
+      ...(rateLimit === undefined ? {} : { rateLimit }),
+    };
     try {
-      this.#options.onCall?.(rateLimit === undefined ? report : { ...report, rateLimit });
+      this.#options.onCall?.(report);
     } catch {
       // Whoever counts calls must not be able to break them.
     }
   }
+}
+
+function timeIn(header: string | readonly string[] | undefined): number | undefined {
+  const at = Date.parse(typeof header === 'string' ? header : '');
+  return Number.isNaN(at) ? undefined : at;
 }

@@ -109,6 +109,9 @@ async function guarded(respond: () => Promise<Response>): Promise<GivenAnswer> {
   }
 }
 
+/** The permission without which an agent pool and its agents are only seen. */
+const MANAGE = 2;
+
 /**
  * Turns away who is unknown or not allowed. A bad token gets the sign-in page on the calls on which the service is
  * known to send it, unless the caller asked for plain refusals; a bad PAT is always refused plainly.
@@ -130,6 +133,9 @@ function admit(
   if (!route.callers.includes(identification.caller.kind)) {
     throw accessDenied(`${route.method} ${route.template} as ${identification.caller.kind}`);
   }
+  const isOrganisation = identification.caller.kind === 'organisation';
+  if (isOrganisation && route.method !== 'GET' && (world.settings.permissions & MANAGE) === 0)
+    throw accessDenied('manage agents of this pool');
   checkApiVersion(route.method, new URL(context.req.url).searchParams, context.req.header('Accept'));
   return undefined;
 }

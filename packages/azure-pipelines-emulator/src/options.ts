@@ -34,6 +34,8 @@ export interface EmulatorOptions {
   readonly agentPackage?: AgentPackage;
   /** Status of the refusal to delete a busy agent; both have been reported of the service. Default 400. */
   readonly busyDeleteStatus?: 400 | 409;
+  /** What the organisation's token may do with agent pools: 1 sees them, 2 manages their agents. Default all. */
+  readonly permissions?: number;
   /** Answers registrations without `authorization`, as a server that knows no key exchange. */
   readonly omitAuthorization?: boolean;
   /** Refuses registrations that carry a public key. */
@@ -64,6 +66,7 @@ export interface Settings {
   readonly tokenMs: number;
   readonly agentPackage: AgentPackage | undefined;
   readonly busyDeleteStatus: 400 | 409;
+  readonly permissions: number;
   readonly omitAuthorization: boolean;
   readonly refuseKeys: boolean;
   readonly refuseAssertions: boolean;
@@ -85,6 +88,7 @@ export function resolveSettings(options: EmulatorOptions): Settings {
     tokenMs: 50 * MINUTE_MS,
     agentPackage: options.agentPackage,
     busyDeleteStatus: options.busyDeleteStatus ?? 400,
+    permissions: options.permissions ?? 0xff,
     omitAuthorization: options.omitAuthorization ?? false,
     refuseKeys: options.refuseKeys ?? false,
     refuseAssertions: options.refuseAssertions ?? false,

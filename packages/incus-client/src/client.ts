@@ -10,6 +10,7 @@ import { makeOperations, type Operations } from './resources/operations.js';
 import { makeProfiles, type Profiles } from './resources/profiles.js';
 import { makeProjects, type Projects } from './resources/projects.js';
 import { makeServer, type Server } from './resources/server.js';
+import { makeOpenTerminal, type OpenTerminal } from './resources/terminal.js';
 
 export interface IncusOptions {
   /** Default: the local daemon's socket, as {@link findSocket} finds it. */
@@ -27,6 +28,7 @@ export interface IncusClient extends AsyncDisposable {
   readonly instances: Instances;
   readonly files: Files;
   readonly exec: Exec;
+  readonly openTerminal: OpenTerminal;
   readonly images: Images;
   readonly operations: Operations;
   readonly events: Events;
@@ -56,6 +58,7 @@ function clientOn(transport: Transport, project: string, close: () => Promise<vo
     instances: makeInstances(scope),
     files: makeFiles(scope),
     exec: makeExec(scope),
+    openTerminal: makeOpenTerminal(scope),
     images: makeImages(scope),
     operations: makeOperations(scope),
     events: makeEvents(scope),

@@ -18,6 +18,7 @@ export type { Profiles } from './resources/profiles.js';
 export type { Projects } from './resources/projects.js';
 export type { Server } from './resources/server.js';
 export type { StoragePools } from './resources/storage-pools.js';
+export type { OpenTerminal, Terminal, TerminalRequest, TerminalSize } from './resources/terminal.js';
 export type { Stdin } from './stdin.js';
 export type { WaitOptions, WaitOutcome } from './wait.js';
 export type {
@@ -46,6 +47,7 @@ export type {
   NetworkAcl,
   NetworkAclPut,
   NetworkAclRule,
+  NetworkLease,
   NetworkPut,
   NetworksPost,
 } from './wire/network.js';

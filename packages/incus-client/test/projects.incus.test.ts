@@ -70,6 +70,7 @@ describeOnIncus('projects and profiles', testbed => {
     expect((await server.networks.list()).map(({ name }) => name)).toContain(testbed().bridge);
     const bridge = await server.networks.get(testbed().bridge);
     expect(bridge.config['ipv4.address']).toBe(`${testbed().gateway}/24`);
+    expect((await server.networks.leases(testbed().bridge)).map(({ address }) => address)).toContain(testbed().gateway);
     expect((await server.resources()).memory.total).toBeGreaterThan(0);
     expect(await server.metrics({ allProjects: true })).toMatch(/# EOF\s*$/);
   });

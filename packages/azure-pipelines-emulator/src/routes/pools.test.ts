@@ -22,7 +22,7 @@ describe('agent pools', () => {
     expect((await organisation.admin('GET', `${PATH}/1`)).body.autoUpdate).toBe(true);
   });
 
-  it('grant every permission', async () => {
+  it('grant every permission unless told otherwise', async () => {
     using organisation = new Organisation();
     expect((await organisation.admin('GET', `${PATH}/1/permissions/27`)).body).toBe(true);
   });

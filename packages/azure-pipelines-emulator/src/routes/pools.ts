@@ -42,10 +42,11 @@ function answerPool(call: Call, pool: Pool): Response {
   return json(taskAgentPool(call.world.state, pool));
 }
 
-/** The emulator's one token may do everything. */
+/** Whether the organisation's token has all that is asked for. */
 function permissions(call: Call): Response {
   poolIn(call);
-  return json(true);
+  const asked = idOf(call, 'permissions');
+  return json((call.world.settings.permissions & asked) === asked);
 }
 
 function listQueues(call: Call): Response {

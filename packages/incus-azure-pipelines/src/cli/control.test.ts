@@ -17,6 +17,7 @@ afterAll(() => rm(directory, { recursive: true }));
 
 const VIEW: View = {
   status: () => undefined,
+  usageOf: async () => undefined,
   healthy: () => true,
   drain: async () => {},
   resume: async () => {},

@@ -98,6 +98,7 @@ describe('while the daemon is away', () => {
 function viewOf(drained: DrainTarget[]): View {
   return {
     status: () => ({ at: 0, owner: 'a1b2c3', incus: { readable: true, since: 0 }, pools: [], removed: [] }),
+    usageOf: async () => undefined,
     healthy: () => true,
     drain: async target => void drained.push(target),
     resume: async () => {},

@@ -5,6 +5,8 @@ import { callProgram } from './program.js';
 
 process.exitCode = await callProgram(process.argv.slice(2), {
   write: text => process.stdout.write(text),
+  waitingBytes: () => process.stdout.writableLength,
   complain: text => process.stderr.write(text),
+  ...(process.stdout.isTTY ? { screen: () => process.stdout } : {}),
   ...(process.stderr.isTTY ? { columns: process.stderr.columns } : {}),
 });

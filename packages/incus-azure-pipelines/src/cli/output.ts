@@ -6,4 +6,8 @@ export interface Output {
   readonly complain: (text: string) => void;
   /** Width of the terminal that standard error is; undefined where it is none. */
   readonly columns?: number;
+  /** What was written to standard output and has not gone out yet. */
+  readonly waitingBytes?: () => number;
+  /** Size of the terminal that standard output is, as it is when this is called; undefined where it is none. */
+  readonly screen?: () => { readonly columns: number; readonly rows: number };
 }

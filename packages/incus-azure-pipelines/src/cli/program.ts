@@ -80,18 +80,34 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
   program
     .command('status')
     .description('show pools and agents of the running daemon')
+    .option('--watch', 'draw it anew each second until Ctrl-C')
     .addOption(socket)
     .addOption(json)
     .action(async options => (await import('./status.js')).printStatus(options, output));
   program
+    .command('explain')
+    .description('say why an agent, a pool or a job is there, why it waits, or why it ended')
+    .argument('<what>', 'name of an agent or a pool, or number of a job request')
+    .addOption(socket)
+    .addOption(json)
+    .action(async (what: string, options) => (await import('./explain.js')).printExplanation(what, options, output));
+  program
     .command('logs')
-    .description('list the agents that ended, or show why one did and its last lines')
+    .description('list the agents that ended, or show the log of one, and why it ended')
     .argument('[agent]', 'name of an agent')
+    .option('-f, --follow', 'go on with the log of an agent that lives until it ends')
+    .addOption(config)
     .addOption(socket)
     .addOption(json)
     .action(async (agent: string | undefined, options) =>
-      (await import('./logs.js')).printLogs(agent, options, output),
+      (await import('./live-logs.js')).showLogs(agent, options, output),
     );
+  program
+    .command('shell')
+    .description('open a shell of root in an agent that lives')
+    .argument('<agent>', 'name of an agent')
+    .addOption(config)
+    .action(async (agent: string, options) => (await import('./shell.js')).openShell(agent, options, output));
   const agent = new Option('--agent <name>', 'one agent');
   program
     .command('drain')
@@ -137,6 +153,13 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .description('delete the bases that no pool needs')
     .addOption(config)
     .action(async options => (await import('./base.js')).pruneBases(options, output));
+  program
+    .command('doctor')
+    .description('prove by doing it that everything agents need is there, and say what to do where it is not')
+    .addOption(config)
+    .option('--socket <path>', "the daemon's control socket, where it is not the one in the configuration")
+    .addOption(json)
+    .action(async options => conclude(await (await import('./doctor.js')).doctor(options, output)));
   program
     .command('schema')
     .description('print the JSON Schema of the configuration file')

@@ -3,6 +3,7 @@ import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
 import { childSignal } from '../lib/child-signal.js';
 import { bootId, lastBoot, noteBoot } from '../lib/installation.js';
+import { usageOf } from '../lib/instance-usage.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
 import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
@@ -11,6 +12,7 @@ import { attendServiceManager } from '../lib/service-manager.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { knownValue, type Observed } from '../model/observed.js';
+import { isThisHost } from '../observe/host-limits.js';
 import { hostRestarted } from '../observe/host-restart.js';
 import { basesDocument } from '../report/bases-document.js';
 import { followBuilds } from '../report/build-progress.js';
@@ -70,6 +72,8 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const view: View = {
     status,
     healthy,
+    // Groups of this host tell nothing of an Incus on another one, whose instances may have the same names.
+    usageOf: async name => (isThisHost(spec.incus) ? usageOf(spec.project, name) : undefined),
     drain: async target => {
       if (target.kind === 'agent') expectAgent(target.agent, reconciler.last?.observed);
       await daemon.wishes.drain(target);

@@ -1,5 +1,5 @@
 import { formatGib } from '../lib/units.js';
-import type { StatusDocument } from '../report/status.js';
+import type { StatusDocument } from '../report/status-document.js';
 
 /** Says that a storage pool cannot copy on write, and what that costs where it was measured. */
 export function storageLine({ pool, driver, copyCost }: NonNullable<StatusDocument['storage']>): string {

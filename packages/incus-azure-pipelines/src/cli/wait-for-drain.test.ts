@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { StatusDocument } from '../report/status.js';
+import type { StatusDocument } from '../report/status-document.js';
 import { leftIn, unreadIn } from './wait-for-drain.js';
 
 type Pool = StatusDocument['pools'][number];
@@ -16,6 +16,9 @@ function status(...pools: readonly Partial<Pool>[]): StatusDocument {
     registration: 'host',
     agentCount: 2,
     target: 0,
+    wants: 'no agents, since a person drains it',
+    reserve: 0,
+    decided: [],
     live: 0,
     prepared: 0,
     preparing: 0,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { formatDuration } from '../lib/units.js';
-import type { StatusDocument } from '../report/status.js';
+import type { StatusDocument } from '../report/status-document.js';
 import { callDaemon } from './control.js';
 import type { Output } from './output.js';
 import { stopSignals } from './stop-signals.js';

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CGROUPS, payloadGroup } from './payload-group.js';
 
 /** A guest makes as many cgroups below its own as it likes; one with systemd and docker has some dozens. */
 const MOST_GROUPS = 1_000;
@@ -10,17 +11,14 @@ const MOST_GROUPS = 1_000;
  *
  * Never too many. With cgroup v2 the kernel counts for the whole instance. With v1 it counts in each group alone: what was
  * killed in one that is removed, closed to us, or beyond a thousand others, is missed; a zero is told only where all was read.
- * Sources: memory.events in admin-guide/cgroup-v2 and memory.oom_control in admin-guide/cgroup-v1 of the kernel's documents;
- * LXC names the groups, and Incus the containers.
+ * Sources: memory.events in admin-guide/cgroup-v2 and memory.oom_control in admin-guide/cgroup-v1 of the kernel's documents.
  */
 export async function memoryKillsOf(project: string, name: string, root = CGROUPS): Promise<number | undefined> {
-  const group = `lxc.payload.${project === 'default' ? name : `${project}_${name}`}`;
-  if (group.includes('/')) return undefined;
+  const group = payloadGroup(project, name);
+  if (group === undefined) return undefined;
   const whole = await killsIn(join(root, group, 'memory.events'));
   return whole ?? sumOfTree(join(root, 'memory', group));
 }
-
-const CGROUPS = '/sys/fs/cgroup';
 
 async function sumOfTree(top: string): Promise<number | undefined> {
   const waiting = [top];

@@ -50,3 +50,10 @@ export interface Failure {
   readonly retryAt: number;
   readonly error: string;
 }
+
+/** Since when (epoch ms) both systems could be read without a break; what cannot be read now is left out. */
+export interface ReadableSince {
+  readonly incus: number | undefined;
+  /** By `azureKey`. */
+  readonly azure: ReadonlyMap<string, number>;
+}

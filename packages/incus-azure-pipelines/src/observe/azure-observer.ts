@@ -20,7 +20,8 @@ const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 const CREDENTIALS_RETRY_MS = 30_000;
 
 export interface AzureObserverOptions {
-  readonly client: Pick<AzurePipelinesClient, 'url' | 'pools'> & {
+  readonly client: Pick<AzurePipelinesClient, 'url'> & {
+    readonly pools: Pick<AzurePipelinesClient['pools'], 'findByName'>;
     readonly agents: Pick<AzurePipelinesClient['agents'], 'get' | 'list'>;
   };
   readonly agentPool: string;

@@ -6,7 +6,7 @@ import { UsedUpError } from '../execute/used-up-error.js';
 import type { Action, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
-import { type Failure, NOT_READ_YET, type Observed, type Reading } from '../model/observed.js';
+import { type Failure, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { plan } from '../plan/plan.js';
@@ -31,6 +31,7 @@ export interface Pass {
   readonly observed: Observed;
   readonly plan: Plan;
   readonly nextAt: number;
+  readonly readableSince: ReadableSince;
   /** Agent pools to be read soon, by `azureKey`. */
   readonly reread: readonly string[];
 }
@@ -81,7 +82,7 @@ export class Controller {
   observe(sight: Sight, now: number): Pass {
     const { desired, emit, owner, reconcileIntervalMs } = this.#parts;
     this.#watch.note('Incus', sight.instances);
-    for (const [key, reading] of sight.registrations) this.#watch.note(`Azure, ${key}`, reading);
+    for (const [key, reading] of sight.registrations) this.#watch.note(ofAzure(key), reading);
     this.#setbacks.settle(sight.registrations, now);
     const before = this.#agents.known ? this.#agents.value : [];
     const { activating, deregistered, disabling } = this.#ledger;
@@ -96,7 +97,7 @@ export class Controller {
     const nextAt = Math.min(decided.wakeAt ?? Number.POSITIVE_INFINITY, now + reconcileIntervalMs);
     const unseen = agents.known ? agentPoolsToRead(before, agents.value) : [];
     const reread = [...new Set([...unseen, ...this.#setbacks.takeAsked()])];
-    this.#last = { at: now, observed, plan: decided, nextAt, reread };
+    this.#last = { at: now, observed, plan: decided, nextAt, readableSince: this.#readableSince(sight), reread };
     if (agents.known) this.#decided = decided;
     emit('pass-ended', { at: now });
     return this.#last;
@@ -205,6 +206,14 @@ export class Controller {
     };
   }
 
+  #readableSince({ registrations }: Sight): ReadableSince {
+    const azure = [...registrations.keys()].flatMap(key => {
+      const since = this.#watch.readableSince(ofAzure(key));
+      return since === undefined ? [] : [[key, since] as const];
+    });
+    return { incus: this.#watch.readableSince('Incus'), azure: new Map(azure) };
+  }
+
   /** When the readings began that show what this action does, the earlier of two; undefined while one is unknown. */
   #shownAt(action: Action, { instances, registrations }: Sight): number | undefined {
     const shown = [
@@ -227,6 +236,10 @@ export class Controller {
     const spec = this.#parts.desired.find(({ name }) => name === pool);
     return spec && azureKey(spec.azure);
   }
+}
+
+function ofAzure(key: string): string {
+  return `Azure, ${key}`;
 }
 
 function isForIncus({ kind }: Action): boolean {

@@ -5,6 +5,7 @@ import { NOT_READ_YET, type Reading } from '../model/observed.js';
 export class ReadingWatch {
   readonly #emit: Emit;
   readonly #unknown = new Set<string>();
+  readonly #since = new Map<string, number>();
 
   constructor(emit: Emit) {
     this.#emit = emit;
@@ -13,10 +14,18 @@ export class ReadingWatch {
   /** `of` names what was read. A first reading that has not come yet is no change. */
   note(of: string, reading: Reading<unknown>): void {
     if (reading.known) {
+      if (!this.#since.has(of)) this.#since.set(of, reading.at);
       if (this.#unknown.delete(of)) this.#emit('reading-changed', { of, known: true, error: undefined });
-    } else if (!this.#unknown.has(of) && reading.error !== NOT_READ_YET) {
-      this.#unknown.add(of);
-      this.#emit('reading-changed', { of, known: false, error: reading.error });
+      return;
     }
+    this.#since.delete(of);
+    if (this.#unknown.has(of) || reading.error === NOT_READ_YET) return;
+    this.#unknown.add(of);
+    this.#emit('reading-changed', { of, known: false, error: reading.error });
+  }
+
+  /** When (epoch ms) the first of the readings began that have come without a break; undefined while it cannot be read. */
+  readableSince(of: string): number | undefined {
+    return this.#since.get(of);
   }
 }

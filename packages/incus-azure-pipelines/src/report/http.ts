@@ -1,15 +1,19 @@
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
+import type { Usage } from '../lib/instance-usage.js';
 import { UserError } from '../lib/user-error.js';
 import type { DrainTarget } from '../model/drain-wish.js';
 import type { BasesDocument } from './bases-document.js';
 import type { Death } from './death.js';
-import type { StatusDocument } from './status.js';
+import type { StatusDocument } from './status-document.js';
+import { withUsage } from './with-usage.js';
 
 /** What the routes show and set. */
 export interface View {
   /** The last pass; undefined before the first one. */
   readonly status: () => StatusDocument | undefined;
+  /** What an instance takes now, where this host can tell. */
+  readonly usageOf: (instance: string) => Promise<Usage | undefined>;
   /** Whether the loop is alive. */
   readonly healthy: () => boolean;
   /** @throws UserError for a pool or an agent that is not there. */
@@ -39,8 +43,11 @@ export function publicRoutes(view: View): Hono {
 /** Routes of the control socket: who may open it may act. */
 export function controlRoutes(view: View): Hono {
   const app = new Hono();
-  app.get('/status', c => {
+  app.get('/status', async c => {
     const status = view.status();
+    // Files are read for it, which is more than most who ask want.
+    if (status !== undefined && c.req.query('usage') !== undefined)
+      return c.json(await withUsage(status, view.usageOf));
     return status ? c.json(status) : c.json({ error: 'nothing was read yet; try again in a moment' }, 503);
   });
   app.get('/bases', c => {

@@ -3,7 +3,7 @@ import type { Events } from '../lib/events.js';
 import type { DaemonEvents } from '../model/event.js';
 import { countProcess } from './process-metrics.js';
 import { countSlots } from './slot-metrics.js';
-import type { StatusDocument } from './status.js';
+import type { StatusDocument } from './status-document.js';
 
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 

@@ -1,6 +1,7 @@
 import type { Plan } from '../model/action.js';
 import type { RegistrationMode } from '../model/observed.js';
-import { type ActionStatus, actionStatus, type StatusDocument } from './status.js';
+import { actionStatus } from './status.js';
+import type { ActionStatus, StatusDocument } from './status-document.js';
 
 /** What `plan --json` prints. */
 export interface PlanDocument {

@@ -1,14 +1,15 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { anObserved, aPool, known, NOW } from '../../test/simulation/examples.js';
-import { formatStatus } from '../cli/status.js';
+import { formatStatus } from '../cli/format-status.js';
 import { Events } from '../lib/events.js';
 import type { DaemonEvents } from '../model/event.js';
 import type { Observed } from '../model/observed.js';
 import { plan } from '../plan/plan.js';
 import { logEvents } from './log-events.js';
 import { makeMetrics } from './metrics.js';
-import { type StatusDocument, statusOf } from './status.js';
+import { statusOf } from './status.js';
+import type { StatusDocument } from './status-document.js';
 
 const registration: Observed['registration'] = new Map([
   ['a', { kind: 'host' }],

@@ -2,7 +2,7 @@ import { Counter, type Registry } from 'prom-client';
 import type { Events } from '../lib/events.js';
 import type { DaemonEvents } from '../model/event.js';
 import { HANDOVER_MS, SlotAccount, type Slots } from './slots.js';
-import type { StatusDocument } from './status.js';
+import type { StatusDocument } from './status-document.js';
 
 /** Counts slot-seconds, pass by pass, from what the status then shows. The objective: available / (wanted - handover). */
 export function countSlots(

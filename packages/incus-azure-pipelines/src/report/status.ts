@@ -1,115 +1,50 @@
 import type { Action, Plan } from '../model/action.js';
-import type { Agent, AgentPhase, InstanceRecord } from '../model/agent.js';
+import type { Agent, InstanceRecord } from '../model/agent.js';
 import { CONTRACT } from '../model/marks.js';
-import { knownValue, type Observed, type Reading, type RegistrationMode } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
-import type { CopyCost, StorageFacts } from '../model/storage.js';
+import { knownValue, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
+import type { StorageFacts } from '../model/storage.js';
+import { isProven } from '../plan/bases.js';
 import { jobDueAt } from '../plan/job-limit.js';
 import { removedAgents } from '../plan/removed.js';
 import { printable, printableLine } from './printable.js';
+import type {
+  ActionStatus,
+  AgentStatus,
+  BackOffStatus,
+  GenerationStatus,
+  PoolStatus,
+  Readable,
+  RemovedPoolStatus,
+  StatusDocument,
+  StorageStatus,
+} from './status-document.js';
 
-/** What `status --json` prints. Instants are epoch ms; every text from outside is made printable. */
-export interface StatusDocument {
+/** A pass, as far as it is shown. */
+interface LookedAt {
   readonly at: number;
-  readonly owner: string;
-  readonly incus: Readable;
-  /** The storage pool, where it cannot copy on write. */
-  readonly storage?: StorageStatus;
-  readonly pools: readonly PoolStatus[];
-  /** Pools that are not in the configuration any more, while something of them is left. */
-  readonly removed: readonly RemovedPoolStatus[];
-}
-
-interface StorageStatus {
-  readonly pool: string;
-  readonly driver: string;
-  /** What a copy of a base cost, measured; left out before the first base. */
-  readonly copyCost?: CopyCost;
-}
-
-interface RemovedPoolStatus {
-  readonly name: string;
-  /** What becomes of what is left. */
-  readonly fate: string;
-  /** No configured pool reads the agent pool of one of its agents, so that they cannot be drained. */
-  readonly unread: boolean;
-  readonly agents: readonly AgentStatus[];
-  readonly underWay: readonly ActionStatus[];
-  readonly backingOff: readonly BackOffStatus[];
-}
-
-interface Readable {
-  readonly readable: boolean;
-  readonly since: number;
-  readonly error?: string;
-}
-
-interface PoolStatus {
-  readonly name: string;
-  readonly agentPool: string;
-  readonly azure: Readable;
-  /** Who registers its agents. */
-  readonly registration: RegistrationMode['kind'];
-  readonly agentCount: number;
-  readonly target: number;
-  readonly live: number;
-  readonly prepared: number;
-  /** Members of the listening reserve. */
-  readonly listening: number;
-  readonly preparing: number;
-  readonly base?: string;
-  /** A new base that one agent tries out; the others come from one that is known to work. */
-  readonly tries?: string;
-  readonly drained: boolean;
-  /** Why there are fewer agents than wanted. */
-  readonly waiting?: string;
-  readonly agents: readonly AgentStatus[];
-  readonly underWay: readonly ActionStatus[];
-  readonly backingOff: readonly BackOffStatus[];
-}
-
-interface AgentStatus {
-  readonly name: string;
-  readonly phase: AgentPhase;
-  readonly since: number;
-  readonly base?: string;
-  /** Version of the guest contract that it was made by, where that is not this daemon's. */
-  readonly contract?: string;
-  readonly createdAt?: number;
-  readonly job?: string;
-  /** Not before then (epoch ms) its job is ended, because it runs too long. */
-  readonly endsAt?: number;
-  /** A person drains it: it goes when it has no job. */
-  readonly drained?: true;
-}
-
-export interface ActionStatus {
-  readonly action: string;
-  readonly on: string;
-  readonly reason: string;
-}
-
-interface BackOffStatus {
-  readonly action: string;
-  readonly failures: number;
-  readonly retryAt: number;
-  readonly error: string;
+  readonly observed: Observed;
+  readonly plan: Plan;
+  readonly nextAt?: number;
+  readonly readableSince?: ReadableSince;
 }
 
 /** What the last pass saw and decided, for people and programs. Pure. */
 export function statusOf(
   desired: readonly PoolSpec[],
-  pass: { readonly at: number; readonly observed: Observed; readonly plan: Plan },
+  pass: LookedAt,
   azureOf: (spec: PoolSpec) => Reading<unknown> | undefined,
   storage?: StorageFacts,
 ): StatusDocument {
-  const { observed, plan, at } = pass;
+  const { observed, plan, at, nextAt, readableSince } = pass;
+  const azure = (spec: PoolSpec) => readable(azureOf(spec), readableSince?.azure.get(azureKey(spec.azure)));
   return {
     at,
     owner: observed.owner,
-    incus: readable(observed.agents),
+    ...(nextAt === undefined ? {} : { nextLookAt: nextAt }),
+    incus: readable(observed.agents, readableSince?.incus),
     ...(storage === undefined || storage.copiesOnWrite ? {} : { storage: storageStatus(storage, observed) }),
-    pools: desired.map(spec => poolStatus(spec, observed, plan, readable(azureOf(spec)))),
+    pools: desired.map(spec => poolStatus(spec, observed, plan, azure(spec))),
     removed: removedPools(desired, observed),
   };
 }
@@ -151,30 +86,50 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     registration: observed.registration.get(spec.name)?.kind ?? 'probing',
     agentCount: spec.agentCount,
     target: arithmetic?.target ?? 0,
+    wants: wantsOf(spec, agents, observed.drained.has(spec.name)),
+    reserve: spec.reserve,
     live: arithmetic?.live ?? 0,
     prepared: arithmetic?.prepared ?? 0,
     listening: arithmetic?.listening ?? 0,
     preparing: arithmetic?.preparing ?? 0,
-    ...(base === undefined ? {} : { base }),
+    ...(base === undefined ? {} : { base, ...generation(base, observed) }),
     ...(arithmetic?.tries === undefined ? {} : { tries: arithmetic.tries }),
     drained: observed.drained.has(spec.name),
     ...(arithmetic?.waiting === undefined ? {} : { waiting: printable(arithmetic.waiting) }),
     agents: agents.map(agent =>
       agentStatus(agent, observed, observed.warned.has(agent.name) ? jobDueAt(spec, agent) : undefined),
     ),
+    decided: plan.actions.filter(action => action.pool === spec.name).map(actionStatus),
     underWay: observed.inFlight.filter(action => action.pool === spec.name).map(actionStatus),
     backingOff: backOffs(observed, spec.name, agents),
   };
 }
 
+/** How many agents a pool wants, and why that many. */
+function wantsOf({ agentCount, reserve, standby }: PoolSpec, agents: readonly Agent[], isDrained: boolean): string {
+  if (isDrained) return 'no agents, since a person drains it';
+  const beside = reserve === 0 ? '' : `, and ${reserve} more instances booted ahead`;
+  if (standby >= agentCount) return `${agentCount} agents at all times${beside}`;
+  const busy = agents.filter(({ phase }) => phase === 'busy').length;
+  return `${standby} idle agents beside the ${busy} busy ones, ${agentCount} at most${beside}`;
+}
+
+function generation(name: string, observed: Observed): { readonly generation?: GenerationStatus } {
+  const base = knownValue(observed.bases)?.find(found => found.name === name && found.ready);
+  if (base === undefined) return {};
+  const { agentVersion, checkedAt, createdAt } = base;
+  const proven = isProven(base, observed);
+  return { generation: { builtAt: createdAt, checkedAt, agentVersion: printableLine(agentVersion), proven } };
+}
+
 function agentStatus(agent: Agent, { drainedAgents }: Observed, endsAt: number | undefined): AgentStatus {
-  const job = knownValue(agent.registration)?.assigned?.jobName;
+  const job = knownValue(agent.registration)?.assigned;
   return {
     name: agent.name,
     phase: agent.phase,
     since: agent.since,
     ...(agent.instance === undefined ? {} : instanceStatus(agent.instance)),
-    ...(job === undefined ? {} : { job: printableLine(job) }),
+    ...(job === undefined ? {} : { job: printableLine(job.jobName), requestId: job.requestId }),
     ...(endsAt === undefined ? {} : { endsAt }),
     ...(drainedAgents.has(agent.name) ? { drained: true as const } : {}),
   };
@@ -197,13 +152,13 @@ function backOffs(observed: Observed, pool: string, agents: readonly Agent[]): B
   const names = new Set([pool, knownValue(observed.wantedBases.get(pool)), ...agents.map(agent => agent.name)]);
   return [...observed.failures].flatMap(([key, failure]) => {
     const [action = key, target] = key.split('/', 2);
-    if (!names.has(target)) return [];
-    return [{ action, failures: failure.count, retryAt: failure.retryAt, error: printable(failure.error) }];
+    if (target === undefined || !names.has(target)) return [];
+    return [{ action, on: target, failures: failure.count, retryAt: failure.retryAt, error: printable(failure.error) }];
   });
 }
 
-function readable(reading: Reading<unknown> | undefined): Readable {
-  if (reading === undefined) return { readable: false, since: 0, error: 'not read yet' };
-  if (reading.known) return { readable: true, since: reading.at };
+function readable(reading: Reading<unknown> | undefined, since: number | undefined): Readable {
+  if (reading === undefined) return { readable: false, since: 0, error: NOT_READ_YET };
+  if (reading.known) return { readable: true, since: since ?? reading.at, readAt: reading.at };
   return { readable: false, since: reading.since, error: printable(reading.error) };
 }

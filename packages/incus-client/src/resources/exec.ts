@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { type CallOptions, deadlines, withDeadline } from '../deadline.js';
-import { IncusError } from '../errors.js';
+import { exitCodeOf, streamSecrets } from '../exec-operation.js';
 import { OutputReader } from '../output-reader.js';
 import type { Scope } from '../scope.js';
 import { feedStdin, type Stdin } from '../stdin.js';
@@ -41,8 +41,6 @@ export interface ExecResult {
 }
 
 export type Exec = (instance: string, request: ExecRequest, options?: CallOptions) => Promise<ExecResult>;
-
-type Streams = Readonly<Record<'0' | '1' | '2' | 'control', string>>;
 
 const defaultMaxOutputBytes = 1024 * 1024;
 
@@ -98,14 +96,6 @@ async function run(scope: Scope, tried: string, instance: string, request: ExecR
   }
 }
 
-/** Only the answer to the POST holds the secrets, one per stream. */
-function streamSecrets(tried: string, operation: Operation): Streams {
-  const fds = operation.metadata?.fds;
-  if (typeof fds !== 'object' || fds === null)
-    throw new IncusError('failed', `${tried}: the daemon offered no streams`);
-  return fds as Streams;
-}
-
 function startExchange(scope: Scope, tried: string, instance: string, request: ExecRequest) {
   return {
     tried,
@@ -142,10 +132,4 @@ function rejectWhenAborted(signal: AbortSignal): Promise<never> {
 function resultOf(tried: string, operation: Operation, stdout: OutputReader, stderr: OutputReader): ExecResult {
   const exitCode = exitCodeOf(tried, operation);
   return { exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated: stdout.truncated || stderr.truncated };
-}
-
-function exitCodeOf(tried: string, operation: Operation): number {
-  const exitCode = operation.metadata?.return;
-  if (typeof exitCode !== 'number') throw new IncusError('failed', `${tried}: the daemon reported no exit code`);
-  return exitCode;
 }

@@ -1,11 +1,13 @@
 import type { CallOptions } from '../deadline.js';
 import { answerTo, callFor, type Scope } from '../scope.js';
-import type { Network, NetworkPut, NetworksPost } from '../wire/network.js';
+import type { Network, NetworkLease, NetworkPut, NetworksPost } from '../wire/network.js';
 
 /** Networks as the project sees them: `/1.0/networks`. */
 export interface Networks {
   list(options?: CallOptions): Promise<readonly Network[]>;
   get(name: string, options?: CallOptions): Promise<Network>;
+  /** Addresses that are given out, static ones and the host's own included. */
+  leases(name: string, options?: CallOptions): Promise<readonly NetworkLease[]>;
   create(post: NetworksPost, options?: CallOptions): Promise<void>;
   /**
    * Reads, changes and writes back the whole network.
@@ -38,6 +40,11 @@ export function makeNetworks(scope: Scope): Networks {
     },
     async get(name, options) {
       return (await get(name, options)).network;
+    },
+    async leases(name, options) {
+      const tried = `list the leases of network "${name}"`;
+      const exchange = { tried, method: 'GET', route: `${one}/leases`, names: { name }, query } as const;
+      return (await callFor<readonly NetworkLease[] | null>(scope, exchange, options)) ?? [];
     },
     async replace(name, change, options) {
       const { network, etag } = await get(name, options);

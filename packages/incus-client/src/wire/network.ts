@@ -11,6 +11,15 @@ export interface Network {
   readonly used_by: readonly string[];
 }
 
+/** One address that is given out (`GET /1.0/networks/{name}/leases`). */
+export interface NetworkLease {
+  readonly hostname: string;
+  readonly hwaddr: string;
+  readonly address: string;
+  /** `dynamic`, `static` or `gateway`, and others. */
+  readonly type: string;
+}
+
 export interface NetworksPost {
   readonly name: string;
   readonly type?: string;

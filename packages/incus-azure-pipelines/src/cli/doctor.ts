@@ -1,0 +1,97 @@
+import { type LoadedConfig, loadConfig } from '../config/load.js';
+import { ConfigError, formatMessage } from '../config/message.js';
+import { diagnose } from '../doctor/diagnose.js';
+import type { DaemonFact } from '../doctor/facts.js';
+import { type Colour, type Finding, green, red, yellow } from '../doctor/finding.js';
+import type { Secret } from '../lib/secret.js';
+import { UserError } from '../lib/user-error.js';
+import { printable, printableLine } from '../report/printable.js';
+import type { StatusDocument } from '../report/status-document.js';
+import { callDaemon, NoDaemonError } from './control.js';
+import { DaemonError } from './daemon-error.js';
+import type { Output } from './output.js';
+import { stopSignals } from './stop-signals.js';
+
+interface Options {
+  readonly config: string;
+  readonly socket?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Proves one thing after the other by doing it, and says of each what it came to and what to do. Gives back the exit code: 0
+ * where nothing is red, else 2; 1 when it was stopped before its end. Leaves nothing.
+ */
+export async function doctor(options: Options, output: Output): Promise<0 | 1 | 2> {
+  using stop = stopSignals(() => output.complain('stopping; what was made is taken back\n'));
+  const findings: Finding[] = [];
+  const tell = (finding: Finding) => {
+    findings.push(finding);
+    if (!options.json) output.write(formatFinding(finding, output.screen !== undefined));
+  };
+  try {
+    const config = await check(options.config, tell);
+    if (config !== undefined)
+      for await (const finding of diagnose(partsOf(config, options), stop.signal)) tell(finding);
+  } catch (error) {
+    if (!stop.signal.aborted) throw error;
+  }
+  const isWhole = !stop.signal.aborted;
+  if (options.json) output.write(`${printable(JSON.stringify({ whole: isWhole, findings }, undefined, 2))}\n`);
+  else output.write(conclusion(findings, isWhole));
+  if (!isWhole) return 1;
+  return findings.some(({ colour }) => colour === 'red') ? 2 : 0;
+}
+
+async function check(path: string, tell: (finding: Finding) => void): Promise<LoadedConfig | undefined> {
+  try {
+    const config = await loadConfig(path);
+    for (const message of config.warnings)
+      tell(yellow('configuration', { what: formatMessage(message), remedy: message.remedy }));
+    tell(green('configuration', `${path} is valid`));
+    return config;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const message of error.messages)
+      tell(red('configuration', { what: formatMessage(message), remedy: message.remedy }));
+    return undefined;
+  }
+}
+
+function partsOf({ credentials, spec }: LoadedConfig, { socket }: Options) {
+  return {
+    spec,
+    tokenOf: (pool: string): Promise<Secret> => {
+      const credential = credentials.get(pool);
+      if (credential === undefined) throw new Error(`"${pool}" is not in the configuration`);
+      return credential.read();
+    },
+    askDaemon: () => askDaemon(socket ?? spec.controlSocketPath),
+  };
+}
+
+async function askDaemon(socket: string): Promise<DaemonFact> {
+  try {
+    return { kind: 'running', status: (await callDaemon(socket, 'GET', '/status')) as StatusDocument };
+  } catch (error) {
+    if (error instanceof NoDaemonError) return { kind: error.mayCome ? 'absent' : 'unreached', error: error.message };
+    if (error instanceof DaemonError || error instanceof UserError) return { kind: 'failing', error: error.message };
+    throw error;
+  }
+}
+
+const PAINT: Readonly<Record<Colour, string>> = { green: '32', yellow: '33', red: '31', grey: '90' };
+
+/** One finding as a person reads it: its colour in a word, and as one where it is a terminal that shows it. */
+export function formatFinding({ check, colour, remedy, says }: Finding, isPainted: boolean): string {
+  const word = colour.padEnd(6);
+  const mark = isPainted ? `\u001b[${PAINT[colour]}m${word}\u001b[0m` : word;
+  const what = `${mark}  ${check.padEnd(17)}  ${printableLine(says)}\n`;
+  return remedy === undefined ? what : `${what}${' '.repeat(27)}-> ${printableLine(remedy)}\n`;
+}
+
+function conclusion(findings: readonly Finding[], isWhole: boolean): string {
+  const count = (colour: Colour) => findings.filter(finding => finding.colour === colour).length;
+  const sums = `${count('green')} green, ${count('yellow')} yellow, ${count('red')} red, ${count('grey')} not looked at`;
+  return `\n${sums}${isWhole ? '' : '; stopped before the end'}.\n`;
+}

@@ -1,0 +1,72 @@
+import { ago, lasting } from '../lib/times.js';
+import type { StatusDocument } from '../report/status-document.js';
+import { storageLine } from './storage-line.js';
+import { table } from './table.js';
+
+type Pool = StatusDocument['pools'][number];
+
+/** The status as a person reads it at `now` (epoch ms), on a terminal of `width` columns or, without, of any. */
+export function formatStatus(status: StatusDocument, now: number, width?: number): string {
+  const lines: string[] = [];
+  const { incus } = status;
+  if (incus.readable) lines.push(`Incus is read without a break for ${lasting(now - incus.since)}\n`);
+  else lines.push(`Incus cannot be read since ${ago(incus.since, now)}: ${incus.error}\n`);
+  lines.push(`Looked ${ago(status.at, now)}\n\n`);
+  if (status.storage !== undefined) lines.push(`${storageLine(status.storage)}\n`);
+  for (const pool of status.pools) lines.push(...poolLines(pool, now), ...agentLines(pool, now, width));
+  for (const pool of status.removed) {
+    lines.push(`${pool.name} (not in the configuration any more): ${pool.fate}\n`);
+    lines.push(...agentLines(pool, now, width));
+  }
+  return lines.join('');
+}
+
+function* poolLines(pool: Pool, now: number): Generator<string> {
+  const { azure, base, generation } = pool;
+  const listening = pool.listening === 0 ? '' : `, ${pool.listening} listening`;
+  const reserve = `${pool.prepared} prepared${listening}, ${pool.preparing} preparing`;
+  const numbers = `${pool.live} of ${pool.agentCount} agents, ${reserve}`;
+  yield `${pool.name} (agent pool "${pool.agentPool}"): ${numbers}${pool.drained ? ', draining' : ''}\n`;
+  yield `  wants: ${pool.wants}\n`;
+  yield `  registration: ${pool.registration}\n`;
+  if (azure.readable) yield `  Azure is read without a break for ${lasting(now - azure.since)}\n`;
+  else yield `  Azure cannot be read since ${ago(azure.since, now)}: ${azure.error}\n`;
+  if (base !== undefined) yield `  base: ${base}${generation === undefined ? ', not built' : facts(generation, now)}\n`;
+  if (pool.tries !== undefined) yield `  tries base ${pool.tries} with one agent; the others are of an older one\n`;
+  if (pool.waiting !== undefined) yield `  waits: ${pool.waiting}\n`;
+  for (const { action, on, reason } of pool.decided) yield `  now: ${action} ${on}, because: ${reason}\n`;
+}
+
+function facts({ agentVersion, builtAt, checkedAt, proven }: NonNullable<Pool['generation']>, now: number): string {
+  const known = proven ? 'known to work' : 'not known to work yet';
+  const agent = agentVersion === '' ? '' : `, agent ${agentVersion}`;
+  return `${agent}, built ${ago(builtAt, now)}, the newest as of ${ago(checkedAt, now)}, ${known}`;
+}
+
+function* agentLines(
+  { agents, backingOff, underWay }: StatusDocument['removed'][number] | Pool,
+  now: number,
+  width: number | undefined,
+): Generator<string> {
+  for (const { action, failures, retryAt, error } of backingOff)
+    yield `  ${action} failed ${failures} times, again in ${lasting(retryAt - now)}: ${error}\n`;
+  const rows = agents.map(agent => [
+    agent.name,
+    `${agent.phase}${agent.contract === undefined ? '' : ` (contract ${agent.contract || 'unknown'})`}${agent.drained ? ', drained' : ''}`,
+    ago(agent.since, now),
+    `${agent.job ?? ''}${agent.endsAt === undefined ? '' : ` (runs too long, is ended in ${lasting(agent.endsAt - now)})`}`,
+    agent.createdAt === undefined ? '' : lasting(now - agent.createdAt),
+    agent.base?.split('-').at(-1) ?? '',
+    agent.usage === undefined ? '' : mebibytes(agent.usage.memoryBytes),
+    agent.usage === undefined ? '' : lasting(agent.usage.cpuMs),
+    underWay.find(action => action.on === agent.name)?.action ?? '',
+  ]);
+  if (rows.length > 0) yield `\n${table(HEAD, rows, width)}`;
+  yield '\n';
+}
+
+const HEAD = ['agent', 'phase', 'since', 'job', 'age', 'base', 'memory', 'cpu', 'under way'];
+
+function mebibytes(bytes: number): string {
+  return `${Math.round(bytes / 2 ** 20)} MiB`;
+}

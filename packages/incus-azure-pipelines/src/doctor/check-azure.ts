@@ -1,0 +1,173 @@
+/** Judges an agent pool in Azure, and what the token may do with it. Pure. */
+import { agentPoolObstacle } from '../observe/usable-agent-pool.js';
+import type { AzureErrorKind, AzureFacts, Fact } from './facts.js';
+import { type Finding, green, grey, red, yellow } from './finding.js';
+
+/** From here on clocks are told to differ, and to differ by more than tokens of agents bear. */
+const SKEW_MS = { yellow: 60_000, red: 240_000 };
+
+const SCOPE = 'make a token with the scope Agent Pools (Read & manage), for this organisation';
+
+/** Judges all of it; what needs something that fails is not looked at. `baseAgent` is the version in the base, if there is one. */
+export function checkAzure(facts: AzureFacts, baseAgent: string | undefined): Finding[] {
+  const { agentPool, pool, url } = facts;
+  if (!pool.known) return [...unread(pool), ...REST.map(check => grey(check, 'the agent pool was not read'))];
+  const reached = [green('azure-server', `${url} answers`), green('azure-token', 'the token is accepted')];
+  const obstacle = agentPoolObstacle(pool.value, agentPool, url);
+  if (obstacle !== undefined)
+    return [
+      ...reached,
+      red('agent-pool', obstacle),
+      ...REST.slice(1).map(check => grey(check, 'the agent pool is of no use')),
+    ];
+  return [
+    ...reached,
+    green('agent-pool', `"${agentPool}" is a self-hosted agent pool`),
+    checkPermission('permission-view', 'see', facts.views),
+    checkPermission('permission-manage', 'register and delete', facts.manages),
+    checkClock(facts.aheadMs),
+    ...checkAgents(facts, pool.value?.autoUpdate, baseAgent),
+    checkRegistration(facts),
+  ];
+}
+
+const REST = [
+  'agent-pool',
+  'permission-view',
+  'permission-manage',
+  'clock',
+  'agent-version',
+  'auto-update',
+  'registration',
+] as const;
+
+function unread({ error, kind }: Extract<AzureFacts['pool'], { known: false }>): Finding[] {
+  const answers = green('azure-server', 'the server answers');
+  if (kind === undefined) {
+    const remedy = 'correct azure.pat in the configuration';
+    return [grey('azure-server', 'there is no token to ask with'), red('azure-token', { what: error, remedy })];
+  }
+  if (kind === 'credentials') return [answers, red('azure-token', { what: error, remedy: SCOPE })];
+  if (kind === 'forbidden') {
+    const remedy = `the token is known and may not read agent pools: ${SCOPE}`;
+    return [answers, red('azure-token', { what: error, remedy })];
+  }
+  return [
+    red('azure-server', { what: error, remedy: REMEDIES[kind] }),
+    grey('azure-token', 'the server was not reached'),
+  ];
+}
+
+const REMEDIES: Readonly<Record<Exclude<AzureErrorKind, 'credentials' | 'forbidden'>, string>> = {
+  unreachable:
+    'see that this host reaches the server: its name, its address, a firewall, the authority of its certificate',
+  timeout: 'see what slows the way to the server down',
+  unavailable: 'wait: the server is ill; https://status.dev.azure.com tells of Azure DevOps Services',
+  throttled: 'wait: the server asked for silence; another program with this token may call too often',
+  'not-found': 'correct azure.url: the organisation or the collection',
+  invalid: 'correct azure.url: the organisation or the collection',
+  conflict: 'try again',
+  busy: 'try again',
+  protocol: 'what answers may not be Azure DevOps: a proxy, or a sign-in page',
+};
+
+function checkPermission(check: string, deed: string, fact: Fact<boolean>): Finding {
+  if (!fact.known)
+    return yellow(check, {
+      what: `whether the token may ${deed} agents is not told: ${fact.error}`,
+      remedy: 'the check of the registration shows it all the same',
+    });
+  if (fact.value) return green(check, `the token may ${deed} agents`);
+  return red(check, {
+    what: `the token may not ${deed} agents of this pool`,
+    remedy: `make its user Administrator of the agent pool (Security), and ${SCOPE}`,
+  });
+}
+
+function checkClock(aheadMs: number | undefined): Finding {
+  if (aheadMs === undefined) return grey('clock', 'the server does not tell the time');
+  const apart = Math.round(Math.abs(aheadMs) / 1000);
+  const what = `this host's clock is ${apart} s ${aheadMs > 0 ? 'behind' : 'ahead of'} the server's`;
+  const remedy = 'set the clock by NTP: timedatectl set-ntp true; tokens of agents are refused when clocks differ';
+  if (Math.abs(aheadMs) >= SKEW_MS.red) return red('clock', { what, remedy });
+  if (Math.abs(aheadMs) >= SKEW_MS.yellow) return yellow('clock', { what, remedy });
+  return green('clock', `this host's clock is within ${SKEW_MS.yellow / 1000} s of the server's`);
+}
+
+function checkAgents(
+  { newestAgent }: AzureFacts,
+  autoUpdate: boolean | undefined,
+  baseAgent: string | undefined,
+): Finding[] {
+  if (newestAgent === undefined)
+    return [grey('agent-version', 'the configuration names the agent'), updates(autoUpdate, undefined)];
+  if (!newestAgent.known)
+    return [
+      red('agent-version', {
+        what: newestAgent.error,
+        remedy: 'give agentPackage, a file on this host, or another agentVersion',
+      }),
+      updates(autoUpdate, undefined),
+    ];
+  const newest = newestAgent.value;
+  if (baseAgent === undefined)
+    return [
+      grey('agent-version', `the server offers agent ${newest}, and there is no base yet`),
+      updates(autoUpdate, undefined),
+    ];
+  if (baseAgent === newest)
+    return [
+      green('agent-version', `the base has agent ${newest}, which is the one that the server offers`),
+      updates(autoUpdate, true),
+    ];
+  const what = `the base has agent ${baseAgent}, and the server offers ${newest}`;
+  return [
+    yellow('agent-version', { what, remedy: 'have it built anew: "base build", or wait for baseRefresh' }),
+    updates(autoUpdate, false),
+  ];
+}
+
+function updates(autoUpdate: boolean | undefined, isNewest: boolean | undefined): Finding {
+  if (autoUpdate === undefined) return grey('auto-update', 'the server does not tell whether it updates agents');
+  if (!autoUpdate) return green('auto-update', 'the server leaves agents as they are');
+  if (isNewest !== false) return green('auto-update', 'the server updates agents, and the base brings the newest');
+  return yellow('auto-update', {
+    what: 'the server updates agents: each one of this base loads another agent before its only job',
+    remedy: 'have the base built anew ("base build"), or switch the updates of the agent pool off (Settings)',
+  });
+}
+
+function checkRegistration({ registration, wanted }: AzureFacts): Finding {
+  const check = 'registration';
+  if (registration === 'remembered') return green(check, 'the server has taken agents that the host registered');
+  if (!registration.known)
+    return red(check, {
+      what: registration.error,
+      remedy: /authorization/.test(registration.error)
+        ? 'such a server is safe in no mode'
+        : 'try again; without it no agent is activated',
+    });
+  const { value } = registration;
+  switch (value.kind) {
+    case 'accepted':
+      return green(
+        check,
+        wanted === 'guest'
+          ? 'the server gives agents an identity of their own'
+          : 'the server takes agents that the host registers',
+      );
+    case 'refused':
+      return (wanted === 'host' ? red : yellow)(check, {
+        what: `the server refuses agents that the host registers, at ${value.step}: ${value.why}`,
+        remedy:
+          wanted === 'host'
+            ? 'use registration: auto or guest'
+            : 'guests register themselves, with the token: see "The token" in README.md',
+      });
+    case 'unclear':
+      return yellow(check, {
+        what: `it is not clear whether the host may register agents: ${value.why}`,
+        remedy: 'try again',
+      });
+  }
+}

@@ -1,0 +1,187 @@
+/** Judges a throw-away guest, and names the cause where the host shows one. Pure. */
+import { parseRange } from '../lib/ip-ranges.js';
+import { addressesOf, clashOf, inWords, letThrough } from './check-network.js';
+import type { Blocker, Fact, GuestDocker, GuestFacts, GuestServer, HostFacts, NetworkFacts } from './facts.js';
+import { type Finding, green, grey, red, yellow } from './finding.js';
+
+/** What the causes of a guest's troubles are looked for in. */
+export interface Surroundings {
+  readonly host: HostFacts;
+  readonly network: NetworkFacts | undefined;
+}
+
+/** Judges a guest, as far as it got. */
+export function checkGuest(guest: Fact<GuestFacts>, around: Surroundings): Finding[] {
+  if (!guest.known)
+    return [
+      checkUnmade(guest.error),
+      ...['guest-address', 'guest-server', 'guest-docker'].map(check => grey(check, 'there is no guest')),
+    ];
+  const { value } = guest;
+  return [
+    green('guest-made', `a guest was made from ${value.from}`),
+    checkAddress(value, around),
+    checkBoot(value),
+    ...value.servers.map(server => checkServer(server, value, around)),
+    checkDocker(value),
+  ];
+}
+
+/** Whether a guest reached every server; undefined where that could not be tried. */
+export function getsThrough(guest: Fact<GuestFacts>): boolean | undefined {
+  if (!guest.known) return undefined;
+  return guest.value.servers.length === 0 ? undefined : guest.value.servers.every(({ connects }) => connects);
+}
+
+function checkUnmade(error: string): Finding {
+  if (/reached maximum|limit/i.test(error))
+    return yellow('guest-made', {
+      what: `there is no room for a guest to try: ${error}`,
+      remedy: 'call "setup" again if the numbers of agents have grown, or try while fewer agents run',
+    });
+  if (/no space left|quota/i.test(error))
+    return red('guest-made', {
+      what: `the storage is full: ${error}`,
+      remedy: 'make room in the storage pool: incus storage info',
+    });
+  return red('guest-made', { what: `no guest can be made: ${error}`, remedy: 'journalctl -u incus tells more' });
+}
+
+function checkBoot({ addresses, failedUnits, system }: GuestFacts): Finding {
+  if (addresses.length === 0) return grey('guest-boot', 'its boot waits for a network');
+  if (system === 'running') return green('guest-boot', 'it booted');
+  if (system === 'degraded')
+    return yellow('guest-boot', {
+      what: `it booted, but units failed: ${failedUnits.join(', ') || 'unknown ones'}`,
+      remedy:
+        'mend or mask them in a provision script; the log of such a unit is in a guest: "shell", then journalctl -u UNIT',
+    });
+  return red('guest-boot', {
+    what: `it did not boot in time: its systemd says "${system || 'nothing'}"`,
+    remedy: 'look at its console: incus console --show-log; the kernel, AppArmor or a nested Incus may be in the way',
+  });
+}
+
+function checkAddress({ addresses }: GuestFacts, { host, network }: Surroundings): Finding {
+  if (addresses.length > 0) return green('guest-address', `it has ${addresses.join(', ')}`);
+  const bridge = network?.name;
+  const size = network && addressesOf(network.config);
+  const given = network?.leases;
+  if (size !== undefined && given !== undefined && given >= size)
+    return red('guest-address', {
+      what: `it gets no address: all ${size} of network "${bridge}" are given out`,
+      remedy: 'give the network a larger subnet or range (ipv4.address, ipv4.dhcp.ranges)',
+    });
+  const blocker = blockerOf(host, 'input');
+  if (blocker !== undefined)
+    return red('guest-address', {
+      what: `it gets no address: ${inWords(blocker)}`,
+      remedy: letThrough(blocker, bridge),
+    });
+  return red('guest-address', {
+    what: 'it gets no address by DHCP',
+    remedy: 'see that the dnsmasq of the bridge runs (incus network info), and that the image asks for an address',
+  });
+}
+
+function checkServer(server: GuestServer, guest: GuestFacts, around: Surroundings): Finding {
+  const { addresses, connects, host: name, http, port } = server;
+  const check = 'guest-server';
+  if (guest.addresses.length === 0) return grey(check, `${name} cannot be reached without an address`);
+  if (addresses.length === 0) return noName(name, around);
+  if (!connects) return noWay(server, around);
+  if (http !== undefined && 'complaint' in http)
+    return red(check, {
+      what: `a guest reaches ${name}:${port}, and cannot speak with it: ${http.complaint}`,
+      remedy: /certificate/i.test(http.complaint)
+        ? 'put the authority of its certificate into the base by a provision script: /usr/local/share/ca-certificates and update-ca-certificates'
+        : 'something between may change what is sent: a proxy, or a small MTU',
+    });
+  return green(check, `a guest reaches ${name}:${port}${http === undefined ? '' : `, which answers ${http.status}`}`);
+}
+
+function noName(name: string, { host, network }: Surroundings): Finding {
+  const blocker = blockerOf(host, 'input');
+  const cause = blocker === undefined ? undefined : inWords(blocker);
+  return red('guest-server', {
+    what: `a guest cannot look up ${name}${cause === undefined ? '' : `: ${cause}`}`,
+    remedy:
+      blocker === undefined
+        ? 'see that the host itself can (getent hosts), and that its name server is not one on loopback that the bridge cannot ask'
+        : letThrough(blocker, network?.name),
+  });
+}
+
+function noWay({ addresses, host: name, port }: GuestServer, { host, network }: Surroundings): Finding {
+  const what = `a guest cannot connect to ${name}:${port}`;
+  const subnet = parseRange(network?.config['ipv4.address'] ?? '');
+  const clash = network && host.isIncusHost ? clashOf(network, host) : undefined;
+  const isWithin = (address: string) => {
+    const at = parseRange(address);
+    return (
+      at !== undefined &&
+      subnet !== undefined &&
+      at.family === subnet.family &&
+      at.first >= subnet.first &&
+      at.first <= subnet.last
+    );
+  };
+  if (clash !== undefined && addresses.some(isWithin))
+    return red('guest-server', {
+      what: `${what}: its address lies in the subnet of network "${network?.name}", which overlaps what the host reaches by ${clash.interface}`,
+      remedy: 'choose another subnet for the guests: network.address and "setup"',
+    });
+  if (host.isIncusHost && host.forwards === false)
+    return red('guest-server', {
+      what: `${what}: the host passes no packets on`,
+      remedy: 'sysctl -w net.ipv4.ip_forward=1',
+    });
+  const blocker = blockerOf(host, 'forward');
+  if (blocker !== undefined)
+    return red('guest-server', { what: `${what}: ${inWords(blocker)}`, remedy: letThrough(blocker, network?.name) });
+  if (network?.config['security.acls'])
+    return red('guest-server', {
+      what: `${what}: the rules of network "${network.name}" may lack its addresses, which are ${addresses.join(', ')} now`,
+      remedy: 'call "setup" again, which looks them up anew',
+    });
+  return red('guest-server', {
+    what,
+    remedy: 'see whether the host itself can, and what stands between guests and it: a proxy is not used by guests',
+  });
+}
+
+function blockerOf({ blockers, isIncusHost }: HostFacts, hook: Blocker['hook']): Blocker | undefined {
+  return isIncusHost ? blockers?.find(blocker => blocker.hook === hook) : undefined;
+}
+
+function checkDocker({ addresses, docker, hasBase }: GuestFacts): Finding {
+  if (addresses.length === 0) return grey('guest-docker', 'docker waits for a network');
+  if (docker === undefined)
+    return grey(
+      'guest-docker',
+      hasBase ? 'no pool wants docker' : 'docker is shown once there is a base: "base build"',
+    );
+  return judgeDocker(docker);
+}
+
+function judgeDocker({ driver, ran }: GuestDocker): Finding {
+  if (driver === undefined)
+    return red('guest-docker', {
+      what: `docker does not answer in the guest: ${ran}`,
+      remedy:
+        'see journalctl -u docker in a guest ("shell"); nesting must be allowed by the project: restricted.containers.nesting',
+    });
+  if (ran !== 'doctor')
+    return red('guest-docker', {
+      what: `docker answers in the guest, and a container in it does not run: ${ran}`,
+      remedy: /ip_unprivileged_port_start|apparmor/i.test(ran)
+        ? 'runc and AppArmor of this Incus do not fit: update Incus, or hold docker back'
+        : 'see journalctl -u docker in a guest ("shell")',
+    });
+  if (driver === 'vfs')
+    return yellow('guest-docker', {
+      what: 'a container runs in a guest, but docker copies every layer (vfs)',
+      remedy: 'use a storage pool that overlayfs works on: btrfs, zfs from 2.2, or a file system of its own',
+    });
+  return green('guest-docker', `a container runs in a guest (${driver})`);
+}

@@ -1,0 +1,116 @@
+/** Judges the network that guests are on, by what Incus and the host tell of it. Pure. */
+import { formatRange, type IpRange, parseRange } from '../lib/ip-ranges.js';
+import type { Blocker, HostFacts, NetworkFacts } from './facts.js';
+import { type Finding, green, grey, red, yellow } from './finding.js';
+
+/** Everything that the facts about the network tell by themselves. */
+export function checkNetwork(network: NetworkFacts | undefined, host: HostFacts, most: number): Finding[] {
+  if (network === undefined) return [grey('network', 'Incus does not show the network of the profile to this client')];
+  if (!network.managed)
+    return [grey('network', `network "${network.name}" is not one of Incus: its addresses are its owner's affair`)];
+  return [...(host.isIncusHost ? [checkClash(network, host), checkForwarding(host)] : []), checkLeases(network, most)];
+}
+
+/** Where the guests' subnet is also reached by another interface of the host. */
+export function clashOf(
+  { config, name }: NetworkFacts,
+  { routes }: HostFacts,
+): HostFacts['routes'][number] | undefined {
+  const own = parseRange(config['ipv4.address'] ?? '');
+  return own && routes.find(route => route.interface !== name && overlap(route.range, own));
+}
+
+function checkClash(network: NetworkFacts, host: HostFacts): Finding {
+  const subnet = network.config['ipv4.address'];
+  const clash = clashOf(network, host);
+  if (clash === undefined) return green('subnet', `subnet ${subnet ?? 'none'} of "${network.name}" is nobody else's`);
+  return red('subnet', {
+    what: `subnet ${subnet} of "${network.name}" overlaps ${formatRange(clash.range)}, which the host reaches by ${clash.interface}: each takes packets of the other`,
+    remedy: `choose another: network.address in the configuration and "setup", or incus network set ${network.name} ipv4.address`,
+  });
+}
+
+function checkForwarding({ forwards }: HostFacts): Finding {
+  if (forwards !== false) return green('ip-forwarding', 'the host passes packets on');
+  return red('ip-forwarding', {
+    what: 'net.ipv4.ip_forward is 0: the host passes no packets of guests on',
+    remedy: 'set it with: sysctl -w net.ipv4.ip_forward=1, and find out in /etc/sysctl.d who sets it to 0',
+  });
+}
+
+function checkLeases({ config, leases, name }: NetworkFacts, most: number): Finding {
+  const size = addressesOf(config);
+  if (size === undefined) return grey('dhcp-range', `network "${name}" gives out no IPv4 addresses`);
+  const range = config['ipv4.dhcp.ranges'] ?? config['ipv4.address'];
+  if (leases !== undefined && leases >= size)
+    return red('dhcp-range', {
+      what: `all ${size} addresses of ${range} are given out: the next guest gets none`,
+      remedy: `give "${name}" a larger subnet or range (ipv4.address, ipv4.dhcp.ranges); incus network list-leases ${name} tells who has them`,
+    });
+  if (size < most)
+    return yellow('dhcp-range', {
+      what: `${range} has ${size} addresses, and there may be ${most} guests`,
+      remedy: `give "${name}" a larger subnet or range (ipv4.address, ipv4.dhcp.ranges)`,
+    });
+  return green(
+    'dhcp-range',
+    `${size} addresses for at most ${most} guests${leases === undefined ? '' : `, ${leases} given out`}`,
+  );
+}
+
+/** How many addresses DHCP gives out; undefined where it gives none. */
+export function addressesOf(config: NetworkFacts['config']): number | undefined {
+  const subnet = parseRange(config['ipv4.address'] ?? '');
+  if (subnet === undefined || config['ipv4.dhcp'] === 'false') return undefined;
+  const ranges = config['ipv4.dhcp.ranges'];
+  // Without network, host and broadcast.
+  if (!ranges) return Math.max(0, sizeOf(subnet) - 3);
+  return ranges
+    .split(',')
+    .map(range => {
+      const [first, last] = range.split('-').map(address => parseRange(address.trim()));
+      return first && last ? Number(last.first - first.first) + 1 : 0;
+    })
+    .reduce((sum, size) => sum + size, 0);
+}
+
+/** What the firewall of the host keeps away, once it was seen whether guests get through. */
+export function checkFirewall({ blockers, isIncusHost }: HostFacts, getsThrough: boolean | undefined): Finding {
+  if (!isIncusHost) return grey('host-firewall', 'Incus is on another host');
+  if (blockers === undefined) return grey('host-firewall', 'the firewall of the host may be read by root alone');
+  if (blockers.length === 0) return green('host-firewall', 'no chain of the host drops what nobody lets through');
+  const what = blockers.map(inWords).join(' and ');
+  if (getsThrough === true) return green('host-firewall', `${what}; guests get through all the same`);
+  const finding = getsThrough === false ? red : yellow;
+  return finding('host-firewall', { what, remedy: blockers.map(blocker => letThrough(blocker)).join('; ') });
+}
+
+/** A chain that keeps packets away, in words. */
+export function inWords({ by, chain, hook }: Blocker): string {
+  const what = hook === 'forward' ? 'what passes through the host' : 'what is for the host itself';
+  return `chain ${chain}${by === 'somebody' ? '' : `, of ${by},`} drops ${what} unless it is let through`;
+}
+
+/** How guests are let through it. */
+export function letThrough({ by, hook }: Blocker, bridge = 'BRIDGE'): string {
+  switch (by) {
+    case 'docker':
+      return `let guests through: iptables -I DOCKER-USER -i ${bridge} -j ACCEPT and iptables -I DOCKER-USER -o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT, at each boot`;
+    case 'ufw':
+      return hook === 'forward'
+        ? `let guests through: ufw route allow in on ${bridge}`
+        : `let guests ask for addresses and names: ufw allow in on ${bridge}`;
+    case 'firewalld':
+      return `let guests through: firewall-cmd --permanent --zone=trusted --change-interface=${bridge}, and --reload`;
+    case 'somebody':
+      return `let through what comes from ${bridge} and goes to it`;
+  }
+}
+
+function overlap(a: IpRange, b: IpRange): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last;
+}
+
+function sizeOf({ first, last }: IpRange): number {
+  return Number(last - first) + 1;
+}

@@ -1,0 +1,117 @@
+/** Goes through all checks in their order: each fact is gathered once, then judged. */
+import type { IncusClient } from 'incus-client';
+import type { Secret } from '../lib/secret.js';
+import { azureKey, type DaemonSpec } from '../model/pool.js';
+import { openIncus } from '../observe/clients.js';
+import { mostInstances } from '../observe/host-limits.js';
+import { isolationObstacle } from '../observe/id-maps.js';
+import { instanceCeiling } from '../plan/target.js';
+import { checkAzure } from './check-azure.js';
+import { checkDaemon } from './check-daemon.js';
+import { checkGuest, getsThrough } from './check-guest.js';
+import { checkFlaws, checkReachable, checkServer } from './check-incus.js';
+import { checkFirewall, checkNetwork } from './check-network.js';
+import { checkHost, checkOwner, checkProject, checkStorage } from './check-project.js';
+import { factOf } from './fact-of.js';
+import type { DaemonFact, Fact, GuestFacts, HostFacts, ProjectFacts } from './facts.js';
+import { type Finding, grey, red } from './finding.js';
+import { gatherAzure } from './gather-azure.js';
+import { gatherGuest, guestSource } from './gather-guest.js';
+import { gatherHost } from './gather-host.js';
+import { gatherProject, gatherServer } from './gather-incus.js';
+
+export interface DiagnosisParts {
+  readonly spec: DaemonSpec;
+  /** A pool's token, read anew. */
+  readonly tokenOf: (pool: string) => Promise<Secret>;
+  /** What the daemon says of itself. */
+  readonly askDaemon: () => Promise<DaemonFact>;
+}
+
+/**
+ * Finds what is wrong, thing by thing, as each is known. Nothing that it made is left, also when the signal aborts.
+ *
+ * @throws the reason of an abort.
+ */
+export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): AsyncGenerator<Finding> {
+  const { spec } = parts;
+  const opened = await factOf(
+    openIncus(spec, () => {}),
+    signal,
+  );
+  if (!opened.known) {
+    yield red('incus-reachable', { what: opened.error, remedy: 'let "setup" make the certificate of the daemon' });
+    yield* checkWithoutIncus(parts, signal);
+    return;
+  }
+  await using incus = opened.value;
+  const server = await gatherServer(incus, signal);
+  yield checkReachable(server);
+  if (!server.known) return yield* checkWithoutIncus(parts, signal);
+  const version = checkServer(server.value);
+  yield version;
+  if (version.colour === 'red') return yield* checkWithoutIncus(parts, signal);
+  const host = await gatherHost(spec, signal);
+  const debianPackage = host.isIncusHost ? host.incusPackage : undefined;
+  yield checkFlaws(server.value.environment?.server_version ?? '', debianPackage);
+  const project = await gatherProject(incus, server.value, spec, signal);
+  yield* checkProject(project, spec.pools);
+  yield checkOwner(project);
+  yield* checkStorage(project);
+  yield* checkHost(host, project, spec.pools);
+  yield* checkNetwork(project.network, host, mostInstances(spec.pools, instanceCeiling));
+  yield* checkServers(parts, server.value.environment?.architectures[0], project.base?.agentVersion, signal);
+  yield* checkInGuest(incus, spec, project, host, signal);
+  yield* checkDaemon(await parts.askDaemon());
+}
+
+async function* checkWithoutIncus(parts: DiagnosisParts, signal: AbortSignal): AsyncGenerator<Finding> {
+  yield grey('incus-project', 'Incus cannot be asked');
+  yield* checkServers(parts, undefined, undefined, signal);
+  yield grey('guest-made', 'Incus cannot be asked');
+  yield* checkDaemon(await parts.askDaemon());
+}
+
+async function* checkServers(
+  { spec, tokenOf }: DiagnosisParts,
+  architecture = 'x86_64',
+  baseAgent: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
+  for (const key of keys) {
+    const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
+    const token = () => tokenOf(pools[0]?.name ?? '');
+    const question = { pools, token, stateDirectory: spec.stateDirectory, architecture };
+    const facts = await gatherAzure(question, signal);
+    // Where there are several, each says which one it is about.
+    const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
+    for (const finding of checkAzure(facts, baseAgent)) yield { ...finding, says: `${about}${finding.says}` };
+  }
+}
+
+async function* checkInGuest(
+  incus: IncusClient,
+  spec: DaemonSpec,
+  project: ProjectFacts,
+  host: HostFacts,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  const guest = await tryGuest(incus, spec, project, signal);
+  if (guest === undefined)
+    yield grey('guest-made', 'there is neither a base nor a local image to make one from: "base build"');
+  else yield* checkGuest(guest, { host, network: project.network });
+  yield checkFirewall(host, guest && getsThrough(guest));
+}
+
+async function tryGuest(
+  incus: IncusClient,
+  spec: DaemonSpec,
+  project: ProjectFacts,
+  signal: AbortSignal,
+): Promise<Fact<GuestFacts> | undefined> {
+  if (project.devices === undefined) return undefined;
+  const source = await guestSource(incus, spec, project, signal);
+  const off = isolationObstacle(project.isolatedMaps, mostInstances(spec.pools, instanceCeiling));
+  return source && (await gatherGuest(incus, source, spec, off, signal));
+}

@@ -1,0 +1,151 @@
+/** What the doctor finds out before it judges; all of it data. Texts of guests and of Azure are foreign. */
+import type { AzurePipelinesErrorKind, TaskAgentPool } from 'azure-pipelines-client';
+import type { DeviceMap, IncusErrorKind, Network, ServerInfo } from 'incus-client';
+import type { ProbeOutcome } from '../execute/registration/probe.js';
+import type { IpRange } from '../lib/ip-ranges.js';
+import type { StorageFacts } from '../model/storage.js';
+import type { Holding } from '../observe/owners.js';
+
+/** Something that was asked for, or why it is not known. */
+export type Fact<T, Kind = string> =
+  | { readonly known: true; readonly value: T }
+  | { readonly known: false; readonly error: string; readonly kind?: Kind };
+
+/** This host, as far as it has to do with guests. */
+export interface HostFacts {
+  /** Whether Incus runs on it; if not, the rest tells nothing. */
+  readonly isIncusHost: boolean;
+  /** IPv4 routes to somewhere, but for the default one. */
+  readonly routes: readonly HostRoute[];
+  /** Whether it passes packets on; undefined where it does not say. */
+  readonly forwards: boolean | undefined;
+  /** Chains of its firewall that keep packets away; undefined where it may not be read. */
+  readonly blockers: readonly Blocker[] | undefined;
+  /** Inotify instances that each user may have; NaN where it does not say. */
+  readonly inotify: number;
+  readonly memoryBytes: number;
+  /** Version of Debian's package of Incus, where that is installed. */
+  readonly incusPackage: string | undefined;
+}
+
+export interface HostRoute {
+  readonly interface: string;
+  readonly range: IpRange;
+}
+
+/** A chain of the firewall that drops or refuses whatever nobody lets through. */
+export interface Blocker {
+  /** What it keeps away: what passes through the host, or what is for the host itself. */
+  readonly hook: 'forward' | 'input';
+  /** Who made it, as far as its names tell. */
+  readonly by: 'docker' | 'ufw' | 'firewalld' | 'somebody';
+  /** Its table and its name. */
+  readonly chain: string;
+}
+
+/** The project in Incus. */
+export interface ProjectFacts {
+  readonly project: string;
+  /** Incus does not tell this client whether there is such a project. */
+  readonly isHidden: boolean;
+  /** Devices of its default profile; undefined where there is no project. */
+  readonly devices: DeviceMap | undefined;
+  /** Keys of the project. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly holdings: readonly Holding[];
+  /** Owner of the state directory; undefined where no daemon has begun. */
+  readonly ownerId: string | undefined;
+  /** Undefined where Incus does not show it. */
+  readonly storage: StorageFacts | undefined;
+  readonly room: { readonly usedBytes: number; readonly totalBytes: number } | undefined;
+  /** How many instances can have user ids of their own. */
+  readonly isolatedMaps: number;
+  readonly network: NetworkFacts | undefined;
+  /** The newest base that is ready and of this installation: name, agent, whether docker is in it. */
+  readonly base: BaseFacts | undefined;
+}
+
+export interface BaseFacts {
+  readonly name: string;
+  readonly agentVersion: string;
+  readonly docker: boolean;
+}
+
+/** The network of the default profile, where Incus shows it. */
+export interface NetworkFacts extends Pick<Network, 'name' | 'managed' | 'type' | 'config'> {
+  /** Addresses that are given out by DHCP; undefined where Incus does not tell. */
+  readonly leases: number | undefined;
+}
+
+export type AzureErrorKind = AzurePipelinesErrorKind;
+
+export type ServerFact = Fact<ServerInfo, IncusErrorKind>;
+
+/** One agent pool in Azure. */
+export interface AzureFacts {
+  readonly url: string;
+  readonly agentPool: string;
+  /** Who is asked to register: the pools of the configuration for it may differ, and the strictest word counts. */
+  readonly wanted: 'host' | 'guest' | 'auto';
+  readonly pool: Fact<TaskAgentPool | undefined, AzureErrorKind>;
+  /** Whether the token may see, and manage, agents. */
+  readonly views: Fact<boolean, AzureErrorKind>;
+  readonly manages: Fact<boolean, AzureErrorKind>;
+  /** How far the server's clock is ahead of this one; undefined where it does not tell the time. */
+  readonly aheadMs: number | undefined;
+  /** The agent that the server offers; undefined where nobody wants its newest. */
+  readonly newestAgent: Fact<string> | undefined;
+  readonly registration: 'remembered' | Fact<ProbeOutcome>;
+}
+
+/** A throw-away guest, as far as it got. */
+export interface GuestFacts {
+  /** What it was made from, in words. */
+  readonly from: string;
+  readonly hasBase: boolean;
+  /** What `systemctl is-system-running` said at last, and units that failed. */
+  readonly system: string;
+  readonly failedUnits: readonly string[];
+  /** Global IPv4 and IPv6 addresses. */
+  readonly addresses: readonly string[];
+  readonly servers: readonly GuestServer[];
+  /** Undefined where docker is not wanted, or not in what it was made from. */
+  readonly docker: GuestDocker | undefined;
+}
+
+/** What a guest makes of one Azure server. */
+export interface GuestServer {
+  readonly host: string;
+  readonly port: number;
+  /** Addresses of its name; an address is its own. */
+  readonly addresses: readonly string[];
+  readonly connects: boolean;
+  /** Status of an answer, or what curl complained of; undefined where there is no curl. */
+  readonly http: { readonly status: number } | { readonly complaint: string } | undefined;
+}
+
+export interface GuestDocker {
+  /** Its storage driver; undefined where it did not answer. */
+  readonly driver: string | undefined;
+  /** What a container of it said; `doctor` where all is well. */
+  readonly ran: string;
+}
+
+/** The daemon on the control socket. */
+export type DaemonFact =
+  | { readonly kind: 'absent' | 'unreached' | 'failing'; readonly error: string }
+  | { readonly kind: 'running'; readonly status: DaemonStatus };
+
+/** What is looked at of its status. */
+interface DaemonStatus {
+  readonly incus: { readonly readable: boolean; readonly error?: string };
+  readonly pools: readonly {
+    readonly name: string;
+    readonly live: number;
+    readonly target: number;
+    readonly drained: boolean;
+    readonly waiting?: string;
+    readonly azure: { readonly readable: boolean; readonly error?: string };
+    readonly backingOff: readonly { readonly action: string; readonly failures: number; readonly error: string }[];
+  }[];
+}

@@ -1,0 +1,110 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type EmulatorOptions, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
+import { aPool } from '../../test/simulation/examples.js';
+import { rememberHostPool } from '../lib/host-pools.js';
+import { openInstallation } from '../lib/installation.js';
+import { Secret } from '../lib/secret.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
+import { checkAzure } from './check-azure.js';
+import { gatherAzure } from './gather-azure.js';
+
+const BASE_AGENT = '4.275.0';
+const agentPackage = { path: '/nonexistent', version: BASE_AGENT, sha256: 'ab'.repeat(32) };
+const { signal } = new AbortController();
+
+let stateDirectory: string;
+beforeAll(async () => {
+  stateDirectory = await mkdtemp(join(tmpdir(), 'doctor-'));
+});
+afterAll(() => rm(stateDirectory, { recursive: true }));
+
+interface Given extends EmulatorOptions {
+  readonly agentPool?: string;
+  readonly wrongToken?: boolean;
+  readonly registration?: PoolSpec['registration'];
+  readonly remembered?: boolean;
+}
+
+/** What the doctor says of an emulated server, and who is registered there afterwards. */
+async function examined({
+  agentPool = 'default',
+  registration = 'auto',
+  remembered,
+  wrongToken,
+  ...options
+}: Given = {}) {
+  const emulator = await startEmulator({ agentPackage, ...options });
+  try {
+    const pool = aPool({ azure: { url: emulator.url, agentPool }, registration });
+    if (remembered) await rememberHostPool(await openInstallation(stateDirectory), azureKey(pool.azure));
+    const token = async () => new Secret(wrongToken ? 'wrong' : emulator.token);
+    const facts = await gatherAzure({ pools: [pool], token, stateDirectory, architecture: 'x86_64' }, signal);
+    const colours = checkAzure(facts, BASE_AGENT).map(({ check, colour }) => [check, colour] as const);
+    const changes = emulator.calls().filter(({ method }) => method !== 'GET').length;
+    return { facts, colours: Object.fromEntries(colours), left: emulator.agents(), changes };
+  } finally {
+    await emulator.close();
+  }
+}
+
+const ALL_WELL = {
+  'azure-server': 'green',
+  'azure-token': 'green',
+  'agent-pool': 'green',
+  'permission-view': 'green',
+  'permission-manage': 'green',
+  clock: 'green',
+  'agent-version': 'green',
+  'auto-update': 'green',
+  registration: 'green',
+};
+
+test('a server where all is well is green, and nothing that was registered is left', async () => {
+  const { colours, left } = await examined();
+  expect(colours).toEqual(ALL_WELL);
+  expect(left).toEqual([]);
+});
+
+test('a server that has taken agents of the host before is not asked by another', async () => {
+  const { changes, colours } = await examined({ remembered: true });
+  expect([colours, changes]).toEqual([ALL_WELL, 0]);
+});
+
+test.each<[string, Given, object]>([
+  ['refuses the token', { wrongToken: true }, { 'azure-server': 'green', 'azure-token': 'red', 'agent-pool': 'grey' }],
+  [
+    'has no such agent pool',
+    { agentPool: 'none' },
+    { 'azure-token': 'green', 'agent-pool': 'red', registration: 'grey' },
+  ],
+  [
+    'lets the token only look',
+    { permissions: 1 },
+    { 'permission-view': 'green', 'permission-manage': 'red', registration: 'yellow' },
+  ],
+  ['takes no keys of agents', { refuseKeys: true }, { 'permission-manage': 'green', registration: 'yellow' }],
+  ['takes no keys where the host must register', { refuseKeys: true, registration: 'host' }, { registration: 'red' }],
+  ['takes no assertions', { refuseAssertions: true }, { registration: 'yellow' }],
+  ['gives agents no identity', { omitAuthorization: true }, { registration: 'red' }],
+  [
+    'offers a newer agent',
+    { agentPackage: { ...agentPackage, version: '4.280.0' } },
+    { 'agent-version': 'yellow', 'auto-update': 'yellow' },
+  ],
+])('a server that %s is told so, and nothing is left on it', async (_, given, says) => {
+  const { colours, left } = await examined(given);
+  expect(colours).toMatchObject(says);
+  expect(left).toEqual([]);
+});
+
+test('a server that is not there is told by its own check alone', async () => {
+  const pool = aPool({ azure: { url: 'http://127.0.0.1:9/none', agentPool: 'default' } });
+  const token = async () => new Secret('token');
+  const facts = await gatherAzure({ pools: [pool], token, stateDirectory, architecture: 'x86_64' }, signal);
+  const [server, ...rest] = checkAzure(facts, BASE_AGENT);
+  expect(server).toMatchObject({ check: 'azure-server', colour: 'red', says: expect.stringContaining('127.0.0.1:9') });
+  expect(new Set(rest.map(({ colour }) => colour))).toEqual(new Set(['grey']));
+});

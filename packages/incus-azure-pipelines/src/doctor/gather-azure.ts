@@ -1,0 +1,105 @@
+/** Finds out about an agent pool in Azure by calls that change nothing, but for an agent that never works. */
+import {
+  type AzurePipelinesClient,
+  connectAzurePipelines,
+  isAzurePipelinesError,
+  POOL_PERMISSIONS,
+} from 'azure-pipelines-client';
+import { agentPlatform, findServerAgent } from '../execute/base/agent-package.js';
+import { KeyStock } from '../execute/registration/key-stock.js';
+import { probe } from '../execute/registration/probe.js';
+import { registrationTarget } from '../execute/registration/registration-target.js';
+import { systemClock } from '../lib/clock.js';
+import { isHostPool } from '../lib/host-pools.js';
+import { findInstallation, imagineInstallation } from '../lib/installation.js';
+import type { Secret } from '../lib/secret.js';
+import { agentName, PROBE_PREFIX } from '../model/agent-name.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
+import { factOf } from './fact-of.js';
+import type { AzureFacts, Fact } from './facts.js';
+
+export interface AzureQuestion {
+  /** The pools of the configuration that are for this agent pool; at least one. */
+  readonly pools: readonly PoolSpec[];
+  readonly token: () => Promise<Secret>;
+  readonly stateDirectory: string;
+  /** As the kernel of the Incus host names it. */
+  readonly architecture: string;
+}
+
+/** Asks the server. What a probe has registered is deleted again, also when this is aborted. */
+export async function gatherAzure(question: AzureQuestion, signal: AbortSignal): Promise<AzureFacts> {
+  const [spec] = question.pools;
+  if (spec === undefined) throw new Error('ask about an agent pool: no pool of the configuration is for it');
+  const { agentPool, url } = spec.azure;
+  const readings: number[] = [];
+  await using client = connectAzurePipelines({
+    url,
+    auth: { kind: 'pat', token: async () => (await question.token()).reveal() },
+    userAgent: 'incus-azure-pipelines',
+    // The time stands in whole seconds: half of one is the best guess.
+    onCall: ({ ms, serverAt }) => {
+      if (serverAt !== undefined) readings.push(serverAt + 500 - (Date.now() - ms / 2));
+    },
+  });
+  const wanted = strictest(question.pools);
+  const pool = await factOf(client.pools.findByName(agentPool, { signal }), signal, kindOf);
+  const id = pool.known ? pool.value?.id : undefined;
+  const may = (bits: number) =>
+    id === undefined
+      ? Promise.resolve(UNASKED)
+      : factOf(client.pools.hasPermissions(id, bits, { signal }), signal, kindOf);
+  return {
+    url: client.url,
+    agentPool,
+    wanted,
+    pool,
+    views: await may(POOL_PERMISSIONS.view),
+    manages: await may(POOL_PERMISSIONS.manage),
+    aheadMs: readings[0],
+    newestAgent: id === undefined ? UNASKED : await newestAgent(client, question, signal),
+    registration: id === undefined ? UNASKED : await registration(client, id, question, wanted, signal),
+  };
+}
+
+const UNASKED = { known: false, error: 'not asked' } as const;
+
+function strictest(pools: readonly PoolSpec[]): PoolSpec['registration'] {
+  const words = pools.map(({ registration }) => registration);
+  return words.includes('host') ? 'host' : words.includes('auto') ? 'auto' : 'guest';
+}
+
+async function newestAgent(
+  client: AzurePipelinesClient,
+  { architecture, pools }: AzureQuestion,
+  signal: AbortSignal,
+): Promise<Fact<string> | undefined> {
+  const wish = pools.map(({ base }) => (base.isMade ? undefined : base.agent)).find(agent => agent?.kind === 'latest');
+  if (wish?.kind !== 'latest') return undefined;
+  const found = async () => (await findServerAgent(client, wish, agentPlatform(architecture), signal)).version;
+  return await factOf(found(), signal);
+}
+
+async function registration(
+  client: AzurePipelinesClient,
+  poolId: number,
+  { pools, stateDirectory }: AzureQuestion,
+  wanted: PoolSpec['registration'],
+  signal: AbortSignal,
+): Promise<AzureFacts['registration']> {
+  const [spec] = pools;
+  const installation = (await findInstallation(stateDirectory)) ?? imagineInstallation(stateDirectory);
+  if (spec !== undefined && (await isHostPool(installation, azureKey(spec.azure)).catch(() => false)))
+    return 'remembered';
+  await using keys = new KeyStock({ clock: systemClock });
+  const ask = async () => {
+    const target = await registrationTarget(client, spec?.azure.agentPool ?? '', () => Promise.resolve(poolId))(signal);
+    const name = agentName(PROBE_PREFIX, installation.owner, systemClock.now());
+    return probe(target, name, { keys, now: () => systemClock.now(), onlyRegister: wanted === 'guest' }, signal);
+  };
+  return await factOf(ask(), signal);
+}
+
+function kindOf(error: unknown) {
+  return isAzurePipelinesError(error) ? error.kind : undefined;
+}

@@ -1,0 +1,59 @@
+/** Finds out about this host what guests depend on. */
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
+import { promisify } from 'node:util';
+import type { DaemonSpec } from '../model/pool.js';
+import { isThisHost, readInotifyLimit } from '../observe/host-limits.js';
+import { blockersOfLegacy, blockersOfNft } from './blockers.js';
+import type { HostFacts } from './facts.js';
+import { routesIn } from './routes.js';
+
+const DEADLINE_MS = 10_000;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Looks, and changes nothing. What may not be read is left out. */
+export async function gatherHost({ incus }: Pick<DaemonSpec, 'incus'>, signal: AbortSignal): Promise<HostFacts> {
+  const forwards = await read('/proc/sys/net/ipv4/ip_forward');
+  return {
+    isIncusHost: isThisHost(incus),
+    routes: routesIn((await read('/proc/net/route')) ?? ''),
+    forwards: forwards === undefined ? undefined : forwards.trim() === '1',
+    blockers: await blockers(signal),
+    inotify: await readInotifyLimit(),
+    memoryBytes: totalmem(),
+    incusPackage: packageVersion((await read('/var/lib/dpkg/status')) ?? '', 'incus-base'),
+  };
+}
+
+async function blockers(signal: AbortSignal): Promise<HostFacts['blockers']> {
+  const nft = await output('nft', ['--json', 'list', 'ruleset'], signal);
+  const legacyTables = (await read('/proc/net/ip_tables_names')) ?? '';
+  const legacy = /^filter$/m.test(legacyTables) ? await output('iptables-legacy', ['-S'], signal) : undefined;
+  if (nft === undefined && legacy === undefined) return undefined;
+  return [...(nft === undefined ? [] : blockersOfNft(JSON.parse(nft))), ...blockersOfLegacy(legacy ?? '')];
+}
+
+/** What a program prints; undefined where it is not there or fails, as for who is not root. */
+async function output(program: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
+  const options = { signal, timeout: DEADLINE_MS, maxBuffer: MOST_BYTES, env };
+  return promisify(execFile)(program, args, options).then(
+    ({ stdout }) => stdout,
+    () => {
+      signal.throwIfAborted();
+      return undefined;
+    },
+  );
+}
+
+/** The version of a package that is installed, in the list of dpkg. The daemon of Incus is in `incus-base`. */
+function packageVersion(status: string, name: string): string | undefined {
+  const entry = status.split('\n\n').find(text => text.startsWith(`Package: ${name}\n`));
+  if (entry === undefined || !/^Status: .* installed$/m.test(entry)) return undefined;
+  return /^Version: (\S+)$/m.exec(entry)?.[1];
+}
+
+function read(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}

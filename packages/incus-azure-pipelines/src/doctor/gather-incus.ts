@@ -1,0 +1,106 @@
+/** Finds out about Incus and the project what guests depend on. */
+import { connectIncus, findSocket, type IncusClient, ignoreNotFound, isIncusError } from 'incus-client';
+import { findInstallation } from '../lib/installation.js';
+import type { DaemonSpec } from '../model/pool.js';
+import { nicIn, rootDiskIn } from '../observe/fitness.js';
+import { isThisHost } from '../observe/host-limits.js';
+import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
+import { holdingsIn } from '../observe/owners.js';
+import { recordsOf } from '../observe/records.js';
+import { readStorage } from '../observe/storage.js';
+import { factOf } from './fact-of.js';
+import type { BaseFacts, NetworkFacts, ProjectFacts, ServerFact } from './facts.js';
+
+type Info = Extract<ServerFact, { known: true }>['value'];
+
+/** Asks Incus who it is. */
+export async function gatherServer(incus: IncusClient, signal: AbortSignal): Promise<ServerFact> {
+  return await factOf(incus.server.info({ signal }), signal, error => (isIncusError(error) ? error.kind : 'failed'));
+}
+
+/** Reads the project. @throws IncusError when Incus stops answering meanwhile. */
+export async function gatherProject(
+  incus: IncusClient,
+  info: Info,
+  spec: DaemonSpec,
+  signal: AbortSignal,
+): Promise<ProjectFacts> {
+  const call = { signal };
+  const found = await unlessHidden(incus.projects.get(spec.project, call));
+  const isThere = found !== undefined && found !== 'hidden';
+  const devices = isThere ? (await ignoreNotFound(incus.profiles.get('default', call)))?.profile.devices : undefined;
+  const installation = await findInstallation(spec.stateDirectory);
+  const instances = devices === undefined ? [] : await incus.instances.list(call);
+  const bases = installation ? recordsOf(instances, installation.ownerId, NO_RINGS).bases : [];
+  const disk = rootDiskIn(devices ?? {});
+  // A client that is confined to the project sees neither its storage nor its network; whoever asks may be an administrator.
+  await using root = administrator(spec);
+  const storage = disk && (await firstKnown([root, incus], client => readStorage(client, disk, signal), signal));
+  return {
+    project: spec.project,
+    isHidden: found === 'hidden',
+    devices,
+    config: found === 'hidden' ? {} : (found?.project.config ?? {}),
+    holdings: holdingsIn(instances, found === 'hidden' ? undefined : found?.project),
+    ownerId: installation?.ownerId,
+    storage,
+    room: storage && (await firstKnown([root, incus], client => roomOf(client, storage.pool, call), signal)),
+    isolatedMaps: await isolatedMaps(info, isThisHost(spec.incus) ? ID_TABLES : []),
+    network: await firstKnown([root, incus], client => networkOf(client, nicIn(devices ?? {}) ?? {}, call), signal),
+    base: newest(bases),
+  };
+}
+
+/** Who is confined to other projects is refused, be there one of that name or not. */
+async function unlessHidden<T>(call: Promise<T>): Promise<T | 'hidden' | undefined> {
+  return await ignoreNotFound(call).catch((error: unknown) => {
+    if (isIncusError(error, 'forbidden')) return 'hidden';
+    throw error;
+  });
+}
+
+/** The local Incus in the project, where there is one on this host and the configuration means that one. */
+function administrator({ incus, project }: DaemonSpec): IncusClient | undefined {
+  if (incus.kind === 'unix' || !isThisHost(incus)) return undefined;
+  return connectIncus({ connection: findSocket(), project });
+}
+
+async function firstKnown<T>(
+  clients: readonly (IncusClient | undefined)[],
+  ask: (client: IncusClient) => Promise<T | undefined>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for (const client of clients) {
+    const answer = client && (await ask(client).catch(() => undefined));
+    signal.throwIfAborted();
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}
+
+async function roomOf({ server }: IncusClient, pool: string, call: { readonly signal: AbortSignal }) {
+  const { space } = await server.storagePools.resources(pool, call);
+  return { usedBytes: space.used, totalBytes: space.total };
+}
+
+async function networkOf(
+  { server }: IncusClient,
+  nic: Readonly<Record<string, string>>,
+  call: { readonly signal: AbortSignal },
+): Promise<NetworkFacts | undefined> {
+  const name = nic.network ?? nic.parent;
+  if (name === undefined) return undefined;
+  const { config, managed, type } = await server.networks.get(name, call);
+  // Whoever may not change a network is not shown its keys.
+  if (managed && config['ipv4.address'] === undefined) return undefined;
+  const leases = managed ? await server.networks.leases(name, call).catch(() => undefined) : undefined;
+  const given = leases?.filter(lease => lease.type === 'dynamic' && !lease.address.includes(':')).length;
+  return { name, managed, type, config, leases: given };
+}
+
+const NO_RINGS = { isNoisy: () => false, rangSinceChange: () => false };
+
+function newest(bases: ReturnType<typeof recordsOf>['bases']): BaseFacts | undefined {
+  const [base] = bases.filter(({ ready }) => ready).toSorted((a, b) => b.createdAt - a.createdAt);
+  return base && { name: base.name, agentVersion: base.agentVersion, docker: base.docker };
+}

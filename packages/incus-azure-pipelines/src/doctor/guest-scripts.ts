@@ -1,0 +1,94 @@
+/** What is run in a throw-away guest, and what its words mean; POSIX sh, with bash where the image has it. */
+import type { InstanceState } from 'incus-client';
+import type { GuestDocker, GuestServer } from './facts.js';
+
+/** Incus may cut off what a command printed last when it ends at once. */
+const STAY = 'sleep 0.3';
+/** Of a complaint, so much is told. */
+const MOST_TOLD = 300;
+
+/** Waits for the end of the boot; prints its state, then units that failed. */
+export const bootScript = `
+while :; do
+  state=$(systemctl is-system-running --wait 2>/dev/null)
+  case $state in running | degraded | maintenance) break ;; esac
+  sleep 0.1
+done
+echo "$state"
+systemctl list-units --failed --plain --no-legend | cut -d ' ' -f 1
+${STAY}
+`;
+
+/** Looks a server up, connects to it, and asks it for what anybody may ask. Arguments: host, port, URL. */
+export const serverScript = `
+host=$1 port=$2 url=$3
+timeout 15 getent ahosts "$host" | cut -d ' ' -f 1 | sort -u | sed 's/^/address /'
+if ! timeout 6 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>/dev/null; then
+  ${STAY}
+  exit
+fi
+echo connects
+if command -v curl >/dev/null; then
+  if answer=$(curl --silent --show-error --output /dev/null --write-out '%{http_code}' --max-time 15 "$url/_apis/connectionData" 2>&1)
+  then echo "status $answer"
+  else echo "complaint $answer"
+  fi
+fi
+${STAY}
+`;
+
+/** Waits for docker, and runs a container in it of programs that the guest has: nothing is fetched. */
+export const dockerScript = `
+if driver=$(timeout 60 sh -c 'until docker info --format "{{.Driver}}" 2>&1; do sleep 0.5; done'); then
+  echo "driver $(echo "$driver" | tail -n 1)"
+else
+  echo "$driver" | tail -n 1
+  ${STAY}
+  exit
+fi
+folder=$(mktemp -d) && cd "$folder" && mkdir image && {
+  cp --parents --dereference /usr/bin/bash $(ldd /usr/bin/bash | grep -o '/[^ ]*') image
+  tar -C image -c . | docker import - iap-doctor >/dev/null &&
+    docker run --rm iap-doctor /usr/bin/bash -c 'echo doctor'
+} 2>&1 | tail -n 3
+${STAY}
+`;
+
+/** Reads what {@link serverScript} has printed. */
+export function readServer(host: string, port: number, output: string): GuestServer {
+  const lines = output.split('\n');
+  const after = (word: string) =>
+    lines.flatMap(line => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []));
+  const [status] = after('status');
+  const [complaint] = after('complaint');
+  const answer =
+    status === undefined
+      ? complaint === undefined
+        ? undefined
+        : { complaint: cut(complaint) }
+      : { status: Number(status) };
+  return { host, port, addresses: after('address'), connects: lines.includes('connects'), http: answer };
+}
+
+/** Reads what {@link dockerScript} has printed. */
+export function readDocker(output: string): GuestDocker {
+  const [first = '', ...rest] = output.trim().split('\n');
+  const driver = /^driver (\S+)$/.exec(first)?.[1];
+  if (driver === undefined) return { driver, ran: cut(output.trim()) || 'no answer in time' };
+  const isWell = rest.at(-1)?.trim() === 'doctor';
+  return { driver, ran: isWell ? 'doctor' : cut(rest.join(' ').trim()) || 'no word in time' };
+}
+
+/** Addresses of a guest that others reach it by. */
+export function addressesOf({ network }: Pick<InstanceState, 'network'>): readonly string[] {
+  return Object.entries(network).flatMap(([name, { addresses }]) =>
+    // Docker's own bridges are nobody else's affair.
+    /^(?:lo|docker|br-|veth)/.test(name)
+      ? []
+      : addresses.flatMap(({ address, scope }) => (scope === 'global' ? [address] : [])),
+  );
+}
+
+function cut(text: string): string {
+  return text.length > MOST_TOLD ? `${text.slice(0, MOST_TOLD)}...` : text;
+}

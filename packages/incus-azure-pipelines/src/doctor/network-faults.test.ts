@@ -1,0 +1,195 @@
+import { expect, test } from 'vitest';
+import { aGuest, aHost, aNetwork } from '../../test/doctor-facts.js';
+import { parseRange } from '../lib/ip-ranges.js';
+import { checkGuest, getsThrough } from './check-guest.js';
+import { checkFirewall, checkNetwork } from './check-network.js';
+import type { Blocker, Fact, GuestFacts, HostFacts, NetworkFacts } from './facts.js';
+import type { Finding } from './finding.js';
+
+const MOST = 8;
+
+interface Given {
+  readonly guest?: Partial<GuestFacts> | string;
+  readonly host?: Partial<HostFacts>;
+  readonly network?: Partial<NetworkFacts>;
+}
+
+/** Everything that is judged of the network and of a guest on it. */
+function judged(given: Given): readonly Finding[] {
+  const host = aHost(given.host);
+  const network = aNetwork(given.network);
+  const guest: Fact<GuestFacts> =
+    typeof given.guest === 'string'
+      ? { known: false, error: given.guest }
+      : { known: true, value: aGuest(given.guest) };
+  return [
+    ...checkNetwork(network, host, MOST),
+    ...checkGuest(guest, { host, network }),
+    checkFirewall(host, getsThrough(guest)),
+  ];
+}
+
+function wrong(given: Given): readonly string[] {
+  return judged(given)
+    .filter(({ colour }) => colour === 'red' || colour === 'yellow')
+    .map(({ check, colour, remedy, says }) => `${colour} ${check}: ${says} -> ${remedy}`);
+}
+
+const blocker = (by: Blocker['by'], hook: Blocker['hook'] = 'forward'): Blocker => ({
+  by,
+  hook,
+  chain: 'filter FORWARD',
+});
+const route = (text: string, name: string) => {
+  const range = parseRange(text);
+  return range === undefined ? [] : [{ interface: name, range }];
+};
+const server = { host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } };
+const cutOff = [{ ...server, connects: false, http: undefined }];
+const nameless = [{ ...server, addresses: [], connects: false, http: undefined }];
+const homeless = { addresses: [], servers: [], system: 'starting', docker: undefined };
+
+test('where all is well everything is green', () => {
+  expect(judged({}).map(({ colour }) => colour)).toEqual(expect.not.arrayContaining(['red', 'yellow', 'grey']));
+});
+
+test.each<[string, Given, readonly RegExp[]]>([
+  [
+    'the subnet is that of the LAN',
+    { host: { routes: route('10.9.8.0/22', 'eth0') } },
+    [/^red subnet: .*10\.9\.8\.0-10\.9\.11\.255.* by eth0.* -> choose another/],
+  ],
+  [
+    'the server lies in the subnet',
+    {
+      host: { routes: route('10.9.0.0/16', 'eth0') },
+      guest: { servers: [{ ...server, addresses: ['10.9.8.40'], connects: false, http: undefined }] },
+    },
+    [/^red subnet/, /^red guest-server: .*lies in the subnet/],
+  ],
+  [
+    'the host does not forward',
+    { host: { forwards: false }, guest: { servers: cutOff } },
+    [/^red ip-forwarding: .* -> set it/, /^red guest-server: .*passes no packets on/],
+  ],
+  [
+    'the range of addresses is small',
+    { network: { config: { 'ipv4.address': '10.9.8.1/24', 'ipv4.dhcp.ranges': '10.9.8.2-10.9.8.5' }, leases: 1 } },
+    [/^yellow dhcp-range: .*has 4 addresses, and there may be 8/],
+  ],
+  [
+    'all addresses are given out',
+    { network: { config: { 'ipv4.address': '10.9.8.1/30' }, leases: 1 }, guest: homeless },
+    [/^red dhcp-range: all 1 addresses/, /^red guest-address: .*all 1 of network "incusbr0" are given out/],
+  ],
+  [
+    'docker drops what passes',
+    { host: { blockers: [blocker('docker')] }, guest: { servers: cutOff } },
+    [/^red guest-server: .*of docker.* -> .*DOCKER-USER -i incusbr0/, /^red host-firewall/],
+  ],
+  [
+    'ufw drops what passes',
+    { host: { blockers: [blocker('ufw')] }, guest: { servers: cutOff } },
+    [/^red guest-server: .*of ufw.* -> .*ufw route allow in on incusbr0/, /^red host-firewall/],
+  ],
+  [
+    'firewalld refuses what passes',
+    { host: { blockers: [blocker('firewalld')] }, guest: { servers: cutOff } },
+    [/^red guest-server: .* -> .*firewall-cmd .*incusbr0/, /^red host-firewall/],
+  ],
+  [
+    'somebody drops what passes',
+    { host: { blockers: [blocker('somebody')] }, guest: { servers: cutOff } },
+    [/^red guest-server: .*chain filter FORWARD drops/, /^red host-firewall/],
+  ],
+  [
+    'ufw keeps DHCP away',
+    { host: { blockers: [blocker('ufw', 'input')] }, guest: homeless },
+    [/^red guest-address: .* -> .*ufw allow in on incusbr0/, /^red host-firewall|^yellow host-firewall/],
+  ],
+  [
+    'firewalld keeps names away',
+    { host: { blockers: [blocker('firewalld', 'input')] }, guest: { servers: nameless } },
+    [/^red guest-server: a guest cannot look up dev\.azure\.com: chain/, /^red host-firewall/],
+  ],
+  [
+    'nobody looks names up',
+    { guest: { servers: nameless } },
+    [/^red guest-server: a guest cannot look up dev\.azure\.com -> see that the host/],
+  ],
+  ['DHCP does not answer', { guest: homeless }, [/^red guest-address: it gets no address by DHCP -> .*dnsmasq/]],
+  [
+    'the rules of setup lack an address',
+    {
+      network: { config: { 'ipv4.address': '10.9.8.1/24', 'security.acls': 'iap-a1b2c3' } },
+      guest: { servers: cutOff },
+    },
+    [/^red guest-server: .*rules of network .* -> call "setup" again/],
+  ],
+  [
+    'something far away is in the way',
+    { guest: { servers: cutOff } },
+    [/^red guest-server: a guest cannot connect to dev\.azure\.com:443 -> .*proxy/],
+  ],
+  [
+    'the certificate of the server is of an own authority',
+    { guest: { servers: [{ ...server, http: { complaint: 'curl: (60) SSL certificate problem' } }] } },
+    [/^red guest-server: .*cannot speak.* -> put the authority/],
+  ],
+  [
+    'the storage has no room',
+    { guest: 'create instance: no space left on device' },
+    [/^red guest-made: the storage is full/],
+  ],
+  [
+    'the project has no room',
+    { guest: 'Reached maximum number of instances in project' },
+    [/^yellow guest-made: there is no room/],
+  ],
+  [
+    'Incus makes no guest',
+    { guest: 'Failed to run: forkstart' },
+    [/^red guest-made: no guest can be made: Failed to run/],
+  ],
+  [
+    'a unit fails',
+    { guest: { system: 'degraded', failedUnits: ['ssh.service'] } },
+    [/^yellow guest-boot: .*ssh\.service/],
+  ],
+  ['the guest does not boot', { guest: { system: 'starting' } }, [/^red guest-boot: .*"starting"/]],
+  [
+    'docker does not answer',
+    { guest: { docker: { driver: undefined, ran: 'Cannot connect to the Docker daemon' } } },
+    [/^red guest-docker: docker does not answer/],
+  ],
+  [
+    'AppArmor is in the way of nested containers',
+    {
+      guest: {
+        docker: { driver: 'overlay2', ran: 'open sysctl net.ipv4.ip_unprivileged_port_start file: permission denied' },
+      },
+    },
+    [/^red guest-docker: .* -> .*update Incus/],
+  ],
+  [
+    'docker copies every layer',
+    { guest: { docker: { driver: 'vfs', ran: 'doctor' } } },
+    [/^yellow guest-docker: .*\(vfs\)/],
+  ],
+])('finds that %s', (_, given, says) => {
+  expect(wrong(given)).toEqual(says.map(pattern => expect.stringMatching(pattern)));
+});
+
+test('a firewall that lets guests through is green, and one that was not tried is yellow', () => {
+  const host = aHost({ blockers: [blocker('docker')] });
+  expect([true, undefined, false].map(through => checkFirewall(host, through).colour)).toEqual([
+    'green',
+    'yellow',
+    'red',
+  ]);
+});
+
+test('what a client cannot see is not judged', () => {
+  expect(checkNetwork(undefined, aHost(), MOST).map(({ colour }) => colour)).toEqual(['grey']);
+  expect(checkFirewall(aHost({ blockers: undefined }), true).colour).toBe('grey');
+});

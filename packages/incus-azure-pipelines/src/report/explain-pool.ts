@@ -1,0 +1,69 @@
+import { ago, lasting } from '../lib/times.js';
+import type { Death } from './death.js';
+import type { Account } from './explanation.js';
+import { printable } from './printable.js';
+import type { PoolStatus, RemovedPoolStatus } from './status-document.js';
+
+const JOB_DONE = 'its job is done';
+/** Of ends that are not as they should be, so many are told. */
+const TOLD_ENDS = 3;
+
+/** Why a pool has the agents that it has: sentences, the answer first. */
+export function explainPool(pool: PoolStatus, { deaths, now, status }: Account): readonly string[] {
+  const { live, name, preparing, prepared, target, waiting, wants } = pool;
+  const answer =
+    waiting === undefined
+      ? live >= target
+        ? 'It has what it wants.'
+        : 'Nothing keeps it from that: what it lacks is being made.'
+      : `It waits: ${waiting}`;
+  return [
+    `Pool ${name} wants ${wants}; it has ${live} ${live === 1 ? 'agent' : 'agents'} of ${target}, ${prepared} prepared and ${preparing} preparing.`,
+    answer,
+    ...unread('Incus', status.incus, now, 'nothing is decided'),
+    ...unread('Azure', pool.azure, now, 'no agent is ended and none activated'),
+    ...pool.backingOff.map(
+      ({ action, error, failures, on, retryAt }) =>
+        `${action}${on === name ? '' : ` of ${on}`} failed ${failures} ${failures === 1 ? 'time' : 'times'}, and is tried again in ${lasting(retryAt - now)}: ${error}`,
+    ),
+    ...[...pool.underWay, ...pool.decided].map(
+      ({ action, on, reason }) => `Under way: ${action} ${on}, because: ${reason}.`,
+    ),
+    ...baseOf(pool, now),
+    ...endsOf(name, deaths, now),
+  ];
+}
+
+/** What becomes of a pool that is not in the configuration any more. */
+export function explainRemoved({ agents, fate, name }: RemovedPoolStatus): readonly string[] {
+  return [
+    `Pool ${name} is not in the configuration any more: ${fate}.`,
+    `${agents.length} of its instances and registrations are left.`,
+  ];
+}
+
+function unread(what: string, { error, readable, since }: PoolStatus['azure'], now: number, sequel: string): string[] {
+  return readable ? [] : [`${what} cannot be read since ${ago(since, now)}, so ${sequel}: ${error}`];
+}
+
+function baseOf({ base, generation, tries }: PoolStatus, now: number): string[] {
+  if (base === undefined) return ['It is not known yet which base it needs.'];
+  if (generation === undefined) return [`Its base ${base} is not built.`];
+  const { agentVersion, builtAt, checkedAt, proven } = generation;
+  const trial = tries === undefined ? '' : '; one agent tries it out';
+  return [
+    `Its base ${base} has agent ${agentVersion}, was built ${ago(builtAt, now)}, seen to be the newest ${ago(checkedAt, now)}, and is ${proven ? '' : 'not '}known to work${trial}.`,
+  ];
+}
+
+function endsOf(pool: string, deaths: readonly Death[], now: number): string[] {
+  const own = deaths.filter(death => death.pool === pool);
+  const others = own.filter(({ why }) => why !== JOB_DONE);
+  if (own.length === 0) return ['None of its agents has ended yet.'];
+  return [
+    `Of its last ${own.length} agents that ended, ${own.length - others.length} did so because their job was done.`,
+    ...others
+      .slice(0, TOLD_ENDS)
+      .map(({ goneAt, name, why }) => `${name} ended ${ago(goneAt, now)}: ${printable(why)}`),
+  ];
+}

@@ -1,0 +1,122 @@
+import type { Usage } from '../lib/instance-usage.js';
+import type { AgentPhase } from '../model/agent.js';
+import type { RegistrationMode } from '../model/observed.js';
+import type { CopyCost } from '../model/storage.js';
+
+/** What `status --json` prints. Instants are epoch ms; every text from outside is made printable. */
+export interface StatusDocument {
+  readonly at: number;
+  readonly owner: string;
+  /** When the next look is due at the latest; something may ring before. */
+  readonly nextLookAt?: number;
+  readonly incus: Readable;
+  /** The storage pool, where it cannot copy on write. */
+  readonly storage?: StorageStatus;
+  readonly pools: readonly PoolStatus[];
+  /** Pools that are not in the configuration any more, while something of them is left. */
+  readonly removed: readonly RemovedPoolStatus[];
+}
+
+export interface StorageStatus {
+  readonly pool: string;
+  readonly driver: string;
+  /** What a copy of a base cost, measured; left out before the first base. */
+  readonly copyCost?: CopyCost;
+}
+
+export interface RemovedPoolStatus {
+  readonly name: string;
+  /** What becomes of what is left. */
+  readonly fate: string;
+  /** No configured pool reads the agent pool of one of its agents, so that they cannot be drained. */
+  readonly unread: boolean;
+  readonly agents: readonly AgentStatus[];
+  readonly underWay: readonly ActionStatus[];
+  readonly backingOff: readonly BackOffStatus[];
+}
+
+export interface Readable {
+  readonly readable: boolean;
+  /** Since when it can be read, or cannot. */
+  readonly since: number;
+  /** When the latest reading began; left out while there is none. */
+  readonly readAt?: number;
+  readonly error?: string;
+}
+
+export interface PoolStatus {
+  readonly name: string;
+  readonly agentPool: string;
+  readonly azure: Readable;
+  /** Who registers its agents. */
+  readonly registration: RegistrationMode['kind'];
+  readonly agentCount: number;
+  readonly target: number;
+  /** How the target comes about, in words. */
+  readonly wants: string;
+  /** Instances that are to be kept ready beside the live agents. */
+  readonly reserve: number;
+  readonly live: number;
+  readonly prepared: number;
+  /** Members of the listening reserve. */
+  readonly listening: number;
+  readonly preparing: number;
+  /** The base that its configuration asks for. */
+  readonly base?: string;
+  /** What is known of that base; left out until it is built. */
+  readonly generation?: GenerationStatus;
+  /** A new base that one agent tries out; the others come from one that is known to work. */
+  readonly tries?: string;
+  readonly drained: boolean;
+  /** Why there are fewer agents than wanted. */
+  readonly waiting?: string;
+  readonly agents: readonly AgentStatus[];
+  /** What the latest look decided to do. */
+  readonly decided: readonly ActionStatus[];
+  readonly underWay: readonly ActionStatus[];
+  readonly backingOff: readonly BackOffStatus[];
+}
+
+/** A base as a generation of agents. */
+export interface GenerationStatus {
+  readonly builtAt: number;
+  /** When its image and agent were last seen to be the newest. */
+  readonly checkedAt: number;
+  readonly agentVersion: string;
+  /** Whether an agent copied from it was online. */
+  readonly proven: boolean;
+}
+
+export interface AgentStatus {
+  readonly name: string;
+  readonly phase: AgentPhase;
+  readonly since: number;
+  readonly base?: string;
+  /** Version of the guest contract that it was made by, where that is not this daemon's. */
+  readonly contract?: string;
+  readonly createdAt?: number;
+  readonly job?: string;
+  /** The number of its job request in Azure. */
+  readonly requestId?: number;
+  /** What its instance takes, where this host can tell. */
+  readonly usage?: Usage;
+  /** Not before then (epoch ms) its job is ended, because it runs too long. */
+  readonly endsAt?: number;
+  /** A person drains it: it goes when it has no job. */
+  readonly drained?: true;
+}
+
+export interface ActionStatus {
+  readonly action: string;
+  readonly on: string;
+  readonly reason: string;
+}
+
+export interface BackOffStatus {
+  readonly action: string;
+  /** The agent, the base or the pool that it is for. */
+  readonly on: string;
+  readonly failures: number;
+  readonly retryAt: number;
+  readonly error: string;
+}

@@ -1,0 +1,90 @@
+/** Facts of a host, an Incus and an Azure where all is well; a test spoils one of them. */
+import type { AzureFacts, GuestFacts, HostFacts, NetworkFacts, ProjectFacts, ServerFact } from '../src/doctor/facts.js';
+
+type Info = Extract<ServerFact, { known: true }>['value'];
+
+export const OWNER_ID = '0123456789abcdef0123456789abcdef';
+
+export function aServer(environment: Partial<NonNullable<Info['environment']>> = {}): Info {
+  return {
+    auth: 'trusted',
+    api_extensions: [
+      'instance_create_start',
+      'instance_ready_state',
+      'operation_wait',
+      'event_lifecycle_name_and_project',
+      'container_exec_user_group_cwd',
+      'projects',
+    ],
+    environment: { server: 'incus', server_version: '6.0.6', ...environment },
+  } as unknown as Info;
+}
+
+export function aHost(given: Partial<HostFacts> = {}): HostFacts {
+  return {
+    isIncusHost: true,
+    routes: [],
+    forwards: true,
+    blockers: [],
+    inotify: 8_192,
+    memoryBytes: 64 * 2 ** 30,
+    incusPackage: undefined,
+    ...given,
+  };
+}
+
+export function aNetwork(given: Partial<NetworkFacts> = {}): NetworkFacts {
+  return {
+    name: 'incusbr0',
+    managed: true,
+    type: 'bridge',
+    config: { 'ipv4.address': '10.9.8.1/24' },
+    leases: 3,
+    ...given,
+  };
+}
+
+export function aProject(given: Partial<ProjectFacts> = {}): ProjectFacts {
+  return {
+    project: 'azure-pipelines',
+    isHidden: false,
+    devices: { root: { type: 'disk', path: '/', pool: 'fast' }, eth0: { type: 'nic', network: 'incusbr0' } },
+    config: {},
+    holdings: [{ ownerId: OWNER_ID, agents: 2, bases: 1 }],
+    ownerId: OWNER_ID,
+    storage: { pool: 'fast', driver: 'btrfs', copiesOnWrite: true },
+    room: { usedBytes: 10 * 2 ** 30, totalBytes: 100 * 2 ** 30 },
+    isolatedMaps: Number.POSITIVE_INFINITY,
+    network: aNetwork(),
+    base: { name: 'iap-base-a1b2c3-0', agentVersion: '4.275.0', docker: true },
+    ...given,
+  };
+}
+
+export function anAzure(given: Partial<AzureFacts> = {}): AzureFacts {
+  return {
+    url: 'https://dev.azure.com/team',
+    agentPool: 'agents',
+    wanted: 'auto',
+    pool: { known: true, value: { id: 7, name: 'agents', isHosted: false, autoUpdate: true } },
+    views: { known: true, value: true },
+    manages: { known: true, value: true },
+    aheadMs: 400,
+    newestAgent: { known: true, value: '4.275.0' },
+    registration: { known: true, value: { kind: 'accepted' } },
+    ...given,
+  };
+}
+
+export function aGuest(given: Partial<GuestFacts> = {}): GuestFacts {
+  return {
+    from: 'base iap-base-a1b2c3-0',
+    hasBase: true,
+    system: 'running',
+    failedUnits: [],
+    addresses: ['10.9.8.17'],
+    servers: [{ host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } }],
+    docker: { driver: 'overlay2', ran: 'doctor' },
+    ...given,
+  };
+}
