@@ -147,9 +147,9 @@ export class AzureWorld {
     return (agentId === undefined ? undefined : this.#hiddenUntil.get(agentId)) ?? 0;
   }
 
-  /** Lists lack nobody any more. */
-  showAll(): void {
-    this.#hiddenUntil.clear();
+  /** From `at` on lists lack nobody any more. */
+  showAll(at: number): void {
+    for (const [agentId, until] of this.#hiddenUntil) this.#hiddenUntil.set(agentId, Math.min(until, at));
   }
 
   /** What a list shows that is of the time `at`, and may lag behind: a server that is behind shows an older state than the one before. */
