@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
@@ -6,7 +7,7 @@ import { usageOf } from '../lib/instance-usage.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
 import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
-import { serveOnPort, serveOnSocket } from '../lib/serve.js';
+import { type Served, serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { knownValue, type Observed } from '../model/observed.js';
@@ -15,7 +16,9 @@ import { basesDocument } from '../report/bases-document.js';
 import { followBuilds } from '../report/build-progress.js';
 import type { Death } from '../report/death.js';
 import { keepDeaths } from '../report/deaths.js';
+import { followForPage } from '../report/live-page.js';
 import { controlRoutes, publicRoutes, type View } from '../report/http.js';
+import type { LiveFeed } from '../report/live-feed.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
 import { statusOf } from '../report/status.js';
@@ -57,7 +60,8 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const before = await lastBoot(daemon.installation);
   // This host's boot tells nothing of an Incus on another one.
   const restarted = spec.incus.kind === 'unix' && before !== undefined && before !== boot;
-  keepDeaths(events, deaths, { restarted, onFailure });
+  const page = await followForPage(events, status, deaths);
+  keepDeaths(events, page.deaths, { restarted, onFailure });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();
   events.on('pass-ended', () => pulse.beat());
@@ -90,13 +94,21 @@ export async function run(options: { readonly config: string; readonly logLevel:
     metrics: makeMetrics(events, status),
   };
   await using _control = await serveOnSocket(controlRoutes(view).fetch, spec.controlSocketPath);
-  await using http = spec.http && (await serveOnPort(publicRoutes(view).fetch, spec.http.host, spec.http.port));
+  await using http = spec.http && (await servePublic(view, page.feed, spec.http));
   log.info(
     { owner: daemon.installation.owner, pools: spec.pools.map(pool => pool.name), httpPort: http?.port },
     'running',
   );
   await daemon.run(signal);
   log.info('stopped');
+}
+
+/** The build puts the page beside the program. */
+const PAGE_FOLDER = fileURLToPath(new URL('./page', import.meta.url));
+
+function servePublic(view: View, feed: LiveFeed, { host, port }: { host: string; port: number }): Promise<Served> {
+  const routes = publicRoutes(view, { feed, death: view.death, folder: PAGE_FOLDER, host });
+  return serveOnPort(routes.fetch, host, port);
 }
 
 function expectAgent(name: string, observed: Observed | undefined): void {

@@ -1,0 +1,32 @@
+import type { LoadFigure, Replacement } from '../report/page-document.js';
+
+/** A chart's columns: times in seconds, then a row for each line; null where nothing is known. */
+export type Columns = [number[], ...(number | null)[][]];
+
+/** Longer than this (ms) without a figure, nobody knew. */
+const HOLE_MS = 45_000;
+
+/** Busy, live and wanted agents over time, with a hole where the daemon did not run. Pure. */
+export function loadColumns(load: readonly LoadFigure[]): Columns {
+  const rows: [at: number, ...(number | null)[]][] = [];
+  for (const [index, { at, busy, live, target }] of load.entries()) {
+    const before = load[index - 1]?.at ?? at;
+    if (at - before > HOLE_MS) rows.push([(before + at) / 2, null, null, null]);
+    rows.push([at, busy, live, target]);
+  }
+  const line = (index: number) => rows.map(row => row[index] ?? null);
+  return [rows.map(([at]) => at / 1000), line(1), line(2), line(3)];
+}
+
+/** How long each place took to be filled again, in seconds. Pure. */
+export function replacementColumns(replacements: readonly Replacement[]): Columns {
+  return [replacements.map(({ at }) => at / 1000), replacements.map(({ ms }) => ms / 1000)];
+}
+
+/** The middle one and the largest; undefined where there is none. Pure. */
+export function spread(replacements: readonly Replacement[]): { median: number; longest: number } | undefined {
+  const sorted = replacements.map(({ ms }) => ms).sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  const longest = sorted.at(-1);
+  return median === undefined || longest === undefined ? undefined : { median, longest };
+}

@@ -1,0 +1,52 @@
+import { isIP } from 'node:net';
+import type { MiddlewareHandler } from 'hono';
+import { isLoopback } from '../lib/loopback.js';
+
+/** What a browser may do with the page: load its own parts from here, and nothing else. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+/**
+ * Lets in who asks for this host by its own name, so that no foreign page reaches it by a name of its own that leads here.
+ * Where the daemon listens on every address, an address will do: it cannot be made to lead elsewhere.
+ */
+export function ownHostOnly(configured: string): MiddlewareHandler {
+  const isEverywhere = configured === '0.0.0.0' || configured === '::';
+  return async (c, next) => {
+    const host = hostOf(c.req.header('host'));
+    const isOurs =
+      host !== undefined &&
+      (isLoopback(host) || host === configured.toLowerCase() || (isEverywhere && isIP(host) !== 0));
+    if (!isOurs) return c.text('this host is asked for by another name; use the one in the configuration\n', 421);
+    const site = c.req.header('sec-fetch-site');
+    // A link from elsewhere may lead to the page, and nothing else may be used from elsewhere.
+    if (site !== undefined && site !== 'same-origin' && site !== 'none' && c.req.header('sec-fetch-mode') !== 'navigate')
+      return c.text('only the page itself may ask for this\n', 403);
+    await next();
+    c.header('content-security-policy', POLICY);
+    c.header('x-content-type-options', 'nosniff');
+    c.header('cache-control', 'no-store');
+    c.header('referrer-policy', 'no-referrer');
+    c.header('cross-origin-resource-policy', 'same-origin');
+    c.header('cross-origin-opener-policy', 'same-origin');
+    return undefined;
+  };
+}
+
+/** The name in a Host header, without port and brackets; undefined for what is none. */
+function hostOf(header: string | undefined): string | undefined {
+  if (header === undefined || !URL.canParse(`http://${header}`)) return undefined;
+  const { hash, hostname, password, pathname, search, username } = new URL(`http://${header}`);
+  if (`${username}${password}${search}${hash}` !== '' || pathname !== '/') return undefined;
+  return hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase();
+}
