@@ -16,8 +16,9 @@ export async function liveThroughAnHour(daemon: PretendDaemon, places: number, n
   let agents = 0;
   const then = (at: number, happen: () => void) => happenings.push({ at, happen });
   for (let place = 0; place < places; place++) {
-    let at = now - HOUR_MS + random.between(0, 20_000);
-    while (at < now) {
+    let next = now - HOUR_MS + random.between(0, 20_000);
+    while (next < now) {
+      const at = next;
       const n = agents++;
       const job = { jobName: random.pick(TITLES) ?? '', requestId: 1_000 + n };
       const idleAt = at + random.between(600, random.chance(0.03) ? 90_000 : 2_500);
@@ -29,7 +30,7 @@ export async function liveThroughAnHour(daemon: PretendDaemon, places: number, n
       then(busyAt, () => daemon.enters(n, 'busy', busyAt, job));
       then(doneAt, () => daemon.enters(n, 'finished', doneAt, job));
       then(doneAt + 2_000, () => daemon.ends(n, doneAt + 2_000, result, job));
-      at = doneAt + 20;
+      next = doneAt + 20;
     }
   }
   for (let at = now - HOUR_MS; at <= now; at += 10_000) then(at, () => daemon.looked(at));

@@ -76,7 +76,13 @@ export class PretendDaemon implements AsyncDisposable {
   }
 
   /** The job of the n-th agent is over, and so is its life. */
-  ends(n: number, at: number, result = 'succeeded', job: Partial<JobRequest> = {}, lastLines = 'Job completed.\n'): void {
+  ends(
+    n: number,
+    at: number,
+    result = 'succeeded',
+    job: Partial<JobRequest> = {},
+    lastLines = 'Job completed.\n',
+  ): void {
     const agent = this.#agents.get(n);
     if (agent === undefined) throw new Error(`there is no agent ${n}`);
     const about = { memoryKills: 0, killsSeenByHost: true, registrationError: undefined };
@@ -108,5 +114,5 @@ export class PretendDaemon implements AsyncDisposable {
 
 /** A failure as the ledger keeps it. */
 export function failing(kind: Action['kind'], target: string, error: string, retryAt: number): Partial<Observed> {
-  return { failures: new Map([[`${kind}/${target}`, { count: 3, retryAt, error }]]) as Observed['failures'] };
+  return { failures: new Map([[`${kind}/${target}`, { count: 3, retryAt, error }]]) };
 }

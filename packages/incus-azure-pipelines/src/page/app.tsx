@@ -55,7 +55,8 @@ function Systems({ status: { incus, storage } }: { readonly status: StatusDocume
       {storage && (
         <li class="note-waits">
           <bdi>
-            storage pool {storage.pool} ({storage.driver}) cannot copy on write: each instance is a whole copy of its base
+            storage pool {storage.pool} ({storage.driver}) cannot copy on write: each instance is a whole copy of its
+            base
           </bdi>
         </li>
       )}

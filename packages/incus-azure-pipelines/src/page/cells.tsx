@@ -16,7 +16,7 @@ interface CellsProps {
 
 /** The agents of a pool, each as a cell: one stop of the tabulator for all, arrows between them, Enter for more. */
 export function Cells({ agents, pool }: CellsProps) {
-  const list = useRef<HTMLUListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState({ name: '', index: 0 });
   const isRoomy = agents.length <= MOST_ROOMY;
   const stop = agents.some(({ name }) => name === active.name)
@@ -30,8 +30,7 @@ export function Cells({ agents, pool }: CellsProps) {
   }, [stop]);
   if (agents.length === 0) return <p class="none">no agent is there</p>;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a list box of cells.
-    <ul
+    <div
       ref={list}
       class={isRoomy ? 'cells roomy' : 'cells compact'}
       role="listbox"
@@ -58,7 +57,7 @@ export function Cells({ agents, pool }: CellsProps) {
           isOpen={opened.value === agent.name}
         />
       ))}
-    </ul>
+    </div>
   );
 }
 
@@ -73,9 +72,11 @@ function Cell({ agent, isOpen, isRoomy, isStop }: CellProps) {
   const { drained, job, name, phase, since } = agent;
   // Agents come anew with each document; what is shown of one changes seldom.
   return useMemo(() => {
-    const label = [name, phase, job, `since ${clock(since)}`, drained && 'drained by a person'].filter(Boolean).join(', ');
+    const label = [name, phase, job, `since ${clock(since)}`, drained && 'drained by a person']
+      .filter(Boolean)
+      .join(', ');
     return (
-      <li
+      <div
         class={`cell tone-${LOOKS[phase].tone}`}
         role="option"
         aria-selected={isOpen}
@@ -94,7 +95,7 @@ function Cell({ agent, isOpen, isRoomy, isStop }: CellProps) {
             <bdi class="job">{job}</bdi>
           </>
         )}
-      </li>
+      </div>
     );
   }, [name, phase, since, job, drained, isRoomy, isStop, isOpen]);
 }

@@ -24,7 +24,7 @@ interface ChartProps {
   readonly tellAt: (index: number) => string;
 }
 
-const HEIGHT_PX = 190;
+const HEIGHT_PX = 170;
 
 /** A chart over time with its summary in words. */
 export function Chart(props: ChartProps) {
@@ -72,16 +72,22 @@ function Plot({ columns, from, lines, onPoint, to, width }: PlotProps) {
       height: HEIGHT_PX,
       legend: { show: false },
       cursor: { drag: { x: false, y: false }, y: false },
-      scales: { x: { range: () => [range.current[0] ?? 0, range.current[1] ?? 1] }, y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
-      axes: [{ ...axis, values: (_, splits) => splits.map(second => minute(second * 1000)), space: 70 }, { ...axis, size: 44 }],
+      scales: {
+        x: { range: () => [range.current[0] ?? 0, range.current[1] ?? 1] },
+        y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
+      },
+      axes: [
+        { ...axis, values: (_, splits) => splits.map(second => minute(second * 1000)), space: 70, size: 28 },
+        { ...axis, size: 44 },
+      ],
       series: [{}, ...lines.map(line => seriesOf(line, current))],
       hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)] },
     };
-    plot.current = new uPlot(options, columns as uPlot.AlignedData, current);
+    plot.current = new uPlot(options, columns, current);
     return () => plot.current?.destroy();
   }, []);
   useEffect(() => plot.current?.setSize({ width, height: HEIGHT_PX }), [width]);
-  useEffect(() => plot.current?.setData(columns as uPlot.AlignedData), [columns]);
+  useEffect(() => plot.current?.setData(columns), [columns]);
   return <div ref={place} />;
 }
 

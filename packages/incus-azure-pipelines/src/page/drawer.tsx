@@ -87,9 +87,9 @@ function LastLines({ name }: { readonly name: string }) {
     <>
       <h3 id="last-lines">Last lines</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
-      <pre class="lines" tabIndex={0} role="region" aria-labelledby="last-lines">
-        {text}
-      </pre>
+      <section class="lines" tabIndex={0} aria-labelledby="last-lines">
+        <pre>{text}</pre>
+      </section>
     </>
   );
 }

@@ -64,7 +64,9 @@ function LoadChart() {
   const columns = loadColumns(shown);
   const tellAt = (index: number) => {
     const [at, busy, live, wanted] = columns.map(column => column[index]);
-    return typeof at !== 'number' ? '' : `${clock(at * 1000)}: ${busy ?? '?'} busy, ${live ?? '?'} live, ${wanted ?? '?'} wanted`;
+    return typeof at !== 'number'
+      ? ''
+      : `${clock(at * 1000)}: ${busy ?? '?'} busy, ${live ?? '?'} live, ${wanted ?? '?'} wanted`;
   };
   return <Chart title="Load" summary={summary} lines={LOAD} columns={columns} from={from} to={to} tellAt={tellAt} />;
 }
@@ -100,7 +102,24 @@ function Timelines() {
   const pools = [...new Set(all.map(({ pool }) => pool))].sort();
   return (
     <>
-      {livesFrom > from && <p class="hint">There were so many agents that those before {clock(livesFrom)} are not kept.</p>}
+      <ul class="keys" aria-label="Bars of the timelines">
+        <li>
+          <span class="key bar-busy" aria-hidden="true" /> a job
+        </li>
+        <li>
+          <span class="key bar-idle" aria-hidden="true" /> an agent that waits for one
+        </li>
+        <li>
+          <span class="key bar-starting" aria-hidden="true" /> starts
+        </li>
+        <li>
+          <span class="key bar-trouble" aria-hidden="true" /> trouble
+        </li>
+        <li>blank: nobody</li>
+      </ul>
+      {livesFrom > from && (
+        <p class="hint">There were so many agents that those before {clock(livesFrom)} are not kept.</p>
+      )}
       {pools.map(pool => (
         <Timeline key={pool} pool={pool} lives={all.filter(life => life.pool === pool)} from={from} to={to} />
       ))}

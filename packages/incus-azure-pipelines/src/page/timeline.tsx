@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AgentLife } from '../report/page-document.js';
-import { opened } from './drawer-state.js';
 import { drawLanes, laneHeightOf, type Sheet, spanAt } from './draw-lanes.js';
+import { opened } from './drawer-state.js';
 import { jobsIn, type Lane, lanesOf, type Span } from './lanes.js';
 import { colour, isDark } from './scheme.js';
 import { useWidth } from './use-width.js';
@@ -37,7 +37,7 @@ export function Timeline({ from, lives, pool, to }: TimelineProps) {
 }
 
 function Picture({ from, lanes, pool, to }: Omit<TimelineProps, 'lives'> & { readonly lanes: readonly Lane[] }) {
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [hovered, setHovered] = useState<Span>();
   const width = useWidth(frame);
@@ -51,10 +51,9 @@ function Picture({ from, lanes, pool, to }: Omit<TimelineProps, 'lives'> & { rea
   return (
     <>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard. */}
-      <div ref={frame} class="lanes" tabIndex={0} role="region" aria-label={`Picture of ${pool}; its table follows`}>
+      <section ref={frame} class="lanes" tabIndex={0} aria-label={`Picture of ${pool}; its table follows`}>
         <canvas
           ref={canvas}
-          aria-hidden="true"
           onPointerMove={event => setHovered(at(event))}
           onPointerLeave={() => setHovered(undefined)}
           onClick={event => {
@@ -62,7 +61,7 @@ function Picture({ from, lanes, pool, to }: Omit<TimelineProps, 'lives'> & { rea
             if (span !== undefined) opened.value = span.life.name;
           }}
         />
-      </div>
+      </section>
       <p class="hovered" aria-hidden="true">
         {hovered === undefined ? 'Point at a bar; a click opens its agent.' : <bdi>{told(hovered)}</bdi>}
       </p>

@@ -30,7 +30,12 @@ export function ownHostOnly(configured: string): MiddlewareHandler {
     if (!isOurs) return c.text('this host is asked for by another name; use the one in the configuration\n', 421);
     const site = c.req.header('sec-fetch-site');
     // A link from elsewhere may lead to the page, and nothing else may be used from elsewhere.
-    if (site !== undefined && site !== 'same-origin' && site !== 'none' && c.req.header('sec-fetch-mode') !== 'navigate')
+    if (
+      site !== undefined &&
+      site !== 'same-origin' &&
+      site !== 'none' &&
+      c.req.header('sec-fetch-mode') !== 'navigate'
+    )
       return c.text('only the page itself may ask for this\n', 403);
     await next();
     c.header('content-security-policy', POLICY);

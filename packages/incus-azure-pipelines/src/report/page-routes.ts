@@ -41,8 +41,7 @@ export function pageRoutes({ death, feed, folder, host }: PageView): Hono {
   });
   let readers = 0;
   app.get('/live', c => {
-    if (readers >= MOST_READERS)
-      return c.text(`${MOST_READERS} pages are open already; close one of them\n`, 503);
+    if (readers >= MOST_READERS) return c.text(`${MOST_READERS} pages are open already; close one of them\n`, 503);
     readers += 1;
     const gone = new AbortController();
     return streamSSE(c, async stream => {

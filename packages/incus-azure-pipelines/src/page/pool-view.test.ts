@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import type { PoolStatus } from '../report/status-document.js';
+import { notesOf, tally } from './pool-view.js';
+
+function aPool(given: Partial<PoolStatus> = {}): PoolStatus {
+  return {
+    name: 'linux',
+    agentPool: 'agents',
+    azure: { readable: true, since: 0 },
+    registration: 'host',
+    agentCount: 2,
+    target: 2,
+    wants: '2 agents at all times',
+    reserve: 1,
+    live: 2,
+    prepared: 1,
+    listening: 0,
+    preparing: 0,
+    drained: false,
+    agents: [],
+    decided: [],
+    underWay: [],
+    backingOff: [],
+    ...given,
+  };
+}
+
+test('phases are counted in the order of a life', () => {
+  const agents = (['busy', 'idle', 'busy', 'prepared'] as const).map((phase, n) => ({ name: `a${n}`, phase, since: 0 }));
+  expect(tally(agents)).toEqual([
+    { phase: 'prepared', count: 1 },
+    { phase: 'idle', count: 1 },
+    { phase: 'busy', count: 2 },
+  ]);
+});
+
+test('a pool that lacks nothing says nothing', () => {
+  expect(notesOf(aPool(), 0)).toEqual([]);
+});
+
+test('what failed stands before what is waited for, with the time of the next try', () => {
+  const backingOff = [{ action: 'create', on: 'linux', failures: 2, retryAt: 65_000, error: 'no space left' }];
+  expect(notesOf(aPool({ backingOff, waiting: 'the base is being built' }), 5_000)).toEqual([
+    { kind: 'trouble', text: 'create of linux failed 2 times, again in 1 min: no space left' },
+    { kind: 'waits', text: 'waits: the base is being built' },
+  ]);
+});
+
+test('many actions of one kind are one sentence', () => {
+  const underWay = ['a', 'b'].map(on => ({ action: 'create', on, reason: 'reserve' }));
+  expect(notesOf(aPool({ underWay }), 0)).toEqual([{ kind: 'does', text: 'now: create of 2' }]);
+});
+
+test('a pool that was removed says what becomes of it', () => {
+  const removed = { name: 'old', fate: 'jobs end', unread: false, agents: [], underWay: [], backingOff: [] };
+  expect(notesOf(removed, 0)).toEqual([{ kind: 'waits', text: 'not in the configuration: jobs end' }]);
+});
