@@ -2,6 +2,7 @@ import type { PretendDaemon } from './pretend-daemon.js';
 import { Random } from './simulation/random.js';
 
 const HOUR_MS = 3_600_000;
+const LOOK_MS = 30_000;
 const TITLES = ['Build', 'Unit tests', 'Integration tests on Debian', 'Package', 'Lint and types', 'Deploy preview'];
 
 interface Happening {
@@ -9,9 +10,9 @@ interface Happening {
   readonly happen: () => void;
 }
 
-/** Lives through an hour with so many places, all of them with jobs, up to now; the same for the same seed. */
-export async function liveThroughAnHour(daemon: PretendDaemon, places: number, now: number, seed = 1): Promise<void> {
-  const random = new Random(seed);
+/** Lives through an hour with so many places, all of them with jobs, up to now; the same each time. */
+export function liveThroughAnHour(daemon: PretendDaemon, places: number, now: number): void {
+  const random = new Random(places);
   const happenings: Happening[] = [];
   let agents = 0;
   const then = (at: number, happen: () => void) => happenings.push({ at, happen });
@@ -33,7 +34,7 @@ export async function liveThroughAnHour(daemon: PretendDaemon, places: number, n
       next = doneAt + 20;
     }
   }
-  for (let at = now - HOUR_MS; at <= now; at += 10_000) then(at, () => daemon.looked(at));
+  for (let at = now - HOUR_MS; at <= now; at += LOOK_MS) then(at, () => daemon.looked(at));
   happenings.sort((a, b) => a.at - b.at);
   for (const { at, happen } of happenings) if (at <= now) happen();
   const last = agents;

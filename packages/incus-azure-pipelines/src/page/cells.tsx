@@ -43,8 +43,11 @@ export function Cells({ agents, pool }: CellsProps) {
         if (name !== undefined) setActive({ name, index: agents.findIndex(agent => agent.name === name) });
       }}
       onFocusOut={event => {
-        // What is taken out of the page loses the focus to nobody.
-        if (event.relatedTarget !== null || cellOf(event.target)?.isConnected) hadFocus.current = false;
+        const cell = cellOf(event.target);
+        // A cell that is taken out of the page loses the focus too, which is nobody's wish: it is gone right after.
+        queueMicrotask(() => {
+          if (cell?.isConnected && !list.current?.contains(document.activeElement)) hadFocus.current = false;
+        });
       }}
       onClick={event => open(cellOf(event.target))}
     >
@@ -80,7 +83,7 @@ function Cell({ agent, isOpen, isRoomy, isStop }: CellProps) {
         class={`cell tone-${LOOKS[phase].tone}`}
         role="option"
         aria-selected={isOpen}
-        aria-label={label}
+        aria-label={isRoomy ? undefined : label}
         title={isRoomy ? undefined : label}
         tabIndex={isStop ? 0 : -1}
         data-name={name}
@@ -89,7 +92,7 @@ function Cell({ agent, isOpen, isRoomy, isStop }: CellProps) {
         <Mark phase={phase} />
         {isRoomy && (
           <>
-            <span class="phase">{phase}</span>
+            <span class="phase">{drained ? `${phase}, drained` : phase}</span>
             <Age since={since} />
             <span class="name">{shortName(name)}</span>
             <bdi class="job">{job}</bdi>
