@@ -13,7 +13,7 @@ import { publicRoutes } from '../src/report/http.js';
 import { followForPage } from '../src/report/live-page.js';
 import { statusOf } from '../src/report/status.js';
 import type { StatusDocument } from '../src/report/status-document.js';
-import { aBase, anAgent, anInstance, anObserved, aPool, aRegistration, JOB, known } from './simulation/examples.js';
+import { aBase, aLife, anAgent, anInstance, anObserved, aPool, aRegistration, JOB, known } from './simulation/examples.js';
 
 const BASE = aBase('base-1', { createdAt: Date.now() - 90_000_000, provenFor: ['linux'] });
 const PAGE = join(import.meta.dirname, '../bundle/page');
@@ -69,6 +69,7 @@ export class PretendDaemon implements AsyncDisposable {
     const agent = anAgent(n, phase, {
       since: at,
       ...(phase === 'orphan' ? {} : { instance: anInstance({ name, createdAt: before?.instance?.createdAt ?? at }) }),
+      ...(phase === 'orphan' ? { life: aLife({ requestId: assigned.requestId }) } : {}),
       ...(phase === 'busy' ? { registration: known(aRegistration({ name, assigned })) } : {}),
     });
     this.#agents.set(n, agent);
@@ -88,7 +89,7 @@ export class PretendDaemon implements AsyncDisposable {
     const about = { memoryKills: 0, killsSeenByHost: true, registrationError: undefined };
     this.events.emit('log-collected', { name: agent.name, pool: agent.pool, text: lastLines, ...about });
     this.events.emit('job-ended', { agent, job: { ...JOB, ...job, result } });
-    this.enters(n, 'orphan', at);
+    this.enters(n, 'orphan', at, job);
     this.leaves(n, at);
   }
 

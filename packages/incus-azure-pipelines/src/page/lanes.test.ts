@@ -50,6 +50,11 @@ test('an instance that was never an agent takes no place', () => {
   expect(lanesOf([prepared], 0, 100)).toEqual([]);
 });
 
+test('a place has nobody until the next agent is online', () => {
+  const late: AgentLife = { ...life('b', 60, 70), phases: [{ phase: 'starting', at: 51 }, ...life('b', 60, 70).phases] };
+  expect(jobsIn(lanesOf([life('a', 0, 10, 50), late], 0, 100))[0]?.gapMs).toBe(10);
+});
+
 test('a job is told with the gap before its agent, the latest first', () => {
   const lanes = lanesOf([life('a', 0, 10, 50), life('b', 53, 60)], 0, 100);
   expect(jobsIn(lanes).map(({ from, gapMs, life, runs, to }) => [life.name, from, to, runs, gapMs])).toEqual([

@@ -47,7 +47,7 @@ function stayOf(life: AgentLife, from: number, to: number): Stay[] {
   return first === undefined || last === undefined ? [] : [{ from: first.from, to: last.to, spans }];
 }
 
-/** A job that an agent ran: in which place, how long, and how long the place had been empty before that agent came. */
+/** A job that an agent ran: in which place, how long, and how long the place had nobody before that agent was online. */
 export interface JobRun {
   readonly life: AgentLife;
   readonly lane: number;
@@ -64,7 +64,8 @@ export function jobsIn(lanes: readonly Lane[]): JobRun[] {
       if (span.phase !== 'busy' || spans[index - 1]?.phase === 'busy') return [];
       const first = spans.findIndex(({ life }) => life === span.life);
       const before = spans[first - 1];
-      const gapMs = before && (spans[first]?.from ?? span.from) - before.to;
+      const online = spans.slice(first).find(({ phase }) => phase !== 'starting') ?? span;
+      const gapMs = before && online.from - before.to;
       const runs = span.life.phases.at(-1)?.phase === 'busy' && span.life.endedAt === undefined;
       return [{ life: span.life, lane, from: span.from, to: span.to, runs, gapMs }];
     }),

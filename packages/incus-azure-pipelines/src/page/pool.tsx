@@ -32,7 +32,7 @@ export function Pool({ pool }: { readonly pool: PoolStatus | RemovedPoolStatus }
 function Figures({ pool }: { readonly pool: PoolStatus }) {
   const { agentPool, generation, live, prepared, listening, preparing, reserve, target, wants } = pool;
   const figures: readonly (readonly [string, string])[] = [
-    ['live', `${live} of ${target}`],
+    ['live', target < live ? `${live}, ${target} wanted` : `${live} of ${target}`],
     ['reserve', `${prepared + listening} of ${reserve}${preparing === 0 ? '' : `, ${preparing} boot`}`],
     ['agent pool', agentPool],
     ['base', generation === undefined ? 'none yet' : `${duration(now.value - generation.builtAt)} old`],

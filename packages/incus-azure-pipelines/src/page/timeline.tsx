@@ -87,7 +87,7 @@ function JobTable({ lanes, pool }: { readonly lanes: readonly Lane[]; readonly p
           <table>
             <thead>
               <tr>
-                {['agent', 'job', 'began', 'took', 'result', 'place', 'empty before'].map(title => (
+                {['agent', 'job', 'began', 'took', 'result', 'place', 'nobody before'].map(title => (
                   <th key={title} scope="col">
                     {title}
                   </th>
