@@ -60,10 +60,12 @@ describe('a dispatcher of the caller', () => {
 describe('onCall', () => {
   it('hears of each request under a route without ids, and cannot break it', async () => {
     const calls: CallReport[] = [];
+    const date = 'Thu, 01 Jan 2026 00:00:00 GMT';
+    const serverAt = Date.UTC(2026, 0, 1);
     await using server = await serve(
-      emptyList,
+      { ...emptyList, headers: { date } },
       { fault: 'cut' },
-      { ...emptyList, headers: { 'x-ratelimit-delay': '1' } },
+      { ...emptyList, headers: { date: 'no date', 'x-ratelimit-delay': '1' } },
     );
     await using client = connect(server.url, {
       clock: new FakeClock(),
@@ -76,7 +78,7 @@ describe('onCall', () => {
     await rejection(client.agents.delete(12, 25));
     await client.pools.findByName('x');
     expect(calls).toEqual([
-      { method: 'GET', route: 'GET pools/{pool}/agents', status: 200, ms: 0 },
+      { method: 'GET', route: 'GET pools/{pool}/agents', status: 200, ms: 0, serverAt },
       { method: 'DELETE', route: 'DELETE pools/{pool}/agents/{agent}', status: undefined, ms: 0 },
       { method: 'GET', route: 'GET pools', status: 200, ms: 0, rateLimit: { delayMs: 1000 } },
     ]);

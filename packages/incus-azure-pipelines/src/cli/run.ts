@@ -12,6 +12,7 @@ import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import { isThisHost } from '../observe/host-limits.js';
+import { hostRestarted } from '../observe/host-restart.js';
 import { basesDocument } from '../report/bases-document.js';
 import { followBuilds } from '../report/build-progress.js';
 import type { Death } from '../report/death.js';
@@ -58,8 +59,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
   const boot = await bootId();
   const before = await lastBoot(daemon.installation);
-  // This host's boot tells nothing of an Incus on another one.
-  const restarted = spec.incus.kind === 'unix' && before !== undefined && before !== boot;
+  const restarted = hostRestarted(spec.incus, before, boot);
   const page = await followForPage(events, status, deaths);
   keepDeaths(events, page.deaths, { restarted, onFailure });
   const progressOf = followBuilds(events);

@@ -79,8 +79,8 @@ describe.skipIf(obstacle !== undefined)(title, () => {
   test('says what a pool waits for, and what failed and when it is tried again', async () => {
     const daemon = await aDaemon(1);
     const { page } = await open(daemon);
-    daemon.looked(now, failing('create', 'linux', 'no space left on device', now + 600_000));
-    await page.getByText(/create of linux failed 3 times, again in \d+ min.*no space left on device/).waitFor();
+    daemon.looked(now, failing('create-instance', 'linux', 'no space left on device', now + 600_000));
+    await page.getByText(/create-instance of linux failed 3 times, again in \d+ min.*no space left on device/).waitFor();
     daemon.looked(now + 1, { creationBlocked: 'fs.inotify.max_user_instances is 128' });
     await page.getByText('waits: fs.inotify.max_user_instances is 128').waitFor();
   });
@@ -115,7 +115,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     const { page, screenshot } = await open(daemon, { colorScheme, viewport: { width: 1400, height: 1000 } });
     await page.getByText(/places filled again/).waitFor();
     await screenshot(`64-agents-${colorScheme}`);
-    daemon.looked(now, { ...failing('create', 'linux', 'no space left', now + 60_000), drained: new Set(['linux']) });
+    daemon.looked(now, { ...failing('create-instance', 'linux', 'no space left', now + 60_000), drained: new Set(['linux']) });
     await page.getByText('waits: drained by a person').waitFor();
     await page.getByText('Jobs of linux as a table').click();
     await page.getByRole('columnheader', { name: 'nobody before' }).waitFor();
@@ -157,7 +157,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     daemon.enters(1, 'busy', now, { jobName: HOSTILE });
     daemon.enters(1, 'finished', now + 1);
     daemon.ends(1, now + 2, HOSTILE, { jobName: HOSTILE }, `${HOSTILE}\n</pre><script>alert(3)</script>`);
-    daemon.looked(now + 2, failing('create', 'linux', HOSTILE, now + 600_000));
+    daemon.looked(now + 2, failing('create-instance', 'linux', HOSTILE, now + 600_000));
     const { page } = await open(daemon);
     await cell(page, 0, 'busy').getByText(SHOWN).waitFor();
     await page.locator('.note-trouble').getByText(SHOWN).waitFor();
