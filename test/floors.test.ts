@@ -35,7 +35,9 @@ test('no file is too long to be read at once, tests included', () => {
 });
 
 test('no file names the machine that it was written on', () => {
-  const texts = files.filter(path => /\.(?:tsx?|js|json|md|yaml|yml|sh|html|css|svg)$/.test(path) && path !== 'package-lock.json');
+  const texts = files.filter(
+    path => /\.(?:tsx?|js|json|md|yaml|yml|sh|html|css|svg)$/.test(path) && path !== 'package-lock.json',
+  );
   const machine = /\.\.\/shared\b|(?<![\w}])\/work\//;
   expect(texts.length).toBeGreaterThan(50);
   expect(texts.filter(path => machine.test(readFileSync(join(ROOT, path), 'utf8')))).toEqual([]);

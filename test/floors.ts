@@ -83,7 +83,8 @@ function* brokenFolders(sources: Sources): Generator<string> {
       const to = resolve(path, specifier);
       if (!to?.startsWith(APP)) continue;
       const other = folderOf(to.slice(APP.length));
-      const isForeign = other !== folder && (other === PAGE || (folder === PAGE && !DOCUMENT.test(to.slice(APP.length))));
+      const isForeign =
+        other !== folder && (other === PAGE || (folder === PAGE && !DOCUMENT.test(to.slice(APP.length))));
       if (isForeign) yield `${file} -> ${to.slice(APP.length)} (page)`;
       if (isForeign || other === folder || floorOf(other) < floor) continue;
       yield `${file} -> ${to.slice(APP.length)} (${floorOf(other) > floor ? 'up' : 'sideways'})`;

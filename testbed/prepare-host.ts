@@ -19,8 +19,8 @@ const otherPackages = [
   'openssl',
 ];
 
-/** The unit tests let it read every script that a guest runs. */
-const scriptPackages = ['shellcheck'];
+/** The unit tests let the first read every script that a guest runs; the others build the package of the program. */
+const testPackages = ['shellcheck', 'dpkg-dev', 'binutils'];
 
 /** The page is looked at in the distribution's browser; where that comes another way, as in Ubuntu, who has none skips it. */
 const browserPackages = isDebian() ? ['chromium'] : [];
@@ -44,9 +44,8 @@ export function hostObstacle(): string | undefined {
 export async function missingPackages(signal?: AbortSignal, purpose: HostPurpose = 'private-incus'): Promise<string[]> {
   const hasIncus = findIncusd() !== undefined && findIncus() !== undefined;
   const forIncus = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
-  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...scriptPackages, ...browserPackages] }[
-    purpose
-  ];
+  const forTests = [...forIncus, ...testPackages, ...browserPackages];
+  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: forTests }[purpose];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query has a template language of its own.
   const format = '${db:Status-Status} ${Package}\n';
   const status = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, '*'], { signal });

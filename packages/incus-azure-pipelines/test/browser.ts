@@ -24,7 +24,11 @@ export interface WatchedPage extends AsyncDisposable {
 }
 
 /** Opens an address and watches all that comes of it. */
-export async function openWatched(browser: Browser, url: string, how: BrowserContextOptions = {}): Promise<WatchedPage> {
+export async function openWatched(
+  browser: Browser,
+  url: string,
+  how: BrowserContextOptions = {},
+): Promise<WatchedPage> {
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', ...how });
   const page = await context.newPage();
   const told: string[] = [];

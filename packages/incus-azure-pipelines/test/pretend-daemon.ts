@@ -13,7 +13,17 @@ import { publicRoutes } from '../src/report/http.js';
 import { followForPage } from '../src/report/live-page.js';
 import { statusOf } from '../src/report/status.js';
 import type { StatusDocument } from '../src/report/status-document.js';
-import { aBase, aLife, anAgent, anInstance, anObserved, aPool, aRegistration, JOB, known } from './simulation/examples.js';
+import {
+  aBase,
+  aLife,
+  anAgent,
+  anInstance,
+  anObserved,
+  aPool,
+  aRegistration,
+  JOB,
+  known,
+} from './simulation/examples.js';
 
 const BASE = aBase('base-1', { createdAt: Date.now() - 90_000_000, provenFor: ['linux'] });
 const PAGE = join(import.meta.dirname, '../bundle/page');

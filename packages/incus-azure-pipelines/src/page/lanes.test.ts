@@ -26,7 +26,11 @@ test('an agent follows in the place of the one that was done last', () => {
 });
 
 test('agents that live at a time have a place each', () => {
-  expect(names(lanesOf([life('a', 0, 10), life('b', 5, 10), life('c', 10, 20)], 0, 100))).toEqual([['a'], ['b'], ['c']]);
+  expect(names(lanesOf([life('a', 0, 10), life('b', 5, 10), life('c', 10, 20)], 0, 100))).toEqual([
+    ['a'],
+    ['b'],
+    ['c'],
+  ]);
 });
 
 test('an agent that is done takes no place, though it is still going down', () => {
@@ -51,7 +55,10 @@ test('an instance that was never an agent takes no place', () => {
 });
 
 test('a place has nobody until the next agent is online', () => {
-  const late: AgentLife = { ...life('b', 60, 70), phases: [{ phase: 'starting', at: 51 }, ...life('b', 60, 70).phases] };
+  const late: AgentLife = {
+    ...life('b', 60, 70),
+    phases: [{ phase: 'starting', at: 51 }, ...life('b', 60, 70).phases],
+  };
   expect(jobsIn(lanesOf([life('a', 0, 10, 50), late], 0, 100))[0]?.gapMs).toBe(10);
 });
 

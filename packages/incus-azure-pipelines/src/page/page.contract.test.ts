@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { browserObstacle, openWatched, startBrowser, type WatchedPage } from '../../test/browser.js';
@@ -7,10 +6,10 @@ import { liveThroughAnHour } from '../../test/busy-hour.js';
 import { failing, PretendDaemon } from '../../test/pretend-daemon.js';
 import { nameOf } from '../../test/simulation/examples.js';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>\u001b[31mred\u001b]52;c;aGk=\u0007\u202egnirts';
-const SHOWN = '<script>alert(1)</script><img src=x onerror=alert(2)>\\u001b[31mred\\u001b]52;c;aGk=\\u0007\\u202egnirts';
+const SHOWN =
+  '<script>alert(1)</script><img src=x onerror=alert(2)>\\u001b[31mred\\u001b]52;c;aGk=\\u0007\\u202egnirts';
 
 const obstacle = browserObstacle();
 const title = obstacle === undefined ? 'the page' : `the page [skipped: ${obstacle}]`;
@@ -80,7 +79,9 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     const daemon = await aDaemon(1);
     const { page } = await open(daemon);
     daemon.looked(now, failing('create-instance', 'linux', 'no space left on device', now + 600_000));
-    await page.getByText(/create-instance of linux failed 3 times, again in \d+ min.*no space left on device/).waitFor();
+    await page
+      .getByText(/create-instance of linux failed 3 times, again in \d+ min.*no space left on device/)
+      .waitFor();
     daemon.looked(now + 1, { creationBlocked: 'fs.inotify.max_user_instances is 128' });
     await page.getByText('waits: fs.inotify.max_user_instances is 128').waitFor();
   });
@@ -115,7 +116,10 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     const { page, screenshot } = await open(daemon, { colorScheme, viewport: { width: 1400, height: 1000 } });
     await page.getByText(/places filled again/).waitFor();
     await screenshot(`64-agents-${colorScheme}`);
-    daemon.looked(now, { ...failing('create-instance', 'linux', 'no space left', now + 60_000), drained: new Set(['linux']) });
+    daemon.looked(now, {
+      ...failing('create-instance', 'linux', 'no space left', now + 60_000),
+      drained: new Set(['linux']),
+    });
     await page.getByText('waits: drained by a person').waitFor();
     await page.getByText('Jobs of linux as a table').click();
     await page.getByRole('columnheader', { name: 'nobody before' }).waitFor();
@@ -188,8 +192,10 @@ describe.skipIf(obstacle !== undefined)(title, () => {
 
 /** What axe finds wrong with the page as it is now, one line each. */
 async function flaws(page: Page, part = 'html'): Promise<readonly string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found = await page.evaluate(`axe.run('${part}')`);
   const { violations } = found as { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ failureSummary, html }) => `${id}: ${html} ${failureSummary}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ failureSummary, html }) => `${id}: ${html} ${failureSummary}`),
+  );
 }

@@ -26,7 +26,11 @@ function aPool(given: Partial<PoolStatus> = {}): PoolStatus {
 }
 
 test('phases are counted in the order of a life', () => {
-  const agents = (['busy', 'idle', 'busy', 'prepared'] as const).map((phase, n) => ({ name: `a${n}`, phase, since: 0 }));
+  const agents = (['busy', 'idle', 'busy', 'prepared'] as const).map((phase, n) => ({
+    name: `a${n}`,
+    phase,
+    since: 0,
+  }));
   expect(tally(agents)).toEqual([
     { phase: 'prepared', count: 1 },
     { phase: 'idle', count: 1 },

@@ -1,5 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { anAgent, anObserved, aPool, aRegistration, JOB, known, nameOf, unknown } from '../../test/simulation/examples.js';
+import {
+  anAgent,
+  anObserved,
+  aPool,
+  aRegistration,
+  JOB,
+  known,
+  nameOf,
+  unknown,
+} from '../../test/simulation/examples.js';
 import { Events } from '../lib/events.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
 import type { DaemonEvents } from '../model/event.js';
@@ -32,7 +41,11 @@ function enters(n: number, phase: AgentPhase, at: number, from?: AgentPhase, giv
 function looked(at: number, phases: readonly AgentPhase[], azure: Reading<unknown> = known([])): void {
   const desired = [aPool({ agentCount: phases.length })];
   const observed = anObserved(phases.map((phase, n) => anAgent(n, phase)));
-  status = statusOf(desired, { at, observed, plan: plan(desired, observed, at, { maxConcurrentCreates: 1 }) }, () => azure);
+  status = statusOf(
+    desired,
+    { at, observed, plan: plan(desired, observed, at, { maxConcurrentCreates: 1 }) },
+    () => azure,
+  );
   events.emit('pass-ended', { at });
 }
 

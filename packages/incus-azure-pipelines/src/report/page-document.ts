@@ -37,7 +37,7 @@ export interface AgentLife {
   readonly why?: string;
 }
 
-export interface PhaseBegun {
+interface PhaseBegun {
   readonly phase: AgentPhase;
   readonly at: number;
 }

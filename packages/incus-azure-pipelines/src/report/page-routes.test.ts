@@ -17,14 +17,12 @@ function ask(path: string, headers: Record<string, string>, host?: string): Prom
   return Promise.resolve(routes(host).request(`http://localhost${path}`, { headers }));
 }
 
-test.each([
-  'localhost:9273',
-  '127.0.0.1:9273',
-  '127.0.0.1',
-  '[::1]:9273',
-])('whoever asks for %s is answered', async host => {
-  expect((await ask('/', { host })).status).toBe(200);
-});
+test.each(['localhost:9273', '127.0.0.1:9273', '127.0.0.1', '[::1]:9273'])(
+  'whoever asks for %s is answered',
+  async host => {
+    expect((await ask('/', { host })).status).toBe(200);
+  },
+);
 
 test.each([
   'evil.example',
@@ -36,7 +34,8 @@ test.each([
   'local host',
   '',
 ])('whoever asks for %j is not', async host => {
-  for (const path of ['/', '/page.js', '/live', '/deaths/host-a1b2c3-x']) expect((await ask(path, { host })).status).toBe(421);
+  for (const path of ['/', '/page.js', '/live', '/deaths/host-a1b2c3-x'])
+    expect((await ask(path, { host })).status).toBe(421);
 });
 
 test('the name in the configuration is one of ours, and an address where the daemon listens on all of them', async () => {
@@ -49,7 +48,8 @@ test('the name in the configuration is one of ours, and an address where the dae
 test('another page may lead to this one, and use nothing of it', async () => {
   const foreign = { host: 'localhost', 'sec-fetch-site': 'cross-site' };
   expect((await ask('/', { ...foreign, 'sec-fetch-mode': 'navigate' })).status).toBe(200);
-  for (const mode of ['cors', 'no-cors']) expect((await ask('/live', { ...foreign, 'sec-fetch-mode': mode })).status).toBe(403);
+  for (const mode of ['cors', 'no-cors'])
+    expect((await ask('/live', { ...foreign, 'sec-fetch-mode': mode })).status).toBe(403);
 });
 
 test.each(['/', '/live', '/deaths/host-a1b2c3-x'])('%s is for this page alone, and kept nowhere', async path => {
@@ -64,7 +64,9 @@ test.each(['/', '/live', '/deaths/host-a1b2c3-x'])('%s is for this page alone, a
 test('there is nothing that acts', async () => {
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS'])
     for (const path of ['/', '/live', '/deaths/host-a1b2c3-x', '/drain', '/resume'])
-      expect((await routes().request(`http://localhost${path}`, { method, headers: { host: 'localhost' } })).status).toBe(404);
+      expect(
+        (await routes().request(`http://localhost${path}`, { method, headers: { host: 'localhost' } })).status,
+      ).toBe(404);
 });
 
 test('one reader too many is told so, and served once another is gone', async () => {
