@@ -62,8 +62,8 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const boot = await bootId();
   const before = await lastBoot(daemon.installation);
   const restarted = hostRestarted(spec.incus, before, boot);
-  const page = await followForPage(events, status, deaths);
-  keepDeaths(events, page.deaths, { restarted, onFailure });
+  const page = spec.http && (await followForPage(events, status, deaths));
+  keepDeaths(events, page?.deaths ?? deaths, { restarted, onFailure });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();
   events.on('pass-ended', () => pulse.beat());
@@ -97,7 +97,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
     metrics: makeMetrics(events, status),
   };
   await using _control = await serveOnSocket(controlRoutes(view).fetch, spec.controlSocketPath);
-  await using http = spec.http && (await servePublic(view, page.feed, spec.http));
+  await using http = spec.http && page && (await servePublic(view, page.feed, spec.http));
   log.info(
     { owner: daemon.installation.owner, pools: spec.pools.map(pool => pool.name), httpPort: http?.port },
     'running',

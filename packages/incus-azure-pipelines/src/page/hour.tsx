@@ -15,7 +15,10 @@ const spanMs = signal<number>(3_600_000);
 /** What is drawn moves on every other second: to lay out thousands of lives takes its time. */
 const STEP_MS = 2_000;
 const to = computed(() => Math.ceil(now.value / STEP_MS) * STEP_MS);
+const hasLooked = computed(() => memory.value.status !== undefined);
 const drawn = computed(() => {
+  // The first document is drawn at once.
+  hasLooked.value;
   const until = to.value;
   return { ...memory.peek(), from: until - spanMs.value, to: until };
 });

@@ -132,10 +132,10 @@ describe.skipIf(obstacle !== undefined)(title, () => {
   });
 
   test('shows 600 agents, each to be told from the others', async () => {
-    const daemon = await aDaemon(600);
+    const daemon = await aDaemon(600, 40);
     liveThroughAnHour(daemon, 600, now);
     const { page, screenshot } = await open(daemon, { colorScheme: 'dark', viewport: { width: 1400, height: 1000 } });
-    await page.locator('.charts canvas').nth(1).waitFor();
+    await page.getByText(/places filled again/).waitFor();
     expect(await page.locator('[role=option]').count()).toBeGreaterThanOrEqual(600);
     const busy = page.locator('[role=option][data-phase=busy]').first();
     expect(await busy.getAttribute('aria-label')).toMatch(/^host-a1b2c3-\S+, busy, .+, since \d\d:\d\d:\d\d$/);

@@ -69,6 +69,16 @@ test('there is nothing that acts', async () => {
       ).toBe(404);
 });
 
+test('who asks for the head of the feed alone takes no room', async () => {
+  const app = routes();
+  const headers = { host: 'localhost' };
+  for (let n = 0; n < 17; n++)
+    expect((await app.request('http://localhost/live', { method: 'HEAD', headers })).status).toBe(405);
+  const reader = await app.request('http://localhost/live', { headers });
+  expect(reader.status).toBe(200);
+  await reader.body?.cancel();
+});
+
 test('one reader too many is told so, and served once another is gone', async () => {
   const app = routes();
   const open = async () => app.request('http://localhost/live', { headers: { host: 'localhost' } });

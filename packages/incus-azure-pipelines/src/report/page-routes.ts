@@ -41,6 +41,8 @@ export function pageRoutes({ death, feed, folder, host }: PageView): Hono {
   });
   let readers = 0;
   app.get('/live', c => {
+    // Who asks for the head alone never reads, and so would never be seen to go.
+    if (c.req.method === 'HEAD') return c.body(null, 405);
     if (readers >= MOST_READERS) return c.text(`${MOST_READERS} pages are open already; close one of them\n`, 503);
     readers += 1;
     const gone = new AbortController();
