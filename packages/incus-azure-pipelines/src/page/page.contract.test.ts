@@ -11,6 +11,19 @@ const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>\u001b[31m
 const SHOWN =
   '<script>alert(1)</script><img src=x onerror=alert(2)>\\u001b[31mred\\u001b]52;c;aGk=\\u0007\\u202egnirts';
 
+test('a reader that hangs up makes room for another', async () => {
+  await using daemon = await PretendDaemon.start(1);
+  const over = new AbortController();
+  const statusOf = async (signal: AbortSignal) => (await fetch(`${daemon.url}live`, { signal })).status;
+  const first = new AbortController();
+  expect(await statusOf(first.signal)).toBe(200);
+  for (let n = 1; n < 16; n++) expect(await statusOf(over.signal)).toBe(200);
+  expect(await statusOf(over.signal)).toBe(503);
+  first.abort();
+  await expect.poll(() => statusOf(over.signal)).toBe(200);
+  over.abort();
+});
+
 const obstacle = browserObstacle();
 const title = obstacle === undefined ? 'the page' : `the page [skipped: ${obstacle}]`;
 
