@@ -21,6 +21,8 @@ interface ChartProps {
   readonly columns: Columns;
   readonly from: number;
   readonly to: number;
+  /** Steps of the scale, where not any number will do. */
+  readonly steps?: number[];
   readonly tellAt: (index: number) => string;
 }
 
@@ -56,7 +58,7 @@ export function Chart(props: ChartProps) {
 
 type PlotProps = ChartProps & { readonly width: number; readonly onPoint: (index: number | undefined) => void };
 
-function Plot({ columns, from, lines, onPoint, to, width }: PlotProps) {
+function Plot({ columns, from, lines, onPoint, steps, to, width }: PlotProps) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(null);
   const range = useRef([from, to]);
@@ -78,7 +80,7 @@ function Plot({ columns, from, lines, onPoint, to, width }: PlotProps) {
       },
       axes: [
         { ...axis, values: (_, splits) => splits.map(second => minute(second * 1000)), space: 70, size: 28 },
-        { ...axis, size: 44 },
+        { ...axis, size: 44, ...(steps === undefined ? {} : { incrs: steps }) },
       ],
       series: [{}, ...lines.map(line => seriesOf(line, current))],
       hooks: { setCursor: [({ cursor }) => onPoint(cursor.idx ?? undefined)] },

@@ -28,6 +28,8 @@ const LOAD: readonly Line[] = [
   { name: 'live', colour: 'bar-idle', look: 'line' },
   { name: 'wanted', colour: 'muted', look: 'dashes' },
 ];
+/** There is no half of an agent. */
+const WHOLE = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000];
 const REPLACEMENT: readonly Line[] = [{ name: 'one place', colour: 'bar-busy', look: 'dots' }];
 
 /** The last hour: charts over all pools, and a timeline of each. */
@@ -71,7 +73,18 @@ function LoadChart() {
       ? ''
       : `${clock(at * 1000)}: ${busy ?? '?'} busy, ${live ?? '?'} live, ${wanted ?? '?'} wanted`;
   };
-  return <Chart title="Load" summary={summary} lines={LOAD} columns={columns} from={from} to={to} tellAt={tellAt} />;
+  return (
+    <Chart
+      title="Load"
+      summary={summary}
+      lines={LOAD}
+      columns={columns}
+      from={from}
+      to={to}
+      steps={WHOLE}
+      tellAt={tellAt}
+    />
+  );
 }
 
 function ReplacementChart() {

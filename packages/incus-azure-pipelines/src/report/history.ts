@@ -3,7 +3,7 @@ import { type AgentPhase, isLive } from '../model/agent.js';
 import type { DaemonEvents } from '../model/event.js';
 import type { Death } from './death.js';
 import { Journal } from './journal.js';
-import { lifeOf, lived } from './life.js';
+import { lifeOf, lived, titleOf } from './life.js';
 import type { AgentLife, LoadFigure, PageDocument, Replacement } from './page-document.js';
 import { printableLine } from './printable.js';
 import { ReplacementWatch } from './replacement-watch.js';
@@ -40,8 +40,7 @@ export class History {
     });
     events.on('job-taken', ({ agent, job }) => {
       const life = this.#lives.get(agent.name);
-      if (life !== undefined)
-        this.#note({ ...life, job: life.job ?? printableLine(job.jobName), requestId: job.requestId });
+      if (life !== undefined) this.#note({ ...life, job: life.job ?? titleOf(job.jobName), requestId: job.requestId });
     });
     events.on('agent-gone', ({ agent, at }) => {
       const life = this.#lives.get(agent.name);

@@ -38,7 +38,8 @@ export function lifeOf(death: Death): AgentLife {
   };
 }
 
-function titleOf(text: string): string {
+/** The title of a job, short and harmless. */
+export function titleOf(text: string): string {
   const shown = printableLine(text);
   return shown.length > MOST_TITLE ? `${shown.slice(0, MOST_TITLE)}…` : shown;
 }
