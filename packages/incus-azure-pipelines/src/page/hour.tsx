@@ -1,6 +1,7 @@
 import { computed, signal } from '@preact/signals';
 import { Chart, type Line } from './chart.js';
 import { loadColumns, replacementColumns, spread } from './figures.js';
+import { NOTHING } from './memory.js';
 import { memory, now } from './stream.js';
 import { Timeline } from './timeline.js';
 import { clock, count, seconds } from './words.js';
@@ -18,9 +19,9 @@ const to = computed(() => Math.ceil(now.value / STEP_MS) * STEP_MS);
 const hasLooked = computed(() => memory.value.status !== undefined);
 const drawn = computed(() => {
   // The first document is drawn at once.
-  hasLooked.value;
+  const known = hasLooked.value ? memory.peek() : NOTHING;
   const until = to.value;
-  return { ...memory.peek(), from: until - spanMs.value, to: until };
+  return { ...known, from: until - spanMs.value, to: until };
 });
 
 const LOAD: readonly Line[] = [
