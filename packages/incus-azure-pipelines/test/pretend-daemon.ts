@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Registry } from 'prom-client';
+import { systemClock } from '../src/lib/clock.js';
 import { Events } from '../src/lib/events.js';
 import { type Served, serveOnPort } from '../src/lib/serve.js';
 import type { Action } from '../src/model/action.js';
@@ -33,6 +34,8 @@ export class PretendDaemon implements AsyncDisposable {
   readonly events = new Events<DaemonEvents>(error => {
     throw error;
   });
+  /** Records are written once it is there. */
+  disk: Promise<void> = Promise.resolve();
   readonly #agents = new Map<number, Agent>();
   readonly #deaths = new Map<string, Death>();
   readonly #pools;
@@ -47,14 +50,19 @@ export class PretendDaemon implements AsyncDisposable {
   static async start(agentCount: number, reserve = 0, port = 0): Promise<PretendDaemon> {
     const daemon = new PretendDaemon(agentCount, reserve);
     const status = () => daemon.#status;
-    const { feed, deaths } = await followForPage(daemon.events, status, {
-      names: async () => [...daemon.#deaths.keys()],
-      read: async name => daemon.#deaths.get(name),
-      write: async (name, death) => void daemon.#deaths.set(name, death),
-    });
     const onFailure = (error: unknown) => {
       throw error;
     };
+    const folder = {
+      names: async () => [...daemon.#deaths.keys()],
+      read: async (name: string) => daemon.#deaths.get(name),
+      write: async (name: string, death: Death) => {
+        await daemon.disk;
+        daemon.#deaths.set(name, death);
+      },
+    };
+    const options = { clock: systemClock, onFailure };
+    const { feed, deaths } = await followForPage(daemon.events, status, folder, options);
     keepDeaths(daemon.events, deaths, { restarted: false, onFailure });
     const view = { healthy: () => true, metrics: new Registry() };
     const death = async (name: string) => daemon.#deaths.get(name);

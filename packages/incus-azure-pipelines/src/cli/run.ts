@@ -3,6 +3,7 @@ import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
 import { childSignal } from '../lib/child-signal.js';
+import { systemClock } from '../lib/clock.js';
 import { bootId, lastBoot, noteBoot } from '../lib/installation.js';
 import { usageOf } from '../lib/instance-usage.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
@@ -59,10 +60,12 @@ export async function run(options: { readonly config: string; readonly logLevel:
     statusOf(spec.pools, reconciler.last, pool => daemon.azure.get(pool.name)?.reading, daemon.storage);
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
   const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
+  const onUnread = (error: unknown) =>
+    log.warn({ err: error }, 'the page lacks an end of an agent that could not be read');
   const boot = await bootId();
   const before = await lastBoot(daemon.installation);
   const restarted = hostRestarted(spec.incus, before, boot);
-  const page = spec.http && (await followForPage(events, status, deaths));
+  const page = spec.http && (await followForPage(events, status, deaths, { clock: systemClock, onFailure: onUnread }));
   keepDeaths(events, page?.deaths ?? deaths, { restarted, onFailure });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();

@@ -9,13 +9,14 @@ import { printableLine } from './printable.js';
 import { ReplacementWatch } from './replacement-watch.js';
 import type { PoolStatus, StatusDocument } from './status-document.js';
 
-const HOUR_MS = 3_600_000;
+/** So long figures and lives that ended are kept. */
+export const HOUR_MS = 3_600_000;
 /** One figure of the load for so long. */
 const FIGURE_MS = 10_000;
 /** Lives that ended: of a large and busy pool, less than an hour is kept. */
 const MOST_ENDED = 4_000;
 /** So many ends are kept, however long ago they were. */
-const LEAST_ENDED = 50;
+export const LEAST_ENDED = 50;
 const MOST_REPLACEMENTS = 3_000;
 
 type Changes = Pick<PageDocument, 'lives' | 'load' | 'replacements' | 'forgotten'>;
