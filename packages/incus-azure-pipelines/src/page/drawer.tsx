@@ -57,7 +57,7 @@ function Agent({ name }: { readonly name: string }) {
       <h3>Phases</h3>
       <ol class="phases">{life && phasesOf(life)}</ol>
       {isOver ? (
-        <LastLines name={name} />
+        <LastLines name={name} why={life?.why} />
       ) : (
         <p class="hint">
           It lives: its log is told by <code>incus-azure-pipelines logs {name} -f</code>
@@ -76,13 +76,14 @@ function phasesOf({ endedAt, phases }: AgentLife) {
   ));
 }
 
-function LastLines({ name }: { readonly name: string }) {
+/** They are asked for again once there is a reason: its record is there by then, and may not have been before. */
+function LastLines({ name, why }: { readonly name: string; readonly why: string | undefined }) {
   const [text, setText] = useState('...');
   useEffect(() => {
     const gone = new AbortController();
     lastLinesOf(name, gone.signal).then(setText, () => !gone.signal.aborted && setText('they cannot be read now'));
     return () => gone.abort();
-  }, [name]);
+  }, [name, why]);
   return (
     <>
       <h3 id="last-lines">Last lines</h3>

@@ -88,6 +88,21 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     await page.getByText('the compiler said no').waitFor();
   });
 
+  test('tells the last lines of an agent that ends while it is looked at', async () => {
+    const daemon = await aDaemon(1);
+    daemon.enters(0, 'busy', now);
+    daemon.looked(now);
+    const { page } = await open(daemon);
+    await cell(page, 0, 'busy').click();
+    const disk = new AbortController();
+    daemon.disk = new Promise(done => disk.signal.addEventListener('abort', () => done()));
+    daemon.ends(0, now + 1, 'failed', {}, 'the compiler said no\n');
+    daemon.looked(now + 1);
+    await page.getByText('none are kept').waitFor();
+    disk.abort();
+    await page.getByText('the compiler said no').waitFor();
+  });
+
   test('says what a pool waits for, and what failed and when it is tried again', async () => {
     const daemon = await aDaemon(1);
     const { page } = await open(daemon);
