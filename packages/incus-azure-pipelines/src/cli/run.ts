@@ -7,6 +7,7 @@ import { systemClock } from '../lib/clock.js';
 import { bootId, lastBoot, noteBoot } from '../lib/installation.js';
 import { usageOf } from '../lib/instance-usage.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
+import { onceFor } from '../lib/once-for.js';
 import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
 import { type Served, serveOnPort, serveOnSocket } from '../lib/serve.js';
@@ -55,9 +56,11 @@ export async function run(options: { readonly config: string; readonly logLevel:
   logEvents(events, log);
   if (daemon.storage?.copiesOnWrite === false)
     log.warn(daemon.storage, 'the storage pool cannot copy on write, so every instance is a whole copy of its base');
-  const status = () =>
-    reconciler.last &&
-    statusOf(spec.pools, reconciler.last, pool => daemon.azure.get(pool.name)?.reading, daemon.storage);
+  // Figures, page and scrapes share what is made of a pass.
+  const status = onceFor(
+    () => reconciler.last,
+    pass => statusOf(spec.pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage),
+  );
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
   const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
   const onUnread = (error: unknown) =>

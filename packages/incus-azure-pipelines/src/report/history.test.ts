@@ -116,6 +116,11 @@ describe('a life', () => {
     expect(job).toContain('\\u001b]52;c;aGk=\\u0007\\u202eevil');
     expect(job.length).toBeLessThan(130);
   });
+
+  test('keeps of no text more than is read', () => {
+    history.died(aDeath('host-a1b2c3-old', START, { result: 'x'.repeat(9_000), why: 'y'.repeat(9_000) }));
+    expect(history.after(0).lives).toMatchObject([{ result: `${'x'.repeat(120)}…`, why: `${'y'.repeat(500)}…` }]);
+  });
 });
 
 describe('what is kept', () => {
@@ -136,6 +141,13 @@ describe('what is kept', () => {
     const { forgotten, lives } = history.after(0);
     expect(lives).toHaveLength(4_000);
     expect(forgotten.livesBefore).toBe(START + 500);
+  });
+
+  test('is looked through once in ten seconds', () => {
+    for (const at of [START, START + 9_999, START + 10_000]) looked(at, []);
+    expect(history.after(0).load.map(({ at }) => at)).toEqual([START, START + 10_000]);
+    looked(START + 19_999, []);
+    expect(history.after(0).forgotten.figuresBefore).toBe(START + 10_000 - HOUR_MS);
   });
 
   test('holds who lives, for as long as that is', () => {

@@ -28,6 +28,7 @@ export class History {
   readonly #replacements = new Journal<number, Replacement>();
   readonly #watches = new Map<string, ReplacementWatch>();
   #number = 0;
+  /** When something was forgotten last. */
   #at = 0;
   #livesBefore = 0;
 
@@ -50,7 +51,7 @@ export class History {
     events.on('pass-ended', ({ at }) => {
       const document = status();
       if (document !== undefined) this.#looked(document, at);
-      this.#forget(at);
+      if (at - this.#at >= FIGURE_MS) this.#forget(at);
     });
   }
 

@@ -8,6 +8,8 @@ import { printable, printableLine } from './printable.js';
 const MOST_PHASES = 32;
 /** A title is foreign text of any length, and there are thousands. */
 const MOST_TITLE = 120;
+/** A reason holds what a failure said; its record has all of it. */
+const MOST_WHY = 500;
 
 /** The life with the phase that an agent was seen in. Pure. */
 export function lived(life: AgentLife | undefined, agent: Agent, at: number): AgentLife {
@@ -32,14 +34,17 @@ export function lifeOf(death: Death): AgentLife {
     ...(death.base === undefined ? {} : { base: death.base }),
     ...(death.job === undefined ? {} : { job: titleOf(death.job) }),
     ...(death.requestId === undefined ? {} : { requestId: death.requestId }),
-    ...(death.result === undefined ? {} : { result: printableLine(death.result) }),
+    ...(death.result === undefined ? {} : { result: titleOf(death.result) }),
     endedAt: death.goneAt,
-    why: printable(death.why),
+    why: cut(printable(death.why), MOST_WHY),
   };
 }
 
-/** The title of a job, short and harmless. */
+/** The title of a job, or another foreign word, short and harmless. */
 export function titleOf(text: string): string {
-  const shown = printableLine(text);
-  return shown.length > MOST_TITLE ? `${shown.slice(0, MOST_TITLE)}…` : shown;
+  return cut(printableLine(text), MOST_TITLE);
+}
+
+function cut(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
 }

@@ -21,8 +21,8 @@ beforeEach(() => {
   feed = feedOf();
 });
 
-function feedOf(): LiveFeed {
-  return new LiveFeed(events, new History(events, () => undefined), () => undefined, clock);
+function feedOf(status: () => undefined = () => undefined): LiveFeed {
+  return new LiveFeed(events, new History(events, () => undefined), status, clock);
 }
 
 /** Reads all that it is told, until the end. */
@@ -94,6 +94,22 @@ test('nobody waits any more once the reader is gone', async () => {
   over.abort();
   await settled();
   expect(clock.sleeping).toBe(0);
+});
+
+test('readers share a message, and it is kept for nobody', async () => {
+  let written = 0;
+  const shared = feedOf(() => {
+    written += 1;
+    return undefined;
+  });
+  await firstOf(read(shared));
+  await firstOf(read(shared));
+  expect(written).toBe(1);
+  over.abort();
+  await settled();
+  over = new AbortController();
+  await firstOf(read(shared));
+  expect(written).toBe(2);
 });
 
 async function firstOf(heard: readonly FeedMessage[]): Promise<readonly FeedMessage[]> {

@@ -27,6 +27,8 @@ export class LiveFeed {
   readonly #epoch: string;
   #changes = 0;
   readonly #waiting = new Set<Disposable>();
+  #readers = 0;
+  /** Nobody needs it once the last reader is gone. */
   #last: { readonly key: string; readonly message: FeedMessage } | undefined;
 
   constructor(events: Events<DaemonEvents>, history: History, status: () => StatusDocument | undefined, clock: Clock) {
@@ -47,17 +49,23 @@ export class LiveFeed {
   async *follow(since: string | undefined, signal: AbortSignal): AsyncGenerator<FeedMessage> {
     const [epoch, number] = (since ?? '').split('.');
     let known = epoch === this.#epoch && Number.isSafeInteger(Number(number)) ? Number(number) : 0;
-    while (!signal.aborted) {
-      const changes = this.#changes;
-      const message = this.#message(known);
-      known = this.#history.number;
-      yield message;
-      await this.#rest(REST_MS, signal);
-      while (changes === this.#changes && !signal.aborted) {
-        await this.#waitForChange(signal);
-        if (changes === this.#changes && !signal.aborted)
-          yield { event: 'beat', id: message.id, data: String(this.#clock.now()) };
+    this.#readers += 1;
+    try {
+      while (!signal.aborted) {
+        const changes = this.#changes;
+        const message = this.#message(known);
+        known = this.#history.number;
+        yield message;
+        await this.#rest(REST_MS, signal);
+        while (changes === this.#changes && !signal.aborted) {
+          await this.#waitForChange(signal);
+          if (changes === this.#changes && !signal.aborted)
+            yield { event: 'beat', id: message.id, data: String(this.#clock.now()) };
+        }
       }
+    } finally {
+      this.#readers -= 1;
+      if (this.#readers === 0) this.#last = undefined;
     }
   }
 

@@ -14,7 +14,6 @@ let events: Events<DaemonEvents>;
 let failures: unknown[];
 /** Records of daemons before this one, the newest first, whatever they are. */
 let records: Map<string, unknown>;
-let written: string[];
 let read: string[];
 
 beforeEach(() => {
@@ -23,7 +22,6 @@ beforeEach(() => {
   });
   failures = [];
   records = new Map();
-  written = [];
   read = [];
 });
 
@@ -33,7 +31,7 @@ const folder = {
     read.push(name);
     return records.get(name) as Death;
   },
-  write: async (name: string) => void written.push(name),
+  write: async (): Promise<void> => {},
 };
 
 function follow(given: Partial<typeof folder> = {}) {
