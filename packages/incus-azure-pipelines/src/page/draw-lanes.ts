@@ -68,8 +68,10 @@ function write(
   context.restore();
 }
 
-function placeOf({ from, to }: Span, sheet: Sheet): { readonly left: number; readonly size: number } {
+/** What of it is on the sheet: its text is to begin there. */
+function placeOf(span: Span, sheet: Sheet): { readonly left: number; readonly size: number } {
   const perMs = sheet.width / (sheet.to - sheet.from);
+  const [from, to] = [Math.max(span.from, sheet.from), Math.min(span.to, sheet.to)];
   return { left: (from - sheet.from) * perMs, size: (to - from) * perMs };
 }
 

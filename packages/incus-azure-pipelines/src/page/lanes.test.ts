@@ -43,10 +43,34 @@ test('an agent that is done takes no place, though it is still going down', () =
   ]);
 });
 
-test('what was before the picture, or is after it, is cut off', () => {
+test('what was before the picture, or is after it, is left out, and what is in it keeps its own begin and end', () => {
   const [lane, ...others] = lanesOf([life('old', 0, 10, 20), life('a', 15, 25, 80)], 30, 60);
-  expect(lane?.map(({ from, phase, to }) => [phase, from, to])).toEqual([['busy', 30, 60]]);
+  expect(lane?.map(({ from, phase, to }) => [phase, from, to])).toEqual([['busy', 25, 80]]);
   expect(others).toEqual([]);
+});
+
+test('an agent keeps its place while the picture moves on', () => {
+  const lives = [life('b', 5, 100), life('a', 0, 10)];
+  expect(names(lanesOf(lives, 0, 50))).toEqual([['a'], ['b']]);
+  expect(names(lanesOf(lives, 20, 70))).toEqual([['a'], ['b']]);
+});
+
+test('a job that began before the picture took all of its time', () => {
+  const lost: AgentLife = {
+    ...life('a', 0, 10),
+    phases: [
+      { phase: 'busy', at: 10 },
+      { phase: 'offline', at: 20 },
+      { phase: 'busy', at: 40 },
+    ],
+  };
+  for (const from of [0, 30])
+    expect(jobsIn(lanesOf([lost], from, 100)).map(({ from, runs, to }) => [from, to, runs])).toEqual([[10, 100, true]]);
+});
+
+test('an agent that is first seen busy has its job, though the one before it had one until then', () => {
+  const next: AgentLife = { ...life('b', 0, 0), phases: [{ phase: 'busy', at: 50 }] };
+  expect(jobsIn(lanesOf([life('a', 0, 10, 50), next], 0, 100)).map(({ life }) => life.name)).toEqual(['b', 'a']);
 });
 
 test('an instance that was never an agent takes no place', () => {

@@ -1,7 +1,7 @@
 import type { AgentLife } from '../report/page-document.js';
 import { LIVE, type Phase } from './phases.js';
 
-/** A part of a life that is drawn in one colour. */
+/** A part of a life that is drawn in one colour, with its own begin and end, however little of it is in the picture. */
 export interface Span {
   readonly life: AgentLife;
   readonly phase: Phase;
@@ -12,6 +12,7 @@ export interface Span {
 /** One place of a pool: the agents that took it, one after the other. */
 export type Lane = readonly Span[];
 
+/** The time in which an agent took a place, and what of it is in the picture. */
 interface Stay {
   readonly from: number;
   readonly to: number;
@@ -37,13 +38,12 @@ export function lanesOf(lives: Iterable<AgentLife>, from: number, to: number): L
 }
 
 function stayOf(life: AgentLife, from: number, to: number): Stay[] {
-  const end = Math.min(life.endedAt ?? to, to);
-  const spans = life.phases.flatMap(({ at, phase }, index) => {
-    const until = Math.min(life.phases[index + 1]?.at ?? end, end);
-    if (!LIVE.has(phase) || until <= from || at >= to) return [];
-    return [{ life, phase, from: Math.max(at, from), to: until }];
-  });
-  const [first, last] = [spans[0], spans.at(-1)];
+  const end = life.endedAt ?? to;
+  const all = life.phases.flatMap(({ at, phase }, index): Span[] =>
+    LIVE.has(phase) ? [{ life, phase, from: at, to: life.phases[index + 1]?.at ?? end }] : [],
+  );
+  const spans = all.filter(span => span.to > from && span.from < to);
+  const [first, last] = [all[0], spans.at(-1)];
   return first === undefined || last === undefined ? [] : [{ from: first.from, to: last.to, spans }];
 }
 
@@ -57,18 +57,34 @@ export interface JobRun {
   readonly gapMs: number | undefined;
 }
 
-/** The jobs in these lanes, the latest first. Pure. */
+/** The jobs in these lanes, the latest first; an agent that was lost from sight meanwhile has one all the same. Pure. */
 export function jobsIn(lanes: readonly Lane[]): JobRun[] {
-  const jobs = lanes.flatMap((spans, lane) =>
-    spans.flatMap((span, index) => {
-      if (span.phase !== 'busy' || spans[index - 1]?.phase === 'busy') return [];
-      const first = spans.findIndex(({ life }) => life === span.life);
-      const before = spans[first - 1];
-      const online = spans.slice(first).find(({ phase }) => phase !== 'starting') ?? span;
-      const gapMs = before && online.from - before.to;
-      const runs = span.life.phases.at(-1)?.phase === 'busy' && span.life.endedAt === undefined;
-      return [{ life: span.life, lane, from: span.from, to: span.to, runs, gapMs }];
-    }),
-  );
+  const jobs = lanes.flatMap((spans, lane) => {
+    const stays = staysIn(spans);
+    return stays.flatMap((own, index) => jobOf(own, stays[index - 1]?.at(-1), lane) ?? []);
+  });
   return jobs.sort((a, b) => b.from - a.from);
+}
+
+/** The job of the agent whose spans these are. */
+function jobOf(own: readonly Span[], before: Span | undefined, lane: number): JobRun | undefined {
+  const last = own.findLast(({ phase }) => phase === 'busy');
+  if (last === undefined) return undefined;
+  const { life } = last;
+  // It may have begun before the picture.
+  const from = life.phases.find(({ phase }) => phase === 'busy')?.at ?? last.from;
+  const online = own.find(({ phase }) => phase !== 'starting') ?? last;
+  const runs = life.phases.at(-1)?.phase === 'busy' && life.endedAt === undefined;
+  return { life, lane, from, to: last.to, runs, gapMs: before && online.from - before.to };
+}
+
+/** The spans of each agent of a lane, one agent after the other. */
+function staysIn(spans: Lane): Span[][] {
+  const stays = new Map<AgentLife, Span[]>();
+  for (const span of spans) {
+    const own = stays.get(span.life);
+    if (own === undefined) stays.set(span.life, [span]);
+    else own.push(span);
+  }
+  return [...stays.values()];
 }

@@ -2,7 +2,7 @@ import type { PoolStatus, RemovedPoolStatus } from '../report/status-document.js
 import { Cells } from './cells.js';
 import { Mark } from './mark.js';
 import { LOOKS } from './phases.js';
-import { notesOf, tally } from './pool-view.js';
+import { type Note, notesOf, tally, tryAgain } from './pool-view.js';
 import { now } from './stream.js';
 import { duration } from './words.js';
 
@@ -55,14 +55,30 @@ function Figures({ pool }: { readonly pool: PoolStatus }) {
 }
 
 function Notes({ pool }: { readonly pool: PoolStatus | RemovedPoolStatus }) {
-  const notes = notesOf(pool, now.value);
+  const notes = notesOf(pool);
   return (
     <ul class="notes" aria-label={`What ${pool.name} does and waits for`} hidden={notes.length === 0}>
-      {notes.map(({ kind, text }) => (
-        <li key={text} class={`note-${kind}`}>
-          <bdi>{text}</bdi>
+      {notes.map(({ failure, key, kind, text }) => (
+        <li key={key} class={`note-${kind}`}>
+          <bdi>
+            {text}
+            {failure && <Failure failure={failure} />}
+          </bdi>
         </li>
       ))}
     </ul>
   );
+}
+
+/** It counts down in a part of its own, so that nothing else is drawn each second. */
+function Failure({ failure: { error, retryAt } }: { readonly failure: NonNullable<Note['failure']> }) {
+  return (
+    <>
+      , <Countdown retryAt={retryAt} />: {error}
+    </>
+  );
+}
+
+function Countdown({ retryAt }: { readonly retryAt: number }) {
+  return <span>{tryAgain(retryAt, now.value)}</span>;
 }

@@ -98,7 +98,7 @@ function JobTable({ lanes, pool }: { readonly lanes: readonly Lane[]; readonly p
               {jobsIn(lanes)
                 .slice(0, MOST_ROWS)
                 .map(({ from, gapMs, lane, life, runs, to }) => (
-                  <tr key={`${life.name}/${from}`}>
+                  <tr key={life.name}>
                     <td>
                       <button type="button" class="link" onClick={() => (opened.value = life.name)}>
                         {shortName(life.name)}
