@@ -21,21 +21,17 @@ const POLICY = [
  * Where the daemon listens on every address, an address will do: it cannot be made to lead elsewhere.
  */
 export function ownHostOnly(configured: string): MiddlewareHandler {
-  const isEverywhere = configured === '0.0.0.0' || configured === '::';
+  const own = hostOf(isIP(configured) === 6 ? `[${configured}]` : configured) ?? configured.toLowerCase();
+  const isEverywhere = own === '0.0.0.0' || own === '::';
+  const remedy = isEverywhere ? 'use an address of this host' : 'use the one in the configuration';
   return async (c, next) => {
     const host = hostOf(c.req.header('host'));
-    const isOurs =
-      host !== undefined &&
-      (isLoopback(host) || host === configured.toLowerCase() || (isEverywhere && isIP(host) !== 0));
-    if (!isOurs) return c.text('this host is asked for by another name; use the one in the configuration\n', 421);
-    const site = c.req.header('sec-fetch-site');
-    // A link from elsewhere may lead to the page, and nothing else may be used from elsewhere.
-    if (
-      site !== undefined &&
-      site !== 'same-origin' &&
-      site !== 'none' &&
-      c.req.header('sec-fetch-mode') !== 'navigate'
-    )
+    const isOurs = host !== undefined && (isLoopback(host) || host === own || (isEverywhere && isIP(host) !== 0));
+    if (!isOurs) return c.text(`this host is asked for by another name; ${remedy}\n`, 421);
+    const site = c.req.header('sec-fetch-site') ?? 'none';
+    // A link from elsewhere may lead to the page, and to nothing else.
+    const isVisit = c.req.path === '/' && c.req.header('sec-fetch-mode') === 'navigate';
+    if (site !== 'same-origin' && site !== 'none' && !isVisit)
       return c.text('only the page itself may ask for this\n', 403);
     await next();
     c.header('content-security-policy', POLICY);
@@ -48,7 +44,7 @@ export function ownHostOnly(configured: string): MiddlewareHandler {
   };
 }
 
-/** The name in a Host header, without port and brackets; undefined for what is none. */
+/** The name in a Host header, the shortest way to write it, without port and brackets; undefined for what is none. */
 function hostOf(header: string | undefined): string | undefined {
   if (header === undefined || !URL.canParse(`http://${header}`)) return undefined;
   const { hash, hostname, password, pathname, search, username } = new URL(`http://${header}`);
