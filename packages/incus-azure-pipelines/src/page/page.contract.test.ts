@@ -199,6 +199,30 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     expect(await page.locator('img, iframe, body script, [onerror]').count()).toBe(0);
   });
 
+  test('is not live while nobody sees it, and says how long it has not been once somebody does', async () => {
+    const daemon = await aDaemon(1);
+    const { page } = await open(daemon);
+    const isSeen = (seen: boolean) =>
+      page.evaluate(`
+        Object.defineProperty(document, 'hidden', { configurable: true, value: ${!seen} });
+        document.dispatchEvent(new Event('visibilitychange'));
+      `);
+    const says = (text: string) => page.getByRole('status').getByText(text, { exact: true }).waitFor();
+    await says('live');
+    await isSeen(false);
+    await says('connecting to the daemon');
+    await isSeen(true);
+    await says('live');
+    await isSeen(false);
+    await daemon[Symbol.asyncDispose]();
+    await page.clock.setSystemTime(Date.now() + 3_600_000);
+    const laterHour = new Date(Date.now() + 3_600_000).toLocaleTimeString('en-GB').slice(0, 3);
+    await isSeen(true);
+    const lost = page.getByText(/not live since/);
+    await lost.waitFor();
+    expect(await lost.textContent()).not.toContain(`since ${laterHour}`);
+  });
+
   test('says when the daemon is gone, and shows what is once there is one again', async () => {
     const first = await aDaemon(1);
     first.enters(0, 'idle', now);

@@ -5,7 +5,7 @@ import { type Memory, NOTHING, remembered } from './memory.js';
 export type Connection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
-  /** Since when (epoch ms, by the daemon's clock) nothing is heard. */
+  /** When (epoch ms, by the daemon's clock) something was heard last; of a daemon that was never heard, when it was asked. */
   | { readonly kind: 'lost'; readonly since: number };
 
 export const memory = signal<Memory>(NOTHING);
@@ -20,19 +20,21 @@ const SILENCE_MS = 30_000;
 
 let source: EventSource | undefined;
 let knownUntil = '';
+/** By the clock of this machine; 0 before anything was heard. */
 let heardAt = 0;
+let askedAt = 0;
 let aheadMs = 0;
 
 /** Keeps the page told of what is, for as long as somebody can see it. */
 export function follow(): void {
   setInterval(tick, TICK_MS);
-  document.addEventListener('visibilitychange', () => (document.hidden ? close() : open()));
+  document.addEventListener('visibilitychange', () => (document.hidden ? hide() : open()));
   if (!document.hidden) open();
 }
 
 function open(): void {
   if (source !== undefined) return;
-  heardAt = Date.now();
+  askedAt = Date.now();
   const opened = new EventSource(`live?since=${encodeURIComponent(knownUntil)}`);
   source = opened;
   opened.addEventListener('document', ({ data, lastEventId }: MessageEvent<string>) => {
@@ -55,8 +57,14 @@ function heard(at: number): void {
 function lose(): void {
   if (source === undefined) return;
   close();
-  if (connection.value.kind !== 'lost') connection.value = { kind: 'lost', since: heardAt + aheadMs };
+  if (connection.value.kind !== 'lost') connection.value = { kind: 'lost', since: (heardAt || askedAt) + aheadMs };
   setTimeout(() => !document.hidden && open(), RETRY_MS);
+}
+
+/** Who looks again is told that nothing is known of what is, until something is. */
+function hide(): void {
+  close();
+  connection.value = { kind: 'connecting' };
 }
 
 function close(): void {
@@ -66,5 +74,5 @@ function close(): void {
 
 function tick(): void {
   now.value = Date.now() + aheadMs;
-  if (Date.now() - heardAt > SILENCE_MS) lose();
+  if (Date.now() - Math.max(heardAt, askedAt) > SILENCE_MS) lose();
 }

@@ -177,6 +177,15 @@ describe('a replacement', () => {
     expect(history.after(0).replacements).toEqual([{ at: START + 1_600, pool: 'linux', ms: 1_500 }]);
   });
 
+  test('comes for the place that waits longest, though fewer are wanted meanwhile', () => {
+    looked(START, ['busy', 'busy']);
+    enters(0, 'finished', START + 100, 'busy');
+    enters(1, 'finished', START + 500, 'busy');
+    looked(START + 500, ['finished']);
+    enters(2, 'idle', START + 1_600, 'starting');
+    expect(history.after(0).replacements).toEqual([{ at: START + 1_600, pool: 'linux', ms: 1_500 }]);
+  });
+
   test('is none where a pool is filled for the first time', () => {
     enters(0, 'starting', START);
     enters(0, 'idle', START + 100, 'starting');

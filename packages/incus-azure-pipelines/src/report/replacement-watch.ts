@@ -15,9 +15,9 @@ export class ReplacementWatch {
     return since === undefined ? undefined : at - since;
   }
 
-  /** So many places are empty now; the others that were are not wanted any more. */
+  /** So many places are empty now. Of more, the youngest are not wanted any more: the next agent comes for the oldest. */
   areEmpty(places: number): void {
-    while (this.#emptySince.length > places) this.#emptySince.shift();
+    this.#emptySince.length = Math.min(this.#emptySince.length, places);
   }
 }
 
