@@ -61,7 +61,7 @@ export class PretendDaemon implements AsyncDisposable {
         daemon.#deaths.set(name, death);
       },
     };
-    const options = { clock: systemClock, onFailure };
+    const options = { clock: systemClock, lookEveryMs: 15_000, onFailure };
     const { feed, deaths } = await followForPage(daemon.events, status, folder, options);
     keepDeaths(daemon.events, deaths, { restarted: false, onFailure });
     const view = { healthy: () => true, metrics: new Registry() };

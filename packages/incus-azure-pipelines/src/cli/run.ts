@@ -68,7 +68,13 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const boot = await bootId();
   const before = await lastBoot(daemon.installation);
   const restarted = hostRestarted(spec.incus, before, boot);
-  const page = spec.http && (await followForPage(events, status, deaths, { clock: systemClock, onFailure: onUnread }));
+  const page =
+    spec.http &&
+    (await followForPage(events, status, deaths, {
+      clock: systemClock,
+      lookEveryMs: spec.reconcileIntervalMs,
+      onFailure: onUnread,
+    }));
   keepDeaths(events, page?.deaths ?? deaths, { restarted, onFailure });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();

@@ -3,15 +3,18 @@ import type { LoadFigure, Replacement } from '../report/page-document.js';
 /** A chart's columns: times in seconds, then a row for each line; null where nothing is known. */
 export type Columns = [number[], ...(number | null)[][]];
 
-/** Longer than this (ms) without a figure, nobody knew. */
-const HOLE_MS = 45_000;
+/** So many looks that left no figure are a hole: nobody knew. */
+const MISSED_LOOKS = 3;
+/** There is one figure for so long (ms), however often the daemon looks. */
+const FIGURE_MS = 10_000;
 
 /** Busy, live and wanted agents over time, with a hole where the daemon did not run. Pure. */
-export function loadColumns(load: readonly LoadFigure[]): Columns {
+export function loadColumns(load: readonly LoadFigure[], lookEveryMs: number): Columns {
+  const holeMs = MISSED_LOOKS * Math.max(lookEveryMs, FIGURE_MS);
   const rows: [at: number, ...(number | null)[]][] = [];
   for (const [index, { at, busy, live, target }] of load.entries()) {
     const before = load[index - 1]?.at ?? at;
-    if (at - before > HOLE_MS) rows.push([(before + at) / 2, null, null, null]);
+    if (at - before > holeMs) rows.push([(before + at) / 2, null, null, null]);
     rows.push([at, busy, live, target]);
   }
   const line = (index: number) => rows.map(row => row[index] ?? null);

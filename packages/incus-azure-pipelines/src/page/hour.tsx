@@ -4,7 +4,7 @@ import { loadColumns, replacementColumns, spread } from './figures.js';
 import { NOTHING } from './memory.js';
 import { memory, now } from './stream.js';
 import { Timeline } from './timeline.js';
-import { clock, count, seconds } from './words.js';
+import { clock, count, minute, seconds } from './words.js';
 
 const SPANS = [
   { ms: 600_000, name: '10 minutes' },
@@ -60,14 +60,14 @@ export function Hour() {
 }
 
 function LoadChart() {
-  const { from, load, to } = drawn.value;
+  const { from, load, lookEveryMs, to } = drawn.value;
   const shown = load.filter(({ at }) => at >= from);
   const last = shown.at(-1);
   const summary =
     last === undefined
       ? 'Nothing was looked at yet.'
       : `${last.busy} busy of ${last.live} live, ${last.target} wanted; at most ${Math.max(...shown.map(({ busy }) => busy))} were busy at a time.`;
-  const columns = loadColumns(shown);
+  const columns = loadColumns(shown, lookEveryMs);
   const tellAt = (index: number) => {
     const [at, busy, live, wanted] = columns.map(column => column[index]);
     return typeof at !== 'number'
@@ -114,7 +114,7 @@ function ReplacementChart() {
 }
 
 function Timelines() {
-  const { from, lives, livesFrom, to } = drawn.value;
+  const { from, lives, livesFrom, since, to } = drawn.value;
   const all = [...lives.values()];
   const pools = [...new Set(all.map(({ pool }) => pool))].sort();
   return (
@@ -134,6 +134,7 @@ function Timelines() {
         </li>
         <li>blank: nobody</li>
       </ul>
+      {since > from && <p class="hint">This daemon looks since {minute(since)}.</p>}
       {livesFrom > from && (
         <p class="hint">There were so many agents that those before {clock(livesFrom)} are not kept.</p>
       )}

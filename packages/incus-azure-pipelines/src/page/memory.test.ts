@@ -4,7 +4,17 @@ import { ended, NOTHING, remembered } from './memory.js';
 
 function aDocument(given: Partial<PageDocument>): PageDocument {
   const forgotten = { livesBefore: 0, figuresBefore: 0 };
-  return { at: 1, fresh: false, lives: [], load: [], replacements: [], forgotten, ...given };
+  return {
+    at: 1,
+    since: 0,
+    lookEveryMs: 15_000,
+    fresh: false,
+    lives: [],
+    load: [],
+    replacements: [],
+    forgotten,
+    ...given,
+  };
 }
 
 const aLife = (name: string, endedAt?: number): AgentLife => ({

@@ -4,6 +4,9 @@ import type { StatusDocument } from '../report/status-document.js';
 /** All that the page knows. */
 export interface Memory {
   readonly status: StatusDocument | undefined;
+  /** When the daemon began to look (epoch ms), and how often (ms) it does. */
+  readonly since: number;
+  readonly lookEveryMs: number;
   /** From when on (epoch ms) no life is missing that the daemon has seen. */
   readonly livesFrom: number;
   readonly lives: ReadonlyMap<string, AgentLife>;
@@ -11,7 +14,15 @@ export interface Memory {
   readonly replacements: readonly Replacement[];
 }
 
-export const NOTHING: Memory = { status: undefined, livesFrom: 0, lives: new Map(), load: [], replacements: [] };
+export const NOTHING: Memory = {
+  status: undefined,
+  since: 0,
+  lookEveryMs: 0,
+  livesFrom: 0,
+  lives: new Map(),
+  load: [],
+  replacements: [],
+};
 
 /** What is known once a document has come: what is new in it is added, what the daemon has forgotten is let go. Pure. */
 export function remembered(before: Memory, document: PageDocument): Memory {
@@ -23,6 +34,8 @@ export function remembered(before: Memory, document: PageDocument): Memory {
   const times = new Set(document.load.map(({ at }) => at));
   return {
     status: document.status ?? known.status,
+    since: document.since,
+    lookEveryMs: document.lookEveryMs,
     livesFrom: livesBefore,
     lives,
     load: [...known.load.filter(({ at }) => !times.has(at)), ...document.load].filter(({ at }) => at >= figuresBefore),

@@ -72,6 +72,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     daemon.enters(0, 'starting', now);
     daemon.looked(now);
     await cell(page, 0, 'starting').waitFor();
+    await page.getByText(/^This daemon looks since \d\d:\d\d\.$/).waitFor();
     await page.getByText('1 of 2', { exact: true }).waitFor();
     daemon.enters(0, 'idle', now + 1);
     daemon.looked(now + 1);
@@ -138,7 +139,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     expect(await focused()).toBe(nameOf(2));
   });
 
-  test.each(['light', 'dark'] as const)('has nothing that a screen reader stumbles over, in %s', async colorScheme => {
+  test.each(['light', 'dark'] as const)('has nothing that axe finds wrong, in %s', async colorScheme => {
     const daemon = await aDaemon(64, 4);
     liveThroughAnHour(daemon, 64, now);
     const { page, screenshot } = await open(daemon, { colorScheme, viewport: { width: 1400, height: 1000 } });
@@ -151,6 +152,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     await page.getByText('waits: drained by a person').waitFor();
     await page.getByText('Jobs of linux as a table').click();
     await page.getByRole('columnheader', { name: 'nobody before' }).waitFor();
+    await page.getByText(/^The latest 100 of [1-9]\d\d jobs\.$/).waitFor();
     expect(await flaws(page)).toEqual([]);
     await page.locator('.hour').screenshot({ path: `build/screenshots/hour-of-64-${colorScheme}.png` });
     await page.locator('.deaths button').first().click();

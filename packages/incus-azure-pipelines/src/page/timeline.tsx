@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { AgentLife } from '../report/page-document.js';
 import { drawLanes, laneHeightOf, type Sheet, spanAt } from './draw-lanes.js';
 import { opened } from './drawer-state.js';
-import { jobsIn, type Lane, lanesOf, type Span } from './lanes.js';
+import { type JobRun, jobsIn, type Lane, lanesOf, type Span } from './lanes.js';
 import { colour, isDark } from './scheme.js';
 import { useWidth } from './use-width.js';
 import { clock, count, duration, seconds, shortName } from './words.js';
@@ -31,7 +31,7 @@ export function Timeline({ from, lives, pool, to }: TimelineProps) {
         <span>{clock(from)}</span>
         <span>{clock(to)}</span>
       </div>
-      <JobTable lanes={lanes} pool={pool} />
+      <JobTable jobs={jobs} pool={pool} />
     </section>
   );
 }
@@ -77,13 +77,18 @@ function told({ from, life, phase, to }: Span): string {
 /** More rows than this are of no help to anybody. */
 const MOST_ROWS = 100;
 
-function JobTable({ lanes, pool }: { readonly lanes: readonly Lane[]; readonly pool: string }) {
+function JobTable({ jobs, pool }: { readonly jobs: readonly JobRun[]; readonly pool: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details onToggle={event => setOpen(event.currentTarget.open)}>
       <summary>Jobs of {pool} as a table</summary>
       {isOpen && (
         <div class="wide">
+          {jobs.length > MOST_ROWS && (
+            <p class="hint">
+              The latest {MOST_ROWS} of {count(jobs.length, 'job')}.
+            </p>
+          )}
           <table>
             <thead>
               <tr>
@@ -95,25 +100,23 @@ function JobTable({ lanes, pool }: { readonly lanes: readonly Lane[]; readonly p
               </tr>
             </thead>
             <tbody>
-              {jobsIn(lanes)
-                .slice(0, MOST_ROWS)
-                .map(({ from, gapMs, lane, life, runs, to }) => (
-                  <tr key={life.name}>
-                    <td>
-                      <button type="button" class="link" onClick={() => (opened.value = life.name)}>
-                        {shortName(life.name)}
-                      </button>
-                    </td>
-                    <td>
-                      <bdi>{life.job}</bdi>
-                    </td>
-                    <td>{clock(from)}</td>
-                    <td>{duration(to - from)}</td>
-                    <td>{runs ? 'runs' : life.result}</td>
-                    <td>{lane + 1}</td>
-                    <td>{gapMs === undefined ? '' : seconds(gapMs)}</td>
-                  </tr>
-                ))}
+              {jobs.slice(0, MOST_ROWS).map(({ from, gapMs, lane, life, runs, to }) => (
+                <tr key={life.name}>
+                  <td>
+                    <button type="button" class="link" onClick={() => (opened.value = life.name)}>
+                      {shortName(life.name)}
+                    </button>
+                  </td>
+                  <td>
+                    <bdi>{life.job}</bdi>
+                  </td>
+                  <td>{clock(from)}</td>
+                  <td>{duration(to - from)}</td>
+                  <td>{runs ? 'runs' : life.result}</td>
+                  <td>{lane + 1}</td>
+                  <td>{gapMs === undefined ? '' : seconds(gapMs)}</td>
+                </tr>
+              ))}
             </tbody>
           </table>
         </div>

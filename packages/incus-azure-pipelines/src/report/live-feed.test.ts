@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 function feedOf(status: () => undefined = () => undefined): LiveFeed {
-  return new LiveFeed(events, new History(events, () => undefined), status, clock);
+  return new LiveFeed(events, new History(events, () => undefined), status, { clock, lookEveryMs: 15_000 });
 }
 
 /** Reads all that it is told, until the end. */
@@ -49,6 +49,12 @@ test('a reader is told all there is, and then what changes', async () => {
   sees(1);
   await clock.advance(0);
   expect(heard.map(namesIn)).toEqual([[nameOf(0)], [nameOf(1)]]);
+});
+
+test('a reader is told since when and how often the daemon looks', async () => {
+  await clock.advance(5_000);
+  const [first] = await firstOf(read(feed));
+  expect(JSON.parse(first?.data ?? '')).toMatchObject({ since: 1_000_000, lookEveryMs: 15_000 });
 });
 
 test('what changes in a hurry is told together, at most four times a second', async () => {

@@ -23,19 +23,26 @@ export class LiveFeed {
   readonly #history: History;
   readonly #status: () => StatusDocument | undefined;
   readonly #clock: Clock;
-  /** Of this daemon: what another one has told is told anew. */
-  readonly #epoch: string;
+  readonly #lookEveryMs: number;
+  /** When this daemon began, which tells it from others: what another one has told is told anew. */
+  readonly #since: number;
   #changes = 0;
   readonly #waiting = new Set<Disposable>();
   #readers = 0;
   /** Nobody needs it once the last reader is gone. */
   #last: { readonly key: string; readonly message: FeedMessage } | undefined;
 
-  constructor(events: Events<DaemonEvents>, history: History, status: () => StatusDocument | undefined, clock: Clock) {
+  constructor(
+    events: Events<DaemonEvents>,
+    history: History,
+    status: () => StatusDocument | undefined,
+    { clock, lookEveryMs }: { readonly clock: Clock; readonly lookEveryMs: number },
+  ) {
     this.#history = history;
     this.#status = status;
     this.#clock = clock;
-    this.#epoch = String(clock.now());
+    this.#lookEveryMs = lookEveryMs;
+    this.#since = clock.now();
     events.on('pass-ended', () => this.changed());
   }
 
@@ -48,7 +55,7 @@ export class LiveFeed {
   /** What a reader is to be told who was told `since` last, until the signal aborts. */
   async *follow(since: string | undefined, signal: AbortSignal): AsyncGenerator<FeedMessage> {
     const [epoch, number] = (since ?? '').split('.');
-    let known = epoch === this.#epoch && Number.isSafeInteger(Number(number)) ? Number(number) : 0;
+    let known = epoch === String(this.#since) && Number.isSafeInteger(Number(number)) ? Number(number) : 0;
     this.#readers += 1;
     try {
       while (!signal.aborted) {
@@ -76,11 +83,13 @@ export class LiveFeed {
     const status = this.#status();
     const document: PageDocument = {
       at: this.#clock.now(),
+      since: this.#since,
+      lookEveryMs: this.#lookEveryMs,
       fresh: known === 0,
       ...(status === undefined ? {} : { status }),
       ...this.#history.after(known),
     };
-    const id = `${this.#epoch}.${this.#history.number}`;
+    const id = `${this.#since}.${this.#history.number}`;
     const message: FeedMessage = { event: 'document', id, data: JSON.stringify(document) };
     this.#last = { key, message };
     return message;

@@ -35,7 +35,11 @@ const folder = {
 };
 
 function follow(given: Partial<typeof folder> = {}) {
-  const options = { clock: new FakeClock(START), onFailure: (error: unknown) => void failures.push(error) };
+  const options = {
+    clock: new FakeClock(START),
+    lookEveryMs: 15_000,
+    onFailure: (error: unknown) => void failures.push(error),
+  };
   return followForPage(events, () => undefined, { ...folder, ...given }, options);
 }
 

@@ -9,6 +9,8 @@ import type { StatusDocument } from './status-document.js';
 
 export interface LivePageOptions {
   readonly clock: Clock;
+  /** The daemon looks at least so often (ms). */
+  readonly lookEveryMs: number;
   /** Hears of a record of an earlier daemon that cannot be read; the page goes without it. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -18,10 +20,10 @@ export async function followForPage(
   events: Events<DaemonEvents>,
   status: () => StatusDocument | undefined,
   deaths: Pick<RecordFolder<Death>, 'names' | 'read' | 'write'>,
-  { clock, onFailure }: LivePageOptions,
+  { clock, lookEveryMs, onFailure }: LivePageOptions,
 ): Promise<{ readonly feed: LiveFeed; readonly deaths: Pick<RecordFolder<Death>, 'read' | 'write'> }> {
   const history = new History(events, status);
-  const feed = new LiveFeed(events, history, status, clock);
+  const feed = new LiveFeed(events, history, status, { clock, lookEveryMs });
   await rememberDeaths(history, deaths, { clock, onFailure });
   return {
     feed,
@@ -44,7 +46,7 @@ export async function followForPage(
 async function rememberDeaths(
   history: History,
   deaths: Pick<RecordFolder<Death>, 'names' | 'read'>,
-  { clock, onFailure }: LivePageOptions,
+  { clock, onFailure }: Pick<LivePageOptions, 'clock' | 'onFailure'>,
 ): Promise<void> {
   const names = await deaths.names().catch((error: unknown) => {
     onFailure(error);

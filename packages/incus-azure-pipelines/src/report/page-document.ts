@@ -8,6 +8,10 @@ import type { StatusDocument } from './status-document.js';
 export interface PageDocument {
   /** When it was sent. */
   readonly at: number;
+  /** When the daemon began to look: of before that, it knows the ends of agents alone. */
+  readonly since: number;
+  /** It looks at least so often (ms). */
+  readonly lookEveryMs: number;
   /** What the page has from before is of another daemon: this is all there is. */
   readonly fresh: boolean;
   /** The last pass, whole; left out before the first one. */
