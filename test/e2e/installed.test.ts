@@ -14,6 +14,7 @@ const SOCKET = '/srv/incus.socket';
 /** What a package has beside the program. */
 const PARTS: readonly string[] = [
   `/usr/bin/${NAME}`,
+  `/usr/lib/${NAME}/bundle/page/page.js`,
   `/usr/lib/${NAME}/node`,
   `/usr/lib/systemd/system/${NAME}.service`,
   `/usr/lib/systemd/system/${NAME}-shutdown.service`,

@@ -225,6 +225,8 @@ function checkWithScript(text: string, ...options: readonly string[]): Promise<E
 /** Metrics have the names and the agents by phase, and no name of an agent; health says ok. */
 async function expectMetrics(port: number, agents: readonly string[]): Promise<void> {
   expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n');
+  for (const part of ['', 'page.js', 'page.css', 'icon.svg'])
+    expect((await fetch(`http://127.0.0.1:${port}/${part}`)).status, part).toBe(200);
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   expect(text).toContain('iap_agents{pool="default",phase="busy"} 1\n');
   expect(text).toContain('iap_agents{pool="default",phase="idle"} 1\n');
