@@ -99,7 +99,11 @@ test('the reference of the configuration says what the schema says', async () =>
 });
 
 test('the reference of the metrics says what the daemon serves', async () => {
-  const registry = makeMetrics(new Events(() => {}), () => undefined);
+  const registry = makeMetrics(
+    new Events(() => {}),
+    () => undefined,
+    async () => 0,
+  );
   await expect(await metricsReference(registry)).toMatchFileSnapshot('../docs/reference/metrics.md');
 });
 

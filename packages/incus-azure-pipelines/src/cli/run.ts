@@ -87,7 +87,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
       reconciler.retryBuilds(bases);
       return bases;
     },
-    metrics: makeMetrics(events, status),
+    metrics: makeMetrics(events, status, async () => (await deaths.names()).length),
   };
   await using _control = await serveOnSocket(controlRoutes(view).fetch, spec.controlSocketPath);
   await using http = spec.http && (await serveOnPort(publicRoutes(view).fetch, spec.http.host, spec.http.port));
