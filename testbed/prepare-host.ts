@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { findIncus, findIncusd } from './incus-programs.js';
 import { runCommand } from './run-command.js';
@@ -19,8 +19,13 @@ const otherPackages = [
   'openssl',
 ];
 
-/** The unit tests let it read every script that a guest runs. */
-const scriptPackages = ['shellcheck'];
+/** Tests let the one read every script that a guest runs, and the other the alert rules. */
+const checkers = ['shellcheck', ...(isUbuntu2404() ? [] : ['promtool'])];
+
+/** There, promtool is part of the package of Prometheus, which would start a server. */
+function isUbuntu2404(): boolean {
+  return existsSync('/etc/os-release') && readFileSync('/etc/os-release', 'utf8').includes('VERSION_CODENAME=noble');
+}
 
 /** What the host is to do: run all tests or a private Incus, or build an image for an Incus that runs here already. */
 export type HostPurpose = 'tests' | 'private-incus' | 'image';
@@ -37,7 +42,7 @@ export function hostObstacle(): string | undefined {
 export async function missingPackages(signal?: AbortSignal, purpose: HostPurpose = 'private-incus'): Promise<string[]> {
   const hasIncus = findIncusd() !== undefined && findIncus() !== undefined;
   const forIncus = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
-  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...scriptPackages] }[purpose];
+  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...checkers] }[purpose];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query has a template language of its own.
   const format = '${db:Status-Status} ${Package}\n';
   const status = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, '*'], { signal });

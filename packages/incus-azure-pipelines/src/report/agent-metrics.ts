@@ -1,19 +1,14 @@
 import { type Registry, Summary } from 'prom-client';
 import type { Events } from '../lib/events.js';
 import type { AgentPhase } from '../model/agent.js';
+import { END_REASONS } from '../model/end.js';
 import type { DaemonEvents } from '../model/event.js';
 import { type LastStatus, makersFor } from './metric-makers.js';
 import { Replacements } from './replacements.js';
 
 /** Azure's own words for how a job ended; another one is counted as `other`, since foreign text is no label. */
-const RESULTS: ReadonlySet<string> = new Set([
-  'succeeded',
-  'succeededWithIssues',
-  'failed',
-  'canceled',
-  'skipped',
-  'abandoned',
-]);
+const RESULTS: readonly string[] = ['succeeded', 'succeededWithIssues', 'failed', 'canceled', 'skipped', 'abandoned'];
+const OTHER = 'other';
 
 /** Counts what becomes of agents: phases, jobs, ends, and how soon another one is there. */
 export function countAgents(events: Events<DaemonEvents>, status: LastStatus, registry: Registry): void {
@@ -53,7 +48,7 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
     if (job.waitedMs !== undefined) waits.observe({ pool: agent.pool }, job.waitedMs / 1000);
   });
   events.on('job-ended', ({ agent, job }) => {
-    const result = job.result !== undefined && RESULTS.has(job.result) ? job.result : 'other';
+    const result = RESULTS.find(known => known === job.result) ?? OTHER;
     jobs.inc({ pool: agent.pool, result });
   });
   events.on('agent-ended', ({ agent: { pool }, killsSeenByHost, memoryKills, reason }) => {
@@ -61,6 +56,14 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
     if (memoryKills > 0) kills.inc({ pool, told_by: killsSeenByHost ? 'host' : 'guest' }, memoryKills);
   });
 
+  const begun = new Set<string>();
+  // To Prometheus nothing has happened where a counter begins with what happened first.
+  const begin = (pool: string) => {
+    begun.add(pool);
+    for (const reason of END_REASONS) deaths.inc({ pool, reason }, 0);
+    for (const told_by of ['host', 'guest']) kills.inc({ pool, told_by }, 0);
+    for (const result of [...RESULTS, OTHER]) jobs.inc({ pool, result }, 0);
+  };
   const since = new Map<string, { readonly phase: AgentPhase; readonly at: number }>();
   const accounts = new Map<string, Replacements>();
   let hasLooked = false;
@@ -85,6 +88,7 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
     hasLooked = true;
     const document = status();
     for (const pool of document?.pools ?? []) {
+      if (!begun.has(pool.name)) begin(pool.name);
       const there = pool.agents.filter(({ phase }) => phase === 'idle' || phase === 'busy').length;
       const isKnown = document?.incus.readable === true && pool.azure.readable;
       if (!isKnown || there >= pool.target) accounts.get(pool.name)?.forget();

@@ -42,5 +42,3 @@ export function makersFor(registry: Registry) {
       }),
   };
 }
-
-export type Makers = ReturnType<typeof makersFor>;

@@ -159,6 +159,15 @@ test('what the last pass saw is told at a scrape: the base, what fails, the ledg
   expect(await bench.lines('iap_last_pass')).toEqual([`iap_last_pass_timestamp_seconds ${NOW / 1000}`]);
 });
 
+test('what may happen to a pool is counted from zero on, so that the first time is seen as one more', async () => {
+  bench.pass(0, [anAgent(0, 'idle')]);
+  for (const counter of ['iap_deaths_total', 'iap_memory_kills_total', 'iap_jobs_total']) {
+    const lines = await bench.lines(counter);
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.filter(line => !line.endsWith(' 0'))).toEqual([]);
+  }
+});
+
 test('no more lines come of more agents, and none names an agent or a job', async () => {
   const lives = async (numbers: readonly number[]) => {
     bench = new MetricsBench();
