@@ -1,0 +1,60 @@
+import { printable, printableLine } from './printable.js';
+
+/** Priorities of syslog, by our own levels. */
+const PRIORITIES: ReadonlyMap<unknown, number> = new Map([
+  ['debug', 7],
+  ['info', 6],
+  ['warn', 4],
+  ['error', 3],
+  ['fatal', 2],
+]);
+const INFO = 6;
+/** Levels that a person should see, in yellow and red. */
+const COLOURS: ReadonlyMap<unknown, number> = new Map([
+  ['warn', 33],
+  ['error', 31],
+  ['fatal', 31],
+]);
+
+/**
+ * A line of the log for the journal, which takes a priority from its beginning, and keeps the rest: so
+ * `journalctl --priority warning` finds what is one. Source: sd-daemon(3).
+ */
+export function journalForm(line: string): string {
+  const { level } = parsed(line);
+  return `<${PRIORITIES.get(level) ?? INFO}>${line}`;
+}
+
+/**
+ * A line of the log for a person at a terminal: time, level, what happened, and the data behind it. Text of several lines comes
+ * below, indented. Nothing in it is obeyed by a terminal.
+ *
+ * @param colours whether levels that a person should see are coloured.
+ */
+export function terminalForm(line: string, colours: boolean): string {
+  const { level, msg, time, ...data } = parsed(line);
+  const word = String(level).padEnd(5);
+  const colour = colours ? COLOURS.get(level) : undefined;
+  const head = `${String(time).slice(11, 19)} ${colour === undefined ? word : `\u001b[${colour}m${word}\u001b[39m`}`;
+  const entries = Object.entries(data).map(([key, value]) => [key, textOf(value)] as const);
+  const beside = entries.filter(([, text]) => !text.includes('\n'));
+  const below = entries.filter(([, text]) => text.includes('\n'));
+  const blocks = below.map(([key, text]) => `  ${key}:\n${printable(text).replace(/^/gm, '    ')}\n`);
+  const pairs = beside.map(([key, text]) => `  ${key}=${quoted(printableLine(text))}`);
+  return `${head} ${printableLine(String(msg))}${pairs.join('')}\n${blocks.join('')}`;
+}
+
+function parsed(line: string): Readonly<Record<string, unknown>> {
+  const value: unknown = JSON.parse(line);
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value.replace(/\n+$/, '');
+  if (typeof value === 'object' && value !== null && 'stack' in value) return String(value.stack);
+  return JSON.stringify(value);
+}
+
+function quoted(text: string): string {
+  return text === '' || text.includes(' ') ? `"${text}"` : text;
+}
