@@ -20,7 +20,7 @@ test.each([
   [true, '<3>incus-azure-pipelines: one\n<3>two\n'],
   [false, 'incus-azure-pipelines: one\ntwo\n'],
 ])('the last words of the daemon are errors to the journal: %s', (isJournal, shown) => {
-  let told = '';
-  reportFailure(new UserError('one\ntwo'), { isJournal, write: () => {}, complain: text => void (told += text) });
-  expect(told).toBe(shown);
+  const told: string[] = [];
+  reportFailure(new UserError('one\ntwo'), { isJournal, write: () => {}, complain: text => void told.push(text) });
+  expect(told).toEqual([shown]);
 });

@@ -8,7 +8,7 @@ process.exitCode = await callProgram(process.argv.slice(2), {
   write: text => process.stdout.write(text),
   waitingBytes: () => process.stdout.writableLength,
   complain: text => process.stderr.write(text),
-  isJournal: goesToJournal(process.stderr.fd),
+  isJournal: goesToJournal(process.stderr),
   ...(process.stdout.isTTY ? { screen: () => process.stdout } : {}),
   ...(process.stderr.isTTY ? { columns: process.stderr.columns } : {}),
 });
