@@ -158,6 +158,26 @@ describe('the alerts', () => {
   );
 });
 
+/** What `docs/how-to/watch.md` shows of Prometheus's own configuration. */
+const shown = [...textOf('docs/how-to/watch.md').matchAll(/^```yml\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '');
+
+test('the scrape that is shown has the name that the alerts go by', () => {
+  const jobs = shown.flatMap(text => (parse(text) as { scrape_configs: { job_name: string }[] }).scrape_configs);
+  const named = new Set(rules.flatMap(({ expr }) => [...expr.matchAll(/\bjob="([^"]+)"/g)].map(match => match[1])));
+  expect(new Set(jobs.map(({ job_name }) => job_name))).toEqual(named);
+});
+
+test.skipIf(!hasPromtool).each(shown)(
+  'the scrape that is shown is accepted, where promtool is installed',
+  { timeout: PATIENCE_MS },
+  text => {
+    // Of its own standard input Node makes a socket, which nobody can open by a path.
+    const command = `cat | ${checker} check config --syntax-only /dev/stdin`;
+    const checked = spawnSync('sh', ['-c', command], { input: text, encoding: 'utf8' });
+    expect(checked.stdout + checked.stderr).toContain('SUCCESS');
+  },
+);
+
 test.skipIf(!hasPromtool)(
   'metrics are named as Prometheus wants it, where promtool is installed',
   { timeout: PATIENCE_MS },
