@@ -14,7 +14,7 @@ export function countCalls(events: Events<DaemonEvents>, registry: Registry): vo
   const accepted = gauge(
     'iap_token_accepted',
     ['pool'],
-    'Whether Azure took the token with its last answer that tells: 1 or 0. When the token expires is not told.',
+    'Whether Azure took the token with its last answer that tells: 1 or 0.',
   );
   const left = gauge(
     'iap_azure_rate_limit_remaining',

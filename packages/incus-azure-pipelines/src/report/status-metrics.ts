@@ -47,6 +47,15 @@ export function tellStatus(
     for (const pool of document.pools) readable.set({ of: 'azure', pool: pool.name }, Number(pool.azure.readable));
   });
   scraped(
+    'iap_token_expiry_timestamp_seconds',
+    ['pool'],
+    'When the token expires; there where the configuration tells (`azure.patExpires`).',
+    expiry => {
+      for (const { name, tokenExpiresAt } of pools())
+        if (tokenExpiresAt !== undefined) expiry.set({ pool: name }, tokenExpiresAt / 1000);
+    },
+  );
+  scraped(
     'iap_base_built_timestamp_seconds',
     ['pool'],
     'When the base was built that the pool wants; there once it is.',
