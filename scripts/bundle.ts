@@ -10,12 +10,13 @@ const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
- * Packs the program and its libraries into few files, a part for each verb: to find and to parse hundreds of small ones takes
+ * Packs the program and its libraries into few files, a part for each verb, so that it is installed without any other package: to find and to parse hundreds of small ones takes
  * most of the time of a verb. Node keeps the text in memory, so there is little white space in it; names stay, and lines are
  * short, so that a stack trace tells a place that can be found.
  */
 const { metafile } = await build({
-  entryPoints: [join(PACKAGE, 'src/cli/main.ts')],
+  entryPoints: [join(PACKAGE, 'src/cli/main.ts'), join(PACKAGE, 'src/index.ts')],
+  entryNames: '[name]',
   outdir: TARGET,
   bundle: true,
   splitting: true,
@@ -38,9 +39,10 @@ await removeStale(new Set(Object.keys(metafile.outputs)));
 async function licensesOf(inputs: readonly string[]): Promise<string> {
   const packages = new Set(inputs.flatMap(path => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
   const texts = [...packages].sort().map(async path => {
-    const license = (await readdir(path)).find(file => /^licen[cs]e/i.test(file));
-    if (license === undefined) throw new Error(`${path} is bundled and has no license to hand on`);
-    return `${path.replace(/^.*node_modules\//, '')}\n\n${(await readFile(join(path, license), 'utf8')).trim()}\n`;
+    const file = (await readdir(path)).find(entry => /^licen[cs]e/i.test(entry));
+    if (file === undefined) throw new Error(`${path} is bundled and has no license to hand on`);
+    const { name, version, license } = JSON.parse(await readFile(join(path, 'package.json'), 'utf8'));
+    return `${name} ${version} (${license})\n\n${(await readFile(join(path, file), 'utf8')).trim()}\n`;
   });
   return (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`);
 }

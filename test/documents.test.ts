@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { programShape } from '../packages/incus-azure-pipelines/src/cli/program.js';
 import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/json-schema.js';
 import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
+import { commandsReference } from '../scripts/commands-reference.js';
 import { configurationReference } from '../scripts/configuration-reference.js';
 import { flawsReference } from '../scripts/flaws-reference.js';
 import { metricsReference } from '../scripts/metrics-reference.js';
@@ -102,6 +104,10 @@ test('the verbs that are named are those of the program', async () => {
 test('the reference of the configuration says what the schema says', async () => {
   const written = configurationReference(configJsonSchema());
   await expect(written).toMatchFileSnapshot('../docs/reference/configuration.md');
+});
+
+test('the reference of the commands says what the program takes', async () => {
+  await expect(commandsReference(programShape())).toMatchFileSnapshot('../docs/reference/commands.md');
 });
 
 test('the reference of the metrics says what the daemon serves', async () => {

@@ -19,8 +19,11 @@ const otherPackages = [
   'openssl',
 ];
 
-/** Tests let the one read every script that a guest runs, and the other the alert rules. */
-const checkers = ['shellcheck', ...(isUbuntu2404() ? [] : ['promtool'])];
+/**
+ * The unit tests let the first read every script that a guest runs, and the last the alert rules; the others build the package
+ * of the program.
+ */
+const testPackages = ['shellcheck', 'dpkg-dev', 'binutils', ...(isUbuntu2404() ? [] : ['promtool'])];
 
 /** There, promtool is part of the package of Prometheus, which would start a server. */
 function isUbuntu2404(): boolean {
@@ -42,7 +45,7 @@ export function hostObstacle(): string | undefined {
 export async function missingPackages(signal?: AbortSignal, purpose: HostPurpose = 'private-incus'): Promise<string[]> {
   const hasIncus = findIncusd() !== undefined && findIncus() !== undefined;
   const forIncus = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
-  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...checkers] }[purpose];
+  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...testPackages] }[purpose];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query has a template language of its own.
   const format = '${db:Status-Status} ${Package}\n';
   const status = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, '*'], { signal });

@@ -12,7 +12,7 @@ const take = (size: string, path: string) => `fallocate --length ${size} ${path}
 
 /** Leaves little of the disk, and then makes files that are small enough to lie beside their own descriptions. */
 const smallFiles = `mkdir /root/fill
-for size in 512 256 128 64 32 16 8; do
+for size in 512 256 128 64 32 16 8 4 2 1; do
   n=0; while fallocate --length "$size"M "/root/fill/$size-$((n++))" 2>/dev/null; do :; done
 done
 perl -e 'for my $n (0 .. 99999) {

@@ -1,39 +1,42 @@
+import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { IncusClient } from 'incus-client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.js';
 import { carryOut } from './attacks/attack.js';
-import type { Station } from './attacks/frames.js';
+import { FORGED_CLIENT6, forgedSolicitation, forgeries6, hiddenLie, leaseFlood6 } from './attacks/forged6.js';
+import { interfaceId, linkLocal } from './attacks/frames6.js';
+import { answered, arrivals, neighbours, type Pair, sendFrom } from './attacks/marked-frames.js';
 import { listenAt, NEIGHBOUR_PORT, OUTSIDE6, places6, reached } from './attacks/reach.js';
-import { type Scene, startScene } from './attacks/scene.js';
+import { type Guest, type Scene, startScene } from './attacks/scene.js';
 import { type HostServers, startHostServers } from './attacks/servers.js';
+import { polled } from './polled.js';
 
 describeOnIncus('over IPv6,', testbed => {
   let outside: OutsideHost;
   let host: HostServers;
   let scene: Scene;
   let incus: IncusClient;
-  /** Where the bridge ends, the guest that attacks is, and its neighbour. */
-  let addresses: { readonly gateway: string; readonly own: string; readonly neighbour: string };
-  let found: readonly (string | undefined)[];
+  /** The host's address on the bridge. */
+  let gateway: string;
+  let attacker: Guest6;
+  let victim: Guest6;
+  let pair: Pair;
 
   beforeAll(async () => {
-    outside = await startOutsideHost(OUTSIDE6.gateway, [OUTSIDE6.address, OUTSIDE6.unique]);
+    outside = await startOutsideHost(OUTSIDE6.gateway, [OUTSIDE6.address, OUTSIDE6.unique, OUTSIDE6.allowed]);
     host = await startHostServers();
-    scene = await startScene(testbed(), { network: { ipv6: true } });
+    const network = { ipv6: true, allow: [`[${OUTSIDE6.allowed}]:${outside.port}`] };
+    scene = await startScene(testbed(), { network });
     ({ incus } = scene.scenario);
-    const gateway = bridgeAddress(scene.bridge);
-    const { attacker, victim } = scene;
-    addresses = { gateway, own: addressOf(attacker, gateway), neighbour: addressOf(victim, gateway) };
-    await carryOut(incus, attacker.name, [switchOn(attacker, addresses.own, scene.gateway)]);
-    await carryOut(incus, victim.name, [switchOn(victim, addresses.neighbour, scene.gateway)]);
+    gateway = bridgeAddress(scene.bridge);
+    [attacker, victim] = await Promise.all([withIpv6(scene.attacker), withIpv6(scene.victim)]);
+    pair = { ...scene, attacker, incus, victim };
     await listenAt(incus, victim);
-    const around = { ...addresses, hostPort: host.tcpPort, outsidePort: outside.port };
-    const looks = places6.map(({ place }) => place(around));
-    found = await reached(incus, attacker.name, looks);
   });
   afterAll(async () => {
     await scene?.[Symbol.asyncDispose]();
@@ -42,44 +45,108 @@ describeOnIncus('over IPv6,', testbed => {
   });
 
   test('guests and the bridge have addresses, and what guests cannot reach answers others', async () => {
-    const { gateway, neighbour } = addresses;
-    expect(new Set(Object.values(addresses)).size).toBe(3);
+    expect(new Set([gateway, attacker.address6, victim.address6]).size).toBe(3);
     const heard = [
       await said(gateway, host.tcpPort),
+      await said(`${linkLocal(scene.gateway)}%${scene.bridge}`, host.tcpPort),
       await said(OUTSIDE6.gateway, host.tcpPort),
       await said(OUTSIDE6.unique, outside.port),
     ];
-    expect(heard).toEqual(['host\n', 'host\n', 'outside\n']);
-    expect(await reached(incus, scene.victim.name, [[neighbour, NEIGHBOUR_PORT]])).toEqual(['neighbour']);
+    expect(heard).toEqual(['host\n', 'host\n', 'host\n', 'outside\n']);
+    const own = [victim.address6, `${linkLocal(victim)}%eth0`].map(address => [address, NEIGHBOUR_PORT] as const);
+    expect(await reached(incus, victim.name, own)).toEqual(['neighbour', 'neighbour']);
   });
 
-  test.each(places6.map(({ fact, finds }, n) => [fact, n, finds] as const))('%s', (_, n, finds) =>
-    expect(found[n]).toBe(finds),
-  );
+  describe('at addresses:', () => {
+    let found: readonly (string | undefined)[];
+    beforeAll(async () => {
+      const around = {
+        gateway,
+        gatewayLink: linkLocal(scene.gateway),
+        hostPort: host.tcpPort,
+        outsidePort: outside.port,
+        neighbour: victim.address6,
+        neighbourLink: linkLocal(victim),
+      };
+      found = await reached(
+        incus,
+        attacker.name,
+        places6.map(({ place }) => place(around)),
+      );
+    });
+    test.each(places6.map(({ fact, finds }, n) => [fact, n, finds] as const))('%s', (_, n, finds) =>
+      expect(found[n]).toBe(finds),
+    );
+  });
+
+  describe('with frames from the address that it may use:', () => {
+    let arrived: readonly boolean[];
+    beforeAll(async () => {
+      arrived = await arrivals(pair, forgeries6);
+    });
+    test.each(forgeries6.map(({ fact }, n) => [fact, n] as const))('%s', (_, n) => expect(arrived[n]).toBe(false));
+  });
+
+  test('a guest cannot use up the leases of the bridge by forged requests over IPv6', async () => {
+    await answered(pair, leaseFlood6(pair, 20));
+    const leases = await readFile(join(testbed().directory, 'networks', scene.bridge, 'dnsmasq.leases'), 'utf8');
+    const taken = leases.split('\n').filter(line => line.includes(FORGED_CLIENT6));
+    expect(taken.map(line => line.split(' ')[2])).toEqual([attacker.address6]);
+  });
+
+  test('open: a guest has the host send to it what is for the IPv6 address of its neighbour', async () => {
+    const seen = () => macOf(victim.address6);
+    await carryOut(incus, victim.name, [`echo x > /dev/udp/${gateway}/53`]);
+    await polled(seen, mac => mac === victim.mac);
+    await sendFrom(incus, attacker.name, [hiddenLie(pair)]);
+    expect(await polled(seen, mac => mac === attacker.mac)).toBe(attacker.mac);
+  });
+
+  test('open: a guest has the host send to it what is for the link-local address of its neighbour', async () => {
+    await sendFrom(incus, attacker.name, [forgedSolicitation(attacker, linkLocal(victim))]);
+    const seen = () => macOf(linkLocal(victim));
+    expect(await polled(seen, mac => mac === attacker.mac)).toBe(attacker.mac);
+  });
+
+  test('open: a guest takes places in the table of IPv6 neighbours that the whole host shares', async () => {
+    const madeUp = Array.from({ length: 200 }, (_, n) => `fe80::66:${n.toString(16)}`);
+    await sendFrom(
+      incus,
+      attacker.name,
+      madeUp.map(address => forgedSolicitation(attacker, address)),
+    );
+    const taken = async () => (await neighbours(scene.bridge)).match(/^fe80::66:/gm)?.length ?? 0;
+    expect(await polled(taken, count => count >= 200)).toBe(200);
+  });
 
   test("the neighbour's job goes on through all this", async () => {
-    expect(await scene.goOn()).toMatchObject({ result: 'succeeded', agentName: scene.victim.name });
+    expect(await scene.goOn()).toMatchObject({ result: 'succeeded', agentName: victim.name });
   });
+
+  /** At which MAC the host looks for an address; undefined where it does not know. */
+  async function macOf(address: string): Promise<string | undefined> {
+    return new RegExp(`^${address} .*lladdr (\\S+)`, 'm').exec(await neighbours(scene.bridge))?.[1];
+  }
+
+  /** Has a guest do what its own system would, but for the image of the tests, which has it off for quick boots: it waits for an address. */
+  async function withIpv6(guest: Guest): Promise<Guest6> {
+    const [shown = ''] = await carryOut(incus, guest.name, [SWITCH_ON]);
+    const address6 = gateway.replace(/::1$/, `:${interfaceId(guest.mac)}`);
+    expect(shown).toContain(address6);
+    return { ...guest, address6 };
+  }
 });
 
-/** What Incus lets a guest use: the network of the bridge, and the last part made of its MAC. Source: RFC 4291, appendix A. */
-function addressOf({ mac }: Station, gateway: string): string {
-  return gateway.replace(/::1$/, `:${fromMac(mac)}`);
-}
+type Guest6 = Guest & { readonly address6: string };
 
-function fromMac(mac: string): string {
-  const [first = '', ...rest] = mac.split(':');
-  const bytes = [(Number.parseInt(first, 16) ^ 2).toString(16).padStart(2, '0'), ...rest];
-  const eight = [...bytes.slice(0, 3), 'ff', 'fe', ...bytes.slice(3)];
-  return [0, 2, 4, 6].map(at => `${eight[at]}${eight[at + 1]}`).join(':');
-}
-
-/** What a guest's own system would do, but for the image of the tests, which has it off for quick boots. */
-function switchOn(guest: Station, address: string, gateway: Station): string {
-  return `ip address add fe80::${fromMac(guest.mac)}/64 dev eth0 nodad
-ip address add ${address}/64 dev eth0 nodad
-ip -6 route add default via fe80::${fromMac(gateway.mac)} dev eth0`;
-}
+/** The kernel makes an address of the network that the bridge advertises and of the MAC, which is the one that Incus lets it use. */
+const SWITCH_ON = `cd /proc/sys/net/ipv6/conf/eth0
+echo 1 > disable_ipv6
+echo 0 | tee addr_gen_mode accept_dad router_solicitation_delay > /dev/null
+echo 2 > accept_ra
+echo 1 > autoconf
+echo 0 > disable_ipv6
+until ip -6 address show dev eth0 scope global | grep inet6; do sleep 0.1; done`;
 
 /** The address of the host's end of a bridge that is no link-local one. */
 function bridgeAddress(bridge: string): string {

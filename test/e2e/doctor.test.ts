@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { IncusClient } from 'incus-client';
 import { beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
 import { MARKS } from '../../packages/incus-azure-pipelines/src/model/marks.js';
@@ -23,8 +24,10 @@ describeOnIncus('doctor', testbed => {
   });
 
   /** What it finds, by check; the worst of those that bear one name. */
-  async function examined(): Promise<{ readonly code: number | null; readonly found: ReadonlyMap<string, Finding> }> {
-    const { code, stderr, stdout } = await runProgram(['doctor', '--config', scenario.configPath, '--json']);
+  async function examined(
+    one = scenario,
+  ): Promise<{ readonly code: number | null; readonly found: ReadonlyMap<string, Finding> }> {
+    const { code, stderr, stdout } = await runProgram(['doctor', '--config', one.configPath, '--json']);
     expect(stderr).toBe('');
     const { findings, whole } = JSON.parse(stdout) as { findings: readonly Finding[]; whole: boolean };
     expect(whole).toBe(true);
@@ -79,9 +82,10 @@ describeOnIncus('doctor', testbed => {
 
   test('names a subnet that is also elsewhere, and a range of addresses that is used up', async () => {
     await using _outside = await startOutsideHost(OUTSIDE.gateway, [OUTSIDE.address]);
-    await using network = await clashingNetwork(scenario);
-    await scenario.configure({});
-    const { code, found } = await examined();
+    await using network = await clashingNetwork(scenario.incus);
+    await using elsewhere = await startWithBase({ ...testbed(), bridge: network.name, confined: false });
+    await using _holder = await holdAddress(elsewhere.incus, network.name);
+    const { code, found } = await examined(elsewhere);
     expect(found.get('subnet')).toMatchObject({
       colour: 'red',
       says: expect.stringContaining(
@@ -110,10 +114,9 @@ async function dropAllTo(address: string): Promise<AsyncDisposable> {
   };
 }
 
-/** A network with one address, which a guest has, and the profile of the scenario on it. */
-async function clashingNetwork({ incus }: Scenario): Promise<AsyncDisposable & { readonly name: string }> {
+/** A network with one address for guests, among those that the host reaches by another interface. */
+async function clashingNetwork({ server }: IncusClient): Promise<AsyncDisposable & { readonly name: string }> {
   const name = `iapdoc${randomBytes(3).toString('hex')}`;
-  const [base = ''] = (await incus.instances.names()).filter(instance => instance.startsWith('iap-base-'));
   const { address, only } = CLASHING;
   const config = {
     'ipv4.address': address,
@@ -121,24 +124,20 @@ async function clashingNetwork({ incus }: Scenario): Promise<AsyncDisposable & {
     'ipv4.nat': 'false',
     'ipv6.address': 'none',
   };
-  await incus.server.networks.create({ name, type: 'bridge', config });
-  const before = (await incus.profiles.get('default')).profile.devices;
-  const use = (devices: typeof before) => incus.profiles.replace('default', profile => ({ ...profile, devices }));
-  await use({ ...before, eth0: { type: 'nic', name: 'eth0', network: name } });
+  await server.networks.create({ name, type: 'bridge', config });
+  return { name, [Symbol.asyncDispose]: () => server.networks.delete(name) };
+}
+
+/** A guest that has that address. */
+async function holdAddress({ instances, server }: IncusClient, network: string): Promise<AsyncDisposable> {
+  const [base = ''] = (await instances.names()).filter(name => name.startsWith('iap-base-'));
   const source = { type: 'copy', source: base, instance_only: true } as const;
   // Else it would be taken for the newest base.
-  const unmarked = { [MARKS.owner]: '', [MARKS.baseState]: '' };
-  await incus.instances.create({ name: 'holder', source, start: true, ephemeral: true, config: unmarked });
+  const config = { [MARKS.owner]: '', [MARKS.baseState]: '' };
+  await instances.create({ name: 'holder', source, start: true, ephemeral: true, config });
   await polled(
-    () => incus.server.networks.leases(name),
-    leases => leases.some(lease => lease.address === only),
+    () => server.networks.leases(network),
+    leases => leases.some(({ address }) => address === CLASHING.only),
   );
-  return {
-    name,
-    async [Symbol.asyncDispose]() {
-      await incus.instances.stop('holder', { force: true });
-      await use(before);
-      await incus.server.networks.delete(name);
-    },
-  };
+  return { [Symbol.asyncDispose]: () => instances.stop('holder', { force: true }) };
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get as getInTheClear } from 'node:http';
 import { get } from 'node:https';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -37,8 +38,9 @@ describe('an emulator behind a socket', () => {
     await using emulator = await startEmulator();
     emulator.failNext({ kind: 'hang' });
     const calls = emulator.calls().length;
-    const impatient = fetch(pools(emulator.url), { headers: basic(emulator.token), signal: AbortSignal.timeout(50) });
-    await expect(impatient).rejects.toThrow('timeout');
+    const impatient = getInTheClear(pools(emulator.url), { headers: basic(emulator.token), agent: false });
+    await once(impatient, 'finish');
+    impatient.once('error', () => undefined).destroy();
     await expect.poll(() => emulator.calls().length, { timeout: 20_000 }).toBe(calls + 1);
   });
 

@@ -47,3 +47,20 @@ azure: {pat: token, url: "http://127.0.0.1:${port}/team", pool: Default}
   expect(sockets).not.toHaveLength(0);
   await Promise.all(sockets.filter(socket => !socket.destroyed).map(socket => once(socket, 'close')));
 });
+
+it('tells of a state directory that cannot be used before it misses a certificate in it', async () => {
+  await folder.write('occupied', '');
+  const path = await folder.write(
+    'confined.yaml',
+    `agentCount: 1
+baseImage: debian/13
+incus: {url: "https://127.0.0.1:9"}
+stateDirectory: ${folder.path('occupied')}
+azure: {pat: token, url: "http://127.0.0.1:9/team", pool: Default}
+`,
+  );
+  const started = makeDaemon(await loadConfig(path), new AbortController().signal);
+  await expect(started).rejects.toThrow(
+    /^state directory .*occupied cannot be used .*; set stateDirectory to one that can$/,
+  );
+});

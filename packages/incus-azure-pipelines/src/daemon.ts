@@ -10,7 +10,7 @@ import { MissingAuthorizationError } from './execute/registration/register.js';
 import { registrationTarget } from './execute/registration/registration-target.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
-import { type Installation, openInstallation } from './lib/installation.js';
+import { findInstallation, type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
 import { memoryKillsOf } from './lib/memory-kills.js';
@@ -83,6 +83,8 @@ export async function makeDaemon(
 ): Promise<Daemon> {
   const given = { clock: systemClock, random: Math.random, readInotifyLimit, ...options };
   const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
+  // A certificate in it could not be read either, which is not what has to be mended.
+  if (options.installation === undefined) await findInstallation(config.spec.stateDirectory);
   const tokenOf = (pool: string) => required(config.credentials.get(pool), pool).read();
   const clients = await openClients(config.spec, tokenOf, (name, event) => events.emit(name, event), given.clock);
   try {

@@ -47,6 +47,7 @@ export function aNetwork(given: Partial<NetworkFacts> = {}): NetworkFacts {
 export function aProject(given: Partial<ProjectFacts> = {}): ProjectFacts {
   return {
     project: 'azure-pipelines',
+    isHidden: false,
     devices: { root: { type: 'disk', path: '/', pool: 'fast' }, eth0: { type: 'nic', network: 'incusbr0' } },
     config: {},
     holdings: [{ ownerId: OWNER_ID, agents: 2, bases: 1 }],

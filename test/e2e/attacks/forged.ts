@@ -1,42 +1,16 @@
 /** Frames by which a guest gives itself out for another, or gets around the filters of its own NIC. */
-import { arp, BROADCAST, dhcp, EXPERIMENTAL, ethernet, icmpv6, ip, ipv4, mark, type Station, udp } from './frames.js';
 
-/** Who is on the bridge. */
-export interface Parties {
-  readonly attacker: Station;
-  readonly victim: Station;
-  readonly gateway: Station;
-}
-
-export interface Forgery {
-  /** What holds where guests are kept apart. */
-  readonly fact: string;
-  /** Where it arrives when nothing keeps it back. */
-  readonly reaches: 'victim' | 'host';
-  readonly frame: (parties: Parties, id: string) => Buffer;
-}
+import { forgeries6 } from './forged6.js';
+import type { Forgery, Parties } from './forgery.js';
+import { arp, BROADCAST, dhcp, EXPERIMENTAL, ethernet, ip, ipv4, mark, type Station, udp } from './frames.js';
 
 const IPV4 = 0x0800;
 const ARP = 0x0806;
-const IPV6 = 0x86dd;
 const VLAN = 0x8100;
 
-const EVERYBODY6 = 'ff02:0000:0000:0000:0000:0000:0000:0001';
-const SOMEBODY6 = 'fe80:0000:0000:0000:0000:0000:0000:0666';
-const EVERYBODY6_MAC = '33:33:00:00:00:01';
 const SPANNING_TREE = '01:80:c2:00:00:00';
 const MDNS = { mac: '01:00:5e:00:00:fb', address: '224.0.0.251' } as const;
 const DISCARD = [9, 9] as const;
-
-/** A router advertisement that is over at once, so that nobody is led astray where it arrives. */
-const advertisement = Buffer.from([134, 0, 0, 0, 64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-/** A neighbour advertisement that overrides what is known. */
-const neighbour = (mac: string) =>
-  Buffer.concat([
-    Buffer.from('88000000a0000000fe800000000000000000000000000001', 'hex'),
-    Buffer.from([2, 1]),
-    Buffer.from(mac.replaceAll(':', ''), 'hex'),
-  ]);
 
 export const forgeries: readonly Forgery[] = [
   {
@@ -115,50 +89,7 @@ export const forgeries: readonly Forgery[] = [
       return ethernet(BROADCAST, attacker.mac, IPV4, datagram);
     },
   },
-  {
-    fact: 'a guest cannot say to others that it is a router of IPv6',
-    reaches: 'victim',
-    frame: ({ attacker }, id) =>
-      ethernet(
-        EVERYBODY6_MAC,
-        attacker.mac,
-        IPV6,
-        icmpv6(SOMEBODY6, EVERYBODY6, Buffer.concat([advertisement, mark(id)])),
-      ),
-  },
-  {
-    fact: 'a guest cannot say to the host that it is a router of IPv6',
-    reaches: 'host',
-    frame: ({ attacker, gateway }, id) =>
-      ethernet(
-        gateway.mac,
-        attacker.mac,
-        IPV6,
-        icmpv6(SOMEBODY6, EVERYBODY6, Buffer.concat([advertisement, mark(id)])),
-      ),
-  },
-  {
-    fact: 'a guest cannot say to the host that an IPv6 address is its own',
-    reaches: 'host',
-    frame: ({ attacker, gateway }, id) =>
-      ethernet(
-        gateway.mac,
-        attacker.mac,
-        IPV6,
-        icmpv6(SOMEBODY6, EVERYBODY6, Buffer.concat([neighbour(attacker.mac), mark(id)])),
-      ),
-  },
-  {
-    fact: 'a guest cannot send to the host over IPv6 where the bridge has none',
-    reaches: 'host',
-    frame: ({ attacker, gateway }, id) =>
-      ethernet(
-        gateway.mac,
-        attacker.mac,
-        IPV6,
-        icmpv6(SOMEBODY6, EVERYBODY6, Buffer.concat([Buffer.from([128, 0, 0, 0]), mark(id)])),
-      ),
-  },
+  ...forgeries6,
   {
     fact: 'a guest cannot reach its neighbour by the tag of a VLAN',
     reaches: 'victim',

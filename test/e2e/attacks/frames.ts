@@ -3,6 +3,8 @@
 export interface Station {
   readonly mac: string;
   readonly address: string;
+  /** Its address of IPv6, where it has one beside its link-local one. */
+  readonly address6?: string;
 }
 
 export const BROADCAST = 'ff:ff:ff:ff:ff:ff';
@@ -55,16 +57,6 @@ export function ipv4(from: string, to: string, protocol: number, content: Buffer
   return Buffer.concat([head, content]);
 }
 
-/** An ICMPv6 message between link-local addresses, `from` and `to` given by their last part. */
-export function icmpv6(from: string, to: string, content: Buffer): Buffer {
-  const addresses = Buffer.concat([from, to].map(text => Buffer.from(text.replaceAll(':', ''), 'hex')));
-  const length = number16(content.length);
-  const sum = checksum(Buffer.concat([addresses, Buffer.alloc(2), length, Buffer.from([0, 0, 0, 58]), content]));
-  const whole = Buffer.from(content);
-  sum.copy(whole, 2);
-  return Buffer.concat([Buffer.from([0x60, 0, 0, 0]), length, Buffer.from([58, 255]), addresses, whole]);
-}
-
 /** A message of DHCP with these options, from or to a client: the address is the one that it has, or is to have. */
 export function dhcp(
   operation: 'request' | 'reply',
@@ -85,16 +77,18 @@ export function ip(address: string): Buffer {
   return Buffer.from(address.split('.').map(Number));
 }
 
-function hardware(mac: string): Buffer {
+/** The six bytes of a MAC. */
+export function hardware(mac: string): Buffer {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
 }
 
-function number16(value: number): Buffer {
+/** Two bytes, the higher one first. */
+export function number16(value: number): Buffer {
   return Buffer.from([value >> 8, value & 0xff]);
 }
 
 /** RFC 1071. */
-function checksum(content: Buffer): Buffer {
+export function checksum(content: Buffer): Buffer {
   let sum = 0;
   for (let at = 0; at < content.length; at += 2) sum += ((content[at] ?? 0) << 8) | (content[at + 1] ?? 0);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >> 16);

@@ -6,7 +6,7 @@ import type { IncusClient } from 'incus-client';
 import { runCommand } from '../../../testbed/run-command.js';
 import { polled } from '../polled.js';
 import { HOSTILE } from './attack.js';
-import type { Forgery, Parties } from './forged.js';
+import type { Forgery, Parties } from './forgery.js';
 import { BROADCAST, EXPERIMENTAL, ethernet, mark, type Station, udp } from './frames.js';
 import { type Guest, toolPath } from './scene.js';
 
@@ -77,6 +77,18 @@ export async function sendFrom(incus: IncusClient, instance: string, frames: rea
   const stdin = frames.map(frame => `${frame.toString('hex')}\n`).join('');
   const { stdout, stderr } = await incus.exec(instance, { command: ['perl', HOSTILE, 'send', 'eth0'], stdin });
   if (stdout !== `sent ${frames.length}\n`) throw new Error(`${frames.length} frames: ${stdout}${stderr}`);
+}
+
+/** Has the attacker send frames, and resolves once something comes back that bears the mark of the last one, `last`. */
+export async function answered({ attacker, incus }: Pair, frames: readonly Buffer[]): Promise<void> {
+  await using atAttacker = await watchGuest(incus, attacker.name);
+  await sendFrom(incus, attacker.name, frames);
+  await atAttacker.arrived('last');
+}
+
+/** What the host knows of others on a bridge over IPv6, a line for each: its address, and its MAC behind `lladdr`. */
+export function neighbours(bridge: string): Promise<string> {
+  return runCommand('ip', ['-6', 'neighbour', 'show', 'dev', bridge]);
 }
 
 /** Which marks of frames from the host to the victim the attacker sees: `before` it lies, and `after`, as soon as it does. */

@@ -7,15 +7,20 @@ import { HOSTILE } from './attack.js';
 export type Place = readonly [address: string, port: number];
 
 /** Where the servers of the test are; `gateway` is the host's end of the guest's own bridge. */
-interface Around6 {
+interface Both {
   readonly gateway: string;
   readonly hostPort: number;
   readonly outsidePort: number;
   readonly neighbour: string;
 }
 
-/** The same, and what is not looked at over IPv6. */
-interface Around extends Around6 {
+interface Around6 extends Both {
+  /** The link-local addresses of gateway and neighbour. */
+  readonly gatewayLink: string;
+  readonly neighbourLink: string;
+}
+
+interface Around extends Both {
   /** The host's end of another bridge. */
   readonly otherGateway: string;
   readonly incusPort: number;
@@ -56,14 +61,37 @@ export const places: readonly Reach[] = [
   { fact: 'a guest reaches the outside', place: around => [OUTSIDE.address, around.outsidePort], finds: 'outside' },
 ];
 
-/** The same over IPv6: the first is a network for documentation, the other what private networks have. */
-export const OUTSIDE6 = { gateway: '2001:db8:66::1', address: '2001:db8:66::2', unique: 'fd66:66:66::2' } as const;
+/** The same over IPv6: two are of a network for documentation, the others what private networks have. */
+export const OUTSIDE6 = {
+  gateway: '2001:db8:66::1',
+  address: '2001:db8:66::2',
+  unique: 'fd66:66:66::2',
+  /** What `network.allow` names. */
+  allowed: 'fd66:66:66::3',
+} as const;
 
 export const places6: readonly Reach<Around6>[] = [
   refused('a guest cannot reach the host by its own bridge over IPv6', ({ gateway, hostPort }) => [gateway, hostPort]),
   refused('a guest cannot reach the host by a public address of IPv6', ({ hostPort }) => [OUTSIDE6.gateway, hostPort]),
+  refused('a guest cannot reach the host by the link-local address of its bridge', ({ gatewayLink, hostPort }) => [
+    `${gatewayLink}%eth0`,
+    hostPort,
+  ]),
   refused('a guest cannot reach a port of its neighbour over IPv6', ({ neighbour }) => [neighbour, NEIGHBOUR_PORT]),
+  refused('a guest cannot reach a port of its neighbour by the link-local address of that', ({ neighbourLink }) => [
+    `${neighbourLink}%eth0`,
+    NEIGHBOUR_PORT,
+  ]),
   refused('a guest cannot reach a private network of IPv6', ({ outsidePort }) => [OUTSIDE6.unique, outsidePort]),
+  refused('a guest cannot reach another port of what is allowed over IPv6', ({ outsidePort }) => [
+    OUTSIDE6.allowed,
+    outsidePort + 1,
+  ]),
+  {
+    fact: 'a guest reaches what is allowed over IPv6',
+    place: ({ outsidePort }) => [OUTSIDE6.allowed, outsidePort],
+    finds: 'outside',
+  },
   {
     fact: 'a guest reaches the outside over IPv6',
     place: ({ outsidePort }) => [OUTSIDE6.address, outsidePort],

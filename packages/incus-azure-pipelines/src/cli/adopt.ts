@@ -23,11 +23,11 @@ export interface AdoptOptions {
  */
 export async function adopt({ config: path, owner }: AdoptOptions, { write }: Output): Promise<void> {
   const { spec } = await loadConfig(path);
+  const mine = await findInstallation(spec.stateDirectory);
   await using incus = await openIncusToMend(spec, () => {});
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const { project } = await incus.projects.get(spec.project, { signal });
   const holdings = holdingsIn(await incus.instances.list({ signal }), project);
-  const mine = await findInstallation(spec.stateDirectory);
   if (owner === undefined) {
     write(formatHoldings(holdings, mine));
     return;

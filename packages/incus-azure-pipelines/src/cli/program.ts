@@ -1,7 +1,9 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { type CommandShape, shapeOf } from './command-shape.js';
 import type { Output } from './output.js';
 import { seedForm } from './seed-form.js';
 
+const VERSION = '0.1.0';
 const DEFAULT_CONFIG = '/etc/incus-azure-pipelines/config.yaml';
 const DEFAULT_SOCKET = '/run/incus-azure-pipelines/control.sock';
 
@@ -24,6 +26,11 @@ export async function callProgram(args: readonly string[], output: Output): Prom
   }
 }
 
+/** All verbs, with what they take. */
+export function programShape(): CommandShape {
+  return shapeOf(makeProgram({ write() {}, complain() {} }, () => {}));
+}
+
 /** Verbs are loaded when they are called, so that `--version` and `--help` answer at once. */
 function makeProgram(output: Output, conclude: (code: number) => void): Command {
   const config = new Option('-c, --config <file>', 'configuration file').default(DEFAULT_CONFIG);
@@ -31,7 +38,7 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
   const json = new Option('--json', 'print JSON');
   const program = new Command('incus-azure-pipelines')
     .description('Gives every Azure Pipelines job a fresh Incus system container of its own.')
-    .version('0.1.0')
+    .version(VERSION)
     .configureOutput({ writeOut: output.write, writeErr: output.complain })
     .showHelpAfterError()
     .exitOverride();
@@ -157,5 +164,14 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .command('schema')
     .description('print the JSON Schema of the configuration file')
     .action(async () => (await import('./schema.js')).printSchema(output));
+  program
+    .command('completion')
+    .description('print a script that lets a shell complete verbs and options')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash']))
+    .action(async () => output.write((await import('./completion.js')).bashCompletion(shapeOf(program))));
+  program
+    .command('manual')
+    .description('print the manual page, for man')
+    .action(async () => output.write((await import('./manual.js')).manualPage(shapeOf(program), VERSION)));
   return program;
 }

@@ -1,16 +1,19 @@
 import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
+import { childSignal } from '../lib/child-signal.js';
 import { bootId, lastBoot, noteBoot } from '../lib/installation.js';
 import { usageOf } from '../lib/instance-usage.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
 import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
 import { serveOnPort, serveOnSocket } from '../lib/serve.js';
+import { attendServiceManager } from '../lib/service-manager.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import { isThisHost } from '../observe/host-limits.js';
+import { hostRestarted } from '../observe/host-restart.js';
 import { basesDocument } from '../report/bases-document.js';
 import { followBuilds } from '../report/build-progress.js';
 import type { Death } from '../report/death.js';
@@ -56,8 +59,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
   const boot = await bootId();
   const before = await lastBoot(daemon.installation);
-  // This host's boot tells nothing of an Incus on another one.
-  const restarted = spec.incus.kind === 'unix' && before !== undefined && before !== boot;
+  const restarted = hostRestarted(spec.incus, before, boot);
   keepDeaths(events, deaths, { restarted, onFailure });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();
@@ -67,11 +69,12 @@ export async function run(options: { readonly config: string; readonly logLevel:
     off();
     void noteBoot(daemon.installation, boot).catch(onFailure);
   });
+  const healthy = () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs);
   const view: View = {
     status,
+    healthy,
     // Groups of this host tell nothing of an Incus on another one, whose instances may have the same names.
     usageOf: async name => (isThisHost(spec.incus) ? usageOf(spec.project, name) : undefined),
-    healthy: () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs),
     drain: async target => {
       if (target.kind === 'agent') expectAgent(target.agent, reconciler.last?.observed);
       await daemon.wishes.drain(target);
@@ -96,6 +99,13 @@ export async function run(options: { readonly config: string; readonly logLevel:
     { owner: daemon.installation.owner, pools: spec.pools.map(pool => pool.name), httpPort: http?.port },
     'running',
   );
+  using up = childSignal(signal);
+  // By then the control socket answers, and Azure and Incus have been asked; a system that does not answer holds up no start.
+  const offFirst = events.on('pass-ended', () => {
+    offFirst();
+    const onFailed = (error: unknown) => log.warn({ err: error }, 'systemd could not be told');
+    void attendServiceManager(up.signal, { healthy, onFailure: onFailed });
+  });
   await daemon.run(signal);
   log.info('stopped');
 }

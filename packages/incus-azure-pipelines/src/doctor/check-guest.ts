@@ -20,8 +20,8 @@ export function checkGuest(guest: Fact<GuestFacts>, around: Surroundings): Findi
   const { value } = guest;
   return [
     green('guest-made', `a guest was made from ${value.from}`),
-    checkBoot(value),
     checkAddress(value, around),
+    checkBoot(value),
     ...value.servers.map(server => checkServer(server, value, around)),
     checkDocker(value),
   ];
@@ -47,7 +47,8 @@ function checkUnmade(error: string): Finding {
   return red('guest-made', { what: `no guest can be made: ${error}`, remedy: 'journalctl -u incus tells more' });
 }
 
-function checkBoot({ failedUnits, system }: GuestFacts): Finding {
+function checkBoot({ addresses, failedUnits, system }: GuestFacts): Finding {
+  if (addresses.length === 0) return grey('guest-boot', 'its boot waits for a network');
   if (system === 'running') return green('guest-boot', 'it booted');
   if (system === 'degraded')
     return yellow('guest-boot', {
@@ -153,7 +154,8 @@ function blockerOf({ blockers, isIncusHost }: HostFacts, hook: Blocker['hook']):
   return isIncusHost ? blockers?.find(blocker => blocker.hook === hook) : undefined;
 }
 
-function checkDocker({ docker, hasBase }: GuestFacts): Finding {
+function checkDocker({ addresses, docker, hasBase }: GuestFacts): Finding {
+  if (addresses.length === 0) return grey('guest-docker', 'docker waits for a network');
   if (docker === undefined)
     return grey(
       'guest-docker',

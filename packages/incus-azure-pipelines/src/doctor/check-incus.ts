@@ -37,15 +37,22 @@ export function checkFlaws(version: string, debianPackage: string | undefined): 
 }
 
 function remedy(debianPackage: string | undefined): string {
-  const which =
-    debianPackage === undefined ? 'a release that has them mended' : `+deb13u${NEWEST_DEBIAN_REVISION} or later`;
-  return `update Incus to ${which}; docs/reference/incus-flaws.md names them`;
+  const page = 'docs/reference/incus-flaws.md names them';
+  const revision = revisionOf(debianPackage);
+  if (revision === undefined) return `update Incus to a release that has them mended; ${page}`;
+  if (revision < NEWEST_DEBIAN_REVISION) return `update Incus to +deb13u${NEWEST_DEBIAN_REVISION} or later; ${page}`;
+  return `the changelog of the package does not say that it has them mended; ${page}, and later releases of Incus have`;
+}
+
+/** The revision of Debian 13's package; undefined for every other one. */
+function revisionOf(debianPackage: string | undefined): number | undefined {
+  const revision = /^(?:\d+:)?6\.0\.4-2\+deb13u(\d+)/.exec(debianPackage ?? '')?.[1];
+  return revision === undefined ? undefined : Number(revision);
 }
 
 function isMended(flaw: IncusFlaw, version: string, debianPackage: string | undefined): boolean {
-  const revision = /^(?:\d+:)?6\.0\.4-2\+deb13u(\d+)/.exec(debianPackage ?? '')?.[1];
-  if (revision !== undefined && flaw.debianRevision !== undefined && Number(revision) >= flaw.debianRevision)
-    return true;
+  const revision = revisionOf(debianPackage);
+  if (revision !== undefined && flaw.debianRevision !== undefined && revision >= flaw.debianRevision) return true;
   const own = partsOf(version);
   const lines = flaw.mendedIn.map(partsOf);
   // Mended in its own line of releases, or in every line from one that came before it.

@@ -1,7 +1,7 @@
 /** Judges the project, its storage, and what its host gives to guests. Pure. */
 import { formatGib } from '../lib/units.js';
 import type { PoolSpec } from '../model/pool.js';
-import { missingNic, missingProject, missingRootDisk, nicIn, rootDiskIn } from '../observe/fitness.js';
+import { hiddenProject, missingNic, missingProject, missingRootDisk, nicIn, rootDiskIn } from '../observe/fitness.js';
 import { INOTIFY_PER_GUEST, mostInstances } from '../observe/host-limits.js';
 import { isolationObstacle } from '../observe/id-maps.js';
 import { instanceCeiling } from '../plan/target.js';
@@ -12,7 +12,11 @@ import { type Finding, green, grey, red, yellow } from './finding.js';
 const FULL = { yellow: 0.85, red: 0.97 };
 
 /** Project and profile: what instances are made in. */
-export function checkProject({ config, devices, project }: ProjectFacts, pools: readonly PoolSpec[]): Finding[] {
+export function checkProject(
+  { config, devices, isHidden, project }: ProjectFacts,
+  pools: readonly PoolSpec[],
+): Finding[] {
+  if (isHidden) return [red('incus-project', hiddenProject(project))];
   if (devices === undefined) return [red('incus-project', missingProject(project))];
   const disk = rootDiskIn(devices);
   const nic = nicIn(devices);

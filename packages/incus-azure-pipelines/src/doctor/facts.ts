@@ -46,6 +46,8 @@ export interface Blocker {
 /** The project in Incus. */
 export interface ProjectFacts {
   readonly project: string;
+  /** Incus does not tell this client whether there is such a project. */
+  readonly isHidden: boolean;
   /** Devices of its default profile; undefined where there is no project. */
   readonly devices: DeviceMap | undefined;
   /** Keys of the project. */

@@ -8,7 +8,7 @@ import { addressesOf, bootScript, dockerScript, readDocker, readServer, serverSc
 import { type GuestSource, removeLeftGuests, throwAwayGuest } from './throw-away-guest.js';
 
 const BOOT_MS = 90_000;
-const ADDRESS_MS = 15_000;
+const ADDRESS_MS = 20_000;
 const LOOK_MS = 500;
 const SERVER_MS = 60_000;
 const DOCKER_MS = 120_000;
@@ -60,14 +60,16 @@ export async function gatherGuest(
       });
       return Buffer.concat(told).subarray(0, MOST_BYTES).toString();
     };
-    const [system = '', ...failedUnits] = (await inside(bootScript, BOOT_MS)).trim().split('\n');
     const addresses = await awaitAddresses(() => incus.instances.state(guest.name, { signal }), clock, signal);
+    const from = { from: source.from, hasBase: source.source.type === 'copy', addresses };
+    // Its boot waits for a network, for minutes, and so does docker.
+    if (addresses.length === 0) return { ...from, system: 'starting', failedUnits: [], servers: [], docker: undefined };
+    const [system = '', ...failedUnits] = (await inside(bootScript, BOOT_MS)).trim().split('\n');
     const urls = [...new Set(pools.map(pool => pool.azure.url))];
     const servers: GuestServer[] = [];
-    if (addresses.length > 0) for (const url of urls) servers.push(await serverOf(inside, url));
+    for (const url of urls) servers.push(await serverOf(inside, url));
     const docker = source.docker && pools.some(({ base }) => base.docker) ? await dockerIn(inside) : undefined;
-    const hasBase = source.source.type === 'copy';
-    return { from: source.from, hasBase, system, failedUnits, addresses, servers, docker };
+    return { ...from, system, failedUnits, servers, docker };
   };
   return await factOf(look(), signal);
 }

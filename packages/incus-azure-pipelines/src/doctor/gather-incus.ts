@@ -26,8 +26,9 @@ export async function gatherProject(
   signal: AbortSignal,
 ): Promise<ProjectFacts> {
   const call = { signal };
-  const found = await ignoreNotFound(incus.projects.get(spec.project, call));
-  const devices = found && (await ignoreNotFound(incus.profiles.get('default', call)))?.profile.devices;
+  const found = await unlessHidden(incus.projects.get(spec.project, call));
+  const isThere = found !== undefined && found !== 'hidden';
+  const devices = isThere ? (await ignoreNotFound(incus.profiles.get('default', call)))?.profile.devices : undefined;
   const installation = await findInstallation(spec.stateDirectory);
   const instances = devices === undefined ? [] : await incus.instances.list(call);
   const bases = installation ? recordsOf(instances, installation.ownerId, NO_RINGS).bases : [];
@@ -37,9 +38,10 @@ export async function gatherProject(
   const storage = disk && (await firstKnown([root, incus], client => readStorage(client, disk, signal), signal));
   return {
     project: spec.project,
+    isHidden: found === 'hidden',
     devices,
-    config: found?.project.config ?? {},
-    holdings: holdingsIn(instances, found?.project),
+    config: found === 'hidden' ? {} : (found?.project.config ?? {}),
+    holdings: holdingsIn(instances, found === 'hidden' ? undefined : found?.project),
     ownerId: installation?.ownerId,
     storage,
     room: storage && (await firstKnown([root, incus], client => roomOf(client, storage.pool, call), signal)),
@@ -47,6 +49,14 @@ export async function gatherProject(
     network: await firstKnown([root, incus], client => networkOf(client, nicIn(devices ?? {}) ?? {}, call), signal),
     base: newest(bases),
   };
+}
+
+/** Who is confined to other projects is refused, be there one of that name or not. */
+async function unlessHidden<T>(call: Promise<T>): Promise<T | 'hidden' | undefined> {
+  return await ignoreNotFound(call).catch((error: unknown) => {
+    if (isIncusError(error, 'forbidden')) return 'hidden';
+    throw error;
+  });
 }
 
 /** The local Incus in the project, where there is one on this host and the configuration means that one. */
@@ -81,6 +91,8 @@ async function networkOf(
   const name = nic.network ?? nic.parent;
   if (name === undefined) return undefined;
   const { config, managed, type } = await server.networks.get(name, call);
+  // Whoever may not change a network is not shown its keys.
+  if (managed && config['ipv4.address'] === undefined) return undefined;
   const leases = managed ? await server.networks.leases(name, call).catch(() => undefined) : undefined;
   const given = leases?.filter(lease => lease.type === 'dynamic' && !lease.address.includes(':')).length;
   return { name, managed, type, config, leases: given };

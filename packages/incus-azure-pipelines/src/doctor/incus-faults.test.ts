@@ -107,6 +107,11 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
     /^red incus-project: Incus has no project "azure-pipelines" -> make it/,
   ],
   [
+    'the project is hidden from this client',
+    { server: isNew, project: { isHidden: true, devices: undefined } },
+    /^red incus-project: .* or none that this client may use -> make it with: incus-azure-pipelines setup/,
+  ],
+  [
     'there is no root disk',
     { server: isNew, project: { devices: { eth0: { type: 'nic' } } } },
     /^red root-disk: .* -> add one with: incus profile device add/,
@@ -167,8 +172,10 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
 });
 
 test('the newest package of Debian has none of the flaws that its changelog names', () => {
-  const { says } = checkFlaws('6.0.4', '6.0.4-2+deb13u12');
+  const { remedy, says } = checkFlaws('6.0.4', '6.0.4-2+deb13u12');
   expect(says).toMatch(/has 2 flaws .*; jobs can use CVE-2025-52890, CVE-2025-52889$/);
+  expect(remedy).toMatch(/^the changelog of the package does not say/);
+  expect(checkFlaws('6.0.4', '6.0.4-2+deb13u4').remedy).toMatch(/^update Incus to \+deb13u12 or later/);
 });
 
 test.each([

@@ -47,7 +47,7 @@ const route = (text: string, name: string) => {
 const server = { host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } };
 const cutOff = [{ ...server, connects: false, http: undefined }];
 const nameless = [{ ...server, addresses: [], connects: false, http: undefined }];
-const homeless = { addresses: [], servers: [] };
+const homeless = { addresses: [], servers: [], system: 'starting', docker: undefined };
 
 test('where all is well everything is green', () => {
   expect(judged({}).map(({ colour }) => colour)).toEqual(expect.not.arrayContaining(['red', 'yellow', 'grey']));

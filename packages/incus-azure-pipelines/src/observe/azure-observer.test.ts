@@ -68,7 +68,7 @@ test('reads six times a minute with an interval of ten seconds', async () => {
 
 test.each([
   ['is silent as long as the server asks for', [throttled], [0, 25_000, 35_000]],
-  ['tries a refused token once a minute', [refused, refused], [0, 60_000, 120_000, 130_000]],
+  ['tries a refused token twice a minute', [refused, refused], [0, 30_000, 60_000, 70_000]],
   [
     'waits longer with each failure in a row, and as ever once one came to good',
     [unavailable, unavailable, unavailable, unavailable],

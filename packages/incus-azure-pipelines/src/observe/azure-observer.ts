@@ -16,8 +16,8 @@ import { usableAgentPool } from './usable-agent-pool.js';
 /** An early look at Azure waits at least this long after the one before. */
 const REFRESH_SPACING_MS = 1_000;
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
-/** A refused token is tried again at this low rate. */
-const CREDENTIALS_RETRY_MS = 60_000;
+/** A refused token is tried again at this low rate; one that a person has put in its place is used within this time. */
+const CREDENTIALS_RETRY_MS = 30_000;
 
 export interface AzureObserverOptions {
   readonly client: Pick<AzurePipelinesClient, 'url'> & {

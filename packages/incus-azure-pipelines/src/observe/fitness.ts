@@ -47,6 +47,15 @@ export function missingProject(project: string): Obstacle {
   return { what: `Incus has no project "${project}"`, remedy: `make it with: incus project create ${project}` };
 }
 
+/** The same for who is confined to other projects, and is not told whether there is such a one. */
+export function hiddenProject(project: string): Obstacle {
+  return {
+    what: `Incus has no project "${project}", or none that this client may use`,
+    remedy:
+      "make it with: incus-azure-pipelines setup, or add it to those of the client's certificate with: incus config trust edit FINGERPRINT",
+  };
+}
+
 /** The root disk among the devices of a profile. */
 export function rootDiskIn(devices: Devices): Device | undefined {
   return Object.values(devices).find(({ path, type }) => type === 'disk' && path === '/');

@@ -2,7 +2,15 @@ import { type IncusClient, IncusError, isIncusError, type StringMap } from 'incu
 import { type Obstacle, sentenceOf } from '../lib/obstacle.js';
 import { UserError } from '../lib/user-error.js';
 import type { StorageFacts } from '../model/storage.js';
-import { missingNic, missingProject, missingRootDisk, nicIn, rootDiskIn, serverObstacle } from './fitness.js';
+import {
+  hiddenProject,
+  missingNic,
+  missingProject,
+  missingRootDisk,
+  nicIn,
+  rootDiskIn,
+  serverObstacle,
+} from './fitness.js';
 import { ID_TABLES, isolatedMaps } from './id-maps.js';
 import { readStorage } from './storage.js';
 
@@ -45,8 +53,9 @@ async function checkProfile(client: IncusClient, signal: AbortSignal): Promise<S
   const { project } = client;
   const { devices } = (
     await client.profiles.get('default', { signal }).catch(error => {
-      if (!isIncusError(error, 'not-found')) throw error;
-      throw new UserError(sentenceOf(missingProject(project)));
+      if (isIncusError(error, 'not-found')) throw new UserError(sentenceOf(missingProject(project)));
+      if (isIncusError(error, 'forbidden')) throw new UserError(sentenceOf(hiddenProject(project)));
+      throw error;
     })
   ).profile;
   const rootDisk = rootDiskIn(devices);

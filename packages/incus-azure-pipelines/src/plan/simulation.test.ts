@@ -19,7 +19,9 @@ beforeAll(async () => {
   await execFileAsync('node_modules/.bin/tsc', ['-p', 'tsconfig.simulation.json'], { cwd: ROOT });
 }, timeout);
 
-test('keeps every promise in 2000 random worlds and in every order of few events', { timeout }, async ({ signal }) => {
+test('keeps every promise in 2000 random worlds and in every order of few events with a kill', { timeout }, async ({
+  signal,
+}) => {
   const told = await simulated(signal, '--worlds', '2000');
   expect(told).toMatch(/not visited though possible: none/);
   expect(told).toMatch(/[1-9]\d+ interleavings of 2 agents, 2 jobs and 2 faults/);

@@ -14,7 +14,7 @@ export interface Opening {
   readonly port: number | undefined;
 }
 
-/** Addresses of the host that guests must not take for the Internet. */
+/** Addresses and subnets of the host that guests must not take for the Internet. */
 export interface HostAddresses {
   readonly hostAddresses: readonly string[];
 }

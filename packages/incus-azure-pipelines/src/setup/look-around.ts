@@ -4,13 +4,12 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { type IncusClient, ignoreNotFound } from 'incus-client';
-import { parseRange } from '../lib/ip-ranges.js';
 import { UserError } from '../lib/user-error.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
 import type { Opening } from './acl-rules.js';
+import { hostRanges } from './host-ranges.js';
 import { mostInstances } from './project-limits.js';
-import { isInternet } from './refused-ranges.js';
 import type { Surroundings } from './wish.js';
 
 export interface LookOptions {
@@ -35,7 +34,8 @@ export async function lookAround(options: LookOptions): Promise<Surroundings> {
     owner,
     openings: named,
     unknownHosts: named.flatMap(({ host, addresses }) => (addresses.length === 0 ? [host] : [])),
-    hostAddresses: publicAddresses(),
+    // Incus shows those of some interfaces only.
+    hostAddresses: hostRanges(Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])),
     storagePool: await chooseStoragePool(options),
     firewall: info.environment?.firewall ?? 'nftables',
     isolates: maps >= mostInstances(spec.pools),
@@ -65,18 +65,6 @@ async function addressesOf(host: string): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
   const found = await lookup(host, { all: true }).catch(() => []);
   return found.map(({ address }) => address).toSorted();
-}
-
-/** Addresses of this host that look like the Internet to a guest. Incus shows those of some interfaces only. */
-function publicAddresses(): readonly string[] {
-  const all = Object.values(networkInterfaces()).flatMap(addresses => addresses ?? []);
-  const found = all
-    .map(({ address }) => address)
-    .filter(address => {
-      const range = parseRange(address);
-      return range !== undefined && isInternet(range, []);
-    });
-  return [...new Set(found)].toSorted();
 }
 
 /** The one that the project has already, that was asked for, that the default profile of Incus has, or the only one. */

@@ -78,6 +78,13 @@ describe('setup', () => {
     });
   });
 
+  it('takes back leases of IPv6, which one guest could use up', () => {
+    const wish = aWish({ network: { allow: [], ipv6: true, address: undefined } });
+    const { network, ...found } = made(wish);
+    const leasing = network && { ...network, config: { ...network.config, 'ipv6.dhcp.stateful': 'true' } };
+    expect(made(wish, { ...found, network: leasing }).network).toEqual(network);
+  });
+
   it('raises the number of inotify instances where the guests need more, as often as they do', () => {
     const found = { ...NOTHING, inotify: { value: 60, before: undefined } };
     const raised = made(aWish(), found);

@@ -26,7 +26,7 @@ const REFUSED: readonly string[] = [
   '2002::/16',
 ];
 
-/** The public Internet without these addresses of the host, which are no part of it to a guest. */
+/** The public Internet without these addresses and subnets of the host, which are no part of it to a guest. */
 export function internet(family: 4 | 6, hostAddresses: readonly string[]): readonly IpRange[] {
   return remainder(rangeOf(WHOLE[family]), [...REFUSED, ...hostAddresses].map(rangeOf));
 }

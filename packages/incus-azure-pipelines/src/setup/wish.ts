@@ -16,7 +16,7 @@ export interface Surroundings {
   readonly openings: readonly Opening[];
   /** Names among them that lead nowhere from here. */
   readonly unknownHosts: readonly string[];
-  /** Addresses of the host that are public. */
+  /** Addresses and subnets of the host that are public. */
   readonly hostAddresses: readonly string[];
   /** The storage pool of the root disks. */
   readonly storagePool: string;
@@ -84,9 +84,9 @@ function network({ network: { address, ipv6 }, project }: DaemonSpec, name: stri
       [MARKS.project]: project,
       'ipv4.address': address ?? 'auto',
       'ipv4.nat': 'true',
-      ...(ipv6
-        ? { 'ipv6.address': 'auto', 'ipv6.nat': 'true', 'ipv6.dhcp.stateful': 'true' }
-        : { 'ipv6.address': 'none' }),
+      // Guests make their address of their MAC, the only one that the filter lets them use. From DHCP (ipv6.dhcp.stateful) one guest
+      // would get leases for clients that it makes up, until the bridge has none left, of IPv4 either.
+      ...(ipv6 ? { 'ipv6.address': 'auto', 'ipv6.nat': 'true' } : { 'ipv6.address': 'none' }),
       // Else a guest takes all addresses of the bridge by requests in the name of clients that it makes up.
       'raw.dnsmasq': 'dhcp-ignore=tag:!known',
       'security.acls': name,

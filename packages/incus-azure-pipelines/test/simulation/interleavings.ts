@@ -40,9 +40,11 @@ interface Scene {
   readonly agents: readonly Guest[];
 }
 
+const KILL = 'daemon killed';
+
 /** The faults that are combined; those that strike an agent strike the first, and those on the second mirror them. */
 const FAULTS: Readonly<Record<string, (scene: Scene) => void>> = {
-  'daemon killed': ({ keeper }) => keeper.kill(3_000),
+  [KILL]: ({ keeper }) => keeper.kill(3_000),
   'first instance died': ({ agents }) => agents[0]?.die(),
   'second instance died': ({ agents }) => agents[1]?.die(),
   'first guest lies': ({ agents }) => agents[0]?.working && agents[0].lie(1, 0),
@@ -73,8 +75,11 @@ const FAULTS: Readonly<Record<string, (scene: Scene) => void>> = {
 
 type Event = 'take 0' | 'end 0' | 'take 1' | 'end 1' | 'fault 0' | 'fault 1';
 
-/** Whether time passes after some events, in every combination, or after none. */
-export type Pauses = 'all' | 'none';
+/**
+ * How many of all runs: with every combination of pauses after events; without any; or of these the ones in which the daemon is
+ * killed besides.
+ */
+export type Depth = 'pauses' | 'instants' | 'killed';
 
 /** One run: which faults, in which order with the jobs, and after which events time passes. */
 export interface Interleaving {
@@ -83,13 +88,14 @@ export interface Interleaving {
   readonly settles: readonly boolean[];
 }
 
-/** Every run within the bound: with every combination of instants and pauses, or with instants throughout. */
-export function* interleavings(pauses: Pauses): Generator<Interleaving> {
+/** Every run within the bound. */
+export function* interleavings(depth: Depth): Generator<Interleaving> {
   const names = Object.keys(FAULTS);
   const orders = [...ordersOf([['take 0', 'end 0'], ['take 1', 'end 1'], ['fault 0'], ['fault 1']])];
   const gaps = (orders[0]?.length ?? 1) - 1;
-  const masks = pauses === 'all' ? Array.from({ length: 2 ** gaps }, (_, mask) => mask) : [0];
-  for (const [index, first] of names.entries())
+  const masks = depth === 'pauses' ? Array.from({ length: 2 ** gaps }, (_, mask) => mask) : [0];
+  for (const [index, first] of names.entries()) {
+    if (depth === 'killed' && first !== KILL) continue;
     for (const second of names.slice(index))
       for (const order of orders) {
         // Twice the same fault: its two strikes are told apart by nothing.
@@ -97,6 +103,7 @@ export function* interleavings(pauses: Pauses): Generator<Interleaving> {
         for (const mask of masks)
           yield { faults: [first, second], order, settles: order.map((_, place) => ((mask >> place) & 1) === 1) };
       }
+  }
 }
 
 /** All orders of the chains' events in which each chain keeps its own. */

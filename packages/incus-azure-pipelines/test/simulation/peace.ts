@@ -64,6 +64,8 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
       checkRemoved(spec, world, picture);
       continue;
     }
+    const wanted = world.wantedBase.get(spec.name) ?? '';
+    promised(world.incus.bases.get(wanted)?.ready === true, 'in the end the wanted base is there', () => wanted);
     const own = world.instancesOf(spec.name);
     const online = own.filter(({ name }) => {
       const guest = world.guests.get(name);
@@ -85,7 +87,6 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
       'in the end all that is prepared is of the wanted shape',
       () => all,
     );
-    const wanted = world.wantedBase.get(spec.name);
     promised(
       own.every(({ base }) => base === wanted),
       'in the end all are of the wanted base',

@@ -1,3 +1,4 @@
+import type { Action } from '../../src/model/action.js';
 import type { AgentPhase } from '../../src/model/agent.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import { shapeOf } from '../../src/model/shape.js';
@@ -172,6 +173,12 @@ export class World {
     const isRead = ({ activatedAt, name }: Instance) =>
       activatedAt === undefined || this.guests.get(name)?.key === this.keyOf(pool);
     return [...this.incus.instances.values()].filter(instance => instance.pool === pool && isRead(instance));
+  }
+
+  /** Whether it is about an agent of an agent pool that its pool is not for any more: such an agent ends in its own time. */
+  isLeftBehind(action: Action): boolean {
+    if (!('name' in action) || this.incus.instances.get(action.name)?.activatedAt === undefined) return false;
+    return this.instancesOf(action.pool).every(({ name }) => name !== action.name);
   }
 
   addInstance(name: string, pool: string, base: string): Guest {

@@ -1,5 +1,5 @@
 import type { Brain } from '../brain.js';
-import { interleavings, liveThrough, type Pauses } from '../interleavings.js';
+import { type Depth, interleavings, liveThrough } from '../interleavings.js';
 import { KNOWN_WORLDS, mutants } from '../mutants.js';
 import { BrokenPromise } from '../promises.js';
 import { NOTHING, sumOf, type Tally } from '../tally.js';
@@ -10,7 +10,7 @@ export type Errand =
   | { readonly kind: 'worlds'; readonly from: number; readonly count: number }
   | { readonly kind: 'mutant'; readonly bug: string; readonly most: number }
   /** Those of all interleavings whose number leaves `part` when it is divided by `parts`. */
-  | { readonly kind: 'interleavings'; readonly pauses: Pauses; readonly part: number; readonly parts: number };
+  | { readonly kind: 'interleavings'; readonly depth: Depth; readonly part: number; readonly parts: number };
 
 /** A promise that broke, and where: the seed of a world, or an interleaving in words. */
 export interface Breach {
@@ -62,11 +62,11 @@ function tryWorlds(errand: Errand, from: number, count: number, brain?: Brain): 
 
 function tryInterleavings(
   errand: Errand,
-  { pauses, part, parts }: { readonly pauses: Pauses; readonly part: number; readonly parts: number },
+  { depth, part, parts }: { readonly depth: Depth; readonly part: number; readonly parts: number },
 ): Report {
   let index = 0;
   let count = 0;
-  for (const one of interleavings(pauses)) {
+  for (const one of interleavings(depth)) {
     if (index++ % parts !== part) continue;
     try {
       liveThrough(one);

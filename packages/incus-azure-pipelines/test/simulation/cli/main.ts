@@ -1,6 +1,6 @@
 /** `npm run simulate`: lives through many worlds, and says what happened in them. */
 import { coverageOf, coverageTable } from '../coverage.js';
-import type { Pauses } from '../interleavings.js';
+import type { Depth } from '../interleavings.js';
 import { mutants } from '../mutants.js';
 import { narrate } from '../simulate.js';
 import { NOTHING, sumOf } from '../tally.js';
@@ -15,10 +15,17 @@ const WORLDS_PER_ERRAND = 25;
 /** A planted bug has to show within so many worlds. */
 const WORLDS_PER_MUTANT = 2_000;
 
-/** From here on all interleavings are tried with every combination of pauses. */
-const LONG = 100_000;
+/** How deep interleavings are tried beside so many worlds, from the deepest on. */
+const DEPTHS: readonly { readonly from: number; readonly depth: Depth }[] = [
+  { from: 100_000, depth: 'pauses' },
+  { from: 10_000, depth: 'instants' },
+];
 const PARTS = 200;
-const PAUSES = { all: 'with every combination of pauses between events', none: 'without a pause between events' };
+const IN_WORDS: Readonly<Record<Depth, string>> = {
+  pauses: 'with every combination of pauses between events',
+  instants: 'without a pause between events',
+  killed: 'without a pause between events, one fault of the two being that the daemon is killed',
+};
 
 const options = readOptions();
 if (options !== undefined) process.exitCode = (await main(options)) ? 0 : 1;
@@ -52,13 +59,13 @@ function replay(seed: number, json: boolean): boolean {
 }
 
 async function tryWorlds({ worlds, from, interleavings, json }: Options): Promise<boolean> {
-  const pauses = interleavings || worlds >= LONG ? 'all' : 'none';
+  const depth = interleavings ? 'pauses' : (DEPTHS.find(({ from: least }) => worlds >= least)?.depth ?? 'killed');
   const total = interleavings ? 0 : worlds;
   const progress = new Progress(total, 'worlds');
   let tally = NOTHING;
   let orders = 0;
   let breach: Breach | undefined;
-  for await (const report of runAll([...errands(from, total), ...orderings(pauses)])) {
+  for await (const report of runAll([...errands(from, total), ...orderings(depth)])) {
     tally = sumOf(tally, report.tally);
     orders += report.interleavings;
     breach = report.breach;
@@ -69,12 +76,12 @@ async function tryWorlds({ worlds, from, interleavings, json }: Options): Promis
   const coverage = coverageOf(tally);
   const isCovered = total < WORLDS_PER_MUTANT || coverage.missing.length + coverage.impossible.length === 0;
   if (json)
-    print({ tally, interleavings: { pauses, count: orders }, coverage, breach: breach && { ...breach, ...shrunken } });
+    print({ tally, interleavings: { depth, count: orders }, coverage, breach: breach && { ...breach, ...shrunken } });
   else if (breach) process.stdout.write(`${breachText(breach, shrunken)}\n`);
   else {
     if (total > 0) process.stdout.write(`${tallyTables(tally)}\n\n${coverageTable(tally, coverage)}\n\n`);
     process.stdout.write(
-      `${orders} interleavings of 2 agents, 2 jobs and 2 faults, ${PAUSES[pauses]}: every promise kept\n`,
+      `${orders} interleavings of 2 agents, 2 jobs and 2 faults, ${IN_WORDS[depth]}: every promise kept\n`,
     );
   }
   return breach === undefined && isCovered;
@@ -100,8 +107,8 @@ function* errands(from: number, worlds: number): Generator<Errand> {
     yield { kind: 'worlds', from: from + done, count: Math.min(WORLDS_PER_ERRAND, worlds - done) };
 }
 
-function* orderings(pauses: Pauses): Generator<Errand> {
-  for (let part = 0; part < PARTS; part++) yield { kind: 'interleavings', pauses, part, parts: PARTS };
+function* orderings(depth: Depth): Generator<Errand> {
+  for (let part = 0; part < PARTS; part++) yield { kind: 'interleavings', depth, part, parts: PARTS };
 }
 
 function print(value: unknown): void {

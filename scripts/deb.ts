@@ -1,0 +1,137 @@
+/** Builds a package for Debian and Ubuntu: the program, a Node of its own, units, manual, completion, schema and licenses. */
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runCommand } from '../testbed/run-command.js';
+import { workTree } from '../testbed/work-tree.js';
+import { bringNode, type NodeRuntime } from './deb/node-runtime.js';
+import { PackageTree } from './deb/package-tree.js';
+
+const NAME = 'incus-azure-pipelines';
+const TOOLS = { 'dpkg-deb': 'dpkg', 'dpkg-shlibdeps': 'dpkg-dev', strip: 'binutils' };
+const LIB = `usr/lib/${NAME}`;
+const DOC = `usr/share/doc/${NAME}`;
+const UNITS = [`${NAME}.service`, `${NAME}-shutdown.service`];
+const SCRIPTS = ['postinst', 'prerm', 'postrm'];
+const LICENSES = 'THIRD-PARTY-LICENSES.txt';
+const FIRST_LINE = '#!/usr/bin/env -S node ';
+
+const { values } = parseArgs({
+  options: {
+    node: { type: 'string', default: process.execPath },
+    'node-license': { type: 'string' },
+    output: { type: 'string', default: join(workTree(), 'build/packages') },
+  },
+});
+const source = join(workTree(), 'packages', NAME);
+const deploy = join(workTree(), 'deploy');
+const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
+const { DEBEMAIL, DEBFULLNAME = `${NAME} contributors` } = process.env;
+const maintainer = DEBEMAIL === undefined ? DEBFULLNAME : `${DEBFULLNAME} <${DEBEMAIL}>`;
+
+requireTools();
+const committed = ['-C', workTree(), 'log', '-1', '--format=%ct'];
+/** Epoch seconds. */
+const epoch = (process.env.SOURCE_DATE_EPOCH ?? (await runCommand('git', committed))).trim();
+const tree = new PackageTree(join(values.output, `${NAME}-tree`));
+await rm(tree.root, { recursive: true, force: true });
+try {
+  const node = await bringNode(values.node, join(tree.root, LIB, 'node'));
+  await placeProgram(node);
+  await placeFiles(node);
+  const architecture = node.brought ? (await runCommand('dpkg', ['--print-architecture'])).trim() : 'all';
+  await placeControl(node, architecture);
+  process.stdout.write(`${await build(architecture)}\n`);
+} finally {
+  await rm(tree.root, { recursive: true, force: true });
+}
+
+/** The bundle, whose first line names the Node that runs it: the kernel needs no shell to find it. */
+async function placeProgram({ brought }: NodeRuntime): Promise<void> {
+  const bundle = join(source, 'bundle');
+  for (const file of await readdir(bundle))
+    if (file !== LICENSES) await tree.copy(`${LIB}/bundle/${file}`, join(bundle, file));
+  const main = await readFile(join(bundle, 'main.js'), 'utf8');
+  if (!main.startsWith(FIRST_LINE)) throw new Error('the first line of main.js does not say how Node is started');
+  const text = `#!/${brought ? `${LIB}/node` : 'usr/bin/node'} ${main.slice(FIRST_LINE.length)}`;
+  await tree.write(`${LIB}/bundle/main.js`, text, 0o755);
+  await tree.write(`${LIB}/package.json`, `${JSON.stringify({ name: NAME, version, type: 'module' })}\n`);
+  await tree.link(`usr/bin/${NAME}`, `../lib/${NAME}/bundle/main.js`);
+}
+
+async function placeFiles(node: NodeRuntime): Promise<void> {
+  const told = (...args: readonly string[]) => runCommand(values.node, [join(source, 'bundle/main.js'), ...args]);
+  for (const unit of UNITS) await tree.copy(`usr/lib/systemd/system/${unit}`, join(deploy, unit));
+  await tree.copy(`usr/lib/sysusers.d/${NAME}.conf`, join(deploy, 'sysusers.conf'));
+  await tree.write(`usr/share/man/man1/${NAME}.1.gz`, await told('manual'));
+  await tree.write(`usr/share/bash-completion/completions/${NAME}`, await told('completion', 'bash'));
+  await tree.write(`usr/share/${NAME}/config.schema.json`, await told('schema'));
+  await tree.copy(`usr/share/${NAME}/config.example.yaml`, join(deploy, 'config.example.yaml'));
+  await tree.copy(`${DOC}/copyright`, join(deploy, 'deb/copyright'));
+  await tree.copy(`${DOC}/${LICENSES}.gz`, join(source, 'bundle', LICENSES));
+  await tree.write(`${DOC}/changelog.gz`, changelog(node));
+  if (node.brought) await tree.copy(`${DOC}/NODE-LICENSE.txt.gz`, values['node-license'] ?? licenseOf(values.node));
+  await mkdir(join(tree.root, 'etc', NAME), { recursive: true });
+}
+
+/** As Debian wants it of each package. */
+function changelog(node: NodeRuntime): string {
+  const date = new Date(Number(epoch) * 1000).toUTCString().replace('GMT', '+0000');
+  return `${NAME} (${version}) unstable; urgency=medium
+
+  * Release ${version}, built with Node ${node.version}.
+
+ -- ${maintainer}  ${date}
+`;
+}
+
+async function placeControl({ brought, depends, version: node }: NodeRuntime, architecture: string): Promise<void> {
+  const { md5sums, sizeKib } = await tree.sums();
+  await tree.write('DEBIAN/md5sums', md5sums);
+  for (const script of SCRIPTS) await tree.copy(`DEBIAN/${script}`, join(deploy, 'deb', script), 0o755);
+  await tree.write(
+    'DEBIAN/control',
+    `Package: ${NAME}
+Version: ${version}
+Architecture: ${architecture}
+Maintainer: ${maintainer}
+Section: admin
+Priority: optional
+Installed-Size: ${sizeKib}
+Depends: ${depends}, systemd (>= 254)
+Recommends: incus (>= 6.0) | incus-base (>= 6.0)
+Description: fresh Incus containers for Azure Pipelines jobs
+ A daemon that keeps a pool of self-hosted agents of Azure Pipelines, each in
+ an unprivileged Incus system container of its own that runs one job, powers
+ itself off and is replaced.${brought ? ` It brings Node ${node} for itself alone.` : ''}
+`,
+  );
+}
+
+/** The same commit and the same Node give the same file, byte for byte, whatever the umask of whoever builds it. */
+async function build(architecture: string): Promise<string> {
+  const file = join(values.output, `${NAME}_${version}_${architecture}.deb`);
+  for (const entry of await readdir(tree.root, { recursive: true, withFileTypes: true }))
+    if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o755);
+  await chmod(tree.root, 0o755);
+  await runCommand('dpkg-deb', ['--root-owner-group', '-Zzstd', '-z8', '--build', tree.root, file], {
+    env: { ...process.env, SOURCE_DATE_EPOCH: epoch },
+  });
+  return file;
+}
+
+/** Where a Node's license is: beside it in an archive of its makers, or where the distribution puts it. */
+function licenseOf(node: string): string {
+  const places = [join(dirname(dirname(node)), 'LICENSE'), '/usr/share/doc/nodejs/copyright'];
+  const found = places.find(existsSync);
+  if (found === undefined) throw new Error(`the license of ${node} is not found; name it with --node-license FILE`);
+  return found;
+}
+
+function requireTools(): void {
+  const folders = (process.env.PATH ?? '').split(':');
+  const missing = Object.entries(TOOLS).filter(([tool]) => !folders.some(folder => existsSync(join(folder, tool))));
+  if (missing.length === 0) return;
+  throw new Error(`it takes ${missing.map(([, from]) => from).join(' and ')}; install them with apt-get`);
+}

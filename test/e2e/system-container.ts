@@ -1,0 +1,66 @@
+/** A system container that stands for somebody's host: systemd runs there, which it does not on every host of these tests. */
+import { type IncusClient, ignoreNotFound } from 'incus-client';
+
+export class SystemContainer implements AsyncDisposable {
+  readonly #incus: IncusClient;
+  readonly name: string;
+
+  private constructor(incus: IncusClient, name: string) {
+    this.#incus = incus;
+    this.name = name;
+  }
+
+  /** Starts one, and waits until systemd has come up. */
+  static async start(incus: IncusClient, name: string, image: string): Promise<SystemContainer> {
+    const container = new SystemContainer(incus, name);
+    try {
+      const source = { type: 'image', alias: image } as const;
+      await incus.instances.create({ name, type: 'container', start: true, source });
+      await container.run('systemctl is-system-running --wait || true');
+      return container;
+    } catch (error) {
+      await container[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Runs a script of bash as root, and gives back what it wrote. @throws Error with that, when it fails. */
+  async run(script: string): Promise<string> {
+    const { exitCode, stderr, stdout } = await this.#incus.exec(this.name, { command: ['/bin/bash', '-c', script] });
+    if (exitCode !== 0) throw new Error(`"${script}" ended with ${exitCode}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
+  async push(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+    await this.#incus.files.push(this.name, path, content, { mode });
+  }
+
+  /** Lets its processes reach a socket of this host. */
+  async share(socketPath: string, listen: string): Promise<void> {
+    const socket = {
+      type: 'proxy',
+      bind: 'instance',
+      connect: `unix:${socketPath}`,
+      listen: `unix:${listen}`,
+      mode: '0666',
+    };
+    await this.#incus.instances.patch(this.name, { devices: { socket } });
+  }
+
+  /** Resolves when the journal of a unit has shown these texts, one after the other, since the container began. */
+  async journalShows(unit: string, ...texts: readonly string[]): Promise<void> {
+    const wait = texts.map(text => `until [[ $line == *${quoted(text)}* ]]; do read -r line <&3; done; line=`);
+    await this.run(`set -e; line=; exec 3< <(exec journalctl --follow --lines=all --output=cat --unit=${unit} 2>/dev/null)
+follower=$!; ${wait.join('\n')}
+kill $follower`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#incus.instances.stop(this.name, { force: true }).catch(() => undefined);
+    await ignoreNotFound(this.#incus.instances.delete(this.name));
+  }
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
