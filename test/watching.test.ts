@@ -97,6 +97,21 @@ describe('the board', () => {
     for (const { expr, legendFormat } of targets) expect(await unknownIn(expr, legendFormat)).toEqual([]);
   });
 
+  test.skipIf(!hasPromtool)(
+    'asks what Prometheus understands, where promtool is installed',
+    { timeout: PATIENCE_MS },
+    () => {
+      const filled = charts.flatMap(({ targets = [] }) =>
+        targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '5m').replaceAll(/\$\w+/g, '.*')),
+      );
+      const rules = filled.map((expr, n) => ({ record: `board:${n}`, expr }));
+      const input = JSON.stringify({ groups: [{ name: 'board', rules }] });
+      const command = `cat | ${checker} check rules --lint=none /dev/stdin`;
+      const checked = spawnSync('sh', ['-c', command], { input, encoding: 'utf8' });
+      expect(checked.stdout + checked.stderr).toContain(`SUCCESS: ${filled.length} rules found`);
+    },
+  );
+
   test('has a unit on every chart, and leaves the data source to who imports it', () => {
     expect(charts.filter(panel => panel.fieldConfig?.defaults.unit === undefined)).toEqual([]);
     for (const panel of charts) expect(panel.datasource?.uid).toMatch(/^\$\{datasource\}$/);
