@@ -16,8 +16,10 @@ test.each([
 });
 
 test('a terminal shows when, how grave, what and with what', () => {
-  const told = line('info', { pool: 'linux', job: 'build all', count: 2, result: '', msg: 'job ended' });
-  expect(terminalForm(told, true)).toBe('12:34:56 info  job ended  pool=linux  job="build all"  count=2  result=""\n');
+  const told = line('info', { pool: 'linux', job: 'build "all"', count: 2, result: '', msg: 'job ended' });
+  expect(terminalForm(told, true)).toBe(
+    '12:34:56 info  job ended  pool=linux  job="build \\"all\\""  count=2  result=""\n',
+  );
 });
 
 test('a warning is coloured where there are colours', () => {

@@ -56,5 +56,5 @@ function textOf(value: unknown): string {
 }
 
 function quoted(text: string): string {
-  return text === '' || text.includes(' ') ? `"${text}"` : text;
+  return text === '' || text.includes(' ') ? `"${text.replaceAll('"', '\\"')}"` : text;
 }
