@@ -38,6 +38,7 @@ stateDirectory: ${state}
 controlSocket: ${socket}
 http: {port: 0}
 reconcileInterval: 1s
+azurePollInterval: 1s
 azure: {pat: {file: ${await folder.write('token', TOKEN)}}, url: "${azure.url}", pool: default}
 `,
   );
