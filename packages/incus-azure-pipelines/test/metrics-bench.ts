@@ -1,7 +1,7 @@
 import { Events } from '../src/lib/events.js';
 import type { Agent } from '../src/model/agent.js';
 import type { DaemonEvents } from '../src/model/event.js';
-import type { Observed } from '../src/model/observed.js';
+import type { Observed, Reading } from '../src/model/observed.js';
 import { plan } from '../src/plan/plan.js';
 import { makeMetrics } from '../src/report/metrics.js';
 import { statusOf } from '../src/report/status.js';
@@ -21,11 +21,16 @@ export class MetricsBench {
   );
 
   /** A pass at `NOW` and so many ms sees these agents. */
-  pass(afterMs: number, agents: readonly Agent[], given: Partial<Observed> = {}): void {
+  pass(
+    afterMs: number,
+    agents: readonly Agent[],
+    given: Partial<Observed> = {},
+    azure: Reading<unknown> = known([]),
+  ): void {
     const at = NOW + afterMs;
     const observed = anObserved(agents, given);
     const decided = plan(this.#desired, observed, at, { maxConcurrentCreates: 1 });
-    this.#status = statusOf(this.#desired, { at, observed, plan: decided }, () => known([]));
+    this.#status = statusOf(this.#desired, { at, observed, plan: decided }, () => azure);
     this.events.emit('pass-ended', { at });
   }
 

@@ -13,7 +13,11 @@ const OTHER = 'other';
 /** Counts what becomes of agents: phases, jobs, ends, and how soon another one is there. */
 export function countAgents(events: Events<DaemonEvents>, status: LastStatus, registry: Registry): void {
   const { counter, longHistogram } = makersFor(registry);
-  const phases = counter('iap_phases_total', ['pool', 'phase'], 'Phases that agents have entered.');
+  const phases = counter(
+    'iap_phases_total',
+    ['pool', 'phase'],
+    'Phases that agents have entered, from the first look of the daemon on.',
+  );
   const durations = longHistogram(
     'iap_phase_duration_seconds',
     ['pool', 'phase'],
@@ -24,7 +28,11 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
     ['pool'],
     'From the end of a job to the next agent of the pool that is online, as the daemon sees both; the first to come is taken for the successor of the first to go.',
   );
-  const jobs = counter('iap_jobs_total', ['pool', 'result'], 'Jobs that ended, by the result that Azure tells.');
+  const jobs = counter(
+    'iap_jobs_total',
+    ['pool', 'result'],
+    'Jobs that ended, by the result that Azure tells; a restart may count one twice that has just ended.',
+  );
   const waits = new Summary({
     name: 'iap_job_wait_seconds',
     help: "From the queue to the agent that took the job, by Azure's own clock: the jobs of the last hour. When the first step wrote its first line stands in no list of agents.",
@@ -44,8 +52,10 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
     ['pool', 'told_by'],
     'Processes that the kernel killed in guests that ended, because those were out of memory: by the word of the host, or of the guest, whose job may forge that.',
   );
+  /** Pools that were seen whole: what is seen of them for the first time before that may have happened to an earlier daemon. */
+  const looked = new Set<string>();
   events.on('job-taken', ({ agent, job }) => {
-    if (job.waitedMs !== undefined) waits.observe({ pool: agent.pool }, job.waitedMs / 1000);
+    if (job.waitedMs !== undefined && looked.has(agent.pool)) waits.observe({ pool: agent.pool }, job.waitedMs / 1000);
   });
   events.on('job-ended', ({ agent, job }) => {
     const result = RESULTS.find(known => known === job.result) ?? OTHER;
@@ -66,7 +76,6 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
   };
   const since = new Map<string, { readonly phase: AgentPhase; readonly at: number }>();
   const accounts = new Map<string, Replacements>();
-  let hasLooked = false;
   const left = (pool: string, name: string, at: number) => {
     const before = since.get(name);
     since.delete(name);
@@ -74,10 +83,11 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
   };
   events.on('phase-changed', ({ agent, at, from }) => {
     const { name, phase, pool } = agent;
+    // What is there at the first look has been in its phase for longer, nobody knows since when.
+    if (!looked.has(pool)) return;
     phases.inc({ pool, phase });
     left(pool, name, at);
-    // What is there at the first look has been in its phase for longer, nobody knows since when.
-    if (hasLooked) since.set(name, { phase, at });
+    since.set(name, { phase, at });
     const account = accounts.get(pool) ?? new Replacements();
     accounts.set(pool, account);
     const emptyMs = account.seen(agent, from, at);
@@ -85,12 +95,12 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
   });
   events.on('agent-gone', ({ agent, at }) => left(agent.pool, agent.name, at));
   events.on('pass-ended', () => {
-    hasLooked = true;
     const document = status();
     for (const pool of document?.pools ?? []) {
       if (!begun.has(pool.name)) begin(pool.name);
       const there = pool.agents.filter(({ phase }) => phase === 'idle' || phase === 'busy').length;
       const isKnown = document?.incus.readable === true && pool.azure.readable;
+      if (isKnown) looked.add(pool.name);
       if (!isKnown || there >= pool.target) accounts.get(pool.name)?.forget();
     }
   });

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { IncusError } from '../../../incus-client/src/index.js';
 import { MetricsBench } from '../../test/metrics-bench.js';
-import { aBase, aLife, anAgent, JOB, known, NOW, nameOf } from '../../test/simulation/examples.js';
+import { aBase, aLife, anAgent, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import { BaseBuildError } from '../execute/base/base-build-error.js';
 import { UsedUpError } from '../execute/used-up-error.js';
 import type { AgentPhase } from '../model/agent.js';
@@ -42,6 +42,33 @@ test('a phase is timed when it is left, and not where its beginning was before t
     'iap_phase_duration_seconds_sum{pool="linux",phase="finished"} 2',
     'iap_phase_duration_seconds_count{pool="linux",phase="finished"} 1',
   ]);
+});
+
+test('after a restart nothing is counted anew of agents that were there before Incus and their Azure were read', async () => {
+  const takes = (n: number) => bench.events.emit('job-taken', { agent: anAgent(n, 'busy'), job: JOB });
+  changes(0, undefined, 'starting', 0);
+  changes(1, undefined, 'starting', 0);
+  bench.pass(0, [anAgent(0, 'starting'), anAgent(1, 'starting')], {}, unknown());
+  changes(0, 'starting', 'busy', 5_000, 42);
+  takes(0);
+  changes(1, 'starting', 'finished', 5_000, 43);
+  takes(1);
+  bench.pass(5_000, [anAgent(0, 'busy'), anAgent(1, 'finished')]);
+  changes(0, 'busy', 'finished', 9_000, 42);
+  changes(2, undefined, 'starting', 9_000);
+  changes(2, 'starting', 'idle', 11_000);
+  takes(2);
+  expect(await bench.lines('iap_phases_total')).toEqual([
+    'iap_phases_total{pool="linux",phase="finished"} 1',
+    'iap_phases_total{pool="linux",phase="starting"} 1',
+    'iap_phases_total{pool="linux",phase="idle"} 1',
+  ]);
+  expect(await bench.lines('iap_phase_duration_seconds_')).toEqual([
+    'iap_phase_duration_seconds_sum{pool="linux",phase="starting"} 2',
+    'iap_phase_duration_seconds_count{pool="linux",phase="starting"} 1',
+  ]);
+  expect(await bench.lines('iap_job_wait_seconds_count')).toEqual(['iap_job_wait_seconds_count{pool="linux"} 1']);
+  expect(await bench.lines('iap_replacement_seconds_sum')).toEqual(['iap_replacement_seconds_sum{pool="linux"} 2']);
 });
 
 test('a replacement lasts from the end of a job to the next agent that is online', async () => {
