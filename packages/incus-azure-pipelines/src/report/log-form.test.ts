@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { journalForm, terminalForm } from './log-form.js';
+import { printable } from './printable.js';
 
 function line(level: string, data: object): string {
   return `${JSON.stringify({ level, time: '2030-01-01T12:34:56.789Z', ...data })}\n`;
@@ -13,6 +14,23 @@ test.each([
 ])('the journal learns the priority of a line of level %s, and keeps it whole', (level, priority) => {
   const told = line(level, { pool: 'linux', msg: 'agent ended' });
   expect(journalForm(told)).toBe(`<${priority}>${told}`);
+});
+
+test.each([
+  ['text of a guest', { text: printable(`${'\u001b'.repeat(48 * 1024)}the end`) }],
+  ['several texts', { text: 'é'.repeat(30_000), error: { stack: '\\'.repeat(30_000) } }],
+])('the journal gets no line that it would cut in two, since a job might begin the second one: %s', (_, data) => {
+  const told = journalForm(line('debug', { pool: 'linux', ...data, msg: 'last lines of a finished agent' }));
+  expect(Buffer.byteLength(told)).toBeLessThan(40 * 1024);
+  expect(Buffer.byteLength(told)).toBeGreaterThan(20 * 1024);
+  expect(told).toMatch(/^<7>\{[^\n]*\}\n$/);
+  expect(JSON.parse(told.slice(3))).toMatchObject({ pool: 'linux', msg: 'last lines of a finished agent' });
+});
+
+test('what is cut from a text for the journal is its beginning, and that is marked', () => {
+  const told = journalForm(line('debug', { text: `the beginning${'\u001b'.repeat(48 * 1024)}the end` }));
+  expect(told).toMatch(/"text":"\[\.\.\.\] .*the end"/);
+  expect(told).not.toContain('the beginning');
 });
 
 test('a terminal shows when, how grave, what and with what', () => {

@@ -16,13 +16,30 @@ const COLOURS: ReadonlyMap<unknown, number> = new Map([
   ['fatal', 31],
 ]);
 
+/** A longer line is cut in two by the journal, by default at 48 KiB: `LineMax` in journald.conf(5). */
+const MOST_BYTES = 40 * 1024 - '<7>\n'.length;
+/** Stands for the beginning of a text. */
+const CUT = '[...] ';
+
 /**
  * A line of the log for the journal, which takes a priority from its beginning, and keeps the rest: so
- * `journalctl --priority warning` finds what is one. Source: sd-daemon(3).
+ * `journalctl --priority warning` finds what is one. Source: sd-daemon(3). Of texts that are too long for one line of the journal
+ * the end is kept: the next line might begin with a priority of a guest's choice.
  */
 export function journalForm(line: string): string {
-  const { level } = parsed(line);
-  return `<${PRIORITIES.get(level) ?? INFO}>${line}`;
+  const data = parsed(line);
+  return `<${PRIORITIES.get(data.level) ?? INFO}>${Buffer.byteLength(line) < MOST_BYTES ? line : `${cut(data)}\n`}`;
+}
+
+function cut(data: object): string {
+  for (let length = MOST_BYTES; ; length *= 0.75) {
+    const json = JSON.stringify(data, (_, value: unknown) => ending(value, Math.floor(length)));
+    if (Buffer.byteLength(json) < MOST_BYTES || length < CUT.length) return json;
+  }
+}
+
+function ending(value: unknown, length: number): unknown {
+  return typeof value === 'string' && value.length > length + CUT.length ? CUT + value.slice(-length) : value;
 }
 
 /**
