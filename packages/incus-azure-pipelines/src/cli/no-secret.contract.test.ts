@@ -5,8 +5,10 @@ import { DaemonProcess, runProgram } from '../../../../testbed/daemon-process.js
 import { type Emulator, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { useConfigFolder } from '../../test/config-folder.js';
 import { PretendIncus } from '../../test/pretend-incus.js';
+import { ACTIVATION_PATH } from '../execute/guest/layout.js';
 import { openInstallation } from '../lib/installation.js';
 import { CONTRACT, MARKS } from '../model/marks.js';
+import { programShape } from './program.js';
 
 const TOKEN = 'm4rk3d-t0k3n-0f-th3-0rg4n1s4t10n';
 /** As it stands in the header of a call, in the least that tells it. */
@@ -56,7 +58,7 @@ afterEach(async () => {
   await azure.close();
 });
 
-it('the token is in nothing that the daemon and every verb print, serve, write, or tell Incus', async () => {
+it('the token is in what one guest is given to register itself, and in nothing else that any verb prints, serves, writes, or tells Incus', async () => {
   const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
   const said = new Map<string, string>();
   const [agent = ''] = [...incus.instances].flatMap(([name, { config: keys }]) =>
@@ -71,6 +73,8 @@ it('the token is in nothing that the daemon and every verb print, serve, write, 
   await Promise.all([
     call('check', ...alone),
     call('schema'),
+    call('completion', 'bash'),
+    call('manual'),
     call('plan', '--json', ...alone),
     call('status', '--json', ...asked),
     call('explain', agent, ...asked),
@@ -103,10 +107,20 @@ it('the token is in nothing that the daemon and every verb print, serve, write, 
 
   // Else there was nothing to search.
   expect([...said].filter(([, text]) => text === '')).toEqual([]);
+  const verbs = programShape().commands.flatMap(({ commands, name }) =>
+    commands.length === 0 ? name : commands.map(below => `${name} ${below.name}`),
+  );
+  expect(verbs.filter(verb => ![...said.keys()].some(called => `${called} `.startsWith(`${verb} `)))).toEqual(['run']);
   said.set('log', JSON.stringify(daemon.log) + daemon.stderr);
   said.set('instances', JSON.stringify([...incus.instances]));
+  for (const [n, { body, call: asks, query }] of incus.calls.entries())
+    said.set(`${n} ${asks}${decodeURIComponent(query)}`, body.toString('latin1') + decodeURIComponent(query));
   for (const file of await filesUnder(state)) said.set(file, await readFile(file, 'utf8'));
-  expect([...said].filter(([, text]) => text.includes(TOKEN) || text.includes(ENCODED))).toEqual([]);
+  const tells = [...said].filter(([, text]) => text.includes(TOKEN) || text.includes(ENCODED));
+  // That it is found where it has to be shows that it would be found elsewhere.
+  expect(tells.map(([where]) => where.replace(/^\d+ /, ''))).toEqual([
+    `POST /1.0/instances/${agent}/files?project=default&path=${ACTIVATION_PATH}`,
+  ]);
 });
 
 async function filesUnder(directory: string): Promise<readonly string[]> {
