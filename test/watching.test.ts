@@ -135,6 +135,8 @@ describe('the board', () => {
       'iap_registration_mode',
       'iap_base_checked_timestamp_seconds',
       'iap_base_proven',
+      // The chart of calls by status has it.
+      'iap_azure_throttled_total',
     ]);
   });
 });

@@ -1,10 +1,13 @@
 import type { Registry } from 'prom-client';
 import type { Events } from '../lib/events.js';
 import type { DaemonEvents } from '../model/event.js';
-import { makersFor } from './metric-makers.js';
+import { type LastStatus, makersFor } from './metric-makers.js';
+
+/** Source: RFC 6585. */
+const TOO_MANY = 429;
 
 /** Counts the calls to both systems, and keeps what Azure says of token and rate with its answers: it is asked for neither. */
-export function countCalls(events: Events<DaemonEvents>, registry: Registry): void {
+export function countCalls(events: Events<DaemonEvents>, status: LastStatus, registry: Registry): void {
   const { counter, gauge, histogram } = makersFor(registry);
   const calls = histogram(
     'iap_call_duration_seconds',
@@ -31,11 +34,21 @@ export function countCalls(events: Events<DaemonEvents>, registry: Registry): vo
     ['pool'],
     'For how long Azure has held calls back because they were too many.',
   );
-  events.on('call', ({ azure, ms, route, status, to }) => {
-    calls.observe({ to, route, status: status === undefined ? 'none' : String(status) }, ms / 1000);
-    if (azure === undefined || status === undefined) return;
+  const throttled = counter(
+    'iap_azure_throttled_total',
+    ['pool'],
+    'Calls that Azure has refused because they were too many (status 429).',
+  );
+  // To Prometheus nothing has happened where a counter begins with what happened first.
+  events.on('pass-ended', () => {
+    for (const { name } of status()?.pools ?? []) throttled.inc({ pool: name }, 0);
+  });
+  events.on('call', ({ azure, ms, route, status: code, to }) => {
+    calls.observe({ to, route, status: code === undefined ? 'none' : String(code) }, ms / 1000);
+    if (azure === undefined || code === undefined) return;
     const { pool, rateLimit } = azure;
     if (azure.accepted !== undefined) accepted.set({ pool }, Number(azure.accepted));
+    throttled.inc({ pool }, Number(code === TOO_MANY));
     delays.inc({ pool }, Math.max(rateLimit?.delayMs ?? 0, 0) / 1000);
     for (const [metric, value] of [
       [left, rateLimit?.remaining],

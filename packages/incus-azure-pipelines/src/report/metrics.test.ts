@@ -139,7 +139,7 @@ test.each([
 });
 
 test('the token is accepted as the last answer says that tells, and the rate is there while Azure tells it', async () => {
-  const shown = async () => [...(await bench.lines('iap_token')), ...(await bench.lines('iap_azure'))];
+  const shown = async () => [...(await bench.lines('iap_token')), ...(await bench.lines('iap_azure_rate'))];
   calls(200, { accepted: true, rateLimit: { limit: 200, remaining: 20, delayMs: 1_500 } });
   expect(await shown()).toEqual([
     'iap_token_accepted{pool="linux"} 1',
@@ -155,6 +155,13 @@ test('the token is accepted as the last answer says that tells, and the rate is 
     'iap_azure_rate_limit_delay_seconds_total{pool="linux"} 1.5',
   ]);
   expect(await bench.lines('iap_call_duration_seconds_count')).toHaveLength(4);
+});
+
+test('a call that Azure refuses because there were too many is counted, for the pool whose token it had', async () => {
+  bench.pass(0, []);
+  calls(200, { pool: 'linux' });
+  calls(429, { pool: 'linux' });
+  expect(await bench.lines('iap_azure_throttled_total')).toEqual(['iap_azure_throttled_total{pool="linux"} 1']);
 });
 
 test('what the last pass saw is told at a scrape: the base, what fails, the ledger and the pass itself', async () => {
@@ -188,9 +195,9 @@ test('what the last pass saw is told at a scrape: the base, what fails, the ledg
 
 test('what may happen to a pool is counted from zero on, so that the first time is seen as one more', async () => {
   bench.pass(0, [anAgent(0, 'idle')]);
-  for (const counter of ['iap_deaths_total', 'iap_memory_kills_total', 'iap_jobs_total']) {
+  for (const counter of ['iap_deaths_total', 'iap_memory_kills_total', 'iap_jobs_total', 'iap_azure_throttled_total']) {
     const lines = await bench.lines(counter);
-    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.length).toBeGreaterThan(0);
     expect(lines.filter(line => !line.endsWith(' 0'))).toEqual([]);
   }
 });

@@ -19,7 +19,7 @@ export function makeMetrics(events: Events<DaemonEvents>, status: LastStatus, co
   tellStatus(events, status, countDeaths, registry);
   countAgents(events, status, registry);
   countActions(events, status, registry);
-  countCalls(events, registry);
+  countCalls(events, status, registry);
   countSlots(events, status, registry);
   return registry;
 }
