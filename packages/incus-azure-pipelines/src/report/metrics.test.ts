@@ -4,7 +4,7 @@ import { MetricsBench } from '../../test/metrics-bench.js';
 import { aBase, aLife, anAgent, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import { BaseBuildError } from '../execute/base/base-build-error.js';
 import { UsedUpError } from '../execute/used-up-error.js';
-import type { AgentPhase } from '../model/agent.js';
+import { AGENT_PHASES, type AgentPhase } from '../model/agent.js';
 import type { AzureCall } from '../model/event.js';
 
 let bench: MetricsBench;
@@ -191,6 +191,16 @@ test('what the last pass saw is told at a scrape: the base, what fails, the ledg
   ]);
   expect(await bench.lines('iap_drained')).toEqual(['iap_drained{pool="linux"} 1']);
   expect(await bench.lines('iap_last_pass')).toEqual([`iap_last_pass_timestamp_seconds ${NOW / 1000}`]);
+});
+
+test('a phase without an agent is a zero, and while Incus is unread nobody knows how many are there or wanted', async () => {
+  bench.pass(0, [anAgent(0, 'idle')]);
+  const lines = await bench.lines('iap_agents');
+  expect(lines).toHaveLength(AGENT_PHASES.length);
+  expect(lines.filter(line => !line.endsWith(' 0'))).toEqual(['iap_agents{pool="linux",phase="idle"} 1']);
+  expect(await bench.lines('iap_target_agents')).toEqual(['iap_target_agents{pool="linux"} 2']);
+  bench.pass(1_000, [], { agents: unknown() });
+  expect([...(await bench.lines('iap_agents')), ...(await bench.lines('iap_target_agents'))]).toEqual([]);
 });
 
 test('what may happen to a pool is counted from zero on, so that the first time is seen as one more', async () => {

@@ -1,5 +1,6 @@
 import type { Registry } from 'prom-client';
 import type { Events } from '../lib/events.js';
+import { AGENT_PHASES } from '../model/agent.js';
 import type { DaemonEvents } from '../model/event.js';
 import { type LastStatus, makersFor } from './metric-makers.js';
 
@@ -15,18 +16,25 @@ export function tellStatus(
 ): void {
   const { gauge, scraped } = makersFor(registry);
   const pools = () => status()?.pools ?? [];
+  const seenPools = () => (status()?.incus.readable === true ? pools() : []);
   const keys = gauge('iap_agent_keys', ['state'], 'RSA keys of agents to come, made ahead of need.');
   events.on('keys-changed', ({ ready, wanted }) => {
     keys.set({ state: 'ready' }, ready);
     keys.set({ state: 'wanted' }, wanted);
   });
-  scraped('iap_agents', ['pool', 'phase'], 'Agents by phase.', agents => {
+  scraped('iap_agents', ['pool', 'phase'], 'Agents by phase; not there while Incus cannot be read.', agents => {
+    for (const { name } of seenPools()) for (const phase of AGENT_PHASES) agents.set({ pool: name, phase }, 0);
     for (const pool of [...pools(), ...(status()?.removed ?? [])])
       for (const agent of pool.agents) agents.inc({ pool: pool.name, phase: agent.phase });
   });
-  scraped('iap_target_agents', ['pool'], 'Live agents wanted; none in a pool that a person drains.', targets => {
-    for (const pool of pools()) targets.set({ pool: pool.name }, pool.target);
-  });
+  scraped(
+    'iap_target_agents',
+    ['pool'],
+    'Live agents wanted; none in a pool that a person drains. Not there while Incus cannot be read.',
+    targets => {
+      for (const pool of seenPools()) targets.set({ pool: pool.name }, pool.target);
+    },
+  );
   scraped('iap_drained', ['pool'], 'Whether a person drains the pool: 1 or 0.', drained => {
     for (const pool of pools()) drained.set({ pool: pool.name }, Number(pool.drained));
   });
