@@ -32,6 +32,27 @@ export function namedIn(expr: string): Named {
   return { metrics, grouping };
 }
 
+/** A label by which a metric is selected, and what it may say then. */
+export interface Selected {
+  readonly metric: string;
+  readonly label: string;
+  readonly alternatives: readonly string[];
+}
+
+/** Finds what the metrics of an expression are selected by; of a regular expression its alternatives. */
+export function selectedIn(expr: string): readonly Selected[] {
+  const selectors = expr.matchAll(/([A-Za-z_:][A-Za-z0-9_:]*)\s*\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\}/g);
+  return [...selectors].flatMap(([, metric = '', inside = '']) =>
+    [...inside.matchAll(/(\w+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(
+      ([, label = '', operator = '', value = '']) => ({
+        metric,
+        label,
+        alternatives: operator.includes('~') ? value.split('|') : [value],
+      }),
+    ),
+  );
+}
+
 function wordsOf(list: string): string[] {
   return list.split(',').flatMap(word => (word.trim() === '' ? [] : [word.trim()]));
 }

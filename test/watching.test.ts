@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
+import { strangeValuesIn } from './label-values.js';
 import { namedIn } from './promql.js';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -91,10 +92,22 @@ test.each([
   expect(await unknownIn(expr)).toEqual(unknown);
 });
 
+test.each([
+  ['iap_agents{pool="a", phase=~"idle|bussy"}', ['iap_agents{phase="bussy"}']],
+  ['sum(iap_deaths_total{reason!="done"}[1h]) > iap_agents{phase="idle"}', ['iap_deaths_total{reason="done"}']],
+  ['iap_readable{of="deaths"}', ['iap_readable{of="deaths"}']],
+  ['iap_consecutive_failures{action=~"try-base|create-agent"}', ['iap_consecutive_failures{action="create-agent"}']],
+  ['iap_job_wait_seconds{quantile="0.9"}', ['iap_job_wait_seconds{quantile="0.9"}']],
+  ['iap_agent_keys{state="ready"}', ['iap_agent_keys{state="ready"}']],
+])('what no series says is found: %s', (expr, strange) => {
+  expect(strangeValuesIn(expr)).toEqual(strange);
+});
+
 describe('the board', () => {
   test.each(charts)('shows in "$title" what the daemon serves', async ({ targets = [] }) => {
     expect(targets).not.toEqual([]);
     for (const { expr, legendFormat } of targets) expect(await unknownIn(expr, legendFormat)).toEqual([]);
+    expect(targets.flatMap(({ expr }) => strangeValuesIn(expr))).toEqual([]);
   });
 
   test.skipIf(!hasPromtool)(
@@ -144,6 +157,7 @@ describe('the board', () => {
 describe('the alerts', () => {
   test.each(rules)('$alert asks for what the daemon serves', async ({ annotations, expr }) => {
     expect(await unknownIn(expr, annotations.summary + annotations.description)).toEqual([]);
+    expect(strangeValuesIn(expr)).toEqual([]);
   });
 
   test.each(rules)('$alert says in one line what is, and names what to call', ({ annotations, labels }) => {
