@@ -148,6 +148,7 @@ describe('the board', () => {
       'iap_registration_mode',
       'iap_base_checked_timestamp_seconds',
       'iap_base_proven',
+      'iap_next_pass_timestamp_seconds',
       // The chart of calls by status has it.
       'iap_azure_throttled_total',
     ]);

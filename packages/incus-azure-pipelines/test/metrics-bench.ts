@@ -30,7 +30,7 @@ export class MetricsBench {
     const at = NOW + afterMs;
     const observed = anObserved(agents, given);
     const decided = plan(this.#desired, observed, at, { maxConcurrentCreates: 1 });
-    this.#status = statusOf(this.#desired, { at, observed, plan: decided }, () => azure);
+    this.#status = statusOf(this.#desired, { at, observed, plan: decided, nextAt: at + 60_000 }, () => azure);
     this.events.emit('pass-ended', { at });
   }
 

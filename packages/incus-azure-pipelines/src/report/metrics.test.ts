@@ -190,6 +190,7 @@ test('what the last pass saw is told at a scrape: the base, what fails, the ledg
     'iap_ledger_entries{of="deaths"} 3',
   ]);
   expect(await bench.lines('iap_drained')).toEqual(['iap_drained{pool="linux"} 1']);
+  expect(await bench.lines('iap_next_pass')).toEqual([`iap_next_pass_timestamp_seconds ${NOW / 1000 + 60}`]);
   expect(await bench.lines('iap_last_pass')).toEqual([`iap_last_pass_timestamp_seconds ${NOW / 1000}`]);
 });
 

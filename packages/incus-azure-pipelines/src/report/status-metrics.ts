@@ -90,6 +90,15 @@ export function tellStatus(
     if (document !== undefined) pass.set(document.at / 1000);
   });
   scraped(
+    'iap_next_pass_timestamp_seconds',
+    [],
+    'When the loop is to look again at the latest; something may ring before.',
+    pass => {
+      const due = status()?.nextLookAt;
+      if (due !== undefined) pass.set(due / 1000);
+    },
+  );
+  scraped(
     'iap_ledger_entries',
     ['of'],
     'What the daemon remembers: actions under way, failures that wait for their next try, and ends of agents that `logs` lists.',
