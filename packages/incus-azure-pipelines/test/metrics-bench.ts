@@ -39,4 +39,11 @@ export class MetricsBench {
     const text = await this.#registry.metrics();
     return text.split('\n').filter(line => line.startsWith(beginning) && !line.includes('_bucket{'));
   }
+
+  /** The value of one series, as a scrape gives it; undefined where it is not there. */
+  async metric(series: string): Promise<number | undefined> {
+    const text = await this.#registry.metrics();
+    const line = text.split('\n').find(found => found.startsWith(`${series} `));
+    return line === undefined ? undefined : Number(line.slice(series.length));
+  }
 }

@@ -7,13 +7,13 @@ import type { PoolStatus, RemovedPoolStatus } from './status-document.js';
 
 /** Counts what the daemon does, and what of it fails. A creation is the action `create-instance`. */
 export function countActions(events: Events<DaemonEvents>, status: LastStatus, registry: Registry): void {
-  const { counter, histogram, scraped } = makersFor(registry);
+  const { counter, longHistogram, scraped } = makersFor(registry);
   const actions = counter(
     'iap_actions_total',
     ['pool', 'action', 'outcome'],
     'Actions that ended, by kind and outcome; `create-instance` is a creation.',
   );
-  const durations = histogram('iap_action_duration_seconds', ['action'], 'How long actions took that succeeded.');
+  const durations = longHistogram('iap_action_duration_seconds', ['action'], 'How long actions took that succeeded.');
   const failures = counter(
     'iap_action_failures_total',
     ['pool', 'action', 'reason'],

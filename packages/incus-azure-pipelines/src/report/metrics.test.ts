@@ -125,6 +125,13 @@ test('ends are counted by reason, and what was killed for memory by who tells of
   ]);
 });
 
+test('how long an action took is told apart beyond five minutes too, since a base may take a quarter of an hour', async () => {
+  const action = { kind: 'build-base', pool: 'linux', base: 'b', reason: 'r' } as const;
+  bench.events.emit('action-ended', { action, at: 0, ms: 800_000 });
+  expect(await bench.metric('iap_action_duration_seconds_bucket{le="300",action="build-base"}')).toBe(0);
+  expect(await bench.metric('iap_action_duration_seconds_bucket{le="900",action="build-base"}')).toBe(1);
+});
+
 test.each([
   ['incus-busy', new UsedUpError(new IncusError('busy', 'create instance "a": Instance is busy'))],
   ['storage-full', new IncusError('failed', 'create instance "a": the storage pool is full (no space left on device)')],
