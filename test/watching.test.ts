@@ -131,6 +131,17 @@ describe('the board', () => {
     expect(board.templating.list).toMatchObject([{ name: 'datasource' }, { name: 'instance' }, { name: 'pool' }]);
   });
 
+  test('asks over an hour for what may happen once an hour, else it shows gaps, or what was long ago', () => {
+    const exprs = charts.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
+    const rare = /iap_(?:replacement|phase|action|job|death|memory_kill)|status!~/;
+    expect(exprs.filter(expr => rare.test(expr) && expr.includes('$__rate_interval'))).toEqual([]);
+    const quantiles = exprs.filter(expr => expr.includes('quantile='));
+    expect(quantiles).not.toEqual([]);
+    expect(
+      quantiles.filter(expr => !/ and .*increase\(iap_job_wait_seconds_count\b.*\[1h\]\) > 0$/.test(expr)),
+    ).toEqual([]);
+  });
+
   test('has charts that do not lie over each other, each with an id of its own', () => {
     expect(new Set(board.panels.map(({ id }) => id)).size).toBe(board.panels.length);
     const cells = board.panels.flatMap(({ gridPos: { h, w, x, y } }) =>
