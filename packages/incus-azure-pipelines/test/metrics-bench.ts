@@ -14,9 +14,14 @@ export class MetricsBench {
   });
   readonly #desired = [aPool({ agentCount: 2 })];
   #status: ReturnType<typeof statusOf> | undefined;
+  /** How often the status was asked for. */
+  asked = 0;
   readonly #registry = makeMetrics(
     this.events,
-    () => this.#status,
+    () => {
+      this.asked += 1;
+      return this.#status;
+    },
     async () => 3,
   );
 

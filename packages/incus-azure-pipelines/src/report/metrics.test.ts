@@ -201,6 +201,13 @@ test('what the last pass saw is told at a scrape: the base, what fails, the ledg
   expect(await bench.lines('iap_last_pass')).toEqual([`iap_last_pass_timestamp_seconds ${NOW / 1000}`]);
 });
 
+test('the status is made once a pass, and for no scrape after it', async () => {
+  bench.pass(0, [anAgent(0, 'idle')]);
+  expect(await bench.lines('iap_drained')).toEqual(['iap_drained{pool="linux"} 0']);
+  expect(await bench.lines('iap_readable')).toHaveLength(2);
+  expect(bench.asked).toBe(1);
+});
+
 test('a phase without an agent is a zero, and while Incus is unread nobody knows how many are there or wanted', async () => {
   bench.pass(0, [anAgent(0, 'idle')]);
   const lines = await bench.lines('iap_agents');

@@ -15,11 +15,17 @@ import { type CountDeaths, tellStatus } from './status-metrics.js';
  */
 export function makeMetrics(events: Events<DaemonEvents>, status: LastStatus, countDeaths: CountDeaths): Registry {
   const registry = new Registry();
+  let seen: ReturnType<LastStatus>;
+  // Before all others that hear of the pass, and want to know what it saw.
+  events.on('pass-ended', () => {
+    seen = status();
+  });
+  const last = () => seen ?? status();
   countProcess(registry);
-  tellStatus(events, status, countDeaths, registry);
-  countAgents(events, status, registry);
-  countActions(events, status, registry);
-  countCalls(events, status, registry);
-  countSlots(events, status, registry);
+  tellStatus(events, last, countDeaths, registry);
+  countAgents(events, last, registry);
+  countActions(events, last, registry);
+  countCalls(events, last, registry);
+  countSlots(events, last, registry);
   return registry;
 }
