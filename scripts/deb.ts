@@ -70,6 +70,8 @@ async function placeFiles(node: NodeRuntime): Promise<void> {
   await tree.write(`usr/share/bash-completion/completions/${NAME}`, await told('completion', 'bash'));
   await tree.write(`usr/share/${NAME}/config.schema.json`, await told('schema'));
   await tree.copy(`usr/share/${NAME}/config.example.yaml`, join(deploy, 'config.example.yaml'));
+  await tree.copy(`usr/share/${NAME}/alerts.yaml`, join(deploy, 'prometheus/alerts.yaml'));
+  await tree.copy(`usr/share/${NAME}/board.json`, join(deploy, `grafana/${NAME}.json`));
   await tree.copy(`${DOC}/copyright`, join(deploy, 'deb/copyright'));
   await tree.copy(`${DOC}/${LICENSES}.gz`, join(source, 'bundle', LICENSES));
   await tree.write(`${DOC}/changelog.gz`, changelog(node));

@@ -19,8 +19,16 @@ const otherPackages = [
   'openssl',
 ];
 
-/** The unit tests let the first read every script that a guest runs; the others build the package of the program. */
-const testPackages = ['shellcheck', 'dpkg-dev', 'binutils'];
+/**
+ * The unit tests let the first read every script that a guest runs, and the last the alert rules; the others build the package
+ * of the program.
+ */
+const testPackages = ['shellcheck', 'dpkg-dev', 'binutils', ...(isUbuntu2404() ? [] : ['promtool'])];
+
+/** There, promtool is part of the package of Prometheus, which would start a server. */
+function isUbuntu2404(): boolean {
+  return existsSync('/etc/os-release') && readFileSync('/etc/os-release', 'utf8').includes('VERSION_CODENAME=noble');
+}
 
 /** The page is looked at in the distribution's browser; where that comes another way, as in Ubuntu, who has none skips it. */
 const browserPackages = isDebian() ? ['chromium'] : [];

@@ -232,8 +232,8 @@ async function expectMetrics(port: number, agents: readonly string[]): Promise<v
   expect(text).toContain('iap_agents{pool="default",phase="idle"} 1\n');
   expect(text).toContain('iap_agents{pool="default",phase="prepared"} 1\n');
   expect(text).toContain('iap_target_agents{pool="default"} 2\n');
-  expect(text).toContain('iap_readable{of="incus"} 1\n');
-  expect(text).toContain('iap_readable{of="azure/default"} 1\n');
+  expect(text).toContain('iap_readable{of="incus",pool=""} 1\n');
+  expect(text).toContain('iap_readable{of="azure",pool="default"} 1\n');
   expect(text).toMatch(/iap_actions_total\{pool="default",action="build-base",outcome="done"\} 1\n/);
   expect(text).toMatch(/iap_phases_total\{pool="default",phase="prepared"\} [2-9]/);
   expect(text).toMatch(/iap_call_duration_seconds_count\{to="azure",route="[^"]+",status="200"\}/);

@@ -27,6 +27,7 @@ import { followForPage } from '../report/live-page.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
 import { statusOf } from '../report/status.js';
+import { logForm, outputOf } from './log-output.js';
 import { stopSignals } from './stop-signals.js';
 
 /** The loop passes at least every interval; after this many without a pass it is not well. */
@@ -36,7 +37,7 @@ const KEPT_DEATHS = { most: 500, mostBytes: 32 * 1024 ** 2, oldestMs: 14 * 24 * 
 
 /** Runs the daemon until SIGTERM or SIGINT. Agents go on; the next daemon adopts them. */
 export async function run(options: { readonly config: string; readonly logLevel: LogLevel }): Promise<void> {
-  const log = makeLog(options.logLevel);
+  const log = makeLog(options.logLevel, logForm(outputOf(process.stdout)));
   using stop = stopSignals(name => log.info({ signal: name }, 'stopping; agents go on'));
   const config = await loadConfig(options.config);
   for (const warning of config.warnings) log.warn({ text: formatMessage(warning) }, 'configuration');
@@ -106,7 +107,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
       reconciler.retryBuilds(bases);
       return bases;
     },
-    metrics: makeMetrics(events, status),
+    metrics: makeMetrics(events, status, async () => (await deaths.names()).length),
   };
   await using _control = await serveOnSocket(controlRoutes(view).fetch, spec.controlSocketPath);
   await using http = spec.http && page && (await servePublic(view, page.feed, spec.http));
