@@ -1,4 +1,4 @@
-/** Builds a package for Debian and Ubuntu: the program, a Node of its own, units, manual, completion, schema and licenses. */
+/** Builds a package for Debian and Ubuntu: the program, a Node where it does not use the distribution's, units, manual, completion, schema, licenses. */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
