@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectIncus, type IncusClient } from 'incus-client';
@@ -13,13 +13,6 @@ import { SystemContainer } from './system-container.js';
 
 const NAME = 'incus-azure-pipelines';
 const SOCKET = '/srv/incus.socket';
-/** The commands that a document tells, of the block that begins with these words. */
-async function told(document: string, start: string): Promise<string> {
-  const text = await readFile(join(workTree(), 'docs/how-to', document), 'utf8');
-  const found = text.split(/^```(?:sh)?$/m).find(block => block.trim().startsWith(start));
-  if (found === undefined) throw new Error(`${document} has no block that begins with "${start}"`);
-  return `set -e\n${found}`;
-}
 /** What a package has beside the program. */
 const PARTS: readonly string[] = [
   `/usr/bin/${NAME}`,
@@ -68,6 +61,14 @@ describeOnIncus(
 
     const writeToken = (token: string) => host.run(`echo ${token} >/etc/${NAME}/pat && chmod 0640 /etc/${NAME}/pat`);
 
+    /** That of the scenario, as the host of the package sees it. */
+    const writeConfig = async (settings: object = {}) => {
+      const { controlSocket, stateDirectory, ...config } = JSON.parse(await readFile(scenario.configPath, 'utf8'));
+      const azure = { ...config.azure, pat: { file: `/etc/${NAME}/pat` } };
+      const text = JSON.stringify({ ...config, incus: { socket: SOCKET }, azure, ...settings });
+      await host.push(`/etc/${NAME}/config.yaml`, text);
+      return { stateDirectory };
+    };
     const mainPid = () => host.run(`systemctl show --property=MainPID ${NAME}`);
 
     test('warns of what a release before it has left, until one has done what the document says', async () => {
@@ -81,7 +82,7 @@ describeOnIncus(
         expect.stringContaining('has the token from systemd, which has none'),
         expect.stringContaining('to the group incus-azure-pipelines-token'),
       ]);
-      await host.run(await told('operate.md', 'chgrp'));
+      await host.run(await commandsOf('operate.md', 'chgrp'));
       expect(await host.run(`cat /etc/${NAME}/config.yaml`)).toBe(`azure: {pat: {file: /etc/${NAME}/pat}}\n`);
       expect(await host.run(`stat --format='%G %a' /etc/${NAME}/pat`)).toBe(`${NAME}-token 640\n`);
       await host.run(`rm /etc/systemd/system/${NAME}.service`);
@@ -104,9 +105,7 @@ describeOnIncus(
 
     test('is a service that is up when it has asked Incus and Azure, and answers those who may ask', async () => {
       const { emulator } = scenario;
-      const { controlSocket, stateDirectory, ...config } = JSON.parse(await readFile(scenario.configPath, 'utf8'));
-      const azure = { ...config.azure, pat: { file: `/etc/${NAME}/pat` } };
-      await host.push(`/etc/${NAME}/config.yaml`, JSON.stringify({ ...config, incus: { socket: SOCKET }, azure }));
+      const { stateDirectory } = await writeConfig();
       await writeToken(emulator.token);
       await host.run(`${NAME} check`);
       // The base is that of an installation, which this one goes on with.
@@ -161,6 +160,35 @@ describeOnIncus(
       );
       expect(await host.run(`systemctl show --property=LoadState --value ${NAME}`)).toBe('not-found\n');
     });
+
+    test('is done without by the commands for npm, beside a program in /usr/local', async () => {
+      await host.run(`mkdir /root/deploy; dpkg-deb --extract /root/package.deb /opt/package
+sed --in-place 1s,/usr/lib,/opt/package/usr/lib, /opt/package/usr/lib/${NAME}/bundle/main.js
+ln -s /opt/package/usr/lib/${NAME}/bundle/main.js /usr/local/bin/${NAME}`);
+      const deploy = join(workTree(), 'deploy');
+      for (const entry of await readdir(deploy, { withFileTypes: true }))
+        if (entry.isFile()) await host.push(`/root/deploy/${entry.name}`, await readFile(join(deploy, entry.name)));
+      await host.run(`cd /root; ${await commandsOf('install.md', 'install -D -m 0644 deploy/sysusers.conf')}`);
+      expect(await host.run(`systemd-analyze verify --man=no ${NAME}.service ${NAME}-shutdown.service 2>&1`)).toBe('');
+      const share = `/usr/local/share/${NAME}`;
+      expect((await host.run(`cat ${share}/config.example.yaml`)).split('\n')[0]).toBe(
+        `# yaml-language-server: $schema=${share}/config.schema.json`,
+      );
+      expect(JSON.parse(await host.run(`cat ${share}/config.schema.json`))).toMatchObject({ type: 'object' });
+      // No base is built of an image that is not there, even for a pool without agents.
+      await writeConfig({ agentCount: 0, baseImage: 'local:none' });
+      await writeToken(scenario.emulator.token);
+      await host.run(`chgrp ${NAME}-token /etc/${NAME}/*; systemctl start ${NAME}`);
+      expect(await host.run(`systemctl is-active ${NAME}`)).toBe('active\n');
+    });
   },
   obstacle,
 );
+
+/** The commands that a document tells, of the block that begins with these words. */
+async function commandsOf(document: string, start: string): Promise<string> {
+  const text = await readFile(join(workTree(), 'docs/how-to', document), 'utf8');
+  const found = text.split(/^```(?:sh)?$/m).find(block => block.trim().startsWith(start));
+  if (found === undefined) throw new Error(`${document} has no block that begins with "${start}"`);
+  return `set -e\n${found}`;
+}
