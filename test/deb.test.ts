@@ -9,28 +9,30 @@ import { oldestNode } from '../scripts/oldest-node.js';
 
 const NAME = 'incus-azure-pipelines';
 const SCRIPT = join(import.meta.dirname, '../build/scripts/deb.js');
+const ENV: NodeJS.ProcessEnv = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' };
 
-/** As it is where Node is the distribution's own, in several packages; that of this host is made to say so. */
 describe('the package that brings no Node', () => {
   let folder: string;
-  let node: string;
+  /** The Node of this host, made to say that it is the distribution's own, in several packages. */
+  let shared: string;
   let file: string;
 
   const run = async (command: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) =>
     (await promisify(execFile)(command, [...args], { env, timeout: 60_000 })).stdout;
-  const build = async (output: string, env: NodeJS.ProcessEnv = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' }) =>
+  const build = async (output: string, { env = ENV, node = shared } = {}) =>
     (await run(process.execPath, [SCRIPT, '--node', node, '--output', join(folder, output)], env)).trim();
   const unpacked = (path: string) => readFile(join(folder, 'unpacked', path), 'utf8');
 
-  const writeNode = (facts: object) => {
+  const nodeThatSays = async (facts: { readonly version: string; readonly shared: boolean }) => {
+    const file = join(folder, `node-${facts.version}-${facts.shared}`);
     const told = `if [ "$1" = -p ]; then echo '${JSON.stringify(facts)}'; else exec '${process.execPath}' "$@"; fi`;
-    return writeFile(node, `#!/bin/sh\n${told}\n`, { mode: 0o755 });
+    await writeFile(file, `#!/bin/sh\n${told}\n`, { mode: 0o755 });
+    return file;
   };
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'iap-deb-'));
-    node = join(folder, 'node');
-    await writeNode({ version: process.version, shared: true });
+    shared = await nodeThatSays({ version: process.version, shared: true });
     file = await build('one');
     await run('dpkg-deb', ['--raw-extract', file, join(folder, 'unpacked')]);
   }, 60_000);
@@ -67,22 +69,19 @@ describe('the package that brings no Node', () => {
   });
 
   test('is refused with a Node that is too old', async () => {
-    await writeNode({ version: 'v20.18.3', shared: true });
-    const refused = build('old').finally(() => writeNode({ version: process.version, shared: true }));
-    await expect(refused).rejects.toThrow(`is v20.18.3; name one from ${await oldestNode()} on with --node FILE`);
+    const node = await nodeThatSays({ version: 'v20.18.3', shared: true });
+    const sentence = `is v20.18.3; name one from ${await oldestNode()} on with --node FILE`;
+    await expect(build('old', { node })).rejects.toThrow(sentence);
   });
 
   test('takes no tools for a Node that it does not bring, and names all that is missing', async () => {
     const bin = join(folder, 'bin');
     await mkdir(bin);
     await symlink('/bin/sh', join(bin, 'sh'));
-    await expect(build('bare', { PATH: bin })).rejects.toThrow(
-      'it takes dpkg, git; install what is missing with apt-get',
-    );
-    await writeNode({ version: process.version, shared: false });
-    await expect(build('bare', { PATH: bin })).rejects.toThrow(
-      'it takes dpkg, git, dpkg-dev, binutils; install what is missing with apt-get',
-    );
+    const env = { PATH: bin };
+    await expect(build('bare', { env })).rejects.toThrow('it takes dpkg, git; install what is missing with apt-get');
+    const node = await nodeThatSays({ version: process.version, shared: false });
+    await expect(build('bare', { env, node })).rejects.toThrow('it takes dpkg, git, dpkg-dev, binutils; install');
   });
 });
 

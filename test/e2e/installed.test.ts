@@ -63,11 +63,11 @@ describeOnIncus(
 
     /** That of the scenario, as the host of the package sees it. */
     const writeConfig = async (settings: object = {}) => {
-      const { controlSocket, stateDirectory, ...config } = JSON.parse(await readFile(scenario.configPath, 'utf8'));
+      const config = JSON.parse(await readFile(scenario.configPath, 'utf8'));
+      const places = { controlSocket: undefined, stateDirectory: undefined, incus: { socket: SOCKET } };
       const azure = { ...config.azure, pat: { file: `/etc/${NAME}/pat` } };
-      const text = JSON.stringify({ ...config, incus: { socket: SOCKET }, azure, ...settings });
-      await host.push(`/etc/${NAME}/config.yaml`, text);
-      return { stateDirectory };
+      await host.push(`/etc/${NAME}/config.yaml`, JSON.stringify({ ...config, ...places, azure, ...settings }));
+      return { stateDirectory: config.stateDirectory };
     };
     const mainPid = () => host.run(`systemctl show --property=MainPID ${NAME}`);
 
