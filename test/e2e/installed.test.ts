@@ -10,6 +10,7 @@ import type { Scenario } from '../../testbed/scenario.js';
 import { workTree } from '../../testbed/work-tree.js';
 import { startWithBase } from './finished-base.js';
 import { SystemContainer } from './system-container.js';
+import { agentsOnline } from './waiting.js';
 
 const NAME = 'incus-azure-pipelines';
 const SOCKET = '/srv/incus.socket';
@@ -120,6 +121,7 @@ describeOnIncus(
     });
 
     test('has an agent run a job, with all that its unit forbids it', async () => {
+      await agentsOnline(scenario.emulator, 1);
       const job = scenario.emulator.queueJob({ name: 'job', steps: [{ script: 'echo done' }] });
       expect(await job.finished).toMatchObject({ result: 'succeeded' });
     });
