@@ -142,6 +142,11 @@ export class AzureWorld {
     this.#hiddenUntil.set(agentId, until);
   }
 
+  /** Until when lists lack an agent (epoch ms); 0 where they never did. */
+  hiddenUntil(agentId: number | undefined): number {
+    return (agentId === undefined ? undefined : this.#hiddenUntil.get(agentId)) ?? 0;
+  }
+
   /** Lists lack nobody any more. */
   showAll(): void {
     this.#hiddenUntil.clear();
