@@ -1,6 +1,7 @@
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 import { build } from 'esbuild';
+import { oldestNode } from './oldest-node.js';
 
 const PACKAGE = 'packages/incus-azure-pipelines';
 const TARGET = join(PACKAGE, 'bundle');
@@ -10,8 +11,8 @@ const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
 /**
- * Packs the program and its libraries into few files, a part for each verb, so that it is installed without any other package: to find and to parse hundreds of small ones takes
- * most of the time of a verb. Node keeps the text in memory, so there is little white space in it; names stay, and lines are
+ * Packs the program and its libraries into few files, a part for each verb, so that it is installed without any other package:
+ * to find and to parse hundreds of small ones takes most of the time of a verb. Node keeps the text in memory, so there is little white space in it; names stay, and lines are
  * short, so that a stack trace tells a place that can be found.
  */
 const { metafile } = await build({
@@ -22,7 +23,7 @@ const { metafile } = await build({
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node20.19',
+  target: `node${await oldestNode()}`,
   // The sources of our own packages, where others find what was compiled.
   conditions: ['source'],
   banner: { js: REQUIRE },

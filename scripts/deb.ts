@@ -1,21 +1,22 @@
-/** Builds a package for Debian and Ubuntu: the program, a Node of its own, units, manual, completion, schema and licenses. */
+/** Builds a package for Debian and Ubuntu: the program, a Node where it does not use the distribution's, units, manual, completion, schema, licenses. */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../testbed/run-command.js';
 import { workTree } from '../testbed/work-tree.js';
-import { bringNode, type NodeRuntime } from './deb/node-runtime.js';
+import { bringNode, type NodeRuntime, nodeAt } from './deb/node-runtime.js';
 import { PackageTree } from './deb/package-tree.js';
+import { toolsMissing } from './deb/tools.js';
 
 const NAME = 'incus-azure-pipelines';
-const TOOLS = { 'dpkg-deb': 'dpkg', 'dpkg-shlibdeps': 'dpkg-dev', strip: 'binutils' };
 const LIB = `usr/lib/${NAME}`;
 const DOC = `usr/share/doc/${NAME}`;
 const UNITS = [`${NAME}.service`, `${NAME}-shutdown.service`];
 const SCRIPTS = ['postinst', 'prerm', 'postrm'];
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 const FIRST_LINE = '#!/usr/bin/env -S node ';
+const FOR_NODE = 'Files: usr/lib/incus-azure-pipelines/node';
 
 const { values } = parseArgs({
   options: {
@@ -30,14 +31,16 @@ const { version } = JSON.parse(await readFile(join(source, 'package.json'), 'utf
 const { DEBEMAIL, DEBFULLNAME = `${NAME} contributors` } = process.env;
 const maintainer = DEBEMAIL === undefined ? DEBFULLNAME : `${DEBFULLNAME} <${DEBEMAIL}>`;
 
-requireTools();
+const nodeFound = await nodeAt(values.node);
+const missing = toolsMissing({ bringsNode: !nodeFound.shared, env: process.env });
+if (missing.length > 0) throw new Error(`it takes ${missing.join(', ')}; install what is missing with apt-get`);
 const committed = ['-C', workTree(), 'log', '-1', '--format=%ct'];
 /** Epoch seconds. */
 const epoch = (process.env.SOURCE_DATE_EPOCH ?? (await runCommand('git', committed))).trim();
 const tree = new PackageTree(join(values.output, `${NAME}-tree`));
 await rm(tree.root, { recursive: true, force: true });
 try {
-  const node = await bringNode(values.node, join(tree.root, LIB, 'node'));
+  const node = await bringNode(nodeFound, join(tree.root, LIB, 'node'));
   await placeProgram(node);
   await placeFiles(node);
   const architecture = node.brought ? (await runCommand('dpkg', ['--print-architecture'])).trim() : 'all';
@@ -64,7 +67,7 @@ async function placeProgram({ brought }: NodeRuntime): Promise<void> {
 
 async function placeFiles(node: NodeRuntime): Promise<void> {
   const told = (...args: readonly string[]) => runCommand(values.node, [join(source, 'bundle/main.js'), ...args]);
-  for (const unit of UNITS) await tree.copy(`usr/lib/systemd/system/${unit}`, join(deploy, unit));
+  for (const unit of UNITS) await tree.write(`usr/lib/systemd/system/${unit}`, ownProgram(await deployed(unit)));
   await tree.copy(`usr/lib/sysusers.d/${NAME}.conf`, join(deploy, 'sysusers.conf'));
   await tree.write(`usr/share/man/man1/${NAME}.1.gz`, await told('manual'));
   await tree.write(`usr/share/bash-completion/completions/${NAME}`, await told('completion', 'bash'));
@@ -72,11 +75,26 @@ async function placeFiles(node: NodeRuntime): Promise<void> {
   await tree.copy(`usr/share/${NAME}/config.example.yaml`, join(deploy, 'config.example.yaml'));
   await tree.copy(`usr/share/${NAME}/alerts.yaml`, join(deploy, 'prometheus/alerts.yaml'));
   await tree.copy(`usr/share/${NAME}/board.json`, join(deploy, `grafana/${NAME}.json`));
-  await tree.copy(`${DOC}/copyright`, join(deploy, 'deb/copyright'));
+  await tree.write(`${DOC}/copyright`, copyright(await deployed('deb/copyright'), node));
   await tree.copy(`${DOC}/${LICENSES}.gz`, join(source, 'bundle', LICENSES));
   await tree.write(`${DOC}/changelog.gz`, changelog(node));
   if (node.brought) await tree.copy(`${DOC}/NODE-LICENSE.txt.gz`, values['node-license'] ?? licenseOf(values.node));
   await mkdir(join(tree.root, 'etc', NAME), { recursive: true });
+}
+
+function deployed(path: string): Promise<string> {
+  return readFile(join(deploy, path), 'utf8');
+}
+
+/** A unit that runs the program of this package, where npm has installed another one in /usr/local, too. */
+function ownProgram(unit: string): string {
+  return unit.replaceAll(new RegExp(`^(Exec\\w+=)${NAME} `, 'gm'), `$1/usr/bin/${NAME} `);
+}
+
+function copyright(text: string, { brought }: NodeRuntime): string {
+  const start = text.indexOf(FOR_NODE);
+  if (start < 0) throw new Error('deploy/deb/copyright does not say whose Node is');
+  return brought ? text : `${text.slice(0, start).trimEnd()}\n`;
 }
 
 /** As Debian wants it of each package. */
@@ -131,11 +149,4 @@ function licenseOf(node: string): string {
   const found = places.find(existsSync);
   if (found === undefined) throw new Error(`the license of ${node} is not found; name it with --node-license FILE`);
   return found;
-}
-
-function requireTools(): void {
-  const folders = (process.env.PATH ?? '').split(':');
-  const missing = Object.entries(TOOLS).filter(([tool]) => !folders.some(folder => existsSync(join(folder, tool))));
-  if (missing.length === 0) return;
-  throw new Error(`it takes ${missing.map(([, from]) => from).join(' and ')}; install them with apt-get`);
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EXIT_CODES } from '../packages/incus-azure-pipelines/src/cli/manual.js';
 import { programShape } from '../packages/incus-azure-pipelines/src/cli/program.js';
 import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/json-schema.js';
 import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
@@ -14,6 +15,7 @@ import { commandsReference } from '../scripts/commands-reference.js';
 import { configurationReference } from '../scripts/configuration-reference.js';
 import { flawsReference } from '../scripts/flaws-reference.js';
 import { metricsReference } from '../scripts/metrics-reference.js';
+import { oldestNode } from '../scripts/oldest-node.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const PROGRAM = join(ROOT, 'packages/incus-azure-pipelines/bundle/main.js');
@@ -183,4 +185,22 @@ describe('a configuration that is shown', () => {
     const { spec } = await parseConfig(real, join(folder, 'config.yaml'));
     expect(spec.pools).not.toEqual([]);
   });
+});
+
+test('the oldest Node that is named is the one that the packages ask for', async () => {
+  const oldest = await oldestNode();
+  const named = [...everything.matchAll(/\bNode (\d+\.\d+)\s(?:(?:or|and) later|is the oldest)/g)].map(
+    match => match[1],
+  );
+  expect(named).not.toEqual([]);
+  expect(new Set(named)).toEqual(new Set([oldest]));
+  const files = ['package.json', ...readdirSync(join(ROOT, 'packages')).map(name => `packages/${name}/package.json`)];
+  const asked = files.map(path => JSON.parse(readFileSync(join(ROOT, path), 'utf8')).engines.node);
+  expect(new Set(asked)).toEqual(new Set([`>=${oldest}`]));
+});
+
+test('the manual page tells the exit codes that the README tells', () => {
+  const inReadme = [...textOf('README.md').matchAll(/^\| (\d) \| (.+) \|$/gm)].map(([, code, text]) => [code, text]);
+  const manual = EXIT_CODES.map(([code, text]) => [code, `${text[0]?.toLowerCase()}${text.slice(1, -1)}`]);
+  expect(manual).toEqual(inReadme);
 });

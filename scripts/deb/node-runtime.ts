@@ -2,8 +2,7 @@ import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../testbed/run-command.js';
-
-const OLDEST = [20, 19] as const;
+import { isFrom, oldestNode } from '../oldest-node.js';
 
 /** What a package says of the Node that runs the program. */
 export interface NodeRuntime {
@@ -15,20 +14,31 @@ export interface NodeRuntime {
   readonly depends: string;
 }
 
+/** A Node of this host. */
+export interface FoundNode {
+  readonly file: string;
+  /** Such as `v20.19.2`. */
+  readonly version: string;
+  /** Whether it is the distribution's own, in several packages. */
+  readonly shared: boolean;
+}
+
+/** Looks at a Node. @throws Error when it is too old for the program. */
+export async function nodeAt(file: string): Promise<FoundNode> {
+  const { shared, version } = JSON.parse(await runCommand(file, ['-p', FACTS]));
+  const oldest = await oldestNode();
+  if (!isFrom(oldest, version)) throw new Error(`${file} is ${version}; name one from ${oldest} on with --node FILE`);
+  return { file, version, shared };
+}
+
 /**
- * Copies a Node into a package, without what only a debugger reads. One that is the distribution's own, in several packages,
- * stays there, and the package depends on it.
- *
- * @throws Error when it is too old.
+ * Copies a Node into a package, without what only a debugger reads. One that is the distribution's own stays there, and the
+ * package depends on it.
  */
-export async function bringNode(node: string, target: string): Promise<NodeRuntime> {
-  const { shared, version } = JSON.parse(await runCommand(node, ['-p', FACTS]));
-  const [major = 0, minor = 0] = version.slice(1).split('.').map(Number);
-  if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1]))
-    throw new Error(`${node} is ${version}; name one from ${OLDEST.join('.')} on with --node FILE`);
-  if (shared) return { version, brought: false, depends: `nodejs (>= ${OLDEST.join('.')})` };
+export async function bringNode({ file, shared, version }: FoundNode, target: string): Promise<NodeRuntime> {
+  if (shared) return { version, brought: false, depends: `nodejs (>= ${await oldestNode()})` };
   await mkdir(dirname(target), { recursive: true });
-  await copyFile(node, target);
+  await copyFile(file, target);
   await runCommand('strip', ['--strip-unneeded', target]);
   return { version, brought: true, depends: await dependsOf(target) };
 }

@@ -128,7 +128,7 @@ describeOnIncus('over IPv6,', testbed => {
     return new RegExp(`^${address} .*lladdr (\\S+)`, 'm').exec(await neighbours(scene.bridge))?.[1];
   }
 
-  /** Has a guest do what its own system would, but for the image of the tests, which has it off for quick boots: it waits for an address. */
+  /** Switches on in a guest what the image of the tests has off for quick boots, and waits until it has an address. */
   async function withIpv6(guest: Guest): Promise<Guest6> {
     const [shown = ''] = await carryOut(incus, guest.name, [SWITCH_ON]);
     const address6 = gateway.replace(/::1$/, `:${interfaceId(guest.mac)}`);
@@ -139,7 +139,10 @@ describeOnIncus('over IPv6,', testbed => {
 
 type Guest6 = Guest & { readonly address6: string };
 
-/** The kernel makes an address of the network that the bridge advertises and of the MAC, which is the one that Incus lets it use. */
+/**
+ * Has the kernel begin anew with IPv6 and wait for nobody: it asks for a router at once, and makes an address of the network that the
+ * bridge advertises and of the MAC, which is the only one beside the link-local that Incus lets a guest use. Shows that address.
+ */
 const SWITCH_ON = `cd /proc/sys/net/ipv6/conf/eth0
 echo 1 > disable_ipv6
 echo 0 | tee addr_gen_mode accept_dad router_solicitation_delay > /dev/null

@@ -1,9 +1,12 @@
 import type { CommandShape, OptionShape } from './command-shape.js';
 
-/** What the program's definition does not say. */
-const EXIT_CODES = [
+/** What each exit code means; what the definition of the program does not say. */
+export const EXIT_CODES = [
   ['0', 'Done.'],
-  ['1', 'Failed, and may work later: Incus or Azure did not answer, or Azure refuses what it has let in before.'],
+  [
+    '1',
+    'Failed, and may work later: Incus or Azure did not answer, or Azure refuses an agent pool that this installation has worked with.',
+  ],
   ['2', 'A mistake that somebody has to mend: the call, the file, the token, the agent pool, the Incus project.'],
 ] as const;
 const FILES = [

@@ -116,7 +116,8 @@ export async function run(options: { readonly config: string; readonly logLevel:
     'running',
   );
   using up = childSignal(signal);
-  // By then the control socket answers, and Azure and Incus have been asked; a system that does not answer holds up no start.
+  // By then the control socket answers, and Azure and Incus have been asked: both have answered when the daemon was made, and one
+  // that has fallen silent since holds up no pass.
   const offFirst = events.on('pass-ended', () => {
     offFirst();
     const onFailed = (error: unknown) => log.warn({ err: error }, 'systemd could not be told');

@@ -54,7 +54,7 @@ export async function checkCredential(
   const file = resolve(directory, settings.file);
   const mode = (await stat(file)).mode;
   if ((mode & 0o004) === 0) return [];
-  return [warning(path, 'every user of this host can read the file', `run: chmod 600 ${file}`)];
+  return [warning(path, 'every user of this host can read the file', `run: chmod o-rwx ${file}`)];
 }
 
 async function readToken(settings: TokenSettings, directory: string, environment: ConfigEnvironment): Promise<Token> {

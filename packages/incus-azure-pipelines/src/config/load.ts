@@ -58,7 +58,7 @@ export async function parseConfig(
     findings.push(...(await checkCredential(pool, directory, environment)));
     if (everybodyReads && typeof pool.settings.azure?.pat === 'string') {
       const problem = 'every user of this host can read the token in this file';
-      findings.push(warning(pool.path('azure', 'pat'), problem, `run: chmod 600 ${path}`));
+      findings.push(warning(pool.path('azure', 'pat'), problem, `run: chmod o-rwx ${path}`));
     }
   }
 

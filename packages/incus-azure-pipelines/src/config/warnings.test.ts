@@ -61,8 +61,8 @@ describe('warnings', () => {
     await write('pat', 'token\n', 0o644);
     const other = await read(ONE_POOL.replace('pat: token', 'pat: {file: pat}'));
     expect([...own.warnings, ...other.warnings].map(message => [message.problem, message.remedy])).toEqual([
-      ['every user of this host can read the token in this file', `run: chmod 600 ${path('open.yaml')}`],
-      ['every user of this host can read the file', `run: chmod 600 ${path('pat')}`],
+      ['every user of this host can read the token in this file', `run: chmod o-rwx ${path('open.yaml')}`],
+      ['every user of this host can read the file', `run: chmod o-rwx ${path('pat')}`],
     ]);
   });
 

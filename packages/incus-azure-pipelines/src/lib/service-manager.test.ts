@@ -6,7 +6,7 @@ const MINUTE_MS = 60_000;
 const ASKED = { NOTIFY_SOCKET: '/run/systemd/notify', WATCHDOG_USEC: String(3 * MINUTE_MS * 1_000) };
 
 /** Attends until it is told to stop; `words` is what systemd has heard. */
-function attend(variables: ServiceManagerOptions['variables'] = ASKED, refused: readonly string[] = []) {
+function attend(variables: ServiceManagerOptions['variables'] = ASKED, lost = 0) {
   const clock = new FakeClock(0);
   const words: string[] = [];
   const failures: unknown[] = [];
@@ -18,7 +18,7 @@ function attend(variables: ServiceManagerOptions['variables'] = ASKED, refused: 
     onFailure: error => failures.push(error),
     tell: async told => {
       words.push(...told);
-      if (told.some(word => refused.includes(word))) throw new Error('systemd-notify: not found');
+      if (told.includes('READY=1') && lost-- > 0) throw new Error('systemd-notify: timed out');
     },
     ...(variables && { variables }),
   });
@@ -54,12 +54,30 @@ describe('attending systemd', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('goes on when a word does not get through', async () => {
-    const { clock, failures, words } = attend(ASKED, ['READY=1']);
+  it('says that the service is up until that has got through, however little systemd asks for', async () => {
+    const { clock, failures, words } = attend({ NOTIFY_SOCKET: '/run/systemd/notify' }, 2);
     await settled();
-    await clock.advance(MINUTE_MS);
-    expect(words).toEqual(['READY=1', 'WATCHDOG=1']);
-    expect(failures).toMatchObject([{ message: 'systemd-notify: not found' }]);
+    expect(words).toEqual(['READY=1']);
+    for (let minute = 0; minute < 10; minute++) await clock.advance(MINUTE_MS);
+    expect(words).toEqual(['READY=1', 'READY=1', 'READY=1']);
+    const lost = { message: 'systemd-notify: timed out' };
+    expect(failures).toMatchObject([lost, lost]);
+  });
+
+  it('says that the service lives once it is up', async () => {
+    const { clock, words } = attend(ASKED, 1);
+    await settled();
+    for (let minute = 0; minute < 2; minute++) await clock.advance(MINUTE_MS);
+    expect(words).toEqual(['READY=1', 'READY=1', 'WATCHDOG=1']);
+  });
+
+  it('ends while it still says that the service is up', async () => {
+    const { clock, ended, stop, words } = attend(ASKED, 2);
+    await settled();
+    stop.abort();
+    await ended;
+    expect(words).toEqual(['READY=1', 'STOPPING=1']);
+    expect(clock.sleeping).toBe(0);
   });
 
   it.each([

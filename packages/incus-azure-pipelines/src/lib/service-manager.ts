@@ -4,11 +4,13 @@ import { type Clock, systemClock } from './clock.js';
 
 /** Longest wait for the program that carries a word to systemd. */
 const TELLING_MS = 10_000;
+/** Pause before what has not got through is told again. */
+const AGAIN_MS = 5_000;
 
 export interface ServiceManagerOptions {
   /** Whether the service is well; while it is not, systemd hears nothing, and restarts it when its patience ends. */
   readonly healthy: () => boolean;
-  /** Hears of each word that did not get through; the next one is tried all the same. */
+  /** Hears of each word that did not get through. That the service is up is told again; other words have a successor. */
   readonly onFailure: (error: unknown) => void;
   readonly variables?: Readonly<Record<string, string | undefined>>;
   readonly tell?: (words: readonly string[]) => Promise<unknown>;
@@ -24,12 +26,14 @@ export async function attendServiceManager(
   { clock = systemClock, healthy, onFailure, tell = systemdNotify, variables = process.env }: ServiceManagerOptions,
 ): Promise<void> {
   if (!variables.NOTIFY_SOCKET) return;
-  const say = (...words: readonly string[]) => tell(words).catch(onFailure);
-  await say('READY=1');
+  const say = (word: string) => tell([word]).then(() => true, onFailure);
+  const pause = (ms: number) => clock.sleep(ms, signal).catch(() => {});
+  // systemd kills a service of which it has not heard that it is up.
+  while (!signal.aborted && (await say('READY=1')) !== true) await pause(AGAIN_MS);
   const patienceMs = watchdogMs(variables);
   while (!signal.aborted) {
     // A third of the patience: one word may be lost.
-    await clock.sleep(patienceMs / 3, signal).catch(() => {});
+    await pause(patienceMs / 3);
     if (!signal.aborted && Number.isFinite(patienceMs) && healthy()) await say('WATCHDOG=1');
   }
   await say('STOPPING=1');
