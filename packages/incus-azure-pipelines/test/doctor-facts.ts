@@ -24,6 +24,7 @@ export function aHost(given: Partial<HostFacts> = {}): HostFacts {
   return {
     isIncusHost: true,
     routes: [],
+    uplink: 'eth0',
     forwards: true,
     blockers: [],
     inotify: 8_192,

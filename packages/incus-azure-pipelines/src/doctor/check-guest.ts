@@ -8,6 +8,15 @@ import { type Finding, green, grey, red, yellow } from './finding.js';
 export interface Surroundings {
   readonly host: HostFacts;
   readonly network: NetworkFacts | undefined;
+  readonly reached: ReachedServers;
+}
+
+/** Whether this host got an answer of a server, by its {@link nameOf}; those that it did not ask are not in it. */
+export type ReachedServers = ReadonlyMap<string, boolean>;
+
+/** A server and its port. */
+export function nameOf({ host, port }: Pick<GuestServer, 'host' | 'port'>): string {
+  return `${host}:${port}`;
 }
 
 /** Judges a guest, as far as it got. */
@@ -27,10 +36,11 @@ export function checkGuest(guest: Fact<GuestFacts>, around: Surroundings): Findi
   ];
 }
 
-/** Whether a guest reached every server; undefined where that could not be tried. */
-export function getsThrough(guest: Fact<GuestFacts>): boolean | undefined {
+/** Whether a guest reached every server that answers this host; undefined where that could not be tried. */
+export function getsThrough(guest: Fact<GuestFacts>, reached: ReachedServers): boolean | undefined {
   if (!guest.known) return undefined;
-  return guest.value.servers.length === 0 ? undefined : guest.value.servers.every(({ connects }) => connects);
+  const there = guest.value.servers.filter(server => server.connects || reached.get(nameOf(server)) !== false);
+  return there.length === 0 ? undefined : there.every(({ connects }) => connects);
 }
 
 function checkUnmade(error: string): Finding {
@@ -76,7 +86,7 @@ function checkAddress({ addresses }: GuestFacts, { host, network }: Surroundings
   if (blocker !== undefined)
     return red('guest-address', {
       what: `it gets no address: ${inWords(blocker)}`,
-      remedy: letThrough(blocker, bridge),
+      remedy: letThrough(blocker, bridge, host.uplink),
     });
   return red('guest-address', {
     what: 'it gets no address by DHCP',
@@ -88,6 +98,7 @@ function checkServer(server: GuestServer, guest: GuestFacts, around: Surrounding
   const { addresses, connects, host: name, http, port } = server;
   const check = 'guest-server';
   if (guest.addresses.length === 0) return grey(check, `${name} cannot be reached without an address`);
+  if (!connects && around.reached.get(nameOf(server)) === false) return nobodyReaches(server);
   if (addresses.length === 0) return noName(name, around);
   if (!connects) return noWay(server, around);
   if (http !== undefined && 'complaint' in http)
@@ -100,6 +111,14 @@ function checkServer(server: GuestServer, guest: GuestFacts, around: Surrounding
   return green(check, `a guest reaches ${name}:${port}${http === undefined ? '' : `, which answers ${http.status}`}`);
 }
 
+function nobodyReaches(server: GuestServer): Finding {
+  const tried = server.addresses.length === 0 ? `look up ${server.host}` : `connect to ${nameOf(server)}`;
+  return red('guest-server', {
+    what: `a guest cannot ${tried}, and this host gets no answer from it either`,
+    remedy: 'mend that first: see azure-server; then call "doctor" again',
+  });
+}
+
 function noName(name: string, { host, network }: Surroundings): Finding {
   const blocker = blockerOf(host, 'input');
   const cause = blocker === undefined ? undefined : inWords(blocker);
@@ -108,7 +127,7 @@ function noName(name: string, { host, network }: Surroundings): Finding {
     remedy:
       blocker === undefined
         ? 'see that the host itself can (getent hosts), and that its name server is not one on loopback that the bridge cannot ask'
-        : letThrough(blocker, network?.name),
+        : letThrough(blocker, network?.name, host.uplink),
   });
 }
 
@@ -138,7 +157,10 @@ function noWay({ addresses, host: name, port }: GuestServer, { host, network }: 
     });
   const blocker = blockerOf(host, 'forward');
   if (blocker !== undefined)
-    return red('guest-server', { what: `${what}: ${inWords(blocker)}`, remedy: letThrough(blocker, network?.name) });
+    return red('guest-server', {
+      what: `${what}: ${inWords(blocker)}`,
+      remedy: letThrough(blocker, network?.name, host.uplink),
+    });
   if (network?.config['security.acls'])
     return red('guest-server', {
       what: `${what}: the rules of network "${network.name}" may lack its addresses, which are ${addresses.join(', ')} now`,

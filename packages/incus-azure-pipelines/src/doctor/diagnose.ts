@@ -6,9 +6,9 @@ import { openIncus } from '../observe/clients.js';
 import { mostInstances } from '../observe/host-limits.js';
 import { isolationObstacle } from '../observe/id-maps.js';
 import { instanceCeiling } from '../plan/target.js';
-import { checkAzure } from './check-azure.js';
+import { checkAzure, isReached } from './check-azure.js';
 import { checkDaemon } from './check-daemon.js';
-import { checkGuest, getsThrough } from './check-guest.js';
+import { checkGuest, getsThrough, nameOf, type ReachedServers } from './check-guest.js';
 import { checkFlaws, checkReachable, checkServer } from './check-incus.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
 import { checkHost, checkOwner, checkProject, checkStorage } from './check-project.js';
@@ -19,6 +19,7 @@ import { gatherAzure } from './gather-azure.js';
 import { gatherGuest, guestSource } from './gather-guest.js';
 import { gatherHost } from './gather-host.js';
 import { gatherProject, gatherServer } from './gather-incus.js';
+import { serverIn } from './guest-scripts.js';
 
 export interface DiagnosisParts {
   readonly spec: DaemonSpec;
@@ -60,8 +61,9 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   yield* checkStorage(project);
   yield* checkHost(host, project, spec.pools);
   yield* checkNetwork(project.network, host, mostInstances(spec.pools, instanceCeiling));
-  yield* checkServers(parts, server.value.environment?.architectures[0], project.base?.agentVersion, signal);
-  yield* checkInGuest(incus, spec, project, host, signal);
+  const architecture = server.value.environment?.architectures[0];
+  const reached = yield* checkServers(parts, architecture, project.base?.agentVersion, signal);
+  yield* checkInGuest(incus, spec, { host, project, reached }, signal);
   yield* checkDaemon(await parts.askDaemon());
 }
 
@@ -72,12 +74,14 @@ async function* checkWithoutIncus(parts: DiagnosisParts, signal: AbortSignal): A
   yield* checkDaemon(await parts.askDaemon());
 }
 
+/** Gives back which servers answered. */
 async function* checkServers(
   { spec, tokenOf }: DiagnosisParts,
   architecture = 'x86_64',
   baseAgent: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Finding> {
+): AsyncGenerator<Finding, ReachedServers> {
+  const reached = new Map<string, boolean>();
   const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
   for (const key of keys) {
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
@@ -87,21 +91,28 @@ async function* checkServers(
     // Where there are several, each says which one it is about.
     const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
     for (const finding of checkAzure(facts, baseAgent)) yield { ...finding, says: `${about}${finding.says}` };
+    const name = nameOf(serverIn(facts.url));
+    const answered = isReached(facts);
+    if (answered !== undefined) reached.set(name, answered || reached.get(name) === true);
   }
+  return reached;
 }
 
 async function* checkInGuest(
   incus: IncusClient,
   spec: DaemonSpec,
-  project: ProjectFacts,
-  host: HostFacts,
+  {
+    host,
+    project,
+    reached,
+  }: { readonly host: HostFacts; readonly project: ProjectFacts; readonly reached: ReachedServers },
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   const guest = await tryGuest(incus, spec, project, signal);
   if (guest === undefined)
     yield grey('guest-made', 'there is neither a base nor a local image to make one from: "base build"');
-  else yield* checkGuest(guest, { host, network: project.network });
-  yield checkFirewall(host, guest && getsThrough(guest));
+  else yield* checkGuest(guest, { host, network: project.network, reached });
+  yield checkFirewall(host, guest && getsThrough(guest, reached), project.network?.name);
 }
 
 async function tryGuest(

@@ -17,6 +17,8 @@ export interface HostFacts {
   readonly isIncusHost: boolean;
   /** IPv4 routes to somewhere, but for the default one. */
   readonly routes: readonly HostRoute[];
+  /** The interface of the default route for IPv4. */
+  readonly uplink: string | undefined;
   /** Whether it passes packets on; undefined where it does not say. */
   readonly forwards: boolean | undefined;
   /** Chains of its firewall that keep packets away; undefined where it may not be read. */
@@ -31,6 +33,8 @@ export interface HostFacts {
 export interface HostRoute {
   readonly interface: string;
   readonly range: IpRange;
+  /** Those addresses are neighbours on the link: no gateway or tunnel stands between. */
+  readonly isDirect: boolean;
 }
 
 /** A chain of the firewall that drops or refuses whatever nobody lets through. */

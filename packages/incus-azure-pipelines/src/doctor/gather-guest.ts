@@ -4,7 +4,15 @@ import { type Clock, systemClock } from '../lib/clock.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { factOf } from './fact-of.js';
 import type { Fact, GuestDocker, GuestFacts, GuestServer, ProjectFacts } from './facts.js';
-import { addressesOf, bootScript, dockerScript, readDocker, readServer, serverScript } from './guest-scripts.js';
+import {
+  addressesOf,
+  bootScript,
+  dockerScript,
+  readDocker,
+  readServer,
+  serverIn,
+  serverScript,
+} from './guest-scripts.js';
 import { type GuestSource, removeLeftGuests, throwAwayGuest } from './throw-away-guest.js';
 
 const BOOT_MS = 90_000;
@@ -87,10 +95,8 @@ async function awaitAddresses(
 }
 
 async function serverOf(inside: Inside, url: string): Promise<GuestServer> {
-  const { hostname, port, protocol } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const number = Number(port || (protocol === 'http:' ? 80 : 443));
-  return readServer(host, number, await inside(serverScript, SERVER_MS, host, String(number), url));
+  const { host, port } = serverIn(url);
+  return readServer(host, port, await inside(serverScript, SERVER_MS, host, String(port), url));
 }
 
 async function dockerIn(inside: Inside): Promise<GuestDocker> {

@@ -1,6 +1,6 @@
 /** Finds out about this host what guests depend on. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import type { DaemonSpec } from '../model/pool.js';
@@ -17,13 +17,20 @@ export async function gatherHost({ incus }: Pick<DaemonSpec, 'incus'>, signal: A
   const forwards = await read('/proc/sys/net/ipv4/ip_forward');
   return {
     isIncusHost: isThisHost(incus),
-    routes: routesIn((await read('/proc/net/route')) ?? ''),
+    ...routesIn((await read('/proc/net/route')) ?? '', await tunnels()),
     forwards: forwards === undefined ? undefined : forwards.trim() === '1',
     blockers: await blockers(signal),
     inotify: await readInotifyLimit(),
     memoryBytes: totalmem(),
     incusPackage: packageVersion((await read('/var/lib/dpkg/status')) ?? '', 'incus-base'),
   };
+}
+
+/** Interfaces with one other end, as those of a VPN: IFF_POINTOPOINT in `linux/if.h`. */
+async function tunnels(): Promise<ReadonlySet<string>> {
+  const names = await readdir('/sys/class/net').catch(() => []);
+  const flags = await Promise.all(names.map(name => read(`/sys/class/net/${name}/flags`)));
+  return new Set(names.filter((_, i) => (Number(flags[i]) & 0x10) !== 0));
 }
 
 async function blockers(signal: AbortSignal): Promise<HostFacts['blockers']> {

@@ -54,6 +54,12 @@ folder=$(mktemp -d) && cd "$folder" && mkdir image && {
 ${STAY}
 `;
 
+/** The server that a URL is of. */
+export function serverIn(url: string): Pick<GuestServer, 'host' | 'port'> {
+  const { hostname, port, protocol } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (protocol === 'http:' ? 80 : 443)) };
+}
+
 /** Reads what {@link serverScript} has printed. */
 export function readServer(host: string, port: number, output: string): GuestServer {
   const lines = output.split('\n');

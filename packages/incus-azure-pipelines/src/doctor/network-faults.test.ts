@@ -12,20 +12,23 @@ interface Given {
   readonly guest?: Partial<GuestFacts> | string;
   readonly host?: Partial<HostFacts>;
   readonly network?: Partial<NetworkFacts>;
+  /** Whether this host reaches the server; undefined where it did not try. */
+  readonly hostReaches?: boolean;
 }
 
 /** Everything that is judged of the network and of a guest on it. */
 function judged(given: Given): readonly Finding[] {
   const host = aHost(given.host);
   const network = aNetwork(given.network);
+  const reached = new Map([['dev.azure.com:443', given.hostReaches ?? true]]);
   const guest: Fact<GuestFacts> =
     typeof given.guest === 'string'
       ? { known: false, error: given.guest }
       : { known: true, value: aGuest(given.guest) };
   return [
     ...checkNetwork(network, host, MOST),
-    ...checkGuest(guest, { host, network }),
-    checkFirewall(host, getsThrough(guest)),
+    ...checkGuest(guest, { host, network, reached }),
+    checkFirewall(host, getsThrough(guest, reached), network.name),
   ];
 }
 
@@ -40,9 +43,9 @@ const blocker = (by: Blocker['by'], hook: Blocker['hook'] = 'forward'): Blocker 
   hook,
   chain: 'filter FORWARD',
 });
-const route = (text: string, name: string) => {
+const route = (text: string, name: string, isDirect = true) => {
   const range = parseRange(text);
-  return range === undefined ? [] : [{ interface: name, range }];
+  return range === undefined ? [] : [{ interface: name, range, isDirect }];
 };
 const server = { host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } };
 const cutOff = [{ ...server, connects: false, http: undefined }];
@@ -85,27 +88,61 @@ test.each<[string, Given, readonly RegExp[]]>([
   [
     'docker drops what passes',
     { host: { blockers: [blocker('docker')] }, guest: { servers: cutOff } },
-    [/^red guest-server: .*of docker.* -> .*DOCKER-USER -i incusbr0/, /^red host-firewall/],
+    [
+      /^red guest-server: .*of docker.* -> .*DOCKER-USER -i incusbr0 -o eth0 -j ACCEPT/,
+      /^red host-firewall: .* -> .*DOCKER-USER -i incusbr0 -o eth0/,
+    ],
   ],
   [
     'ufw drops what passes',
     { host: { blockers: [blocker('ufw')] }, guest: { servers: cutOff } },
-    [/^red guest-server: .*of ufw.* -> .*ufw route allow in on incusbr0/, /^red host-firewall/],
+    [/^red guest-server: .*of ufw.* -> .*ufw route allow in on incusbr0 out on eth0$/, /^red host-firewall/],
   ],
   [
     'firewalld refuses what passes',
     { host: { blockers: [blocker('firewalld')] }, guest: { servers: cutOff } },
-    [/^red guest-server: .* -> .*firewall-cmd .*incusbr0/, /^red host-firewall/],
+    [/^red guest-server: .* -> .*--zone=guests --change-interface=incusbr0/, /^red host-firewall/],
   ],
   [
     'somebody drops what passes',
     { host: { blockers: [blocker('somebody')] }, guest: { servers: cutOff } },
-    [/^red guest-server: .*chain filter FORWARD drops/, /^red host-firewall/],
+    [/^red guest-server: .*chain filter FORWARD drops.* -> .*from incusbr0 out by eth0/, /^red host-firewall/],
+  ],
+  [
+    'somebody drops what is for the host',
+    { host: { blockers: [blocker('somebody', 'input')] }, guest: homeless },
+    [/^red guest-address: .* -> let in from incusbr0 what asks for names .*53.*67/, /^yellow host-firewall/],
+  ],
+  [
+    'the host does not reach the server either',
+    { hostReaches: false, host: { blockers: [blocker('docker')] }, guest: { servers: cutOff } },
+    [
+      /^red guest-server: a guest cannot connect to dev\.azure\.com:443, and this host gets no answer from it either -> /,
+      /^yellow host-firewall/,
+    ],
+  ],
+  [
+    'the host does not find the server either',
+    { hostReaches: false, host: { blockers: [blocker('ufw', 'input')] }, guest: { servers: nameless } },
+    [
+      /^red guest-server: a guest cannot look up dev\.azure\.com, and this host gets no answer from it either -> /,
+      /^yellow host-firewall/,
+    ],
+  ],
+  [
+    'a VPN has the address space around the subnet',
+    { host: { routes: route('10.0.0.0/8', 'tun0', false) } },
+    [/^yellow subnet: .*10\.0\.0\.0-10\.255\.255\.255.* by tun0/],
+  ],
+  [
+    'a VPN has a part of the subnet',
+    { host: { routes: route('10.9.8.128/25', 'tun0', false) } },
+    [/^red subnet: .* by tun0/],
   ],
   [
     'ufw keeps DHCP away',
     { host: { blockers: [blocker('ufw', 'input')] }, guest: homeless },
-    [/^red guest-address: .* -> .*ufw allow in on incusbr0/, /^red host-firewall|^yellow host-firewall/],
+    [/^red guest-address: .* -> .*ufw allow in on incusbr0 to any port 67 proto udp/, /^yellow host-firewall/],
   ],
   [
     'firewalld keeps names away',
@@ -182,7 +219,7 @@ test.each<[string, Given, readonly RegExp[]]>([
 
 test('a firewall that lets guests through is green, and one that was not tried is yellow', () => {
   const host = aHost({ blockers: [blocker('docker')] });
-  expect([true, undefined, false].map(through => checkFirewall(host, through).colour)).toEqual([
+  expect([true, undefined, false].map(through => checkFirewall(host, through, 'incusbr0').colour)).toEqual([
     'green',
     'yellow',
     'red',
@@ -191,5 +228,5 @@ test('a firewall that lets guests through is green, and one that was not tried i
 
 test('what a client cannot see is not judged', () => {
   expect(checkNetwork(undefined, aHost(), MOST).map(({ colour }) => colour)).toEqual(['grey']);
-  expect(checkFirewall(aHost({ blockers: undefined }), true).colour).toBe('grey');
+  expect(checkFirewall(aHost({ blockers: undefined }), true, 'incusbr0').colour).toBe('grey');
 });
