@@ -41,15 +41,16 @@ export class ScriptedIncus implements AsyncDisposable {
   readonly #directory: string;
   readonly #server;
 
-  private constructor(directory: string, answer: (call: string) => number | object) {
+  private constructor(directory: string, answer: (call: string, query: URLSearchParams) => number | object) {
     this.#directory = directory;
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const call = `${request.method} ${new URL(request.url ?? '', 'http://incus').pathname}`;
+        const { pathname, searchParams } = new URL(request.url ?? '', 'http://incus');
+        const call = `${request.method} ${pathname}`;
         this.calls.push({ call, body: Buffer.concat(chunks) });
-        const given = answer(call);
+        const given = answer(call, searchParams);
         const [status, metadata] = typeof given === 'number' ? [given, {}] : [200, given];
         response.writeHead(status, { 'content-type': 'application/json' });
         const failed = { type: 'error', error: 'scripted', error_code: status, metadata: null };
@@ -61,7 +62,7 @@ export class ScriptedIncus implements AsyncDisposable {
     this.client = connectIncus({ connection: { kind: 'unix', socketPath: this.socketPath } });
   }
 
-  static async start(answer: (call: string) => number | object): Promise<ScriptedIncus> {
+  static async start(answer: (call: string, query: URLSearchParams) => number | object): Promise<ScriptedIncus> {
     const directory = await mkdtemp(join(tmpdir(), 'scripted-incus-'));
     const incus = new ScriptedIncus(directory, answer);
     incus.#server.listen(incus.socketPath);

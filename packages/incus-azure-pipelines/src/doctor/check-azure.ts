@@ -145,7 +145,6 @@ function updates(autoUpdate: boolean | undefined, isNewest: boolean | undefined)
 
 function checkRegistration({ registration, wanted }: AzureFacts): Finding {
   const check = 'registration';
-  if (registration === 'remembered') return green(check, 'the server has taken agents that the host registered');
   if (!registration.known)
     return red(check, {
       what: registration.error,

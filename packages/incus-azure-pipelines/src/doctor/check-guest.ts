@@ -3,6 +3,7 @@ import { parseRange } from '../lib/ip-ranges.js';
 import { addressesOf, clashOf, inWords, letThrough } from './check-network.js';
 import type { Blocker, Fact, GuestDocker, GuestFacts, GuestServer, HostFacts, NetworkFacts } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
+import { areEnough } from './guest-scripts.js';
 
 /** What the causes of a guest's troubles are looked for in. */
 export interface Surroundings {
@@ -73,23 +74,25 @@ function checkBoot({ addresses, failedUnits, system }: GuestFacts): Finding {
 }
 
 function checkAddress({ addresses }: GuestFacts, { host, network }: Surroundings): Finding {
-  if (addresses.length > 0) return green('guest-address', `it has ${addresses.join(', ')}`);
-  const bridge = network?.name;
   const size = network && addressesOf(network.config);
+  if (areEnough(addresses, size !== undefined)) return green('guest-address', `it has ${addresses.join(', ')}`);
+  const bridge = network?.name;
+  const none =
+    addresses.length === 0 ? 'it gets no address' : `it has ${addresses.join(', ')}, and gets no IPv4 address`;
   const given = network?.leases;
   if (size !== undefined && given !== undefined && given >= size)
     return red('guest-address', {
-      what: `it gets no address: all ${size} of network "${bridge}" are given out`,
+      what: `${none}: all ${size} of network "${bridge}" are given out`,
       remedy: 'give the network a larger subnet or range (ipv4.address, ipv4.dhcp.ranges)',
     });
   const blocker = blockerOf(host, 'input');
   if (blocker !== undefined)
     return red('guest-address', {
-      what: `it gets no address: ${inWords(blocker)}`,
+      what: `${none}: ${inWords(blocker)}`,
       remedy: letThrough(blocker, bridge, host.uplink),
     });
   return red('guest-address', {
-    what: 'it gets no address by DHCP',
+    what: `${none} by DHCP`,
     remedy: 'see that the dnsmasq of the bridge runs (incus network info), and that the image asks for an address',
   });
 }

@@ -60,20 +60,19 @@ function checkLeases({ config, leases, name }: NetworkFacts, most: number): Find
   if (leases !== undefined && leases >= size)
     return red('dhcp-range', {
       what: `all ${size} addresses of ${range} are given out: the next guest gets none`,
-      remedy: `give "${name}" a larger subnet or range (ipv4.address, ipv4.dhcp.ranges); incus network list-leases ${name} tells who has them`,
+      remedy: `give "${name}" a larger subnet or range (ipv4.address, ipv4.dhcp.ranges); incus network list-leases ${name} --project PROJECT tells who of a project has them`,
     });
   if (size < most)
     return yellow('dhcp-range', {
       what: `${range} has ${size} addresses, and there may be ${most} guests`,
       remedy: `give "${name}" a larger subnet or range (ipv4.address, ipv4.dhcp.ranges)`,
     });
-  return green(
-    'dhcp-range',
-    `${size} addresses for at most ${most} guests${leases === undefined ? '' : `, ${leases} given out`}`,
-  );
+  const what = `${size} addresses for at most ${most} guests`;
+  if (leases === undefined) return grey('dhcp-range', `${what}; this client is not told how many are given out`);
+  return green('dhcp-range', `${what}, ${leases} given out`);
 }
 
-/** How many addresses DHCP gives out; undefined where it gives none. */
+/** How many IPv4 addresses DHCP gives out; undefined where it gives none. */
 export function addressesOf(config: NetworkFacts['config']): number | undefined {
   const subnet = parseRange(config['ipv4.address'] ?? '');
   if (subnet === undefined || config['ipv4.dhcp'] === 'false') return undefined;

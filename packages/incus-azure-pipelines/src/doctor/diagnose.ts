@@ -124,5 +124,5 @@ async function tryGuest(
   if (project.devices === undefined) return undefined;
   const source = await guestSource(incus, spec, project, signal);
   const off = isolationObstacle(project.isolatedMaps, mostInstances(spec.pools, instanceCeiling));
-  return source && (await gatherGuest(incus, source, spec, off, signal));
+  return source && (await gatherGuest(incus, source, { ...spec, network: project.network }, off, signal));
 }

@@ -77,7 +77,7 @@ export interface BaseFacts {
 
 /** The network of the default profile, where Incus shows it. */
 export interface NetworkFacts extends Pick<Network, 'name' | 'managed' | 'type' | 'config'> {
-  /** Addresses that are given out by DHCP; undefined where Incus does not tell. */
+  /** Addresses that are given out by DHCP, to guests of every project; undefined where this client is not told of all. */
   readonly leases: number | undefined;
 }
 
@@ -99,7 +99,7 @@ export interface AzureFacts {
   readonly aheadMs: number | undefined;
   /** The agent that the server offers; undefined where nobody wants its newest. */
   readonly newestAgent: Fact<string> | undefined;
-  readonly registration: 'remembered' | Fact<ProbeOutcome>;
+  readonly registration: Fact<ProbeOutcome>;
 }
 
 /** A throw-away guest, as far as it got. */

@@ -2,10 +2,12 @@
 import type { IncusClient, InstanceState } from 'incus-client';
 import { type Clock, systemClock } from '../lib/clock.js';
 import type { DaemonSpec } from '../model/pool.js';
+import { addressesOf as leasable } from './check-network.js';
 import { factOf } from './fact-of.js';
 import type { Fact, GuestDocker, GuestFacts, GuestServer, ProjectFacts } from './facts.js';
 import {
   addressesOf,
+  areEnough,
   bootScript,
   dockerScript,
   readDocker,
@@ -49,7 +51,7 @@ export async function guestSource(
 export async function gatherGuest(
   incus: IncusClient,
   source: GuestSource,
-  { pools }: Pick<DaemonSpec, 'pools'>,
+  { network, pools }: Pick<DaemonSpec, 'pools'> & Pick<ProjectFacts, 'network'>,
   isolationOff: string | undefined,
   signal: AbortSignal,
   clock: Clock = systemClock,
@@ -68,7 +70,12 @@ export async function gatherGuest(
       });
       return Buffer.concat(told).subarray(0, MOST_BYTES).toString();
     };
-    const addresses = await awaitAddresses(() => incus.instances.state(guest.name, { signal }), clock, signal);
+    const addresses = await awaitAddresses(
+      () => incus.instances.state(guest.name, { signal }),
+      network !== undefined && leasable(network.config) !== undefined,
+      clock,
+      signal,
+    );
     const from = { from: source.from, hasBase: source.source.type === 'copy', addresses };
     // Its boot waits for a network, for minutes, and so does docker.
     if (addresses.length === 0) return { ...from, system: 'starting', failedUnits: [], servers: [], docker: undefined };
@@ -82,14 +89,16 @@ export async function gatherGuest(
   return await factOf(look(), signal);
 }
 
-async function awaitAddresses(
-  look: () => Promise<InstanceState>,
+/** Waits until a guest has what it is to have, and no longer than that may take. */
+export async function awaitAddresses(
+  look: () => Promise<Pick<InstanceState, 'network'>>,
+  wantsIpv4: boolean,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   for (const giveUpAt = clock.now() + ADDRESS_MS; ; ) {
     const addresses = addressesOf(await look());
-    if (addresses.length > 0 || clock.now() > giveUpAt) return addresses;
+    if (areEnough(addresses, wantsIpv4) || clock.now() > giveUpAt) return addresses;
     await clock.sleep(LOOK_MS, signal);
   }
 }

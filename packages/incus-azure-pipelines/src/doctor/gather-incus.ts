@@ -9,7 +9,8 @@ import { holdingsIn } from '../observe/owners.js';
 import { recordsOf } from '../observe/records.js';
 import { readStorage } from '../observe/storage.js';
 import { factOf } from './fact-of.js';
-import type { BaseFacts, NetworkFacts, ProjectFacts, ServerFact } from './facts.js';
+import type { BaseFacts, ProjectFacts, ServerFact } from './facts.js';
+import { gatherNetwork } from './gather-network.js';
 
 type Info = Extract<ServerFact, { known: true }>['value'];
 
@@ -35,18 +36,24 @@ export async function gatherProject(
   const disk = rootDiskIn(devices ?? {});
   // A client that is confined to the project sees neither its storage nor its network; whoever asks may be an administrator.
   await using root = administrator(spec);
+  const project = found === 'hidden' ? undefined : found?.project;
+  const seesAll = (client: IncusClient) => client === root || spec.incus.kind === 'unix';
   const storage = disk && (await firstKnown([root, incus], client => readStorage(client, disk, signal), signal));
   return {
     project: spec.project,
     isHidden: found === 'hidden',
     devices,
-    config: found === 'hidden' ? {} : (found?.project.config ?? {}),
-    holdings: holdingsIn(instances, found === 'hidden' ? undefined : found?.project),
+    config: project?.config ?? {},
+    holdings: holdingsIn(instances, project),
     ownerId: installation?.ownerId,
     storage,
     room: storage && (await firstKnown([root, incus], client => roomOf(client, storage.pool, call), signal)),
     isolatedMaps: await isolatedMaps(info, isThisHost(spec.incus) ? ID_TABLES : []),
-    network: await firstKnown([root, incus], client => networkOf(client, nicIn(devices ?? {}) ?? {}, call), signal),
+    network: await firstKnown(
+      [root, incus],
+      client => gatherNetwork(client, nicIn(devices ?? {}) ?? {}, { project, seesAll: seesAll(client) }, signal),
+      signal,
+    ),
     base: newest(bases),
   };
 }
@@ -81,21 +88,6 @@ async function firstKnown<T>(
 async function roomOf({ server }: IncusClient, pool: string, call: { readonly signal: AbortSignal }) {
   const { space } = await server.storagePools.resources(pool, call);
   return { usedBytes: space.used, totalBytes: space.total };
-}
-
-async function networkOf(
-  { server }: IncusClient,
-  nic: Readonly<Record<string, string>>,
-  call: { readonly signal: AbortSignal },
-): Promise<NetworkFacts | undefined> {
-  const name = nic.network ?? nic.parent;
-  if (name === undefined) return undefined;
-  const { config, managed, type } = await server.networks.get(name, call);
-  // Whoever may not change a network is not shown its keys.
-  if (managed && config['ipv4.address'] === undefined) return undefined;
-  const leases = managed ? await server.networks.leases(name, call).catch(() => undefined) : undefined;
-  const given = leases?.filter(lease => lease.type === 'dynamic' && !lease.address.includes(':')).length;
-  return { name, managed, type, config, leases: given };
 }
 
 const NO_RINGS = { isNoisy: () => false, rangSinceChange: () => false };

@@ -85,6 +85,11 @@ export function readDocker(output: string): GuestDocker {
   return { driver, ran: isWell ? 'doctor' : cut(rest.join(' ').trim()) || 'no word in time' };
 }
 
+/** Whether a guest's addresses are enough: with IPv4 wanted, one of IPv6 alone is not. */
+export function areEnough(addresses: readonly string[], wantsIpv4: boolean): boolean {
+  return addresses.some(address => !wantsIpv4 || !address.includes(':'));
+}
+
 /** Addresses of a guest that others reach it by. */
 export function addressesOf({ network }: Pick<InstanceState, 'network'>): readonly string[] {
   return Object.entries(network).flatMap(([name, { addresses }]) =>

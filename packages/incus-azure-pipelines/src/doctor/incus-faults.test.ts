@@ -104,7 +104,7 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
   [
     'there is no project',
     { server: isNew, project: { devices: undefined } },
-    /^red incus-project: Incus has no project "azure-pipelines" -> make it/,
+    /^red incus-project: Incus has no project "azure-pipelines" -> make it with: incus-azure-pipelines setup/,
   ],
   [
     'the project is hidden from this client',

@@ -156,6 +156,11 @@ test.each<[string, Given, readonly RegExp[]]>([
   ],
   ['DHCP does not answer', { guest: homeless }, [/^red guest-address: it gets no address by DHCP -> .*dnsmasq/]],
   [
+    'a guest has an address of IPv6 alone',
+    { guest: { addresses: ['fd42::7'] } },
+    [/^red guest-address: it has fd42::7, and gets no IPv4 address by DHCP -> .*dnsmasq/],
+  ],
+  [
     'the rules of setup lack an address',
     {
       network: { config: { 'ipv4.address': '10.9.8.1/24', 'security.acls': 'iap-a1b2c3' } },
@@ -226,7 +231,16 @@ test('a firewall that lets guests through is green, and one that was not tried i
   ]);
 });
 
+test('where a network gives out no IPv4, an address of IPv6 is enough', () => {
+  const network = { config: { 'ipv4.address': 'none', 'ipv6.address': 'fd42::1/64' } };
+  expect(wrong({ network, guest: { addresses: ['fd42::7'] } })).toEqual([]);
+});
+
 test('what a client cannot see is not judged', () => {
+  const unseen = checkNetwork(aNetwork({ leases: undefined }), aHost(), MOST).find(
+    ({ check }) => check === 'dhcp-range',
+  );
+  expect(unseen?.colour).toBe('grey');
   expect(checkNetwork(undefined, aHost(), MOST).map(({ colour }) => colour)).toEqual(['grey']);
   expect(checkFirewall(aHost({ blockers: undefined }), true, 'incusbr0').colour).toBe('grey');
 });
