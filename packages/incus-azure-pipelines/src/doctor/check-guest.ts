@@ -1,9 +1,10 @@
 /** Judges a throw-away guest, and names the cause where the host shows one. Pure. */
 import { parseRange } from '../lib/ip-ranges.js';
 import { addressesOf, clashOf, inWords, letThrough } from './check-network.js';
-import type { Blocker, Fact, GuestDocker, GuestFacts, GuestServer, HostFacts, NetworkFacts } from './facts.js';
+import type { Blocker, GuestDocker, GuestFact, GuestFacts, GuestServer, HostFacts, NetworkFacts } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 import { areEnough } from './guest-scripts.js';
+import type { LeftGuest } from './throw-away-guest.js';
 
 /** What the causes of a guest's troubles are looked for in. */
 export interface Surroundings {
@@ -21,10 +22,10 @@ export function nameOf({ host, port }: Pick<GuestServer, 'host' | 'port'>): stri
 }
 
 /** Judges a guest, as far as it got. */
-export function checkGuest(guest: Fact<GuestFacts>, around: Surroundings): Finding[] {
+export function checkGuest(guest: GuestFact, around: Surroundings): Finding[] {
   if (!guest.known)
     return [
-      checkUnmade(guest.error),
+      guest.kind === 'lost' ? checkLost(guest.error) : checkUnmade(guest.error),
       ...['guest-address', 'guest-server', 'guest-docker'].map(check => grey(check, 'there is no guest')),
     ];
   const { value } = guest;
@@ -38,14 +39,31 @@ export function checkGuest(guest: Fact<GuestFacts>, around: Surroundings): Findi
 }
 
 /** Whether a guest reached every server that answers this host; undefined where that could not be tried. */
-export function getsThrough(guest: Fact<GuestFacts>, reached: ReachedServers): boolean | undefined {
+export function getsThrough(guest: GuestFact, reached: ReachedServers): boolean | undefined {
   if (!guest.known) return undefined;
   const there = guest.value.servers.filter(server => server.connects || reached.get(nameOf(server)) !== false);
   return there.length === 0 ? undefined : there.every(({ connects }) => connects);
 }
 
+function checkLost(error: string): Finding {
+  return red('guest-made', {
+    what: `a guest was made, and cannot be looked into: ${error}`,
+    remedy: 'call "doctor" again; journalctl -u incus tells more',
+  });
+}
+
+/** Guests of the doctor's that did not go. */
+export function checkLeft(left: readonly LeftGuest[], project: string): Finding[] {
+  return left.map(({ error, name }) =>
+    yellow('guest-removed', {
+      what: `guest ${name} is left: ${error}`,
+      remedy: `delete it with: incus delete --force ${name} --project ${project}`,
+    }),
+  );
+}
+
 function checkUnmade(error: string): Finding {
-  if (/reached maximum|limit/i.test(error))
+  if (/reached maximum/i.test(error))
     return yellow('guest-made', {
       what: `there is no room for a guest to try: ${error}`,
       remedy: 'call "setup" again if the numbers of agents have grown, or try while fewer agents run',
@@ -110,6 +128,16 @@ function checkServer(server: GuestServer, guest: GuestFacts, around: Surrounding
       remedy: /certificate/i.test(http.complaint)
         ? 'put the authority of its certificate into the base by a provision script: /usr/local/share/ca-certificates and update-ca-certificates'
         : 'something between may change what is sent: a proxy, or a small MTU',
+    });
+  if (http?.status === 407)
+    return yellow(check, {
+      what: `a guest reaches ${name}:${port}, and a proxy in between wants to know who it is (407)`,
+      remedy: 'let guests through without it: a proxy is not used by guests',
+    });
+  if (http !== undefined && http.status >= 500)
+    return yellow(check, {
+      what: `a guest reaches ${name}:${port}, which answers ${http.status}`,
+      remedy: 'if the checks of Azure are green, something between guests and it answers; else wait: the server is ill',
     });
   return green(check, `a guest reaches ${name}:${port}${http === undefined ? '' : `, which answers ${http.status}`}`);
 }
@@ -179,12 +207,14 @@ function blockerOf({ blockers, isIncusHost }: HostFacts, hook: Blocker['hook']):
   return isIncusHost ? blockers?.find(blocker => blocker.hook === hook) : undefined;
 }
 
-function checkDocker({ addresses, docker, hasBase }: GuestFacts): Finding {
+function checkDocker({ addresses, docker, from, hasBase }: GuestFacts): Finding {
   if (addresses.length === 0) return grey('guest-docker', 'docker waits for a network');
-  if (docker === undefined)
+  if (docker === 'unwanted') return grey('guest-docker', 'no pool wants docker');
+  if (docker === undefined) return grey('guest-docker', 'docker was not looked at');
+  if (docker === 'lacking')
     return grey(
       'guest-docker',
-      hasBase ? 'no pool wants docker' : 'docker is shown once there is a base: "base build"',
+      hasBase ? `docker is not in ${from}` : 'docker is shown once there is a base: "base build"',
     );
   return judgeDocker(docker);
 }

@@ -28,18 +28,22 @@ export function checkProject(
     nic === undefined
       ? red('network-device', missingNic(project))
       : green('network-device', `instances get a network by ${nic.network ?? nic.parent ?? 'the profile'}`),
-    checkLimit(config['limits.instances'] ?? config['limits.containers'], pools),
+    checkLimit(config, pools),
   ];
 }
 
-function checkLimit(limit: string | undefined, pools: readonly PoolSpec[]): Finding {
+function checkLimit(config: ProjectFacts['config'], pools: readonly PoolSpec[]): Finding {
+  const limits = ['limits.instances', 'limits.containers'].flatMap(key =>
+    config[key] ? [{ key, limit: Number(config[key]) }] : [],
+  );
+  const lowest = limits.toSorted((a, b) => a.limit - b.limit)[0];
   // One base for each pool is the least there must be room for beside the agents.
   const needed = mostInstances(pools, instanceCeiling) + pools.length;
-  if (limit === undefined || Number(limit) >= needed)
+  if (lowest === undefined || lowest.limit >= needed)
     return green('project-limits', `the project has room for ${needed} instances, which is the most there are`);
   return yellow('project-limits', {
-    what: `the project takes ${limit} instances, and there may be ${needed}`,
-    remedy: 'call "setup" again, or raise limits.instances of the project',
+    what: `the project takes ${lowest.limit} instances, and there may be ${needed}`,
+    remedy: `call "setup" again, or raise ${lowest.key} of the project`,
   });
 }
 

@@ -8,15 +8,15 @@ import { isolationObstacle } from '../observe/id-maps.js';
 import { instanceCeiling } from '../plan/target.js';
 import { checkAzure, isReached } from './check-azure.js';
 import { checkDaemon } from './check-daemon.js';
-import { checkGuest, getsThrough, nameOf, type ReachedServers } from './check-guest.js';
+import { checkGuest, checkLeft, getsThrough, nameOf, type ReachedServers } from './check-guest.js';
 import { checkFlaws, checkReachable, checkServer } from './check-incus.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
 import { checkHost, checkOwner, checkProject, checkStorage } from './check-project.js';
 import { factOf } from './fact-of.js';
-import type { DaemonFact, Fact, GuestFacts, HostFacts, ProjectFacts } from './facts.js';
+import type { DaemonFact, HostFacts, ProjectFacts } from './facts.js';
 import { type Finding, grey, red } from './finding.js';
 import { gatherAzure } from './gather-azure.js';
-import { gatherGuest, guestSource } from './gather-guest.js';
+import { gatherGuest, guestSource, type TriedGuest } from './gather-guest.js';
 import { gatherHost } from './gather-host.js';
 import { gatherProject, gatherServer } from './gather-incus.js';
 import { serverIn } from './guest-scripts.js';
@@ -108,7 +108,10 @@ async function* checkInGuest(
   }: { readonly host: HostFacts; readonly project: ProjectFacts; readonly reached: ReachedServers },
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
-  const guest = await tryGuest(incus, spec, project, signal);
+  const tried = await tryGuest(incus, spec, project, signal);
+  const guest = tried?.guest;
+  yield* checkLeft(tried?.left ?? [], spec.project);
+  signal.throwIfAborted();
   if (guest === undefined)
     yield grey('guest-made', 'there is neither a base nor a local image to make one from: "base build"');
   else yield* checkGuest(guest, { host, network: project.network, reached });
@@ -120,7 +123,7 @@ async function tryGuest(
   spec: DaemonSpec,
   project: ProjectFacts,
   signal: AbortSignal,
-): Promise<Fact<GuestFacts> | undefined> {
+): Promise<TriedGuest | undefined> {
   if (project.devices === undefined) return undefined;
   const source = await guestSource(incus, spec, project, signal);
   const off = isolationObstacle(project.isolatedMaps, mostInstances(spec.pools, instanceCeiling));

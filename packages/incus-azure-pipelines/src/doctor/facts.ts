@@ -102,6 +102,9 @@ export interface AzureFacts {
   readonly registration: Fact<ProbeOutcome>;
 }
 
+/** Not made, or lost while it was looked at. */
+export type GuestFact = Fact<GuestFacts, 'unmade' | 'lost'>;
+
 /** A throw-away guest, as far as it got. */
 export interface GuestFacts {
   /** What it was made from, in words. */
@@ -113,8 +116,8 @@ export interface GuestFacts {
   /** Global IPv4 and IPv6 addresses. */
   readonly addresses: readonly string[];
   readonly servers: readonly GuestServer[];
-  /** Undefined where docker is not wanted, or not in what it was made from. */
-  readonly docker: GuestDocker | undefined;
+  /** Undefined where it did not get so far; `lacking` where pools want it, and what the guest was made from has none. */
+  readonly docker: GuestDocker | 'unwanted' | 'lacking' | undefined;
 }
 
 /** What a guest makes of one Azure server. */

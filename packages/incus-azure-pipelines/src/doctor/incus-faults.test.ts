@@ -127,6 +127,11 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
     /^yellow project-limits: the project takes 3 instances, and there may be 7/,
   ],
   [
+    'the project is too small for containers',
+    { server: isNew, project: { config: { 'limits.instances': '50', 'limits.containers': '4' } } },
+    /^yellow project-limits: the project takes 4 instances.* -> .*raise limits\.containers/,
+  ],
+  [
     'the state directory was lost',
     { server: isNew, project: { ownerId: 'f'.repeat(32) } },
     new RegExp(`^yellow state-directory: .*${OWNER_ID}.* -> .*"adopt"`),

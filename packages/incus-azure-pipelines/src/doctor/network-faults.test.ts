@@ -1,42 +1,9 @@
 import { expect, test } from 'vitest';
-import { aGuest, aHost, aNetwork } from '../../test/doctor-facts.js';
+import { aHost, aNetwork } from '../../test/doctor-facts.js';
+import { type Given, judged, MOST, wrong } from '../../test/judged-guest.js';
 import { parseRange } from '../lib/ip-ranges.js';
-import { checkGuest, getsThrough } from './check-guest.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
-import type { Blocker, Fact, GuestFacts, HostFacts, NetworkFacts } from './facts.js';
-import type { Finding } from './finding.js';
-
-const MOST = 8;
-
-interface Given {
-  readonly guest?: Partial<GuestFacts> | string;
-  readonly host?: Partial<HostFacts>;
-  readonly network?: Partial<NetworkFacts>;
-  /** Whether this host reaches the server; undefined where it did not try. */
-  readonly hostReaches?: boolean;
-}
-
-/** Everything that is judged of the network and of a guest on it. */
-function judged(given: Given): readonly Finding[] {
-  const host = aHost(given.host);
-  const network = aNetwork(given.network);
-  const reached = new Map([['dev.azure.com:443', given.hostReaches ?? true]]);
-  const guest: Fact<GuestFacts> =
-    typeof given.guest === 'string'
-      ? { known: false, error: given.guest }
-      : { known: true, value: aGuest(given.guest) };
-  return [
-    ...checkNetwork(network, host, MOST),
-    ...checkGuest(guest, { host, network, reached }),
-    checkFirewall(host, getsThrough(guest, reached), network.name),
-  ];
-}
-
-function wrong(given: Given): readonly string[] {
-  return judged(given)
-    .filter(({ colour }) => colour === 'red' || colour === 'yellow')
-    .map(({ check, colour, remedy, says }) => `${colour} ${check}: ${says} -> ${remedy}`);
-}
+import type { Blocker } from './facts.js';
 
 const blocker = (by: Blocker['by'], hook: Blocker['hook'] = 'forward'): Blocker => ({
   by,
@@ -172,51 +139,6 @@ test.each<[string, Given, readonly RegExp[]]>([
     'something far away is in the way',
     { guest: { servers: cutOff } },
     [/^red guest-server: a guest cannot connect to dev\.azure\.com:443 -> .*proxy/],
-  ],
-  [
-    'the certificate of the server is of an own authority',
-    { guest: { servers: [{ ...server, http: { complaint: 'curl: (60) SSL certificate problem' } }] } },
-    [/^red guest-server: .*cannot speak.* -> put the authority/],
-  ],
-  [
-    'the storage has no room',
-    { guest: 'create instance: no space left on device' },
-    [/^red guest-made: the storage is full/],
-  ],
-  [
-    'the project has no room',
-    { guest: 'Reached maximum number of instances in project' },
-    [/^yellow guest-made: there is no room/],
-  ],
-  [
-    'Incus makes no guest',
-    { guest: 'Failed to run: forkstart' },
-    [/^red guest-made: no guest can be made: Failed to run/],
-  ],
-  [
-    'a unit fails',
-    { guest: { system: 'degraded', failedUnits: ['ssh.service'] } },
-    [/^yellow guest-boot: .*ssh\.service/],
-  ],
-  ['the guest does not boot', { guest: { system: 'starting' } }, [/^red guest-boot: .*"starting"/]],
-  [
-    'docker does not answer',
-    { guest: { docker: { driver: undefined, ran: 'Cannot connect to the Docker daemon' } } },
-    [/^red guest-docker: docker does not answer/],
-  ],
-  [
-    'AppArmor is in the way of nested containers',
-    {
-      guest: {
-        docker: { driver: 'overlay2', ran: 'open sysctl net.ipv4.ip_unprivileged_port_start file: permission denied' },
-      },
-    },
-    [/^red guest-docker: .* -> .*update Incus/],
-  ],
-  [
-    'docker copies every layer',
-    { guest: { docker: { driver: 'vfs', ran: 'doctor' } } },
-    [/^yellow guest-docker: .*\(vfs\)/],
   ],
 ])('finds that %s', (_, given, says) => {
   expect(wrong(given)).toEqual(says.map(pattern => expect.stringMatching(pattern)));
