@@ -3,7 +3,7 @@ import { checkGuest, getsThrough } from '../src/doctor/check-guest.js';
 import { checkFirewall, checkNetwork } from '../src/doctor/check-network.js';
 import type { GuestFact, GuestFacts, HostFacts, NetworkFacts } from '../src/doctor/facts.js';
 import type { Finding } from '../src/doctor/finding.js';
-import { aGuest, aHost, aNetwork } from './doctor-facts.js';
+import { aGuest, aHost, aNetwork, aProject } from './doctor-facts.js';
 
 export const MOST = 8;
 
@@ -25,7 +25,7 @@ export function judged(given: Given): readonly Finding[] {
       ? { known: false, error: given.guest, kind: 'unmade' }
       : { known: true, value: aGuest(given.guest) };
   return [
-    ...checkNetwork(network, host, MOST),
+    ...checkNetwork(aProject({ network }), host, MOST),
     ...checkGuest(guest, { host, network, reached }),
     checkFirewall(host, getsThrough(guest, reached), network.name),
   ];

@@ -204,7 +204,7 @@ function noWay({ addresses, host: name, port }: GuestServer, { host, network }: 
 }
 
 function blockerOf({ blockers, isIncusHost }: HostFacts, hook: Blocker['hook']): Blocker | undefined {
-  return isIncusHost ? blockers?.find(blocker => blocker.hook === hook) : undefined;
+  return isIncusHost && blockers.known ? blockers.value.find(blocker => blocker.hook === hook) : undefined;
 }
 
 function checkDocker({ addresses, docker, from, hasBase }: GuestFacts): Finding {

@@ -1,10 +1,13 @@
 /** Judges the network that guests are on, by what Incus and the host tell of it. Pure. */
 import { formatRange, type IpRange, parseRange } from '../lib/ip-ranges.js';
-import type { Blocker, HostFacts, HostRoute, NetworkFacts } from './facts.js';
+import { nicIn } from '../observe/fitness.js';
+import type { Blocker, HostFacts, HostRoute, NetworkFacts, ProjectFacts } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 
 /** Everything that the facts about the network tell by themselves. */
-export function checkNetwork(network: NetworkFacts | undefined, host: HostFacts, most: number): Finding[] {
+export function checkNetwork({ devices, network }: ProjectFacts, host: HostFacts, most: number): Finding[] {
+  if (devices === undefined) return [grey('network', 'there is no project')];
+  if (nicIn(devices) === undefined) return [grey('network', 'the default profile has no network')];
   if (network === undefined) return [grey('network', 'Incus does not show the network of the profile to this client')];
   if (!network.managed)
     return [grey('network', `network "${network.name}" is not one of Incus: its addresses are its owner's affair`)];
@@ -95,14 +98,15 @@ export function checkFirewall(
   bridge: string | undefined,
 ): Finding {
   if (!isIncusHost) return grey('host-firewall', 'Incus is on another host');
-  if (blockers === undefined) return grey('host-firewall', 'the firewall of the host may be read by root alone');
-  if (blockers.length === 0) return green('host-firewall', 'no chain of the host drops what nobody lets through');
-  const what = blockers.map(inWords).join(' and ');
+  if (!blockers.known) return grey('host-firewall', `the firewall of the host was not read: ${blockers.error}`);
+  const chains = blockers.value;
+  if (chains.length === 0) return green('host-firewall', 'no chain of the host drops what nobody lets through');
+  const what = chains.map(inWords).join(' and ');
   if (getsThrough === true) return green('host-firewall', `${what}; guests get through all the same`);
   const finding = getsThrough === false ? red : yellow;
   return finding('host-firewall', {
     what,
-    remedy: blockers.map(blocker => letThrough(blocker, bridge, uplink)).join('; '),
+    remedy: chains.map(blocker => letThrough(blocker, bridge, uplink)).join('; '),
   });
 }
 

@@ -48,7 +48,10 @@ function checkLimit(config: ProjectFacts['config'], pools: readonly PoolSpec[]):
 }
 
 /** Whether what is there is of this installation. */
-export function checkOwner({ holdings, ownerId }: ProjectFacts): Finding {
+export function checkOwner({ devices, holdings, ownerId: owner }: ProjectFacts): Finding {
+  if (devices === undefined) return grey('state-directory', 'there is no project');
+  if (!owner.known) return grey('state-directory', owner.error);
+  const ownerId = owner.value;
   const others = holdings.filter(holding => holding.ownerId !== ownerId && holding.agents + holding.bases > 0);
   const hasOwn = holdings.some(holding => holding.ownerId === ownerId);
   if (others.length === 0 || hasOwn)
@@ -64,7 +67,9 @@ export function checkOwner({ holdings, ownerId }: ProjectFacts): Finding {
 }
 
 /** Whether copies cost nothing, and whether there is room. */
-export function checkStorage({ room, storage }: ProjectFacts): Finding[] {
+export function checkStorage({ devices, room, storage }: ProjectFacts): Finding[] {
+  if (devices === undefined) return [grey('copy-on-write', 'there is no project')];
+  if (rootDiskIn(devices) === undefined) return [grey('copy-on-write', 'the default profile has no root disk')];
   if (storage === undefined) return [grey('copy-on-write', 'Incus does not show its storage to this client')];
   const { copiesOnWrite, driver, pool } = storage;
   const copies = copiesOnWrite

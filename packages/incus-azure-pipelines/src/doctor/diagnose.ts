@@ -3,7 +3,7 @@ import type { IncusClient } from 'incus-client';
 import type { Secret } from '../lib/secret.js';
 import { azureKey, type DaemonSpec } from '../model/pool.js';
 import { openIncus } from '../observe/clients.js';
-import { mostInstances } from '../observe/host-limits.js';
+import { isThisHost, mostInstances } from '../observe/host-limits.js';
 import { isolationObstacle } from '../observe/id-maps.js';
 import { instanceCeiling } from '../plan/target.js';
 import { checkAzure, isReached } from './check-azure.js';
@@ -13,12 +13,12 @@ import { checkFlaws, checkReachable, checkServer } from './check-incus.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
 import { checkHost, checkOwner, checkProject, checkStorage } from './check-project.js';
 import { factOf } from './fact-of.js';
-import type { DaemonFact, HostFacts, ProjectFacts } from './facts.js';
+import type { BaseFacts, DaemonFact, HostFacts, ProjectFacts } from './facts.js';
 import { type Finding, grey, red } from './finding.js';
 import { gatherAzure } from './gather-azure.js';
 import { gatherGuest, guestSource, type TriedGuest } from './gather-guest.js';
 import { gatherHost } from './gather-host.js';
-import { gatherProject, gatherServer } from './gather-incus.js';
+import { findLxd, gatherProject, gatherServer } from './gather-incus.js';
 import { serverIn } from './guest-scripts.js';
 
 export interface DiagnosisParts {
@@ -47,7 +47,7 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   }
   await using incus = opened.value;
   const server = await gatherServer(incus, signal);
-  yield checkReachable(server);
+  yield checkReachable(server, server.known || !isThisHost(spec.incus) ? undefined : await findLxd());
   if (!server.known) return yield* checkWithoutIncus(parts, signal);
   const version = checkServer(server.value);
   yield version;
@@ -55,30 +55,48 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   const host = await gatherHost(spec, signal);
   const debianPackage = host.isIncusHost ? host.incusPackage : undefined;
   yield checkFlaws(server.value.environment?.server_version ?? '', debianPackage);
-  const project = await gatherProject(incus, server.value, spec, signal);
+  const found = await factOf(gatherProject(incus, server.value, spec, signal), signal);
+  if (!found.known) {
+    yield red('incus-project', {
+      what: `the project cannot be read: ${found.error}`,
+      remedy: 'see journalctl -u incus, and call "doctor" again',
+    });
+    return yield* checkWithoutProject(parts, 'the project was not read', signal);
+  }
+  const project = found.value;
   yield* checkProject(project, spec.pools);
   yield checkOwner(project);
   yield* checkStorage(project);
   yield* checkHost(host, project, spec.pools);
-  yield* checkNetwork(project.network, host, mostInstances(spec.pools, instanceCeiling));
+  yield* checkNetwork(project, host, mostInstances(spec.pools, instanceCeiling));
   const architecture = server.value.environment?.architectures[0];
-  const reached = yield* checkServers(parts, architecture, project.base?.agentVersion, signal);
+  const reached = yield* checkServers(parts, architecture, project.base, signal);
   yield* checkInGuest(incus, spec, { host, project, reached }, signal);
-  yield* checkDaemon(await parts.askDaemon());
+  yield* checkRunning(parts, signal);
 }
 
 async function* checkWithoutIncus(parts: DiagnosisParts, signal: AbortSignal): AsyncGenerator<Finding> {
-  yield grey('incus-project', 'Incus cannot be asked');
+  const why = 'Incus cannot be asked';
+  yield grey('incus-project', why);
+  yield* checkWithoutProject(parts, why, signal);
+}
+
+async function* checkWithoutProject(parts: DiagnosisParts, why: string, signal: AbortSignal): AsyncGenerator<Finding> {
   yield* checkServers(parts, undefined, undefined, signal);
-  yield grey('guest-made', 'Incus cannot be asked');
-  yield* checkDaemon(await parts.askDaemon());
+  yield grey('guest-made', why);
+  yield* checkRunning(parts, signal);
+}
+
+async function* checkRunning({ askDaemon }: DiagnosisParts, signal: AbortSignal): AsyncGenerator<Finding> {
+  const daemon = await factOf(askDaemon(), signal);
+  yield* checkDaemon(daemon.known ? daemon.value : { kind: 'failing', error: daemon.error });
 }
 
 /** Gives back which servers answered. */
 async function* checkServers(
   { spec, tokenOf }: DiagnosisParts,
   architecture = 'x86_64',
-  baseAgent: string | undefined,
+  base: BaseFacts | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Finding, ReachedServers> {
   const reached = new Map<string, boolean>();
@@ -90,7 +108,7 @@ async function* checkServers(
     const facts = await gatherAzure(question, signal);
     // Where there are several, each says which one it is about.
     const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
-    for (const finding of checkAzure(facts, baseAgent)) yield { ...finding, says: `${about}${finding.says}` };
+    for (const finding of checkAzure(facts, base)) yield { ...finding, says: `${about}${finding.says}` };
     const name = nameOf(serverIn(facts.url));
     const answered = isReached(facts);
     if (answered !== undefined) reached.set(name, answered || reached.get(name) === true);
@@ -113,7 +131,12 @@ async function* checkInGuest(
   yield* checkLeft(tried?.left ?? [], spec.project);
   signal.throwIfAborted();
   if (guest === undefined)
-    yield grey('guest-made', 'there is neither a base nor a local image to make one from: "base build"');
+    yield grey(
+      'guest-made',
+      project.devices === undefined
+        ? 'there is no project to make one in'
+        : 'there is neither a base nor a local image to make one from: "base build"',
+    );
   else yield* checkGuest(guest, { host, network: project.network, reached });
   yield checkFirewall(host, guest && getsThrough(guest, reached), project.network?.name);
 }
@@ -125,7 +148,8 @@ async function tryGuest(
   signal: AbortSignal,
 ): Promise<TriedGuest | undefined> {
   if (project.devices === undefined) return undefined;
-  const source = await guestSource(incus, spec, project, signal);
+  const source = await factOf(guestSource(incus, spec, project, signal), signal);
+  if (!source.known) return { guest: { ...source, kind: 'unmade' }, left: [] };
   const off = isolationObstacle(project.isolatedMaps, mostInstances(spec.pools, instanceCeiling));
-  return source && (await gatherGuest(incus, source, { ...spec, network: project.network }, off, signal));
+  return source.value && (await gatherGuest(incus, source.value, { ...spec, network: project.network }, off, signal));
 }

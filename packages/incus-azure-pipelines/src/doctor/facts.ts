@@ -21,8 +21,8 @@ export interface HostFacts {
   readonly uplink: string | undefined;
   /** Whether it passes packets on; undefined where it does not say. */
   readonly forwards: boolean | undefined;
-  /** Chains of its firewall that keep packets away; undefined where it may not be read. */
-  readonly blockers: readonly Blocker[] | undefined;
+  /** Chains of its firewall that keep packets away. */
+  readonly blockers: Fact<readonly Blocker[]>;
   /** Inotify instances that each user may have; NaN where it does not say. */
   readonly inotify: number;
   readonly memoryBytes: number;
@@ -58,7 +58,7 @@ export interface ProjectFacts {
   readonly config: Readonly<Record<string, string>>;
   readonly holdings: readonly Holding[];
   /** Owner of the state directory; undefined where no daemon has begun. */
-  readonly ownerId: string | undefined;
+  readonly ownerId: Fact<string | undefined>;
   /** Undefined where Incus does not show it. */
   readonly storage: StorageFacts | undefined;
   readonly room: { readonly usedBytes: number; readonly totalBytes: number } | undefined;

@@ -88,7 +88,8 @@ async function registration(
 ): Promise<AzureFacts['registration']> {
   const [spec] = pools;
   // What a daemon remembers may be true no more.
-  const installation = (await findInstallation(stateDirectory)) ?? imagineInstallation(stateDirectory);
+  const installation =
+    (await findInstallation(stateDirectory).catch(() => undefined)) ?? imagineInstallation(stateDirectory);
   await using keys = new KeyStock({ clock: systemClock });
   const ask = async () => {
     const target = await registrationTarget(client, spec?.azure.agentPool ?? '', () => Promise.resolve(poolId))(signal);

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import type { DaemonSpec } from '../model/pool.js';
 import { isThisHost, readInotifyLimit } from '../observe/host-limits.js';
 import { blockersOfLegacy, blockersOfNft } from './blockers.js';
-import type { HostFacts } from './facts.js';
+import { factOf } from './fact-of.js';
+import type { Blocker, HostFacts } from './facts.js';
 import { routesIn } from './routes.js';
 
 const DEADLINE_MS = 10_000;
@@ -19,7 +20,7 @@ export async function gatherHost({ incus }: Pick<DaemonSpec, 'incus'>, signal: A
     isIncusHost: isThisHost(incus),
     ...routesIn((await read('/proc/net/route')) ?? '', await tunnels()),
     forwards: forwards === undefined ? undefined : forwards.trim() === '1',
-    blockers: await blockers(signal),
+    blockers: await factOf(blockers(signal), signal),
     inotify: await readInotifyLimit(),
     memoryBytes: totalmem(),
     incusPackage: packageVersion((await read('/var/lib/dpkg/status')) ?? '', 'incus-base'),
@@ -33,25 +34,24 @@ async function tunnels(): Promise<ReadonlySet<string>> {
   return new Set(names.filter((_, i) => (Number(flags[i]) & 0x10) !== 0));
 }
 
-async function blockers(signal: AbortSignal): Promise<HostFacts['blockers']> {
-  const nft = await output('nft', ['--json', 'list', 'ruleset'], signal);
+async function blockers(signal: AbortSignal): Promise<readonly Blocker[]> {
   const legacyTables = (await read('/proc/net/ip_tables_names')) ?? '';
-  const legacy = /^filter$/m.test(legacyTables) ? await output('iptables-legacy', ['-S'], signal) : undefined;
-  if (nft === undefined && legacy === undefined) return undefined;
-  return [...(nft === undefined ? [] : blockersOfNft(JSON.parse(nft))), ...blockersOfLegacy(legacy ?? '')];
+  const legacy = /^filter$/m.test(legacyTables) ? await output('iptables-legacy', ['-S'], signal) : '';
+  const nft = await output('nft', ['--json', 'list', 'ruleset'], signal);
+  return [...blockersOfNft(JSON.parse(nft)), ...blockersOfLegacy(legacy)];
 }
 
-/** What a program prints; undefined where it is not there or fails, as for who is not root. */
-async function output(program: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+/** What a program prints. @throws Error where it is not there or fails, as for who is not root. */
+async function output(program: string, args: readonly string[], signal: AbortSignal): Promise<string> {
   const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
   const options = { signal, timeout: DEADLINE_MS, maxBuffer: MOST_BYTES, env };
-  return promisify(execFile)(program, args, options).then(
-    ({ stdout }) => stdout,
-    () => {
-      signal.throwIfAborted();
-      return undefined;
-    },
-  );
+  try {
+    return (await promisify(execFile)(program, args, options)).stdout;
+  } catch (error) {
+    signal.throwIfAborted();
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`there is no ${program} to ask`);
+    throw new Error(`${program} does not tell it to this user, or fails; call this as root`);
+  }
 }
 
 /** The version of a package that is installed, in the list of dpkg. The daemon of Incus is in `incus-base`. */

@@ -1,4 +1,5 @@
 /** Finds out about Incus and the project what guests depend on. */
+import { access } from 'node:fs/promises';
 import { connectIncus, findSocket, type IncusClient, ignoreNotFound, isIncusError } from 'incus-client';
 import { findInstallation } from '../lib/installation.js';
 import type { DaemonSpec } from '../model/pool.js';
@@ -8,7 +9,7 @@ import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
 import { holdingsIn } from '../observe/owners.js';
 import { recordsOf } from '../observe/records.js';
 import { readStorage } from '../observe/storage.js';
-import { factOf } from './fact-of.js';
+import { factOf, settled } from './fact-of.js';
 import type { BaseFacts, ProjectFacts, ServerFact } from './facts.js';
 import { gatherNetwork } from './gather-network.js';
 
@@ -17,6 +18,15 @@ type Info = Extract<ServerFact, { known: true }>['value'];
 /** Asks Incus who it is. */
 export async function gatherServer(incus: IncusClient, signal: AbortSignal): Promise<ServerFact> {
   return await factOf(incus.server.info({ signal }), signal, error => (isIncusError(error) ? error.kind : 'failed'));
+}
+
+/** Where LXD listens: as a snap, and else. */
+const LXD_SOCKETS = ['/var/snap/lxd/common/lxd/unix.socket', '/var/lib/lxd/unix.socket'];
+
+/** The socket of an LXD on this host; undefined where there is none. */
+export async function findLxd(sockets: readonly string[] = LXD_SOCKETS): Promise<string | undefined> {
+  const found = await Promise.allSettled(sockets.map(path => access(path)));
+  return sockets.find((_, i) => found[i]?.status === 'fulfilled');
 }
 
 /** Reads the project. @throws IncusError when Incus stops answering meanwhile. */
@@ -30,9 +40,12 @@ export async function gatherProject(
   const found = await unlessHidden(incus.projects.get(spec.project, call));
   const isThere = found !== undefined && found !== 'hidden';
   const devices = isThere ? (await ignoreNotFound(incus.profiles.get('default', call)))?.profile.devices : undefined;
-  const installation = await findInstallation(spec.stateDirectory);
+  const installation = await settled(findInstallation(spec.stateDirectory));
+  const ownerId: ProjectFacts['ownerId'] = installation.known
+    ? { known: true, value: installation.value?.ownerId }
+    : installation;
   const instances = devices === undefined ? [] : await incus.instances.list(call);
-  const bases = installation ? recordsOf(instances, installation.ownerId, NO_RINGS).bases : [];
+  const bases = ownerId.known && ownerId.value ? recordsOf(instances, ownerId.value, NO_RINGS).bases : [];
   const disk = rootDiskIn(devices ?? {});
   // A client that is confined to the project sees neither its storage nor its network; whoever asks may be an administrator.
   await using root = administrator(spec);
@@ -45,7 +58,7 @@ export async function gatherProject(
     devices,
     config: project?.config ?? {},
     holdings: holdingsIn(instances, project),
-    ownerId: installation?.ownerId,
+    ownerId,
     storage,
     room: storage && (await firstKnown([root, incus], client => roomOf(client, storage.pool, call), signal)),
     isolatedMaps: await isolatedMaps(info, isThisHost(spec.incus) ? ID_TABLES : []),

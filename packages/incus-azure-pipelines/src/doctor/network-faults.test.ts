@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
-import { aHost, aNetwork } from '../../test/doctor-facts.js';
+import { aHost, aNetwork, aProject } from '../../test/doctor-facts.js';
 import { type Given, judged, MOST, wrong } from '../../test/judged-guest.js';
 import { parseRange } from '../lib/ip-ranges.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
-import type { Blocker } from './facts.js';
+import type { Blocker, ProjectFacts } from './facts.js';
 
 const blocker = (by: Blocker['by'], hook: Blocker['hook'] = 'forward'): Blocker => ({
   by,
   hook,
   chain: 'filter FORWARD',
 });
+const only = (one: Blocker) => ({ known: true, value: [one] }) as const;
 const route = (text: string, name: string, isDirect = true) => {
   const range = parseRange(text);
   return range === undefined ? [] : [{ interface: name, range, isDirect }];
@@ -54,7 +55,7 @@ test.each<[string, Given, readonly RegExp[]]>([
   ],
   [
     'docker drops what passes',
-    { host: { blockers: [blocker('docker')] }, guest: { servers: cutOff } },
+    { host: { blockers: only(blocker('docker')) }, guest: { servers: cutOff } },
     [
       /^red guest-server: .*of docker.* -> .*DOCKER-USER -i incusbr0 -o eth0 -j ACCEPT/,
       /^red host-firewall: .* -> .*DOCKER-USER -i incusbr0 -o eth0/,
@@ -62,27 +63,27 @@ test.each<[string, Given, readonly RegExp[]]>([
   ],
   [
     'ufw drops what passes',
-    { host: { blockers: [blocker('ufw')] }, guest: { servers: cutOff } },
+    { host: { blockers: only(blocker('ufw')) }, guest: { servers: cutOff } },
     [/^red guest-server: .*of ufw.* -> .*ufw route allow in on incusbr0 out on eth0$/, /^red host-firewall/],
   ],
   [
     'firewalld refuses what passes',
-    { host: { blockers: [blocker('firewalld')] }, guest: { servers: cutOff } },
+    { host: { blockers: only(blocker('firewalld')) }, guest: { servers: cutOff } },
     [/^red guest-server: .* -> .*--zone=guests --change-interface=incusbr0/, /^red host-firewall/],
   ],
   [
     'somebody drops what passes',
-    { host: { blockers: [blocker('somebody')] }, guest: { servers: cutOff } },
+    { host: { blockers: only(blocker('somebody')) }, guest: { servers: cutOff } },
     [/^red guest-server: .*chain filter FORWARD drops.* -> .*from incusbr0 out by eth0/, /^red host-firewall/],
   ],
   [
     'somebody drops what is for the host',
-    { host: { blockers: [blocker('somebody', 'input')] }, guest: homeless },
+    { host: { blockers: only(blocker('somebody', 'input')) }, guest: homeless },
     [/^red guest-address: .* -> let in from incusbr0 what asks for names .*53.*67/, /^yellow host-firewall/],
   ],
   [
     'the host does not reach the server either',
-    { hostReaches: false, host: { blockers: [blocker('docker')] }, guest: { servers: cutOff } },
+    { hostReaches: false, host: { blockers: only(blocker('docker')) }, guest: { servers: cutOff } },
     [
       /^red guest-server: a guest cannot connect to dev\.azure\.com:443, and this host gets no answer from it either -> /,
       /^yellow host-firewall/,
@@ -90,7 +91,7 @@ test.each<[string, Given, readonly RegExp[]]>([
   ],
   [
     'the host does not find the server either',
-    { hostReaches: false, host: { blockers: [blocker('ufw', 'input')] }, guest: { servers: nameless } },
+    { hostReaches: false, host: { blockers: only(blocker('ufw', 'input')) }, guest: { servers: nameless } },
     [
       /^red guest-server: a guest cannot look up dev\.azure\.com, and this host gets no answer from it either -> /,
       /^yellow host-firewall/,
@@ -108,12 +109,12 @@ test.each<[string, Given, readonly RegExp[]]>([
   ],
   [
     'ufw keeps DHCP away',
-    { host: { blockers: [blocker('ufw', 'input')] }, guest: homeless },
+    { host: { blockers: only(blocker('ufw', 'input')) }, guest: homeless },
     [/^red guest-address: .* -> .*ufw allow in on incusbr0 to any port 67 proto udp/, /^yellow host-firewall/],
   ],
   [
     'firewalld keeps names away',
-    { host: { blockers: [blocker('firewalld', 'input')] }, guest: { servers: nameless } },
+    { host: { blockers: only(blocker('firewalld', 'input')) }, guest: { servers: nameless } },
     [/^red guest-server: a guest cannot look up dev\.azure\.com: chain/, /^red host-firewall/],
   ],
   [
@@ -145,7 +146,7 @@ test.each<[string, Given, readonly RegExp[]]>([
 });
 
 test('a firewall that lets guests through is green, and one that was not tried is yellow', () => {
-  const host = aHost({ blockers: [blocker('docker')] });
+  const host = aHost({ blockers: only(blocker('docker')) });
   expect([true, undefined, false].map(through => checkFirewall(host, through, 'incusbr0').colour)).toEqual([
     'green',
     'yellow',
@@ -158,11 +159,21 @@ test('where a network gives out no IPv4, an address of IPv6 is enough', () => {
   expect(wrong({ network, guest: { addresses: ['fd42::7'] } })).toEqual([]);
 });
 
-test('what a client cannot see is not judged', () => {
-  const unseen = checkNetwork(aNetwork({ leases: undefined }), aHost(), MOST).find(
-    ({ check }) => check === 'dhcp-range',
+test('what cannot be seen is not judged, and why it cannot is told', () => {
+  const grey = (check: string, says: string) => ({ check, colour: 'grey', says });
+  const judgedOf = (given: Partial<ProjectFacts>) => checkNetwork(aProject(given), aHost(), MOST);
+  expect(judgedOf({ network: undefined, devices: undefined })).toEqual([grey('network', 'there is no project')]);
+  expect(judgedOf({ network: undefined, devices: { root: { type: 'disk', path: '/' } } })).toEqual([
+    grey('network', 'the default profile has no network'),
+  ]);
+  expect(judgedOf({ network: undefined })).toEqual([
+    grey('network', 'Incus does not show the network of the profile to this client'),
+  ]);
+  expect(judgedOf({ network: aNetwork({ leases: undefined }) })).toContainEqual(
+    grey('dhcp-range', '253 addresses for at most 8 guests; this client is not told how many are given out'),
   );
-  expect(unseen?.colour).toBe('grey');
-  expect(checkNetwork(undefined, aHost(), MOST).map(({ colour }) => colour)).toEqual(['grey']);
-  expect(checkFirewall(aHost({ blockers: undefined }), true, 'incusbr0').colour).toBe('grey');
+  const blockers = { known: false, error: 'there is no nft to ask' } as const;
+  expect(checkFirewall(aHost({ blockers }), true, 'incusbr0')).toEqual(
+    grey('host-firewall', 'the firewall of the host was not read: there is no nft to ask'),
+  );
 });

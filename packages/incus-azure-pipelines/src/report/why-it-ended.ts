@@ -23,7 +23,8 @@ export function whyItEnded(biography: Biography, requestId: number | undefined):
   return vanished(last);
 }
 
-const JOB_DONE = 'its job is done';
+/** The end that every agent should have. */
+export const JOB_DONE = 'its job is done';
 
 /**
  * Retired by drain: disabled, deregistered, deleted. The first step has the reason, but for one that was finished: it was
