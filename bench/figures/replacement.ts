@@ -27,7 +27,10 @@ const FILL_MS = 240_000;
 const REST_MS = { quick: 5_000, full: 30_000 };
 /** The shell agent opens no session: for Azure no load is ever online, and none may be given up for that. */
 const LOAD_SETTINGS = { startupGracePeriod: '1h' };
-/** What the program gives a job that takes its time. It would see none here, for Azure does not; and bare calls have no such rule. */
+/**
+ * What the program gives a job that takes its time (execute/give-way.ts). It would see none here, for Azure does not; and bare calls
+ * have no such rule.
+ */
 const WEIGHT = { 'limits.cpu.allowance': '25%' };
 
 /** What bare calls need: the floor. */

@@ -38,3 +38,14 @@ test('a guest has rung since its keys were changed when a later ring is heard af
   rings.changed('a', 8);
   expect(rings.rangSinceChange('a')).toBe(false);
 });
+
+test('what was changed before a guest rang first is no mark, nor does a change that comes late take a newer one back', () => {
+  const rings = new Rings();
+  rings.changed('a', 1);
+  rings.ring('a', 2);
+  expect(rings.rangSinceChange('a')).toBe(false);
+  rings.changed('a', 5);
+  rings.changed('a', 3);
+  rings.ring('a', 4);
+  expect(rings.rangSinceChange('a')).toBe(false);
+});

@@ -15,10 +15,13 @@ export class Rings {
     if (change && at > change.at) this.#changes.set(name, { ...change, isAnswered: true });
   }
 
-  /** Notes that keys of an instance were changed at `at`, by the same clock: its mark as an agent, for one. */
+  /**
+   * Notes that keys of an instance were changed at `at`, by the same clock: its mark as an agent, for one. That follows a ring:
+   * what somebody else has changed before the first one is no mark.
+   */
   changed(name: string, at: number): void {
-    const known = this.#changes.get(name);
-    if (known?.at !== at) this.#changes.set(name, { at, isAnswered: false });
+    const known = this.#changes.get(name)?.at ?? Number.NEGATIVE_INFINITY;
+    if (this.#byName.has(name) && at > known) this.#changes.set(name, { at, isAnswered: false });
   }
 
   /**

@@ -94,16 +94,16 @@ export function* interleavings(depth: Depth): Generator<Interleaving> {
   const orders = [...ordersOf([['take 0', 'end 0'], ['take 1', 'end 1'], ['fault 0'], ['fault 1']])];
   const gaps = (orders[0]?.length ?? 1) - 1;
   const masks = depth === 'pauses' ? Array.from({ length: 2 ** gaps }, (_, mask) => mask) : [0];
-  for (const [index, first] of names.entries()) {
-    if (depth === 'killed' && first !== KILL) continue;
-    for (const second of names.slice(index))
+  for (const [index, first] of names.entries())
+    for (const second of names.slice(index)) {
+      if (depth === 'killed' && first !== KILL && second !== KILL) continue;
       for (const order of orders) {
         // Twice the same fault: its two strikes are told apart by nothing.
         if (first === second && order.indexOf('fault 0') > order.indexOf('fault 1')) continue;
         for (const mask of masks)
           yield { faults: [first, second], order, settles: order.map((_, place) => ((mask >> place) & 1) === 1) };
       }
-  }
+    }
 }
 
 /** All orders of the chains' events in which each chain keeps its own. */
