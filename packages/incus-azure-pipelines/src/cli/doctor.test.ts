@@ -19,7 +19,7 @@ test('a finding is a line, its remedy another, and nothing in them is obeyed by 
 });
 
 test('a configuration that is wrong is told as it is by check, and nothing else is looked at', async () => {
-  const config = await folder.write('config.yaml', 'projectName: ci\nagentCout: 2\n');
+  const config = await folder.write('config.yaml', 'projectName: ci\nagentCout: 2\nmaxCores: 4096\n');
   const written: string[] = [];
   const output = { write: (text: string) => void written.push(text), complain: () => {} };
   expect(await doctor({ config, json: true }, output)).toBe(2);
@@ -27,9 +27,11 @@ test('a configuration that is wrong is told as it is by check, and nothing else 
   expect(whole).toBe(true);
   expect(new Set(findings.map(({ check }: { check: string }) => check))).toEqual(new Set(['configuration']));
   expect(written.join('')).toContain('agentCout');
+  const warned = findings.filter(({ says }: { says: string }) => says.includes(' warning: '));
+  expect(new Set(warned.map(({ colour }: { colour: string }) => colour))).toEqual(new Set(['yellow']));
   for (const { remedy, says } of findings) expect(says).not.toContain(remedy);
   expect(await doctor({ config }, output)).toBe(2);
-  expect(written.at(-1)).toMatch(/^\n0 green, 0 yellow, \d+ red, 0 not looked at\.\n$/);
+  expect(written.at(-1)).toMatch(/^\n0 green, 1 yellow, \d+ red, 0 not looked at\.\n$/);
 });
 
 test('what was found before something unforeseen is told all the same, as not the whole', async () => {

@@ -57,7 +57,12 @@ async function check(path: string, tell: (finding: Finding) => void): Promise<Lo
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const message of error.messages)
-      tell(red('configuration', { what: formatProblem(message), remedy: message.remedy }));
+      tell(
+        (message.severity === 'warning' ? yellow : red)('configuration', {
+          what: formatProblem(message),
+          remedy: message.remedy,
+        }),
+      );
     return undefined;
   }
 }

@@ -36,9 +36,14 @@ async function tunnels(): Promise<ReadonlySet<string>> {
 
 async function blockers(signal: AbortSignal): Promise<readonly Blocker[]> {
   const legacyTables = (await read('/proc/net/ip_tables_names')) ?? '';
-  const legacy = /^filter$/m.test(legacyTables) ? await output('iptables-legacy', ['-S'], signal) : '';
-  const nft = await output('nft', ['--json', 'list', 'ruleset'], signal);
-  return [...blockersOfNft(JSON.parse(nft)), ...blockersOfLegacy(legacy)];
+  const isLegacy = /^filter$/m.test(legacyTables);
+  const legacy = isLegacy ? await factOf(output('iptables-legacy', ['-S'], signal), signal) : undefined;
+  const nft = await factOf(output('nft', ['--json', 'list', 'ruleset'], signal), signal);
+  if (!nft.known && !legacy?.known) throw new Error(nft.error);
+  return [
+    ...(nft.known ? blockersOfNft(JSON.parse(nft.value)) : []),
+    ...(legacy?.known ? blockersOfLegacy(legacy.value) : []),
+  ];
 }
 
 /** What a program prints. @throws Error where it is not there or fails, as for who is not root. */
@@ -49,8 +54,9 @@ async function output(program: string, args: readonly string[], signal: AbortSig
     return (await promisify(execFile)(program, args, options)).stdout;
   } catch (error) {
     signal.throwIfAborted();
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new Error(`there is no ${program} to ask`);
-    throw new Error(`${program} does not tell it to this user, or fails; call this as root`);
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Error(`there is no ${program} to ask`, { cause: error });
+    throw new Error(`${program} does not tell it to this user, or fails; call this as root`, { cause: error });
   }
 }
 

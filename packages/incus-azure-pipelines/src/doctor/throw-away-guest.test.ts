@@ -46,7 +46,7 @@ test('a guest is created, started, given its timer, looked at, and deleted', asy
     'PUT /1.0/instances/NAME/state',
     'DELETE /1.0/instances/NAME',
   ]);
-  const bodyOf = (end: string) => JSON.parse(`${incus.calls.find(({ call }) => call.endsWith(end))?.body}`);
+  const bodyOf = (end: string) => JSON.parse(String(incus.calls.find(({ call }) => call.endsWith(end))?.body));
   const created = bodyOf('/instances');
   expect(created).toMatchObject({ ephemeral: true });
   expect(created).not.toHaveProperty('start');
