@@ -17,7 +17,10 @@ afterAll(() => rm(directory, { recursive: true }));
 
 /** What the doctor finds with an Incus on this socket, and no Azure. */
 async function found(socketPath: string, ...agentPools: readonly string[]): Promise<readonly Finding[]> {
-  const url = 'http://127.0.0.1:9/none';
+  return foundAt('http://127.0.0.1:9/none', socketPath, ...agentPools);
+}
+
+async function foundAt(url: string, socketPath: string, ...agentPools: readonly string[]): Promise<readonly Finding[]> {
   const pools = ['agents', ...agentPools].map(agentPool => aPool({ name: agentPool, azure: { url, agentPool } }));
   const incus = { kind: 'unix', socketPath } as const;
   const spec = { project: 'ci', pools, stateDirectory: directory, incus } as unknown as DaemonSpec;
@@ -112,4 +115,10 @@ test('of several agent pools each is looked at, and named', async () => {
     expect.stringMatching(/^http:\/\/127\.0\.0\.1:9\/none, "agents": /),
     expect.stringMatching(/^http:\/\/127\.0\.0\.1:9\/none, "others": /),
   ]);
+});
+
+test('an address that nobody can ask is told, and what comes after it is looked at all the same', async () => {
+  const findings = await foundAt('no address', join(directory, 'none.socket'));
+  expect(findings.find(({ check }) => check === 'azure-server')).toMatchObject({ colour: 'red' });
+  expect(colourOf(findings, 'daemon')).toBe('yellow');
 });

@@ -105,7 +105,15 @@ async function* checkServers(
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
     const token = () => tokenOf(pools[0]?.name ?? '');
     const question = { pools, token, stateDirectory: spec.stateDirectory, architecture };
-    const facts = await gatherAzure(question, signal);
+    const gathered = await factOf(gatherAzure(question, signal), signal);
+    if (!gathered.known) {
+      yield red('azure-server', {
+        what: `pool ${pools[0]?.name} cannot ask its server: ${gathered.error}`,
+        remedy: 'correct azure.url in the configuration, and call "doctor" again',
+      });
+      continue;
+    }
+    const facts = gathered.value;
     // Where there are several, each says which one it is about.
     const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
     for (const finding of checkAzure(facts, base)) yield { ...finding, says: `${about}${finding.says}` };
