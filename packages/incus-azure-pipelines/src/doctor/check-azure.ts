@@ -31,12 +31,6 @@ export function checkAzure(facts: AzureFacts, base: BaseFacts | undefined): Find
   ];
 }
 
-/** Whether the server answered, be it with a refusal; undefined where it was not asked. */
-export function isReached({ pool }: AzureFacts): boolean | undefined {
-  if (pool.known) return true;
-  return pool.kind === undefined ? undefined : pool.kind !== 'unreachable' && pool.kind !== 'timeout';
-}
-
 const REST = [
   'agent-pool',
   'permission-view',

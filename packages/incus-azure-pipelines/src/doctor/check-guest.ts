@@ -13,7 +13,7 @@ export interface Surroundings {
   readonly reached: ReachedServers;
 }
 
-/** Whether this host got an answer of a server, by its {@link nameOf}; those that it did not ask are not in it. */
+/** Whether this host can connect to a server, by its {@link nameOf}; those that it did not try are not in it. */
 export type ReachedServers = ReadonlyMap<string, boolean>;
 
 /** A server and its port. */
@@ -38,7 +38,7 @@ export function checkGuest(guest: GuestFact, around: Surroundings): Finding[] {
   ];
 }
 
-/** Whether a guest reached every server that answers this host; undefined where that could not be tried. */
+/** Whether a guest reached every server that this host can connect to; undefined where that could not be tried. */
 export function getsThrough(guest: GuestFact, reached: ReachedServers): boolean | undefined {
   if (!guest.known) return undefined;
   const there = guest.value.servers.filter(server => server.connects || reached.get(nameOf(server)) !== false);
@@ -145,8 +145,9 @@ function checkServer(server: GuestServer, guest: GuestFacts, around: Surrounding
 function nobodyReaches(server: GuestServer): Finding {
   const tried = server.addresses.length === 0 ? `look up ${server.host}` : `connect to ${nameOf(server)}`;
   return red('guest-server', {
-    what: `a guest cannot ${tried}, and this host gets no answer from it either`,
-    remedy: 'mend that first: see azure-server; then call "doctor" again',
+    what: `a guest cannot ${tried}, and this host cannot connect to it either`,
+    remedy:
+      'mend that first: its name, its address, a firewall beyond this host; a proxy that this host uses is not used by guests',
   });
 }
 

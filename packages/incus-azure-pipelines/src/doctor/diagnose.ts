@@ -6,9 +6,9 @@ import { openIncus } from '../observe/clients.js';
 import { isThisHost, mostInstances } from '../observe/host-limits.js';
 import { isolationObstacle } from '../observe/id-maps.js';
 import { instanceCeiling } from '../plan/target.js';
-import { checkAzure, isReached } from './check-azure.js';
+import { checkAzure } from './check-azure.js';
 import { checkDaemon } from './check-daemon.js';
-import { checkGuest, checkLeft, getsThrough, nameOf, type ReachedServers } from './check-guest.js';
+import { checkGuest, checkLeft, getsThrough } from './check-guest.js';
 import { checkFlaws, checkReachable, checkServer } from './check-incus.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
 import { checkHost, checkOwner, checkProject, checkStorage } from './check-project.js';
@@ -19,7 +19,7 @@ import { gatherAzure } from './gather-azure.js';
 import { gatherGuest, guestSource, type TriedGuest } from './gather-guest.js';
 import { gatherHost } from './gather-host.js';
 import { findLxd, gatherProject, gatherServer } from './gather-incus.js';
-import { serverIn } from './guest-scripts.js';
+import { reachedServers } from './reached-servers.js';
 
 export interface DiagnosisParts {
   readonly spec: DaemonSpec;
@@ -70,8 +70,8 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   yield* checkHost(host, project, spec.pools);
   yield* checkNetwork(project, host, mostInstances(spec.pools, instanceCeiling));
   const architecture = server.value.environment?.architectures[0];
-  const reached = yield* checkServers(parts, architecture, project.base, signal);
-  yield* checkInGuest(incus, spec, { host, project, reached }, signal);
+  yield* checkServers(parts, architecture, project.base, signal);
+  yield* checkInGuest(incus, spec, project, host, signal);
   yield* checkRunning(parts, signal);
 }
 
@@ -92,14 +92,12 @@ async function* checkRunning({ askDaemon }: DiagnosisParts, signal: AbortSignal)
   yield* checkDaemon(daemon.known ? daemon.value : { kind: 'failing', error: daemon.error });
 }
 
-/** Gives back which servers answered. */
 async function* checkServers(
   { spec, tokenOf }: DiagnosisParts,
   architecture = 'x86_64',
   base: BaseFacts | undefined,
   signal: AbortSignal,
-): AsyncGenerator<Finding, ReachedServers> {
-  const reached = new Map<string, boolean>();
+): AsyncGenerator<Finding> {
   const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
   for (const key of keys) {
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
@@ -117,27 +115,23 @@ async function* checkServers(
     // Where there are several, each says which one it is about.
     const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
     for (const finding of checkAzure(facts, base)) yield { ...finding, says: `${about}${finding.says}` };
-    const name = nameOf(serverIn(facts.url));
-    const answered = isReached(facts);
-    if (answered !== undefined) reached.set(name, answered || reached.get(name) === true);
   }
-  return reached;
 }
 
 async function* checkInGuest(
   incus: IncusClient,
   spec: DaemonSpec,
-  {
-    host,
-    project,
-    reached,
-  }: { readonly host: HostFacts; readonly project: ProjectFacts; readonly reached: ReachedServers },
+  project: ProjectFacts,
+  host: HostFacts,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   const tried = await tryGuest(incus, spec, project, signal);
   const guest = tried?.guest;
   yield* checkLeft(tried?.left ?? [], spec.project);
   signal.throwIfAborted();
+  // Where Incus is elsewhere, what this host can says nothing of its guests.
+  const servers = guest?.known && host.isIncusHost ? guest.value.servers : [];
+  const reached = await reachedServers(servers, signal);
   if (guest === undefined)
     yield grey(
       'guest-made',

@@ -85,7 +85,7 @@ test.each<[string, Given, readonly RegExp[]]>([
     'the host does not reach the server either',
     { hostReaches: false, host: { blockers: only(blocker('docker')) }, guest: { servers: cutOff } },
     [
-      /^red guest-server: a guest cannot connect to dev\.azure\.com:443, and this host gets no answer from it either -> /,
+      /^red guest-server: a guest cannot connect to dev\.azure\.com:443, and this host cannot connect to it either -> /,
       /^yellow host-firewall/,
     ],
   ],
@@ -93,7 +93,7 @@ test.each<[string, Given, readonly RegExp[]]>([
     'the host does not find the server either',
     { hostReaches: false, host: { blockers: only(blocker('ufw', 'input')) }, guest: { servers: nameless } },
     [
-      /^red guest-server: a guest cannot look up dev\.azure\.com, and this host gets no answer from it either -> /,
+      /^red guest-server: a guest cannot look up dev\.azure\.com, and this host cannot connect to it either -> /,
       /^yellow host-firewall/,
     ],
   ],
