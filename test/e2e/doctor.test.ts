@@ -6,7 +6,6 @@ import { MARKS } from '../../packages/incus-azure-pipelines/src/model/marks.js';
 import { DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOutsideHost } from '../../testbed/outside-host.js';
-import { ownerMark, removeProject } from '../../testbed/owned-project.js';
 import { runCommand } from '../../testbed/run-command.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { startWithBase } from './finished-base.js';
@@ -81,11 +80,11 @@ describeOnIncus('doctor', testbed => {
     expect(code).toBe(2);
   });
 
-  test('names a subnet that is also elsewhere, and a range of addresses that another project has used up', async () => {
+  test('names a subnet that is also elsewhere, and a range of addresses that is used up', async () => {
     await using _outside = await startOutsideHost(OUTSIDE.gateway, [OUTSIDE.address]);
     await using network = await clashingNetwork(scenario.incus);
     await using elsewhere = await startWithBase({ ...testbed(), bridge: network.name, confined: false });
-    await using _holder = await holdAddress(elsewhere, network.name);
+    await using _holder = await holdAddress(elsewhere.incus, network.name);
     const { code, found } = await examined(elsewhere);
     expect(found.get('subnet')).toMatchObject({
       colour: 'red',
@@ -130,25 +129,16 @@ async function clashingNetwork({ server }: IncusClient): Promise<AsyncDisposable
   return { name, [Symbol.asyncDispose]: () => server.networks.delete(name) };
 }
 
-/** A guest of another project that has that address. */
-async function holdAddress({ incus, project }: Scenario, network: string): Promise<AsyncDisposable> {
-  const [base = ''] = (await incus.instances.names()).filter(name => name.startsWith('iap-base-'));
-  const { devices } = (await incus.profiles.get('default')).profile;
-  const name = `iapdoc-${randomBytes(3).toString('hex')}`;
-  await incus.projects.create({ name, config: { 'features.networks': 'false', ...ownerMark() } });
-  const elsewhere = incus.withProject(name);
-  const removal = { [Symbol.asyncDispose]: () => removeProject(incus, name) };
-  try {
-    const source = { type: 'copy', source: base, project, instance_only: true } as const;
-    const config = { [MARKS.owner]: '', [MARKS.baseState]: '' };
-    await elsewhere.instances.create({ name: 'holder', source, start: true, ephemeral: true, config, devices });
-    await polled(
-      () => elsewhere.server.networks.leases(network),
-      leases => leases.some(({ address }) => address === CLASHING.only),
-    );
-    return removal;
-  } catch (error) {
-    await removal[Symbol.asyncDispose]();
-    throw error;
-  }
+/** A guest that has that address. */
+async function holdAddress({ instances, server }: IncusClient, network: string): Promise<AsyncDisposable> {
+  const [base = ''] = (await instances.names()).filter(name => name.startsWith('iap-base-'));
+  const source = { type: 'copy', source: base, instance_only: true } as const;
+  // Else it would be taken for the newest base.
+  const config = { [MARKS.owner]: '', [MARKS.baseState]: '' };
+  await instances.create({ name: 'holder', source, start: true, ephemeral: true, config });
+  await polled(
+    () => server.networks.leases(network),
+    leases => leases.some(({ address }) => address === CLASHING.only),
+  );
+  return { [Symbol.asyncDispose]: () => instances.stop('holder', { force: true }) };
 }
