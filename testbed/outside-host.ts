@@ -7,7 +7,7 @@ import { networkInterfaces } from './traces.js';
 
 /** Answers every connection with one line and goes with its parent, whatever becomes of that. */
 const SERVER = `
-require('node:net').createServer(socket => socket.end('outside\\n')).listen(PORT, '::', () => console.log('ready'));
+require('node:net').createServer(socket => socket.on('error', () => {}).end('outside\\n')).listen(PORT, '::', () => console.log('ready'));
 process.stdin.on('end', () => process.exit(0)).resume();
 `;
 const OUTSIDE_PORT = 8080;

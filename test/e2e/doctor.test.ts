@@ -94,6 +94,7 @@ describeOnIncus('doctor', testbed => {
     });
     const says = `it gets no address: all 1 of network "${network.name}" are given out`;
     expect(found.get('guest-address')).toMatchObject({ colour: 'red', says });
+    expect(found.get('dhcp-range')).toMatchObject({ colour: 'red' });
     expect(code).toBe(2);
   });
 });

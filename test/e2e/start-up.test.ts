@@ -82,7 +82,7 @@ describeOnIncus('a start that cannot come to good', testbed => {
       // Incus does not tell a daemon that is confined to its project whether there is another one.
       says: isConfinedRun()
         ? /no project "no-such-project", or none that this client may use; make it with: incus-azure-pipelines setup, or/
-        : /no project "no-such-project"; make it with: incus project create no-such-project/,
+        : /no project "no-such-project"; make it with: incus-azure-pipelines setup; or make your own/,
     });
   });
 

@@ -17,7 +17,10 @@ export const POOL_PERMISSIONS = {
 export interface Pools {
   /** Finds the agent pool of that name, whatever its case; `undefined` when there is none. */
   findByName(name: string, options?: CallOptions): Promise<TaskAgentPool | undefined>;
-  /** Whether the caller has all of these permissions, added up, on a pool. Source: `HasPoolPermissions` of azure-devops-node-api. */
+  /**
+   * Whether the caller has all of these permissions, added up, on a pool. No version is asked for, since none is documented; not
+   * tried on a real server. Source: `HasPoolPermissions` of azure-devops-node-api.
+   */
   hasPermissions(poolId: number, permissions: number, options?: CallOptions): Promise<boolean>;
 }
 

@@ -27,6 +27,21 @@ export function fitIncus(call: string): number | object {
   return call === 'GET /1.0/profiles/default' ? PROFILE : 500;
 }
 
+/** A status, words of a refusal, metadata, or {@link STARTED}. */
+type Answering = (call: string, query: URLSearchParams) => number | string | object;
+
+/** The answer of a call that starts an operation; the script answers the wait for it, too. */
+export const STARTED = { id: 'scripted', status_code: 103 };
+export const WAIT = `GET /1.0/operations/${STARTED.id}/wait`;
+
+function envelopeOf(given: number | string | object): Readonly<Record<string, unknown>> & { readonly status: number } {
+  if (given === STARTED) return { status: 202, type: 'async', operation: '/1.0/operations/scripted', metadata: given };
+  if (typeof given === 'object') return { status: 200, type: 'sync', status_code: 200, metadata: given };
+  const [status, error] = typeof given === 'number' ? [given, 'scripted'] : [400, given];
+  if (status < 400) return { status, type: 'sync', status_code: 200, metadata: {} };
+  return { status, type: 'error', error, error_code: status, metadata: null };
+}
+
 /** A call as it came: `PATCH /1.0/instances/a`, without its query. */
 export interface IncusCall {
   readonly call: string;
@@ -41,27 +56,26 @@ export class ScriptedIncus implements AsyncDisposable {
   readonly #directory: string;
   readonly #server;
 
-  private constructor(directory: string, answer: (call: string) => number | object) {
+  private constructor(directory: string, answer: Answering) {
     this.#directory = directory;
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const call = `${request.method} ${new URL(request.url ?? '', 'http://incus').pathname}`;
+        const { pathname, searchParams } = new URL(request.url ?? '', 'http://incus');
+        const call = `${request.method} ${pathname}`;
         this.calls.push({ call, body: Buffer.concat(chunks) });
-        const given = answer(call);
-        const [status, metadata] = typeof given === 'number' ? [given, {}] : [200, given];
+        const given = answer(call, searchParams);
+        const { status, ...envelope } = envelopeOf(given);
         response.writeHead(status, { 'content-type': 'application/json' });
-        const failed = { type: 'error', error: 'scripted', error_code: status, metadata: null };
-        const done = { type: 'sync', status: 'Success', status_code: 200, metadata };
-        response.end(JSON.stringify(status < 400 ? done : failed));
+        response.end(JSON.stringify(envelope));
       });
     });
     this.socketPath = join(directory, 'incus.socket');
     this.client = connectIncus({ connection: { kind: 'unix', socketPath: this.socketPath } });
   }
 
-  static async start(answer: (call: string) => number | object): Promise<ScriptedIncus> {
+  static async start(answer: Answering): Promise<ScriptedIncus> {
     const directory = await mkdtemp(join(tmpdir(), 'scripted-incus-'));
     const incus = new ScriptedIncus(directory, answer);
     incus.#server.listen(incus.socketPath);

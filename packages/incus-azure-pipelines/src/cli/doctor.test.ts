@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
+import { green } from '../doctor/finding.js';
 import { doctor, formatFinding } from './doctor.js';
+
+const folder = useConfigFolder();
 
 test('a finding is a line, its remedy another, and nothing in them is obeyed by a terminal', () => {
   const finding = {
@@ -18,10 +19,7 @@ test('a finding is a line, its remedy another, and nothing in them is obeyed by 
 });
 
 test('a configuration that is wrong is told as it is by check, and nothing else is looked at', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'doctor-cli-'));
-  onTestFinished(() => rm(directory, { recursive: true }));
-  const config = join(directory, 'config.yaml');
-  await writeFile(config, 'projectName: ci\nagentCout: 2\n', { mode: 0o600 });
+  const config = await folder.write('config.yaml', 'projectName: ci\nagentCout: 2\nmaxCores: 4096\n');
   const written: string[] = [];
   const output = { write: (text: string) => void written.push(text), complain: () => {} };
   expect(await doctor({ config, json: true }, output)).toBe(2);
@@ -29,6 +27,23 @@ test('a configuration that is wrong is told as it is by check, and nothing else 
   expect(whole).toBe(true);
   expect(new Set(findings.map(({ check }: { check: string }) => check))).toEqual(new Set(['configuration']));
   expect(written.join('')).toContain('agentCout');
+  const warned = findings.filter(({ says }: { says: string }) => says.includes(' warning: '));
+  expect(new Set(warned.map(({ colour }: { colour: string }) => colour))).toEqual(new Set(['yellow']));
+  for (const { remedy, says } of findings) expect(says).not.toContain(remedy);
   expect(await doctor({ config }, output)).toBe(2);
-  expect(written.at(-1)).toMatch(/^\n0 green, 0 yellow, \d+ red, 0 not looked at\.\n$/);
+  expect(written.at(-1)).toMatch(/^\n0 green, 1 yellow, \d+ red, 0 not looked at\.\n$/);
+});
+
+test('what was found before something unforeseen is told all the same, as not the whole', async () => {
+  await folder.write('token', 'secret');
+  const config = await folder.write('config.yaml', ONE_POOL);
+  const written: string[] = [];
+  const output = { write: (text: string) => void written.push(text), complain: () => {} };
+  async function* failing() {
+    yield green('incus-reachable', 'Incus answers');
+    throw new Error('out of memory');
+  }
+  await expect(doctor({ config, json: true }, output, failing)).rejects.toThrow('out of memory');
+  const { findings, whole } = JSON.parse(written.join(''));
+  expect([whole, findings.at(-1).check]).toEqual([false, 'incus-reachable']);
 });

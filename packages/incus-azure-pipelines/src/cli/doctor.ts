@@ -1,5 +1,5 @@
 import { type LoadedConfig, loadConfig } from '../config/load.js';
-import { ConfigError, formatMessage } from '../config/message.js';
+import { ConfigError, formatProblem } from '../config/message.js';
 import { diagnose } from '../doctor/diagnose.js';
 import type { DaemonFact } from '../doctor/facts.js';
 import { type Colour, type Finding, green, red, yellow } from '../doctor/finding.js';
@@ -21,25 +21,29 @@ interface Options {
 /**
  * Proves one thing after the other by doing it, and says of each what it came to and what to do. Gives back the exit code: 0
  * where nothing is red, else 2; 1 when it was stopped before its end. Leaves nothing.
+ *
+ * @throws whatever ended it otherwise, once what was found until then is told.
  */
-export async function doctor(options: Options, output: Output): Promise<0 | 1 | 2> {
+export async function doctor(options: Options, output: Output, examine = diagnose): Promise<0 | 1 | 2> {
   using stop = stopSignals(() => output.complain('stopping; what was made is taken back\n'));
   const findings: Finding[] = [];
   const tell = (finding: Finding) => {
     findings.push(finding);
     if (!options.json) output.write(formatFinding(finding, output.screen !== undefined));
   };
-  try {
+  const whole = async () => {
     const config = await check(options.config, tell);
-    if (config !== undefined)
-      for await (const finding of diagnose(partsOf(config, options), stop.signal)) tell(finding);
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-  }
-  const isWhole = !stop.signal.aborted;
+    if (config !== undefined) for await (const finding of examine(partsOf(config, options), stop.signal)) tell(finding);
+  };
+  const ended = await whole().then(
+    () => 'whole' as const,
+    (error: unknown) => ({ error }),
+  );
+  const isWhole = ended === 'whole';
   if (options.json) output.write(`${printable(JSON.stringify({ whole: isWhole, findings }, undefined, 2))}\n`);
   else output.write(conclusion(findings, isWhole));
-  if (!isWhole) return 1;
+  if (ended !== 'whole' && !stop.signal.aborted) throw ended.error;
+  if (ended !== 'whole') return 1;
   return findings.some(({ colour }) => colour === 'red') ? 2 : 0;
 }
 
@@ -47,13 +51,18 @@ async function check(path: string, tell: (finding: Finding) => void): Promise<Lo
   try {
     const config = await loadConfig(path);
     for (const message of config.warnings)
-      tell(yellow('configuration', { what: formatMessage(message), remedy: message.remedy }));
+      tell(yellow('configuration', { what: formatProblem(message), remedy: message.remedy }));
     tell(green('configuration', `${path} is valid`));
     return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     for (const message of error.messages)
-      tell(red('configuration', { what: formatMessage(message), remedy: message.remedy }));
+      tell(
+        (message.severity === 'warning' ? yellow : red)('configuration', {
+          what: formatProblem(message),
+          remedy: message.remedy,
+        }),
+      );
     return undefined;
   }
 }

@@ -27,7 +27,20 @@ export async function openShell(
   if (!(stdin.isTTY && stdout.isTTY))
     throw new UserError('shell: there is no terminal here; where a program asks, use: incus exec');
   using stop = stopSignals(() => {});
-  const { signal } = stop;
+  try {
+    await openUntil(stop.signal, name, options, { complain, stdin, stdout });
+  } catch (error) {
+    // Told to stop, it has nothing to complain of.
+    if (!stop.signal.aborted) throw error;
+  }
+}
+
+async function openUntil(
+  signal: AbortSignal,
+  name: string,
+  options: { readonly config: string },
+  { complain, stdin, stdout }: Pick<Output, 'complain'> & ShellStreams,
+): Promise<void> {
   await using incus = await openIncusOf(options.config);
   await expectRunning(incus, name, signal);
   complain(`A shell of root in ${name}, beside its job if it has one. It ends with Ctrl-D.\n`);

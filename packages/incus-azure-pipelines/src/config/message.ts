@@ -23,10 +23,15 @@ export class ConfigError extends Error {
   }
 }
 
-/** Writes a message on one line: `config.yaml:5:3: pools[0].agentCout: unknown key; did you mean "agentCount"?`. */
-export function formatMessage(message: ConfigMessage): string {
+/** Writes where it is and what is wrong there, without the remedy. */
+export function formatProblem(message: ConfigMessage): string {
   const place = `${message.file}:${message.line}:${message.column}: `;
   const severity = message.severity === 'warning' ? 'warning: ' : '';
   const key = message.key === '' ? '' : `${message.key}: `;
-  return `${place}${severity}${key}${message.problem}; ${message.remedy}`;
+  return `${place}${severity}${key}${message.problem}`;
+}
+
+/** Writes a message on one line: `config.yaml:5:3: pools[0].agentCout: unknown key; did you mean "agentCount"?`. */
+export function formatMessage(message: ConfigMessage): string {
+  return `${formatProblem(message)}; ${message.remedy}`;
 }

@@ -64,15 +64,17 @@ test('the older tables of iptables are read from their own words', () => {
   expect(blockersOfLegacy(text)).toEqual([{ hook: 'forward', by: 'docker', chain: 'filter FORWARD (legacy)' }]);
 });
 
-test('the routes of the host are ranges of addresses, without the one to everywhere', () => {
+test('the routes of the host are ranges of addresses; the one to everywhere names its uplink', () => {
   const table = [
     'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT',
     'eth0\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\t0\t0\t0',
     'eth0\t0001A8C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0',
     'tun0\t0000100A\t00000000\t0001\t0\t0\t0\t0000F0FF\t0\t0\t0',
+    'eth0\t0000000A\t0101A8C0\t0003\t0\t0\t0\t000000FF\t0\t0\t0',
   ].join('\n');
-  expect(routesIn(table).map(({ interface: name, range }) => `${name} ${formatRange(range)}`)).toEqual([
-    'eth0 192.168.1.0-192.168.1.255',
-    'tun0 10.16.0.0-10.31.255.255',
-  ]);
+  const { routes, uplink } = routesIn(table, new Set(['tun0']));
+  expect(
+    routes.map(({ interface: name, isDirect, range }) => `${name} ${formatRange(range)}${isDirect ? ' direct' : ''}`),
+  ).toEqual(['eth0 192.168.1.0-192.168.1.255 direct', 'tun0 10.16.0.0-10.31.255.255', 'eth0 10.0.0.0-10.255.255.255']);
+  expect(uplink).toBe('eth0');
 });

@@ -1,6 +1,6 @@
 /** Judges an agent pool in Azure, and what the token may do with it. Pure. */
 import { agentPoolObstacle } from '../observe/usable-agent-pool.js';
-import type { AzureErrorKind, AzureFacts, Fact } from './facts.js';
+import type { AzureErrorKind, AzureFacts, BaseFacts, Fact } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 
 /** From here on clocks are told to differ, and to differ by more than tokens of agents bear. */
@@ -8,8 +8,8 @@ const SKEW_MS = { yellow: 60_000, red: 240_000 };
 
 const SCOPE = 'make a token with the scope Agent Pools (Read & manage), for this organisation';
 
-/** Judges all of it; what needs something that fails is not looked at. `baseAgent` is the version in the base, if there is one. */
-export function checkAzure(facts: AzureFacts, baseAgent: string | undefined): Finding[] {
+/** Judges all of it; what needs something that fails is not looked at. `base` is the newest one, where one was seen. */
+export function checkAzure(facts: AzureFacts, base: BaseFacts | undefined): Finding[] {
   const { agentPool, pool, url } = facts;
   if (!pool.known) return [...unread(pool), ...REST.map(check => grey(check, 'the agent pool was not read'))];
   const reached = [green('azure-server', `${url} answers`), green('azure-token', 'the token is accepted')];
@@ -26,7 +26,7 @@ export function checkAzure(facts: AzureFacts, baseAgent: string | undefined): Fi
     checkPermission('permission-view', 'see', facts.views),
     checkPermission('permission-manage', 'register and delete', facts.manages),
     checkClock(facts.aheadMs),
-    ...checkAgents(facts, pool.value?.autoUpdate, baseAgent),
+    ...checkAgents(facts, pool.value?.autoUpdate, base),
     checkRegistration(facts),
   ];
 }
@@ -97,7 +97,7 @@ function checkClock(aheadMs: number | undefined): Finding {
 function checkAgents(
   { newestAgent }: AzureFacts,
   autoUpdate: boolean | undefined,
-  baseAgent: string | undefined,
+  base: BaseFacts | undefined,
 ): Finding[] {
   if (newestAgent === undefined)
     return [grey('agent-version', 'the configuration names the agent'), updates(autoUpdate, undefined)];
@@ -110,19 +110,19 @@ function checkAgents(
       updates(autoUpdate, undefined),
     ];
   const newest = newestAgent.value;
-  if (baseAgent === undefined)
+  if (base === undefined)
     return [
-      grey('agent-version', `the server offers agent ${newest}, and there is no base yet`),
+      grey('agent-version', `the server offers agent ${newest}; no base was seen to have it or not`),
       updates(autoUpdate, undefined),
     ];
-  if (baseAgent === newest)
-    return [
-      green('agent-version', `the base has agent ${newest}, which is the one that the server offers`),
-      updates(autoUpdate, true),
-    ];
-  const what = `the base has agent ${baseAgent}, and the server offers ${newest}`;
+  const what = `base ${base.name} has agent ${base.agentVersion}`;
+  if (base.agentVersion === newest)
+    return [green('agent-version', `${what}, which is the one that the server offers`), updates(autoUpdate, true)];
   return [
-    yellow('agent-version', { what, remedy: 'have it built anew: "base build", or wait for baseRefresh' }),
+    yellow('agent-version', {
+      what: `${what}, and the server offers ${newest}`,
+      remedy: 'have it built anew: "base build", or wait for baseRefresh',
+    }),
     updates(autoUpdate, false),
   ];
 }
@@ -139,7 +139,6 @@ function updates(autoUpdate: boolean | undefined, isNewest: boolean | undefined)
 
 function checkRegistration({ registration, wanted }: AzureFacts): Finding {
   const check = 'registration';
-  if (registration === 'remembered') return green(check, 'the server has taken agents that the host registered');
   if (!registration.known)
     return red(check, {
       what: registration.error,

@@ -1,20 +1,31 @@
 /** Judges a throw-away guest, and names the cause where the host shows one. Pure. */
 import { parseRange } from '../lib/ip-ranges.js';
 import { addressesOf, clashOf, inWords, letThrough } from './check-network.js';
-import type { Blocker, Fact, GuestDocker, GuestFacts, GuestServer, HostFacts, NetworkFacts } from './facts.js';
+import type { Blocker, GuestDocker, GuestFact, GuestFacts, GuestServer, HostFacts, NetworkFacts } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
+import { areEnough } from './guest-scripts.js';
+import type { LeftGuest } from './throw-away-guest.js';
 
 /** What the causes of a guest's troubles are looked for in. */
 export interface Surroundings {
   readonly host: HostFacts;
   readonly network: NetworkFacts | undefined;
+  readonly reached: ReachedServers;
+}
+
+/** Whether this host can connect to a server, by its {@link nameOf}; those that it did not try are not in it. */
+export type ReachedServers = ReadonlyMap<string, boolean>;
+
+/** A server and its port. */
+export function nameOf({ host, port }: Pick<GuestServer, 'host' | 'port'>): string {
+  return `${host}:${port}`;
 }
 
 /** Judges a guest, as far as it got. */
-export function checkGuest(guest: Fact<GuestFacts>, around: Surroundings): Finding[] {
+export function checkGuest(guest: GuestFact, around: Surroundings): Finding[] {
   if (!guest.known)
     return [
-      checkUnmade(guest.error),
+      guest.kind === 'lost' ? checkLost(guest.error) : checkUnmade(guest.error),
       ...['guest-address', 'guest-server', 'guest-docker'].map(check => grey(check, 'there is no guest')),
     ];
   const { value } = guest;
@@ -27,14 +38,32 @@ export function checkGuest(guest: Fact<GuestFacts>, around: Surroundings): Findi
   ];
 }
 
-/** Whether a guest reached every server; undefined where that could not be tried. */
-export function getsThrough(guest: Fact<GuestFacts>): boolean | undefined {
+/** Whether a guest reached every server that this host can connect to; undefined where that could not be tried. */
+export function getsThrough(guest: GuestFact, reached: ReachedServers): boolean | undefined {
   if (!guest.known) return undefined;
-  return guest.value.servers.length === 0 ? undefined : guest.value.servers.every(({ connects }) => connects);
+  const there = guest.value.servers.filter(server => server.connects || reached.get(nameOf(server)) !== false);
+  return there.length === 0 ? undefined : there.every(({ connects }) => connects);
+}
+
+function checkLost(error: string): Finding {
+  return red('guest-made', {
+    what: `a guest was made, and cannot be looked into: ${error}`,
+    remedy: 'call "doctor" again; journalctl -u incus tells more',
+  });
+}
+
+/** Guests of the doctor's that did not go. */
+export function checkLeft(left: readonly LeftGuest[], project: string): Finding[] {
+  return left.map(({ error, name }) =>
+    yellow('guest-removed', {
+      what: `guest ${name} is left: ${error}`,
+      remedy: `delete it with: incus delete --force ${name} --project ${project}`,
+    }),
+  );
 }
 
 function checkUnmade(error: string): Finding {
-  if (/reached maximum|limit/i.test(error))
+  if (/reached maximum/i.test(error))
     return yellow('guest-made', {
       what: `there is no room for a guest to try: ${error}`,
       remedy: 'call "setup" again if the numbers of agents have grown, or try while fewer agents run',
@@ -63,23 +92,25 @@ function checkBoot({ addresses, failedUnits, system }: GuestFacts): Finding {
 }
 
 function checkAddress({ addresses }: GuestFacts, { host, network }: Surroundings): Finding {
-  if (addresses.length > 0) return green('guest-address', `it has ${addresses.join(', ')}`);
-  const bridge = network?.name;
   const size = network && addressesOf(network.config);
+  if (areEnough(addresses, size !== undefined)) return green('guest-address', `it has ${addresses.join(', ')}`);
+  const bridge = network?.name;
+  const none =
+    addresses.length === 0 ? 'it gets no address' : `it has ${addresses.join(', ')}, and gets no IPv4 address`;
   const given = network?.leases;
   if (size !== undefined && given !== undefined && given >= size)
     return red('guest-address', {
-      what: `it gets no address: all ${size} of network "${bridge}" are given out`,
+      what: `${none}: all ${size} of network "${bridge}" are given out`,
       remedy: 'give the network a larger subnet or range (ipv4.address, ipv4.dhcp.ranges)',
     });
   const blocker = blockerOf(host, 'input');
   if (blocker !== undefined)
     return red('guest-address', {
-      what: `it gets no address: ${inWords(blocker)}`,
-      remedy: letThrough(blocker, bridge),
+      what: `${none}: ${inWords(blocker)}`,
+      remedy: letThrough(blocker, bridge, host.uplink),
     });
   return red('guest-address', {
-    what: 'it gets no address by DHCP',
+    what: `${none} by DHCP`,
     remedy: 'see that the dnsmasq of the bridge runs (incus network info), and that the image asks for an address',
   });
 }
@@ -88,6 +119,7 @@ function checkServer(server: GuestServer, guest: GuestFacts, around: Surrounding
   const { addresses, connects, host: name, http, port } = server;
   const check = 'guest-server';
   if (guest.addresses.length === 0) return grey(check, `${name} cannot be reached without an address`);
+  if (!connects && around.reached.get(nameOf(server)) === false) return nobodyReaches(server);
   if (addresses.length === 0) return noName(name, around);
   if (!connects) return noWay(server, around);
   if (http !== undefined && 'complaint' in http)
@@ -97,7 +129,26 @@ function checkServer(server: GuestServer, guest: GuestFacts, around: Surrounding
         ? 'put the authority of its certificate into the base by a provision script: /usr/local/share/ca-certificates and update-ca-certificates'
         : 'something between may change what is sent: a proxy, or a small MTU',
     });
+  if (http?.status === 407)
+    return yellow(check, {
+      what: `a guest reaches ${name}:${port}, and a proxy in between wants to know who it is (407)`,
+      remedy: 'let guests through without it: a proxy is not used by guests',
+    });
+  if (http !== undefined && http.status >= 500)
+    return yellow(check, {
+      what: `a guest reaches ${name}:${port}, which answers ${http.status}`,
+      remedy: 'if the checks of Azure are green, something between guests and it answers; else wait: the server is ill',
+    });
   return green(check, `a guest reaches ${name}:${port}${http === undefined ? '' : `, which answers ${http.status}`}`);
+}
+
+function nobodyReaches(server: GuestServer): Finding {
+  const tried = server.addresses.length === 0 ? `look up ${server.host}` : `connect to ${nameOf(server)}`;
+  return red('guest-server', {
+    what: `a guest cannot ${tried}, and this host cannot connect to it either`,
+    remedy:
+      'mend that first: its name, its address, a firewall beyond this host; a proxy that this host uses is not used by guests',
+  });
 }
 
 function noName(name: string, { host, network }: Surroundings): Finding {
@@ -108,7 +159,7 @@ function noName(name: string, { host, network }: Surroundings): Finding {
     remedy:
       blocker === undefined
         ? 'see that the host itself can (getent hosts), and that its name server is not one on loopback that the bridge cannot ask'
-        : letThrough(blocker, network?.name),
+        : letThrough(blocker, network?.name, host.uplink),
   });
 }
 
@@ -138,7 +189,10 @@ function noWay({ addresses, host: name, port }: GuestServer, { host, network }: 
     });
   const blocker = blockerOf(host, 'forward');
   if (blocker !== undefined)
-    return red('guest-server', { what: `${what}: ${inWords(blocker)}`, remedy: letThrough(blocker, network?.name) });
+    return red('guest-server', {
+      what: `${what}: ${inWords(blocker)}`,
+      remedy: letThrough(blocker, network?.name, host.uplink),
+    });
   if (network?.config['security.acls'])
     return red('guest-server', {
       what: `${what}: the rules of network "${network.name}" may lack its addresses, which are ${addresses.join(', ')} now`,
@@ -151,15 +205,17 @@ function noWay({ addresses, host: name, port }: GuestServer, { host, network }: 
 }
 
 function blockerOf({ blockers, isIncusHost }: HostFacts, hook: Blocker['hook']): Blocker | undefined {
-  return isIncusHost ? blockers?.find(blocker => blocker.hook === hook) : undefined;
+  return isIncusHost && blockers.known ? blockers.value.find(blocker => blocker.hook === hook) : undefined;
 }
 
-function checkDocker({ addresses, docker, hasBase }: GuestFacts): Finding {
+function checkDocker({ addresses, docker, from, hasBase }: GuestFacts): Finding {
   if (addresses.length === 0) return grey('guest-docker', 'docker waits for a network');
-  if (docker === undefined)
+  if (docker === 'unwanted') return grey('guest-docker', 'no pool wants docker');
+  if (docker === undefined) return grey('guest-docker', 'docker was not looked at');
+  if (docker === 'lacking')
     return grey(
       'guest-docker',
-      hasBase ? 'no pool wants docker' : 'docker is shown once there is a base: "base build"',
+      hasBase ? `docker is not in ${from}` : 'docker is shown once there is a base: "base build"',
     );
   return judgeDocker(docker);
 }

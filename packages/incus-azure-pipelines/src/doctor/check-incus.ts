@@ -4,9 +4,15 @@ import { serverObstacle } from '../observe/fitness.js';
 import type { ServerFact } from './facts.js';
 import { type Finding, green, red, yellow } from './finding.js';
 
-/** Whether Incus answers. */
-export function checkReachable(server: ServerFact): Finding {
+/** Whether Incus answers. `lxdSocket` is that of an LXD on this host, where there is one. */
+export function checkReachable(server: ServerFact, lxdSocket: string | undefined): Finding {
   if (server.known) return green('incus-reachable', 'Incus answers');
+  const isNone = /\bENOENT\b|\bECONNREFUSED\b/.test(server.error);
+  if (isNone && lxdSocket !== undefined)
+    return red('incus-reachable', {
+      what: `${server.error}; there is LXD at ${lxdSocket}`,
+      remedy: 'install Incus: LXD cannot be used in its place',
+    });
   return red('incus-reachable', { what: server.error, remedy: remedyOf(server) });
 }
 

@@ -1,32 +1,50 @@
 /** Judges the network that guests are on, by what Incus and the host tell of it. Pure. */
 import { formatRange, type IpRange, parseRange } from '../lib/ip-ranges.js';
-import type { Blocker, HostFacts, NetworkFacts } from './facts.js';
+import { nicIn } from '../observe/fitness.js';
+import type { Blocker, HostFacts, HostRoute, NetworkFacts, ProjectFacts } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 
 /** Everything that the facts about the network tell by themselves. */
-export function checkNetwork(network: NetworkFacts | undefined, host: HostFacts, most: number): Finding[] {
+export function checkNetwork({ devices, network }: ProjectFacts, host: HostFacts, most: number): Finding[] {
+  if (devices === undefined) return [grey('network', 'there is no project')];
+  if (nicIn(devices) === undefined) return [grey('network', 'the default profile has no network')];
   if (network === undefined) return [grey('network', 'Incus does not show the network of the profile to this client')];
   if (!network.managed)
     return [grey('network', `network "${network.name}" is not one of Incus: its addresses are its owner's affair`)];
   return [...(host.isIncusHost ? [checkClash(network, host), checkForwarding(host)] : []), checkLeases(network, most)];
 }
 
-/** Where the guests' subnet is also reached by another interface of the host. */
+/** Where the guests' subnet is also reached by another interface of the host, as closely if there is such a one. */
 export function clashOf(
   { config, name }: NetworkFacts,
   { routes }: HostFacts,
 ): HostFacts['routes'][number] | undefined {
   const own = parseRange(config['ipv4.address'] ?? '');
-  return own && routes.find(route => route.interface !== name && overlap(route.range, own));
+  if (own === undefined) return undefined;
+  const clashes = routes.filter(route => route.interface !== name && overlap(route.range, own));
+  return clashes.find(route => isClose(route, own)) ?? clashes[0];
+}
+
+/** Whether a route takes packets from the bridge, or the bridge those of neighbours; the narrower route wins otherwise. */
+function isClose({ isDirect, range }: HostRoute, own: IpRange): boolean {
+  return isDirect || sizeOf(range) <= sizeOf(own);
 }
 
 function checkClash(network: NetworkFacts, host: HostFacts): Finding {
   const subnet = network.config['ipv4.address'];
   const clash = clashOf(network, host);
-  if (clash === undefined) return green('subnet', `subnet ${subnet ?? 'none'} of "${network.name}" is nobody else's`);
+  const own = parseRange(subnet ?? '');
+  if (clash === undefined || own === undefined)
+    return green('subnet', `subnet ${subnet ?? 'none'} of "${network.name}" is nobody else's`);
+  const remedy = `choose another: network.address in the configuration and "setup", or incus network set ${network.name} ipv4.address`;
+  if (!isClose(clash, own))
+    return yellow('subnet', {
+      what: `subnet ${subnet} of "${network.name}" lies in ${formatRange(clash.range)}, which the host reaches by ${clash.interface}: addresses of that in the subnet are out of reach`,
+      remedy,
+    });
   return red('subnet', {
     what: `subnet ${subnet} of "${network.name}" overlaps ${formatRange(clash.range)}, which the host reaches by ${clash.interface}: each takes packets of the other`,
-    remedy: `choose another: network.address in the configuration and "setup", or incus network set ${network.name} ipv4.address`,
+    remedy,
   });
 }
 
@@ -45,20 +63,19 @@ function checkLeases({ config, leases, name }: NetworkFacts, most: number): Find
   if (leases !== undefined && leases >= size)
     return red('dhcp-range', {
       what: `all ${size} addresses of ${range} are given out: the next guest gets none`,
-      remedy: `give "${name}" a larger subnet or range (ipv4.address, ipv4.dhcp.ranges); incus network list-leases ${name} tells who has them`,
+      remedy: `give "${name}" a larger subnet or range (ipv4.address, ipv4.dhcp.ranges); incus network list-leases ${name} --project PROJECT tells who of a project has them`,
     });
   if (size < most)
     return yellow('dhcp-range', {
       what: `${range} has ${size} addresses, and there may be ${most} guests`,
       remedy: `give "${name}" a larger subnet or range (ipv4.address, ipv4.dhcp.ranges)`,
     });
-  return green(
-    'dhcp-range',
-    `${size} addresses for at most ${most} guests${leases === undefined ? '' : `, ${leases} given out`}`,
-  );
+  const what = `${size} addresses for at most ${most} guests`;
+  if (leases === undefined) return grey('dhcp-range', `${what}; this client is not told how many are given out`);
+  return green('dhcp-range', `${what}, ${leases} given out`);
 }
 
-/** How many addresses DHCP gives out; undefined where it gives none. */
+/** How many IPv4 addresses DHCP gives out; undefined where it gives none. */
 export function addressesOf(config: NetworkFacts['config']): number | undefined {
   const subnet = parseRange(config['ipv4.address'] ?? '');
   if (subnet === undefined || config['ipv4.dhcp'] === 'false') return undefined;
@@ -74,15 +91,23 @@ export function addressesOf(config: NetworkFacts['config']): number | undefined 
     .reduce((sum, size) => sum + size, 0);
 }
 
-/** What the firewall of the host keeps away, once it was seen whether guests get through. */
-export function checkFirewall({ blockers, isIncusHost }: HostFacts, getsThrough: boolean | undefined): Finding {
+/** What the firewall of the host keeps away, once it was seen whether guests on `bridge` get through. */
+export function checkFirewall(
+  { blockers, isIncusHost, uplink }: HostFacts,
+  getsThrough: boolean | undefined,
+  bridge: string | undefined,
+): Finding {
   if (!isIncusHost) return grey('host-firewall', 'Incus is on another host');
-  if (blockers === undefined) return grey('host-firewall', 'the firewall of the host may be read by root alone');
-  if (blockers.length === 0) return green('host-firewall', 'no chain of the host drops what nobody lets through');
-  const what = blockers.map(inWords).join(' and ');
+  if (!blockers.known) return grey('host-firewall', `the firewall of the host was not read: ${blockers.error}`);
+  const chains = blockers.value;
+  if (chains.length === 0) return green('host-firewall', 'no chain of the host drops what nobody lets through');
+  const what = chains.map(inWords).join(' and ');
   if (getsThrough === true) return green('host-firewall', `${what}; guests get through all the same`);
   const finding = getsThrough === false ? red : yellow;
-  return finding('host-firewall', { what, remedy: blockers.map(blocker => letThrough(blocker)).join('; ') });
+  return finding('host-firewall', {
+    what,
+    remedy: chains.map(blocker => letThrough(blocker, bridge, uplink)).join('; '),
+  });
 }
 
 /** A chain that keeps packets away, in words. */
@@ -91,19 +116,26 @@ export function inWords({ by, chain, hook }: Blocker): string {
   return `chain ${chain}${by === 'somebody' ? '' : `, of ${by},`} drops ${what} unless it is let through`;
 }
 
-/** How guests are let through it. */
-export function letThrough({ by, hook }: Blocker, bridge = 'BRIDGE'): string {
+/** How guests are let through it, and no further than they must: out by the uplink, and to the host for names and addresses. */
+export function letThrough({ by, hook }: Blocker, bridge = 'BRIDGE', uplink = 'UPLINK'): string {
+  const isForward = hook === 'forward';
   switch (by) {
     case 'docker':
-      return `let guests through: iptables -I DOCKER-USER -i ${bridge} -j ACCEPT and iptables -I DOCKER-USER -o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT, at each boot`;
+      return `let guests through: iptables -I DOCKER-USER -i ${bridge} -o ${uplink} -j ACCEPT and iptables -I DOCKER-USER -i ${uplink} -o ${bridge} -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT, at each boot`;
     case 'ufw':
-      return hook === 'forward'
-        ? `let guests through: ufw route allow in on ${bridge}`
-        : `let guests ask for addresses and names: ufw allow in on ${bridge}`;
-    case 'firewalld':
-      return `let guests through: firewall-cmd --permanent --zone=trusted --change-interface=${bridge}, and --reload`;
+      return isForward
+        ? `let guests through: ufw route allow in on ${bridge} out on ${uplink}`
+        : `let guests ask for names and addresses: ufw allow in on ${bridge} to any port 53 and ufw allow in on ${bridge} to any port 67 proto udp`;
+    case 'firewalld': {
+      const zone = `firewall-cmd --permanent --new-zone=guests, and firewall-cmd --permanent --zone=guests --change-interface=${bridge}`;
+      return isForward
+        ? `let guests through: ${zone}; firewall-cmd --permanent --new-policy=guests-out, and with --permanent --policy=guests-out: --add-ingress-zone=guests, --add-egress-zone=ANY, --set-target=ACCEPT; then --reload`
+        : `let guests ask for names and addresses: ${zone} --add-service=dns --add-service=dhcp; then --reload`;
+    }
     case 'somebody':
-      return `let through what comes from ${bridge} and goes to it`;
+      return isForward
+        ? `let through what goes from ${bridge} out by ${uplink}, and the answers to it`
+        : `let in from ${bridge} what asks for names (port 53) and for addresses (UDP port 67)`;
   }
 }
 

@@ -28,23 +28,30 @@ export function checkProject(
     nic === undefined
       ? red('network-device', missingNic(project))
       : green('network-device', `instances get a network by ${nic.network ?? nic.parent ?? 'the profile'}`),
-    checkLimit(config['limits.instances'] ?? config['limits.containers'], pools),
+    checkLimit(config, pools),
   ];
 }
 
-function checkLimit(limit: string | undefined, pools: readonly PoolSpec[]): Finding {
+function checkLimit(config: ProjectFacts['config'], pools: readonly PoolSpec[]): Finding {
+  const limits = ['limits.instances', 'limits.containers'].flatMap(key =>
+    config[key] ? [{ key, limit: Number(config[key]) }] : [],
+  );
+  const lowest = limits.toSorted((a, b) => a.limit - b.limit)[0];
   // One base for each pool is the least there must be room for beside the agents.
   const needed = mostInstances(pools, instanceCeiling) + pools.length;
-  if (limit === undefined || Number(limit) >= needed)
+  if (lowest === undefined || lowest.limit >= needed)
     return green('project-limits', `the project has room for ${needed} instances, which is the most there are`);
   return yellow('project-limits', {
-    what: `the project takes ${limit} instances, and there may be ${needed}`,
-    remedy: 'call "setup" again, or raise limits.instances of the project',
+    what: `the project takes ${lowest.limit} instances, and there may be ${needed}`,
+    remedy: `call "setup" again, or raise ${lowest.key} of the project`,
   });
 }
 
 /** Whether what is there is of this installation. */
-export function checkOwner({ holdings, ownerId }: ProjectFacts): Finding {
+export function checkOwner({ devices, holdings, ownerId: owner }: ProjectFacts): Finding {
+  if (devices === undefined) return grey('state-directory', 'there is no project');
+  if (!owner.known) return grey('state-directory', owner.error);
+  const ownerId = owner.value;
   const others = holdings.filter(holding => holding.ownerId !== ownerId && holding.agents + holding.bases > 0);
   const hasOwn = holdings.some(holding => holding.ownerId === ownerId);
   if (others.length === 0 || hasOwn)
@@ -60,7 +67,9 @@ export function checkOwner({ holdings, ownerId }: ProjectFacts): Finding {
 }
 
 /** Whether copies cost nothing, and whether there is room. */
-export function checkStorage({ room, storage }: ProjectFacts): Finding[] {
+export function checkStorage({ devices, room, storage }: ProjectFacts): Finding[] {
+  if (devices === undefined) return [grey('copy-on-write', 'there is no project')];
+  if (rootDiskIn(devices) === undefined) return [grey('copy-on-write', 'the default profile has no root disk')];
   if (storage === undefined) return [grey('copy-on-write', 'Incus does not show its storage to this client')];
   const { copiesOnWrite, driver, pool } = storage;
   const copies = copiesOnWrite

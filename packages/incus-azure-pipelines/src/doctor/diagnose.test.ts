@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,7 +17,10 @@ afterAll(() => rm(directory, { recursive: true }));
 
 /** What the doctor finds with an Incus on this socket, and no Azure. */
 async function found(socketPath: string, ...agentPools: readonly string[]): Promise<readonly Finding[]> {
-  const url = 'http://127.0.0.1:9/none';
+  return foundAt('http://127.0.0.1:9/none', socketPath, ...agentPools);
+}
+
+async function foundAt(url: string, socketPath: string, ...agentPools: readonly string[]): Promise<readonly Finding[]> {
   const pools = ['agents', ...agentPools].map(agentPool => aPool({ name: agentPool, azure: { url, agentPool } }));
   const incus = { kind: 'unix', socketPath } as const;
   const spec = { project: 'ci', pools, stateDirectory: directory, incus } as unknown as DaemonSpec;
@@ -62,7 +65,47 @@ test('without a project no guest is made', async () => {
   await using incus = await ScriptedIncus.start(answer);
   const findings = await found(incus.socketPath);
   expect(['incus-project', 'guest-made'].map(check => colourOf(findings, check))).toEqual(['red', 'grey']);
+  expect(findings.find(({ check }) => check === 'guest-made')?.says).toBe('there is no project to make one in');
   expect(incus.calls.filter(({ call }) => !call.startsWith('GET'))).toEqual([]);
+});
+
+test('an Incus that fails over the project is told so, and what does not need it is looked at all the same', async () => {
+  await using incus = await ScriptedIncus.start(call =>
+    call.startsWith('GET /1.0/projects/') ? 'database is locked' : fitIncus(call),
+  );
+  const findings = await found(incus.socketPath);
+  expect(findings.find(({ check }) => check === 'incus-project')).toMatchObject({
+    colour: 'red',
+    says: expect.stringContaining('database is locked'),
+  });
+  expect(['azure-server', 'guest-made', 'daemon'].map(check => colourOf(findings, check))).toEqual([
+    'red',
+    'grey',
+    'yellow',
+  ]);
+});
+
+test('a state directory that cannot be read hides who is who, and nothing else', async () => {
+  const answer = (call: string) => (call === 'GET /1.0/instances' ? [] : fitIncus(call));
+  await using incus = await ScriptedIncus.start(answer);
+  await mkdir(join(directory, 'owner'));
+  const findings = await found(incus.socketPath);
+  await rm(join(directory, 'owner'), { recursive: true });
+  expect(findings.find(({ check }) => check === 'state-directory')).toMatchObject({
+    colour: 'grey',
+    says: expect.stringContaining('EISDIR'),
+  });
+  expect(findings.map(({ check }) => check)).toEqual(
+    expect.arrayContaining(['copy-on-write', 'azure-server', 'daemon']),
+  );
+});
+
+test('where the image cannot be looked up, it is told that no guest can be made', async () => {
+  const answer = (call: string) => (call === 'GET /1.0/instances' ? [] : fitIncus(call));
+  await using incus = await ScriptedIncus.start(answer);
+  const findings = await found(incus.socketPath);
+  expect(findings.find(({ check }) => check === 'guest-made')).toMatchObject({ colour: 'red' });
+  expect(colourOf(findings, 'daemon')).toBe('yellow');
 });
 
 test('of several agent pools each is looked at, and named', async () => {
@@ -72,4 +115,10 @@ test('of several agent pools each is looked at, and named', async () => {
     expect.stringMatching(/^http:\/\/127\.0\.0\.1:9\/none, "agents": /),
     expect.stringMatching(/^http:\/\/127\.0\.0\.1:9\/none, "others": /),
   ]);
+});
+
+test('an address that nobody can ask is told, and what comes after it is looked at all the same', async () => {
+  const findings = await foundAt('no address', join(directory, 'none.socket'));
+  expect(findings.find(({ check }) => check === 'azure-server')).toMatchObject({ colour: 'red' });
+  expect(colourOf(findings, 'daemon')).toBe('yellow');
 });

@@ -3,22 +3,23 @@ import type { IncusClient } from 'incus-client';
 import type { Secret } from '../lib/secret.js';
 import { azureKey, type DaemonSpec } from '../model/pool.js';
 import { openIncus } from '../observe/clients.js';
-import { mostInstances } from '../observe/host-limits.js';
+import { isThisHost, mostInstances } from '../observe/host-limits.js';
 import { isolationObstacle } from '../observe/id-maps.js';
 import { instanceCeiling } from '../plan/target.js';
 import { checkAzure } from './check-azure.js';
 import { checkDaemon } from './check-daemon.js';
-import { checkGuest, getsThrough } from './check-guest.js';
+import { checkGuest, checkLeft, getsThrough } from './check-guest.js';
 import { checkFlaws, checkReachable, checkServer } from './check-incus.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
 import { checkHost, checkOwner, checkProject, checkStorage } from './check-project.js';
 import { factOf } from './fact-of.js';
-import type { DaemonFact, Fact, GuestFacts, HostFacts, ProjectFacts } from './facts.js';
+import type { BaseFacts, DaemonFact, HostFacts, ProjectFacts } from './facts.js';
 import { type Finding, grey, red } from './finding.js';
 import { gatherAzure } from './gather-azure.js';
-import { gatherGuest, guestSource } from './gather-guest.js';
+import { gatherGuest, guestSource, type TriedGuest } from './gather-guest.js';
 import { gatherHost } from './gather-host.js';
-import { gatherProject, gatherServer } from './gather-incus.js';
+import { findLxd, gatherProject, gatherServer } from './gather-incus.js';
+import { reachedServers } from './reached-servers.js';
 
 export interface DiagnosisParts {
   readonly spec: DaemonSpec;
@@ -46,7 +47,7 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   }
   await using incus = opened.value;
   const server = await gatherServer(incus, signal);
-  yield checkReachable(server);
+  yield checkReachable(server, server.known || !isThisHost(spec.incus) ? undefined : await findLxd());
   if (!server.known) return yield* checkWithoutIncus(parts, signal);
   const version = checkServer(server.value);
   yield version;
@@ -54,28 +55,47 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   const host = await gatherHost(spec, signal);
   const debianPackage = host.isIncusHost ? host.incusPackage : undefined;
   yield checkFlaws(server.value.environment?.server_version ?? '', debianPackage);
-  const project = await gatherProject(incus, server.value, spec, signal);
+  const found = await factOf(gatherProject(incus, server.value, spec, signal), signal);
+  if (!found.known) {
+    yield red('incus-project', {
+      what: `the project cannot be read: ${found.error}`,
+      remedy: 'see journalctl -u incus, and call "doctor" again',
+    });
+    return yield* checkWithoutProject(parts, 'the project was not read', signal);
+  }
+  const project = found.value;
   yield* checkProject(project, spec.pools);
   yield checkOwner(project);
   yield* checkStorage(project);
   yield* checkHost(host, project, spec.pools);
-  yield* checkNetwork(project.network, host, mostInstances(spec.pools, instanceCeiling));
-  yield* checkServers(parts, server.value.environment?.architectures[0], project.base?.agentVersion, signal);
+  yield* checkNetwork(project, host, mostInstances(spec.pools, instanceCeiling));
+  const architecture = server.value.environment?.architectures[0];
+  yield* checkServers(parts, architecture, project.base, signal);
   yield* checkInGuest(incus, spec, project, host, signal);
-  yield* checkDaemon(await parts.askDaemon());
+  yield* checkRunning(parts, signal);
 }
 
 async function* checkWithoutIncus(parts: DiagnosisParts, signal: AbortSignal): AsyncGenerator<Finding> {
-  yield grey('incus-project', 'Incus cannot be asked');
+  const why = 'Incus cannot be asked';
+  yield grey('incus-project', why);
+  yield* checkWithoutProject(parts, why, signal);
+}
+
+async function* checkWithoutProject(parts: DiagnosisParts, why: string, signal: AbortSignal): AsyncGenerator<Finding> {
   yield* checkServers(parts, undefined, undefined, signal);
-  yield grey('guest-made', 'Incus cannot be asked');
-  yield* checkDaemon(await parts.askDaemon());
+  yield grey('guest-made', why);
+  yield* checkRunning(parts, signal);
+}
+
+async function* checkRunning({ askDaemon }: DiagnosisParts, signal: AbortSignal): AsyncGenerator<Finding> {
+  const daemon = await factOf(askDaemon(), signal);
+  yield* checkDaemon(daemon.known ? daemon.value : { kind: 'failing', error: daemon.error });
 }
 
 async function* checkServers(
   { spec, tokenOf }: DiagnosisParts,
   architecture = 'x86_64',
-  baseAgent: string | undefined,
+  base: BaseFacts | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
@@ -83,10 +103,18 @@ async function* checkServers(
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
     const token = () => tokenOf(pools[0]?.name ?? '');
     const question = { pools, token, stateDirectory: spec.stateDirectory, architecture };
-    const facts = await gatherAzure(question, signal);
+    const gathered = await factOf(gatherAzure(question, signal), signal);
+    if (!gathered.known) {
+      yield red('azure-server', {
+        what: `pool ${pools[0]?.name} cannot ask its server: ${gathered.error}`,
+        remedy: 'correct azure.url in the configuration, and call "doctor" again',
+      });
+      continue;
+    }
+    const facts = gathered.value;
     // Where there are several, each says which one it is about.
     const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
-    for (const finding of checkAzure(facts, baseAgent)) yield { ...finding, says: `${about}${finding.says}` };
+    for (const finding of checkAzure(facts, base)) yield { ...finding, says: `${about}${finding.says}` };
   }
 }
 
@@ -97,11 +125,22 @@ async function* checkInGuest(
   host: HostFacts,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
-  const guest = await tryGuest(incus, spec, project, signal);
+  const tried = await tryGuest(incus, spec, project, signal);
+  const guest = tried?.guest;
+  yield* checkLeft(tried?.left ?? [], spec.project);
+  signal.throwIfAborted();
+  // Where Incus is elsewhere, what this host can says nothing of its guests.
+  const servers = guest?.known && host.isIncusHost ? guest.value.servers : [];
+  const reached = await reachedServers(servers, signal);
   if (guest === undefined)
-    yield grey('guest-made', 'there is neither a base nor a local image to make one from: "base build"');
-  else yield* checkGuest(guest, { host, network: project.network });
-  yield checkFirewall(host, guest && getsThrough(guest));
+    yield grey(
+      'guest-made',
+      project.devices === undefined
+        ? 'there is no project to make one in'
+        : 'there is neither a base nor a local image to make one from: "base build"',
+    );
+  else yield* checkGuest(guest, { host, network: project.network, reached });
+  yield checkFirewall(host, guest && getsThrough(guest, reached), project.network?.name);
 }
 
 async function tryGuest(
@@ -109,9 +148,10 @@ async function tryGuest(
   spec: DaemonSpec,
   project: ProjectFacts,
   signal: AbortSignal,
-): Promise<Fact<GuestFacts> | undefined> {
+): Promise<TriedGuest | undefined> {
   if (project.devices === undefined) return undefined;
-  const source = await guestSource(incus, spec, project, signal);
+  const source = await factOf(guestSource(incus, spec, project, signal), signal);
+  if (!source.known) return { guest: { ...source, kind: 'unmade' }, left: [] };
   const off = isolationObstacle(project.isolatedMaps, mostInstances(spec.pools, instanceCeiling));
-  return source && (await gatherGuest(incus, source, spec, off, signal));
+  return source.value && (await gatherGuest(incus, source.value, { ...spec, network: project.network }, off, signal));
 }

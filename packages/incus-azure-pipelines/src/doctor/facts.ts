@@ -17,10 +17,12 @@ export interface HostFacts {
   readonly isIncusHost: boolean;
   /** IPv4 routes to somewhere, but for the default one. */
   readonly routes: readonly HostRoute[];
+  /** The interface of the default route for IPv4. */
+  readonly uplink: string | undefined;
   /** Whether it passes packets on; undefined where it does not say. */
   readonly forwards: boolean | undefined;
-  /** Chains of its firewall that keep packets away; undefined where it may not be read. */
-  readonly blockers: readonly Blocker[] | undefined;
+  /** Chains of its firewall that keep packets away. */
+  readonly blockers: Fact<readonly Blocker[]>;
   /** Inotify instances that each user may have; NaN where it does not say. */
   readonly inotify: number;
   readonly memoryBytes: number;
@@ -31,6 +33,8 @@ export interface HostFacts {
 export interface HostRoute {
   readonly interface: string;
   readonly range: IpRange;
+  /** Those addresses are neighbours on the link: no gateway or tunnel stands between. */
+  readonly isDirect: boolean;
 }
 
 /** A chain of the firewall that drops or refuses whatever nobody lets through. */
@@ -54,7 +58,7 @@ export interface ProjectFacts {
   readonly config: Readonly<Record<string, string>>;
   readonly holdings: readonly Holding[];
   /** Owner of the state directory; undefined where no daemon has begun. */
-  readonly ownerId: string | undefined;
+  readonly ownerId: Fact<string | undefined>;
   /** Undefined where Incus does not show it. */
   readonly storage: StorageFacts | undefined;
   readonly room: { readonly usedBytes: number; readonly totalBytes: number } | undefined;
@@ -73,7 +77,7 @@ export interface BaseFacts {
 
 /** The network of the default profile, where Incus shows it. */
 export interface NetworkFacts extends Pick<Network, 'name' | 'managed' | 'type' | 'config'> {
-  /** Addresses that are given out by DHCP; undefined where Incus does not tell. */
+  /** Addresses that are given out by DHCP, to guests of every project; undefined where this client is not told of all. */
   readonly leases: number | undefined;
 }
 
@@ -95,8 +99,11 @@ export interface AzureFacts {
   readonly aheadMs: number | undefined;
   /** The agent that the server offers; undefined where nobody wants its newest. */
   readonly newestAgent: Fact<string> | undefined;
-  readonly registration: 'remembered' | Fact<ProbeOutcome>;
+  readonly registration: Fact<ProbeOutcome>;
 }
+
+/** Not made, or lost while it was looked at. */
+export type GuestFact = Fact<GuestFacts, 'unmade' | 'lost'>;
 
 /** A throw-away guest, as far as it got. */
 export interface GuestFacts {
@@ -109,8 +116,8 @@ export interface GuestFacts {
   /** Global IPv4 and IPv6 addresses. */
   readonly addresses: readonly string[];
   readonly servers: readonly GuestServer[];
-  /** Undefined where docker is not wanted, or not in what it was made from. */
-  readonly docker: GuestDocker | undefined;
+  /** Undefined where it did not get so far; `lacking` where pools want it, and what the guest was made from has none. */
+  readonly docker: GuestDocker | 'unwanted' | 'lacking' | undefined;
 }
 
 /** What a guest makes of one Azure server. */

@@ -10,11 +10,10 @@ import { KeyStock } from '../execute/registration/key-stock.js';
 import { probe } from '../execute/registration/probe.js';
 import { registrationTarget } from '../execute/registration/registration-target.js';
 import { systemClock } from '../lib/clock.js';
-import { isHostPool } from '../lib/host-pools.js';
 import { findInstallation, imagineInstallation } from '../lib/installation.js';
 import type { Secret } from '../lib/secret.js';
 import { agentName, PROBE_PREFIX } from '../model/agent-name.js';
-import { azureKey, type PoolSpec } from '../model/pool.js';
+import type { PoolSpec } from '../model/pool.js';
 import { factOf } from './fact-of.js';
 import type { AzureFacts, Fact } from './facts.js';
 
@@ -88,9 +87,9 @@ async function registration(
   signal: AbortSignal,
 ): Promise<AzureFacts['registration']> {
   const [spec] = pools;
-  const installation = (await findInstallation(stateDirectory)) ?? imagineInstallation(stateDirectory);
-  if (spec !== undefined && (await isHostPool(installation, azureKey(spec.azure)).catch(() => false)))
-    return 'remembered';
+  // What a daemon remembers may be true no more.
+  const installation =
+    (await findInstallation(stateDirectory).catch(() => undefined)) ?? imagineInstallation(stateDirectory);
   await using keys = new KeyStock({ clock: systemClock });
   const ask = async () => {
     const target = await registrationTarget(client, spec?.azure.agentPool ?? '', () => Promise.resolve(poolId))(signal);

@@ -1,11 +1,21 @@
 /** Makes a throw-away guest, and finds out in it what agents will meet. All that it prints is foreign text. */
-import type { IncusClient, InstanceState } from 'incus-client';
+import { type IncusClient, type InstanceState, isIncusError } from 'incus-client';
 import { type Clock, systemClock } from '../lib/clock.js';
 import type { DaemonSpec } from '../model/pool.js';
+import { addressesOf as leasable } from './check-network.js';
 import { factOf } from './fact-of.js';
-import type { Fact, GuestDocker, GuestFacts, GuestServer, ProjectFacts } from './facts.js';
-import { addressesOf, bootScript, dockerScript, readDocker, readServer, serverScript } from './guest-scripts.js';
-import { type GuestSource, removeLeftGuests, throwAwayGuest } from './throw-away-guest.js';
+import type { GuestDocker, GuestFact, GuestFacts, GuestServer, ProjectFacts } from './facts.js';
+import {
+  addressesOf,
+  areEnough,
+  bootScript,
+  dockerScript,
+  readDocker,
+  readServer,
+  serverIn,
+  serverScript,
+} from './guest-scripts.js';
+import { type GuestSource, inThrowAwayGuest, type LeftGuest, removeLeftGuests } from './throw-away-guest.js';
 
 const BOOT_MS = 90_000;
 const ADDRESS_MS = 20_000;
@@ -23,74 +33,96 @@ export async function guestSource(
   { base }: Pick<ProjectFacts, 'base'>,
   signal: AbortSignal,
 ): Promise<GuestSource | undefined> {
-  const [spec] = pools;
-  if (spec === undefined) return undefined;
-  if (base !== undefined) {
-    const source = { type: 'copy', source: base.name, instance_only: true } as const;
-    return { source, from: `base ${base.name}`, docker: base.docker, spec };
+  for (const spec of pools) {
+    if (base !== undefined) {
+      const source = { type: 'copy', source: base.name, instance_only: true } as const;
+      return { source, from: `base ${base.name}`, docker: base.docker, spec };
+    }
+    // No image is fetched for it: that may take long, and it would stay.
+    const { alias, kind } = spec.base.image;
+    const isHere = kind === 'any' || kind === 'local';
+    const fingerprint = isHere ? await incus.images.resolveAlias(alias, { signal }) : undefined;
+    if (fingerprint !== undefined)
+      return { source: { type: 'image', fingerprint }, from: `image "${alias}"`, docker: false, spec };
   }
-  // No image is fetched for it: that may take long, and it would stay.
-  const { alias, kind } = spec.base.image;
-  if (kind !== 'any' && kind !== 'local') return undefined;
-  const fingerprint = await incus.images.resolveAlias(alias, { signal });
-  if (fingerprint === undefined) return undefined;
-  return { source: { type: 'image', fingerprint }, from: `image "${alias}"`, docker: false, spec };
+  return undefined;
 }
 
-/** Makes it, looks, and takes it away again. */
+/** What was seen in a guest, and guests that did not go. */
+export interface TriedGuest {
+  readonly guest: GuestFact;
+  readonly left: readonly LeftGuest[];
+}
+
+/** Makes it, looks, and takes it away again, also when the signal aborts; it is told what is left even then. */
 export async function gatherGuest(
   incus: IncusClient,
   source: GuestSource,
-  { pools }: Pick<DaemonSpec, 'pools'>,
+  { network, pools }: Pick<DaemonSpec, 'pools'> & Pick<ProjectFacts, 'network'>,
   isolationOff: string | undefined,
   signal: AbortSignal,
   clock: Clock = systemClock,
-): Promise<Fact<GuestFacts>> {
-  await removeLeftGuests(incus, signal);
-  const look = async (): Promise<GuestFacts> => {
-    await using guest = await throwAwayGuest(incus, source, isolationOff);
+): Promise<TriedGuest> {
+  // Where they cannot even be listed, no guest can be made either, which is told.
+  const old = await factOf(removeLeftGuests(incus, clock, signal), signal);
+  const wantsDocker = pools.some(({ base }) => base.docker);
+  const isWithout = !wantsDocker ? 'unwanted' : source.docker ? undefined : 'lacking';
+  const look = async (name: string): Promise<GuestFacts> => {
     signal.throwIfAborted();
-    const inside: Inside = async (script, deadlineMs, ...args) => {
-      const command = ['sh', '-c', script, 'sh', ...args];
-      // One that hangs has told something, too.
-      const told: Uint8Array[] = [];
-      const onStdout = (chunk: Uint8Array) => void told.push(chunk);
-      await incus.exec(guest.name, { command, onStdout, maxOutputBytes: 0 }, { signal, deadlineMs }).catch(() => {
-        signal.throwIfAborted();
-      });
-      return Buffer.concat(told).subarray(0, MOST_BYTES).toString();
-    };
-    const addresses = await awaitAddresses(() => incus.instances.state(guest.name, { signal }), clock, signal);
+    const addresses = await awaitAddresses(
+      () => incus.instances.state(name, { signal }),
+      network !== undefined && leasable(network.config) !== undefined,
+      clock,
+      signal,
+    );
     const from = { from: source.from, hasBase: source.source.type === 'copy', addresses };
     // Its boot waits for a network, for minutes, and so does docker.
-    if (addresses.length === 0) return { ...from, system: 'starting', failedUnits: [], servers: [], docker: undefined };
+    if (addresses.length === 0) return { ...from, system: 'starting', failedUnits: [], servers: [], docker: isWithout };
+    const inside = insideOf(incus, name, signal);
     const [system = '', ...failedUnits] = (await inside(bootScript, BOOT_MS)).trim().split('\n');
     const urls = [...new Set(pools.map(pool => pool.azure.url))];
     const servers: GuestServer[] = [];
     for (const url of urls) servers.push(await serverOf(inside, url));
-    const docker = source.docker && pools.some(({ base }) => base.docker) ? await dockerIn(inside) : undefined;
-    return { ...from, system, failedUnits, servers, docker };
+    return { ...from, system, failedUnits, servers, docker: isWithout ?? (await dockerIn(inside)) };
   };
-  return await factOf(look(), signal);
+  const { left, seen } = await inThrowAwayGuest(incus, source, isolationOff, look, clock);
+  return { guest: seen, left: [...(old.known ? old.value : []), ...left] };
 }
 
-async function awaitAddresses(
-  look: () => Promise<InstanceState>,
+/** Runs scripts in a guest. One that hangs has told something, too. */
+function insideOf(incus: IncusClient, name: string, signal: AbortSignal): Inside {
+  return async (script, deadlineMs, ...args) => {
+    const command = ['sh', '-c', script, 'sh', ...args];
+    let told = Buffer.alloc(0);
+    const onStdout = (chunk: Uint8Array) => {
+      if (told.length < MOST_BYTES) told = Buffer.concat([told, chunk]).subarray(0, MOST_BYTES);
+    };
+    try {
+      await incus.exec(name, { command, onStdout, maxOutputBytes: 0 }, { signal, deadlineMs });
+    } catch (error) {
+      if (!isIncusError(error, 'timeout')) throw error;
+    }
+    return told.toString();
+  };
+}
+
+/** Waits until a guest has what it is to have, and no longer than that may take. */
+export async function awaitAddresses(
+  look: () => Promise<Pick<InstanceState, 'network'>>,
+  wantsIpv4: boolean,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   for (const giveUpAt = clock.now() + ADDRESS_MS; ; ) {
     const addresses = addressesOf(await look());
-    if (addresses.length > 0 || clock.now() > giveUpAt) return addresses;
+    if (areEnough(addresses, wantsIpv4) || clock.now() > giveUpAt) return addresses;
     await clock.sleep(LOOK_MS, signal);
   }
 }
 
 async function serverOf(inside: Inside, url: string): Promise<GuestServer> {
-  const { hostname, port, protocol } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const number = Number(port || (protocol === 'http:' ? 80 : 443));
-  return readServer(host, number, await inside(serverScript, SERVER_MS, host, String(number), url));
+  const { host, port } = serverIn(url);
+  return readServer(host, port, await inside(serverScript, SERVER_MS, host, String(port), url));
 }
 
 async function dockerIn(inside: Inside): Promise<GuestDocker> {

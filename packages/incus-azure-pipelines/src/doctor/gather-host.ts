@@ -1,12 +1,13 @@
 /** Finds out about this host what guests depend on. */
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import type { DaemonSpec } from '../model/pool.js';
 import { isThisHost, readInotifyLimit } from '../observe/host-limits.js';
 import { blockersOfLegacy, blockersOfNft } from './blockers.js';
-import type { HostFacts } from './facts.js';
+import { factOf } from './fact-of.js';
+import type { Blocker, HostFacts } from './facts.js';
 import { routesIn } from './routes.js';
 
 const DEADLINE_MS = 10_000;
@@ -17,34 +18,46 @@ export async function gatherHost({ incus }: Pick<DaemonSpec, 'incus'>, signal: A
   const forwards = await read('/proc/sys/net/ipv4/ip_forward');
   return {
     isIncusHost: isThisHost(incus),
-    routes: routesIn((await read('/proc/net/route')) ?? ''),
+    ...routesIn((await read('/proc/net/route')) ?? '', await tunnels()),
     forwards: forwards === undefined ? undefined : forwards.trim() === '1',
-    blockers: await blockers(signal),
+    blockers: await factOf(blockers(signal), signal),
     inotify: await readInotifyLimit(),
     memoryBytes: totalmem(),
     incusPackage: packageVersion((await read('/var/lib/dpkg/status')) ?? '', 'incus-base'),
   };
 }
 
-async function blockers(signal: AbortSignal): Promise<HostFacts['blockers']> {
-  const nft = await output('nft', ['--json', 'list', 'ruleset'], signal);
-  const legacyTables = (await read('/proc/net/ip_tables_names')) ?? '';
-  const legacy = /^filter$/m.test(legacyTables) ? await output('iptables-legacy', ['-S'], signal) : undefined;
-  if (nft === undefined && legacy === undefined) return undefined;
-  return [...(nft === undefined ? [] : blockersOfNft(JSON.parse(nft))), ...blockersOfLegacy(legacy ?? '')];
+/** Interfaces with one other end, as those of a VPN: IFF_POINTOPOINT in `linux/if.h`. */
+async function tunnels(): Promise<ReadonlySet<string>> {
+  const names = await readdir('/sys/class/net').catch(() => []);
+  const flags = await Promise.all(names.map(name => read(`/sys/class/net/${name}/flags`)));
+  return new Set(names.filter((_, i) => (Number(flags[i]) & 0x10) !== 0));
 }
 
-/** What a program prints; undefined where it is not there or fails, as for who is not root. */
-async function output(program: string, args: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+async function blockers(signal: AbortSignal): Promise<readonly Blocker[]> {
+  const legacyTables = (await read('/proc/net/ip_tables_names')) ?? '';
+  const isLegacy = /^filter$/m.test(legacyTables);
+  const legacy = isLegacy ? await factOf(output('iptables-legacy', ['-S'], signal), signal) : undefined;
+  const nft = await factOf(output('nft', ['--json', 'list', 'ruleset'], signal), signal);
+  if (!nft.known && !legacy?.known) throw new Error(nft.error);
+  return [
+    ...(nft.known ? blockersOfNft(JSON.parse(nft.value)) : []),
+    ...(legacy?.known ? blockersOfLegacy(legacy.value) : []),
+  ];
+}
+
+/** What a program prints. @throws Error where it is not there or fails, as for who is not root. */
+async function output(program: string, args: readonly string[], signal: AbortSignal): Promise<string> {
   const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` };
   const options = { signal, timeout: DEADLINE_MS, maxBuffer: MOST_BYTES, env };
-  return promisify(execFile)(program, args, options).then(
-    ({ stdout }) => stdout,
-    () => {
-      signal.throwIfAborted();
-      return undefined;
-    },
-  );
+  try {
+    return (await promisify(execFile)(program, args, options)).stdout;
+  } catch (error) {
+    signal.throwIfAborted();
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      throw new Error(`there is no ${program} to ask`, { cause: error });
+    throw new Error(`${program} does not tell it to this user, or fails; call this as root`, { cause: error });
+  }
 }
 
 /** The version of a package that is installed, in the list of dpkg. The daemon of Incus is in `incus-base`. */

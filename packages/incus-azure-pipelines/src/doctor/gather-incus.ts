@@ -1,4 +1,5 @@
 /** Finds out about Incus and the project what guests depend on. */
+import { access } from 'node:fs/promises';
 import { connectIncus, findSocket, type IncusClient, ignoreNotFound, isIncusError } from 'incus-client';
 import { findInstallation } from '../lib/installation.js';
 import type { DaemonSpec } from '../model/pool.js';
@@ -8,14 +9,24 @@ import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
 import { holdingsIn } from '../observe/owners.js';
 import { recordsOf } from '../observe/records.js';
 import { readStorage } from '../observe/storage.js';
-import { factOf } from './fact-of.js';
-import type { BaseFacts, NetworkFacts, ProjectFacts, ServerFact } from './facts.js';
+import { factOf, settled } from './fact-of.js';
+import type { BaseFacts, ProjectFacts, ServerFact } from './facts.js';
+import { gatherNetwork } from './gather-network.js';
 
 type Info = Extract<ServerFact, { known: true }>['value'];
 
 /** Asks Incus who it is. */
 export async function gatherServer(incus: IncusClient, signal: AbortSignal): Promise<ServerFact> {
   return await factOf(incus.server.info({ signal }), signal, error => (isIncusError(error) ? error.kind : 'failed'));
+}
+
+/** Where LXD listens: as a snap, and else. */
+const LXD_SOCKETS = ['/var/snap/lxd/common/lxd/unix.socket', '/var/lib/lxd/unix.socket'];
+
+/** The socket of an LXD on this host; undefined where there is none. */
+export async function findLxd(sockets: readonly string[] = LXD_SOCKETS): Promise<string | undefined> {
+  const found = await Promise.allSettled(sockets.map(path => access(path)));
+  return sockets.find((_, i) => found[i]?.status === 'fulfilled');
 }
 
 /** Reads the project. @throws IncusError when Incus stops answering meanwhile. */
@@ -29,24 +40,33 @@ export async function gatherProject(
   const found = await unlessHidden(incus.projects.get(spec.project, call));
   const isThere = found !== undefined && found !== 'hidden';
   const devices = isThere ? (await ignoreNotFound(incus.profiles.get('default', call)))?.profile.devices : undefined;
-  const installation = await findInstallation(spec.stateDirectory);
+  const installation = await settled(findInstallation(spec.stateDirectory));
+  const ownerId: ProjectFacts['ownerId'] = installation.known
+    ? { known: true, value: installation.value?.ownerId }
+    : installation;
   const instances = devices === undefined ? [] : await incus.instances.list(call);
-  const bases = installation ? recordsOf(instances, installation.ownerId, NO_RINGS).bases : [];
+  const bases = ownerId.known && ownerId.value ? recordsOf(instances, ownerId.value, NO_RINGS).bases : [];
   const disk = rootDiskIn(devices ?? {});
   // A client that is confined to the project sees neither its storage nor its network; whoever asks may be an administrator.
   await using root = administrator(spec);
+  const project = found === 'hidden' ? undefined : found?.project;
+  const seesAll = (client: IncusClient) => client === root || spec.incus.kind === 'unix';
   const storage = disk && (await firstKnown([root, incus], client => readStorage(client, disk, signal), signal));
   return {
     project: spec.project,
     isHidden: found === 'hidden',
     devices,
-    config: found === 'hidden' ? {} : (found?.project.config ?? {}),
-    holdings: holdingsIn(instances, found === 'hidden' ? undefined : found?.project),
-    ownerId: installation?.ownerId,
+    config: project?.config ?? {},
+    holdings: holdingsIn(instances, project),
+    ownerId,
     storage,
     room: storage && (await firstKnown([root, incus], client => roomOf(client, storage.pool, call), signal)),
     isolatedMaps: await isolatedMaps(info, isThisHost(spec.incus) ? ID_TABLES : []),
-    network: await firstKnown([root, incus], client => networkOf(client, nicIn(devices ?? {}) ?? {}, call), signal),
+    network: await firstKnown(
+      [root, incus],
+      client => gatherNetwork(client, nicIn(devices ?? {}) ?? {}, { project, seesAll: seesAll(client) }, signal),
+      signal,
+    ),
     base: newest(bases),
   };
 }
@@ -81,21 +101,6 @@ async function firstKnown<T>(
 async function roomOf({ server }: IncusClient, pool: string, call: { readonly signal: AbortSignal }) {
   const { space } = await server.storagePools.resources(pool, call);
   return { usedBytes: space.used, totalBytes: space.total };
-}
-
-async function networkOf(
-  { server }: IncusClient,
-  nic: Readonly<Record<string, string>>,
-  call: { readonly signal: AbortSignal },
-): Promise<NetworkFacts | undefined> {
-  const name = nic.network ?? nic.parent;
-  if (name === undefined) return undefined;
-  const { config, managed, type } = await server.networks.get(name, call);
-  // Whoever may not change a network is not shown its keys.
-  if (managed && config['ipv4.address'] === undefined) return undefined;
-  const leases = managed ? await server.networks.leases(name, call).catch(() => undefined) : undefined;
-  const given = leases?.filter(lease => lease.type === 'dynamic' && !lease.address.includes(':')).length;
-  return { name, managed, type, config, leases: given };
 }
 
 const NO_RINGS = { isNoisy: () => false, rangSinceChange: () => false };

@@ -54,6 +54,12 @@ folder=$(mktemp -d) && cd "$folder" && mkdir image && {
 ${STAY}
 `;
 
+/** The server that a URL is of. */
+export function serverIn(url: string): Pick<GuestServer, 'host' | 'port'> {
+  const { hostname, port, protocol } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || (protocol === 'http:' ? 80 : 443)) };
+}
+
 /** Reads what {@link serverScript} has printed. */
 export function readServer(host: string, port: number, output: string): GuestServer {
   const lines = output.split('\n');
@@ -77,6 +83,11 @@ export function readDocker(output: string): GuestDocker {
   if (driver === undefined) return { driver, ran: cut(output.trim()) || 'no answer in time' };
   const isWell = rest.at(-1)?.trim() === 'doctor';
   return { driver, ran: isWell ? 'doctor' : cut(rest.join(' ').trim()) || 'no word in time' };
+}
+
+/** Whether a guest's addresses are enough: with IPv4 wanted, one of IPv6 alone is not. */
+export function areEnough(addresses: readonly string[], wantsIpv4: boolean): boolean {
+  return addresses.some(address => !wantsIpv4 || !address.includes(':'));
 }
 
 /** Addresses of a guest that others reach it by. */

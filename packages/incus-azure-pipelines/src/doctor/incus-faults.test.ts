@@ -14,6 +14,7 @@ function judged(
   given: {
     readonly server?: ServerFact;
     readonly package?: string;
+    readonly lxdSocket?: string;
     readonly host?: Partial<HostFacts>;
     readonly project?: Partial<ProjectFacts>;
   } = {},
@@ -22,7 +23,7 @@ function judged(
   const host = aHost(given.host);
   const project = aProject(given.project);
   return [
-    checkReachable(server),
+    checkReachable(server, given.lxdSocket),
     ...(server.known ? judgedServer(server.value, given.package) : []),
     ...checkProject(project, POOLS),
     checkOwner(project),
@@ -60,6 +61,11 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
     'Incus does not run',
     { server: unreached('ask the server: connect ENOENT /var/lib/incus/unix.socket') },
     /^red incus-reachable: .*ENOENT.* -> start it/,
+  ],
+  [
+    'LXD is there and Incus is not',
+    { server: unreached('connect ENOENT /var/lib/incus/unix.socket'), lxdSocket: '/var/lib/lxd/unix.socket' },
+    /^red incus-reachable: .*there is LXD at \/var\/lib\/lxd.* -> install Incus: LXD cannot/,
   ],
   [
     'the user may not',
@@ -104,7 +110,7 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
   [
     'there is no project',
     { server: isNew, project: { devices: undefined } },
-    /^red incus-project: Incus has no project "azure-pipelines" -> make it/,
+    /^red incus-project: Incus has no project "azure-pipelines" -> make it with: incus-azure-pipelines setup/,
   ],
   [
     'the project is hidden from this client',
@@ -127,8 +133,13 @@ test.each<[string, Parameters<typeof judged>[0], RegExp]>([
     /^yellow project-limits: the project takes 3 instances, and there may be 7/,
   ],
   [
+    'the project is too small for containers',
+    { server: isNew, project: { config: { 'limits.instances': '50', 'limits.containers': '4' } } },
+    /^yellow project-limits: the project takes 4 instances.* -> .*raise limits\.containers/,
+  ],
+  [
     'the state directory was lost',
-    { server: isNew, project: { ownerId: 'f'.repeat(32) } },
+    { server: isNew, project: { ownerId: { known: true, value: 'f'.repeat(32) } } },
     new RegExp(`^yellow state-directory: .*${OWNER_ID}.* -> .*"adopt"`),
   ],
   [
@@ -192,6 +203,18 @@ test('of an Incus on another host nothing is said of this one', () => {
   expect(findings.map(({ colour }) => colour)).toEqual(['grey']);
 });
 
-test('a confined client is told that it cannot see the storage', () => {
-  expect(checkStorage(aProject({ storage: undefined })).map(({ colour }) => colour)).toEqual(['grey']);
+test('of storage and owner that cannot be seen it is told why', () => {
+  const grey = (check: string, says: string) => [{ check, colour: 'grey', says }];
+  const none = { devices: undefined, storage: undefined };
+  expect(checkStorage(aProject({ storage: undefined }))).toEqual(
+    grey('copy-on-write', 'Incus does not show its storage to this client'),
+  );
+  expect(checkStorage(aProject({ devices: {}, storage: undefined }))).toEqual(
+    grey('copy-on-write', 'the default profile has no root disk'),
+  );
+  expect(checkStorage(aProject(none))).toEqual(grey('copy-on-write', 'there is no project'));
+  expect([checkOwner(aProject(none))]).toEqual(grey('state-directory', 'there is no project'));
+  expect([checkOwner(aProject({ ownerId: { known: false, error: 'EACCES: /var/lib/iap' } }))]).toEqual(
+    grey('state-directory', 'EACCES: /var/lib/iap'),
+  );
 });

@@ -1,48 +1,19 @@
 import { expect, test } from 'vitest';
-import { aGuest, aHost, aNetwork } from '../../test/doctor-facts.js';
+import { aHost, aNetwork, aProject } from '../../test/doctor-facts.js';
+import { type Given, judged, MOST, wrong } from '../../test/judged-guest.js';
 import { parseRange } from '../lib/ip-ranges.js';
-import { checkGuest, getsThrough } from './check-guest.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
-import type { Blocker, Fact, GuestFacts, HostFacts, NetworkFacts } from './facts.js';
-import type { Finding } from './finding.js';
-
-const MOST = 8;
-
-interface Given {
-  readonly guest?: Partial<GuestFacts> | string;
-  readonly host?: Partial<HostFacts>;
-  readonly network?: Partial<NetworkFacts>;
-}
-
-/** Everything that is judged of the network and of a guest on it. */
-function judged(given: Given): readonly Finding[] {
-  const host = aHost(given.host);
-  const network = aNetwork(given.network);
-  const guest: Fact<GuestFacts> =
-    typeof given.guest === 'string'
-      ? { known: false, error: given.guest }
-      : { known: true, value: aGuest(given.guest) };
-  return [
-    ...checkNetwork(network, host, MOST),
-    ...checkGuest(guest, { host, network }),
-    checkFirewall(host, getsThrough(guest)),
-  ];
-}
-
-function wrong(given: Given): readonly string[] {
-  return judged(given)
-    .filter(({ colour }) => colour === 'red' || colour === 'yellow')
-    .map(({ check, colour, remedy, says }) => `${colour} ${check}: ${says} -> ${remedy}`);
-}
+import type { Blocker, ProjectFacts } from './facts.js';
 
 const blocker = (by: Blocker['by'], hook: Blocker['hook'] = 'forward'): Blocker => ({
   by,
   hook,
   chain: 'filter FORWARD',
 });
-const route = (text: string, name: string) => {
+const only = (one: Blocker) => ({ known: true, value: [one] }) as const;
+const route = (text: string, name: string, isDirect = true) => {
   const range = parseRange(text);
-  return range === undefined ? [] : [{ interface: name, range }];
+  return range === undefined ? [] : [{ interface: name, range, isDirect }];
 };
 const server = { host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } };
 const cutOff = [{ ...server, connects: false, http: undefined }];
@@ -84,32 +55,66 @@ test.each<[string, Given, readonly RegExp[]]>([
   ],
   [
     'docker drops what passes',
-    { host: { blockers: [blocker('docker')] }, guest: { servers: cutOff } },
-    [/^red guest-server: .*of docker.* -> .*DOCKER-USER -i incusbr0/, /^red host-firewall/],
+    { host: { blockers: only(blocker('docker')) }, guest: { servers: cutOff } },
+    [
+      /^red guest-server: .*of docker.* -> .*DOCKER-USER -i incusbr0 -o eth0 -j ACCEPT/,
+      /^red host-firewall: .* -> .*DOCKER-USER -i incusbr0 -o eth0/,
+    ],
   ],
   [
     'ufw drops what passes',
-    { host: { blockers: [blocker('ufw')] }, guest: { servers: cutOff } },
-    [/^red guest-server: .*of ufw.* -> .*ufw route allow in on incusbr0/, /^red host-firewall/],
+    { host: { blockers: only(blocker('ufw')) }, guest: { servers: cutOff } },
+    [/^red guest-server: .*of ufw.* -> .*ufw route allow in on incusbr0 out on eth0$/, /^red host-firewall/],
   ],
   [
     'firewalld refuses what passes',
-    { host: { blockers: [blocker('firewalld')] }, guest: { servers: cutOff } },
-    [/^red guest-server: .* -> .*firewall-cmd .*incusbr0/, /^red host-firewall/],
+    { host: { blockers: only(blocker('firewalld')) }, guest: { servers: cutOff } },
+    [/^red guest-server: .* -> .*--zone=guests --change-interface=incusbr0/, /^red host-firewall/],
   ],
   [
     'somebody drops what passes',
-    { host: { blockers: [blocker('somebody')] }, guest: { servers: cutOff } },
-    [/^red guest-server: .*chain filter FORWARD drops/, /^red host-firewall/],
+    { host: { blockers: only(blocker('somebody')) }, guest: { servers: cutOff } },
+    [/^red guest-server: .*chain filter FORWARD drops.* -> .*from incusbr0 out by eth0/, /^red host-firewall/],
+  ],
+  [
+    'somebody drops what is for the host',
+    { host: { blockers: only(blocker('somebody', 'input')) }, guest: homeless },
+    [/^red guest-address: .* -> let in from incusbr0 what asks for names .*53.*67/, /^yellow host-firewall/],
+  ],
+  [
+    'the host does not reach the server either',
+    { hostReaches: false, host: { blockers: only(blocker('docker')) }, guest: { servers: cutOff } },
+    [
+      /^red guest-server: a guest cannot connect to dev\.azure\.com:443, and this host cannot connect to it either -> /,
+      /^yellow host-firewall/,
+    ],
+  ],
+  [
+    'the host does not find the server either',
+    { hostReaches: false, host: { blockers: only(blocker('ufw', 'input')) }, guest: { servers: nameless } },
+    [
+      /^red guest-server: a guest cannot look up dev\.azure\.com, and this host cannot connect to it either -> /,
+      /^yellow host-firewall/,
+    ],
+  ],
+  [
+    'a VPN has the address space around the subnet',
+    { host: { routes: route('10.0.0.0/8', 'tun0', false) } },
+    [/^yellow subnet: .*10\.0\.0\.0-10\.255\.255\.255.* by tun0/],
+  ],
+  [
+    'a VPN has a part of the subnet',
+    { host: { routes: route('10.9.8.128/25', 'tun0', false) } },
+    [/^red subnet: .* by tun0/],
   ],
   [
     'ufw keeps DHCP away',
-    { host: { blockers: [blocker('ufw', 'input')] }, guest: homeless },
-    [/^red guest-address: .* -> .*ufw allow in on incusbr0/, /^red host-firewall|^yellow host-firewall/],
+    { host: { blockers: only(blocker('ufw', 'input')) }, guest: homeless },
+    [/^red guest-address: .* -> .*ufw allow in on incusbr0 to any port 67 proto udp/, /^yellow host-firewall/],
   ],
   [
     'firewalld keeps names away',
-    { host: { blockers: [blocker('firewalld', 'input')] }, guest: { servers: nameless } },
+    { host: { blockers: only(blocker('firewalld', 'input')) }, guest: { servers: nameless } },
     [/^red guest-server: a guest cannot look up dev\.azure\.com: chain/, /^red host-firewall/],
   ],
   [
@@ -118,6 +123,11 @@ test.each<[string, Given, readonly RegExp[]]>([
     [/^red guest-server: a guest cannot look up dev\.azure\.com -> see that the host/],
   ],
   ['DHCP does not answer', { guest: homeless }, [/^red guest-address: it gets no address by DHCP -> .*dnsmasq/]],
+  [
+    'a guest has an address of IPv6 alone',
+    { guest: { addresses: ['fd42::7'] } },
+    [/^red guest-address: it has fd42::7, and gets no IPv4 address by DHCP -> .*dnsmasq/],
+  ],
   [
     'the rules of setup lack an address',
     {
@@ -131,65 +141,39 @@ test.each<[string, Given, readonly RegExp[]]>([
     { guest: { servers: cutOff } },
     [/^red guest-server: a guest cannot connect to dev\.azure\.com:443 -> .*proxy/],
   ],
-  [
-    'the certificate of the server is of an own authority',
-    { guest: { servers: [{ ...server, http: { complaint: 'curl: (60) SSL certificate problem' } }] } },
-    [/^red guest-server: .*cannot speak.* -> put the authority/],
-  ],
-  [
-    'the storage has no room',
-    { guest: 'create instance: no space left on device' },
-    [/^red guest-made: the storage is full/],
-  ],
-  [
-    'the project has no room',
-    { guest: 'Reached maximum number of instances in project' },
-    [/^yellow guest-made: there is no room/],
-  ],
-  [
-    'Incus makes no guest',
-    { guest: 'Failed to run: forkstart' },
-    [/^red guest-made: no guest can be made: Failed to run/],
-  ],
-  [
-    'a unit fails',
-    { guest: { system: 'degraded', failedUnits: ['ssh.service'] } },
-    [/^yellow guest-boot: .*ssh\.service/],
-  ],
-  ['the guest does not boot', { guest: { system: 'starting' } }, [/^red guest-boot: .*"starting"/]],
-  [
-    'docker does not answer',
-    { guest: { docker: { driver: undefined, ran: 'Cannot connect to the Docker daemon' } } },
-    [/^red guest-docker: docker does not answer/],
-  ],
-  [
-    'AppArmor is in the way of nested containers',
-    {
-      guest: {
-        docker: { driver: 'overlay2', ran: 'open sysctl net.ipv4.ip_unprivileged_port_start file: permission denied' },
-      },
-    },
-    [/^red guest-docker: .* -> .*update Incus/],
-  ],
-  [
-    'docker copies every layer',
-    { guest: { docker: { driver: 'vfs', ran: 'doctor' } } },
-    [/^yellow guest-docker: .*\(vfs\)/],
-  ],
 ])('finds that %s', (_, given, says) => {
   expect(wrong(given)).toEqual(says.map(pattern => expect.stringMatching(pattern)));
 });
 
 test('a firewall that lets guests through is green, and one that was not tried is yellow', () => {
-  const host = aHost({ blockers: [blocker('docker')] });
-  expect([true, undefined, false].map(through => checkFirewall(host, through).colour)).toEqual([
+  const host = aHost({ blockers: only(blocker('docker')) });
+  expect([true, undefined, false].map(through => checkFirewall(host, through, 'incusbr0').colour)).toEqual([
     'green',
     'yellow',
     'red',
   ]);
 });
 
-test('what a client cannot see is not judged', () => {
-  expect(checkNetwork(undefined, aHost(), MOST).map(({ colour }) => colour)).toEqual(['grey']);
-  expect(checkFirewall(aHost({ blockers: undefined }), true).colour).toBe('grey');
+test('where a network gives out no IPv4, an address of IPv6 is enough', () => {
+  const network = { config: { 'ipv4.address': 'none', 'ipv6.address': 'fd42::1/64' } };
+  expect(wrong({ network, guest: { addresses: ['fd42::7'] } })).toEqual([]);
+});
+
+test('what cannot be seen is not judged, and why it cannot is told', () => {
+  const grey = (check: string, says: string) => ({ check, colour: 'grey', says });
+  const judgedOf = (given: Partial<ProjectFacts>) => checkNetwork(aProject(given), aHost(), MOST);
+  expect(judgedOf({ network: undefined, devices: undefined })).toEqual([grey('network', 'there is no project')]);
+  expect(judgedOf({ network: undefined, devices: { root: { type: 'disk', path: '/' } } })).toEqual([
+    grey('network', 'the default profile has no network'),
+  ]);
+  expect(judgedOf({ network: undefined })).toEqual([
+    grey('network', 'Incus does not show the network of the profile to this client'),
+  ]);
+  expect(judgedOf({ network: aNetwork({ leases: undefined }) })).toContainEqual(
+    grey('dhcp-range', '253 addresses for at most 8 guests; this client is not told how many are given out'),
+  );
+  const blockers = { known: false, error: 'there is no nft to ask' } as const;
+  expect(checkFirewall(aHost({ blockers }), true, 'incusbr0')).toEqual(
+    grey('host-firewall', 'the firewall of the host was not read: there is no nft to ask'),
+  );
 });

@@ -1,17 +1,23 @@
 /** An instance that is made to be tried, and gone again whatever becomes of this process. */
 import { randomBytes } from 'node:crypto';
-import type { CopySource, ImageSource, IncusClient } from 'incus-client';
+import { type CopySource, type ImageSource, type IncusClient, isIncusError } from 'incus-client';
 import { removeInstance } from '../execute/base/remove-instance.js';
 import { Isolation } from '../execute/isolation.js';
+import type { Clock } from '../lib/clock.js';
 import { MARKS } from '../model/marks.js';
 import type { PoolSpec } from '../model/pool.js';
 import { shapeKeys } from '../model/shape.js';
+import { settled } from './fact-of.js';
+import type { Fact } from './facts.js';
 
 const PREFIX = 'iap-doctor-';
 /** Epoch ms at which it was made: only by this key is one known as the doctor's. */
 const MADE = 'user.iap.doctor';
 const CREATE_MS = 120_000;
 const EXEC_MS = 30_000;
+/** While it is busy, its removal is tried so often, so far apart. */
+const MOST_TRIES = 10;
+const RETRY_MS = 2_000;
 /** It powers itself off then, and so is deleted: nobody may be left to do it. */
 const LIFE_S = 600;
 
@@ -24,18 +30,36 @@ export interface GuestSource {
   readonly spec: PoolSpec;
 }
 
+/** A guest of the doctor's that did not go, and why. */
+export interface LeftGuest {
+  readonly name: string;
+  readonly error: string;
+}
+
 /**
- * Makes a guest as the daemon does, but with no mark of its own, so that no daemon takes it for an agent or a base. Disposing of
- * it deletes it.
- *
- * @throws IncusError when it cannot be made; nothing is left then.
+ * Makes a guest as the daemon does, but with no mark of its own, so that no daemon takes it for an agent or a base; has it looked
+ * at; and deletes it, whatever became of that. Tells what was seen also where the guest did not go.
  */
-export async function throwAwayGuest(
+export async function inThrowAwayGuest<T>(
   incus: IncusClient,
+  source: GuestSource,
+  isolationOff: string | undefined,
+  look: (name: string) => Promise<T>,
+  clock: Clock,
+): Promise<{ readonly seen: Fact<T, 'unmade' | 'lost'>; readonly left: readonly LeftGuest[] }> {
+  const name = `${PREFIX}${randomBytes(4).toString('hex')}`;
+  const made = await settled(make(incus, name, source, isolationOff), () => 'unmade' as const);
+  const seen = made.known ? await settled(look(name), () => 'lost' as const) : made;
+  return { seen, left: await remove(incus, name, clock) };
+}
+
+/** In steps of their own, none of them aborted: Incus would go on, and what it makes later would stay. */
+async function make(
+  incus: IncusClient,
+  name: string,
   { docker, source, spec }: GuestSource,
   isolationOff: string | undefined,
-): Promise<AsyncDisposable & { readonly name: string }> {
-  const name = `${PREFIX}${randomBytes(4).toString('hex')}`;
+): Promise<void> {
   const unmarked = Object.fromEntries(Object.values(MARKS).map(mark => [mark, '']));
   const config = {
     ...shapeKeys(spec),
@@ -44,33 +68,38 @@ export async function throwAwayGuest(
     'security.nesting': String(docker),
   };
   const isolation = new Isolation({ off: isolationOff, onOff: () => {} });
-  const removal = { name, [Symbol.asyncDispose]: () => remove(incus, name) };
-  try {
-    // Not aborted: Incus would go on, and what it makes later would stay.
-    await isolation.creating(keys =>
-      incus.instances.create(
-        { name, source, ephemeral: true, start: true, config: { ...config, ...keys } },
-        { deadlineMs: CREATE_MS },
-      ),
-    );
-    const command = ['sh', '-c', `(sleep ${LIFE_S}; poweroff -f) >/dev/null 2>&1 &`];
-    await incus.exec(name, { command, withoutStreams: true }, { deadlineMs: EXEC_MS });
-    return removal;
-  } catch (error) {
-    await removal[Symbol.asyncDispose]();
-    throw error;
-  }
+  await isolation.creating(keys =>
+    incus.instances.create(
+      { name, source, ephemeral: true, config: { ...config, ...keys } },
+      { deadlineMs: CREATE_MS },
+    ),
+  );
+  await incus.instances.start(name, { deadlineMs: CREATE_MS });
+  const command = ['sh', '-c', `(sleep ${LIFE_S}; poweroff -f) >/dev/null 2>&1 &`];
+  await incus.exec(name, { command, withoutStreams: true }, { deadlineMs: EXEC_MS });
 }
 
-/** Deletes what doctors that were killed have left, once nobody can be at it any more. */
-export async function removeLeftGuests(incus: IncusClient, signal: AbortSignal): Promise<void> {
+/** Deletes what doctors that were killed have left, once nobody can be at it any more. Gives back what did not go. */
+export async function removeLeftGuests(
+  incus: IncusClient,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly LeftGuest[]> {
   const tooOld = Date.now() - 1_000 * LIFE_S;
-  const left = (await incus.instances.list({ signal })).filter(
+  const old = (await incus.instances.list({ signal })).filter(
     ({ config, name }) => name.startsWith(PREFIX) && Number(config[MADE]) < tooOld,
   );
-  for (const { name } of left) await remove(incus, name);
+  const left: LeftGuest[] = [];
+  for (const { name } of old) left.push(...(await remove(incus, name, clock)));
+  return left;
 }
 
-async function remove(incus: IncusClient, name: string): Promise<void> {
-  await removeInstance(incus, name);
+/** Gives back the guest where it did not go. Another operation may be at it, such as its own powering off. */
+async function remove(incus: IncusClient, name: string, clock: Clock): Promise<readonly LeftGuest[]> {
+  for (let tries = 1; ; tries++) {
+    const removed = await settled(removeInstance(incus, name), error => isIncusError(error, 'busy'));
+    if (removed.known) return [];
+    if (removed.kind !== true || tries === MOST_TRIES) return [{ name, error: removed.error }];
+    await clock.sleep(RETRY_MS);
+  }
 }

@@ -42,9 +42,13 @@ export function serverObstacle(info: Server): Obstacle | undefined {
   };
 }
 
-/** Why the project is not there. */
+/** Why the project is not there. One that is made by hand stays so: setup takes none that it has not made. */
 export function missingProject(project: string): Obstacle {
-  return { what: `Incus has no project "${project}"`, remedy: `make it with: incus project create ${project}` };
+  return {
+    what: `Incus has no project "${project}"`,
+    remedy:
+      'make it with: incus-azure-pipelines setup; or make your own as docs/how-to/install.md tells, which setup then leaves alone',
+  };
 }
 
 /** The same for who is confined to other projects, and is not told whether there is such a one. */

@@ -12,7 +12,11 @@ beforeEach(async () => {
 afterEach(() => incus[Symbol.asyncDispose]());
 
 it.each([
-  ['is not there', 404, 'Incus has no project "ci"; make it with: incus project create ci'],
+  [
+    'is not there',
+    404,
+    'Incus has no project "ci"; make it with: incus-azure-pipelines setup; or make your own as docs/how-to/install.md tells, which setup then leaves alone',
+  ],
   [
     'the certificate may not see, be it there or not,',
     403,

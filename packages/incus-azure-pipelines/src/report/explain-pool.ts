@@ -3,25 +3,20 @@ import type { Death } from './death.js';
 import type { Account } from './explanation.js';
 import { printable } from './printable.js';
 import type { PoolStatus, RemovedPoolStatus } from './status-document.js';
+import { JOB_DONE } from './why-it-ended.js';
 
-const JOB_DONE = 'its job is done';
 /** Of ends that are not as they should be, so many are told. */
 const TOLD_ENDS = 3;
 
-/** Why a pool has the agents that it has: sentences, the answer first. */
+/** Why a pool has the agents that it has: sentences, the answer first, which is what cannot be read where something cannot. */
 export function explainPool(pool: PoolStatus, { deaths, now, status }: Account): readonly string[] {
-  const { live, name, preparing, prepared, target, waiting, wants } = pool;
-  const answer =
-    waiting === undefined
-      ? live >= target
-        ? 'It has what it wants.'
-        : 'Nothing keeps it from that: what it lacks is being made.'
-      : `It waits: ${waiting}`;
-  return [
-    `Pool ${name} wants ${wants}; it has ${live} ${live === 1 ? 'agent' : 'agents'} of ${target}, ${prepared} prepared and ${preparing} preparing.`,
-    answer,
+  const { name } = pool;
+  const unknown = [
     ...unread('Incus', status.incus, now, 'nothing is decided'),
     ...unread('Azure', pool.azure, now, 'no agent is ended and none activated'),
+  ];
+  return [
+    ...(unknown.length === 0 ? countsOf(pool) : [...unknown, ...blindly(pool)]),
     ...pool.backingOff.map(
       ({ action, error, failures, on, retryAt }) =>
         `${action}${on === name ? '' : ` of ${on}`} failed ${failures} ${failures === 1 ? 'time' : 'times'}, and is tried again in ${lasting(retryAt - now)}: ${error}`,
@@ -31,6 +26,23 @@ export function explainPool(pool: PoolStatus, { deaths, now, status }: Account):
     ),
     ...baseOf(pool, now),
     ...endsOf(name, deaths, now),
+  ];
+}
+
+function countsOf({ live, name, prepared, preparing, target, waiting, wants }: PoolStatus): string[] {
+  const isFull = live >= target;
+  const answer = isFull ? 'It has what it wants.' : 'Nothing keeps it from that: what it lacks is being made.';
+  return [
+    `Pool ${name} wants ${wants}; it has ${live} ${live === 1 ? 'agent' : 'agents'} of ${target}, ${prepared} prepared and ${preparing} preparing.`,
+    waiting === undefined ? answer : `It waits: ${waiting}`,
+  ];
+}
+
+/** Numbers of what cannot be read would be made up. */
+function blindly({ name, waiting }: PoolStatus): string[] {
+  return [
+    `How many agents pool ${name} has is not known meanwhile.`,
+    ...(waiting === undefined ? [] : [`It waits: ${waiting}`]),
   ];
 }
 
@@ -58,7 +70,7 @@ function baseOf({ base, generation, tries }: PoolStatus, now: number): string[] 
 
 function endsOf(pool: string, deaths: readonly Death[], now: number): string[] {
   const own = deaths.filter(death => death.pool === pool);
-  const others = own.filter(({ why }) => why !== JOB_DONE);
+  const others = own.filter(({ why }) => why !== JOB_DONE.words);
   if (own.length === 0) return ['None of its agents has ended yet.'];
   return [
     `Of its last ${own.length} agents that ended, ${own.length - others.length} did so because their job was done.`,

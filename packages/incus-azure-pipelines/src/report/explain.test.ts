@@ -95,6 +95,17 @@ test('a pool says how many it wants, what it waits for, what fails, and how its 
   expect(says).toContain(`${DEATH.name} ended 60s ago: vanished while it was idle`);
 });
 
+test.each([
+  ['Incus', { agents: unknown(NOW - 300_000) }, undefined, 'nothing is decided'],
+  ['Azure', {}, unknown(NOW - 300_000), 'no agent is ended and none activated'],
+] as const)('a pool says first that %s cannot be read, and counts nothing then', (what, observed, azure, sequel) => {
+  const about = account(anObserved([anAgent(0, 'idle')], observed), azure === undefined ? {} : { azure });
+  const { says } = explain('linux', about);
+  expect(says[0]).toBe(`${what} cannot be read since 5m ago, so ${sequel}: connection refused`);
+  expect(says).toContain('How many agents pool linux has is not known meanwhile.');
+  expect(says.join('\n')).not.toMatch(/it has|agents? of \d|what it wants/);
+});
+
 test('a pool that keeps idle agents beside the busy ones says so', () => {
   const spec = aPool({ agentCount: 5, standby: 1, reserve: 2 });
   const says = saying('linux', account(anObserved([anAgent(0, 'busy'), anAgent(1, 'idle')]), { spec }));

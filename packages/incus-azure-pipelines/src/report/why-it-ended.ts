@@ -24,7 +24,8 @@ export function whyItEnded(biography: Biography, requestId: number | undefined):
   return vanished(last);
 }
 
-const JOB_DONE: End = { reason: 'job-done', words: 'its job is done' };
+/** The end that every agent should have. */
+export const JOB_DONE: End = { reason: 'job-done', words: 'its job is done' };
 
 function endOf(reason: EndReason, why: string): End {
   return { reason, words: `${reason}: ${why}` };

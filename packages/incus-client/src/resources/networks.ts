@@ -6,7 +6,10 @@ import type { Network, NetworkLease, NetworkPut, NetworksPost } from '../wire/ne
 export interface Networks {
   list(options?: CallOptions): Promise<readonly Network[]>;
   get(name: string, options?: CallOptions): Promise<Network>;
-  /** Addresses that are given out, static ones and the host's own included. */
+  /**
+   * Addresses that are given out to instances of this client's project, static ones included; in the network's own project those
+   * of the host, too. What other projects on the same network have is told to each of them.
+   */
   leases(name: string, options?: CallOptions): Promise<readonly NetworkLease[]>;
   create(post: NetworksPost, options?: CallOptions): Promise<void>;
   /**

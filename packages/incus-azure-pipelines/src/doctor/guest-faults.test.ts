@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { aHost, aNetwork } from '../../test/doctor-facts.js';
+import { type Given, judged, wrong } from '../../test/judged-guest.js';
+import { checkGuest, checkLeft } from './check-guest.js';
+
+const server = { host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } };
+
+test.each<[string, Given, readonly RegExp[]]>([
+  [
+    'a proxy in between asks who it is',
+    { guest: { servers: [{ ...server, http: { status: 407 } }] } },
+    [/^yellow guest-server: .*a proxy in between.*407/],
+  ],
+  [
+    'the server, or something in its place, is ill',
+    { guest: { servers: [{ ...server, http: { status: 503 } }] } },
+    [/^yellow guest-server: .*which answers 503/],
+  ],
+  [
+    'Incus makes no guest, by words that have a limit in them',
+    { guest: 'Failed to set rlimit: memory.limit_in_bytes' },
+    [/^red guest-made: no guest can be made/],
+  ],
+  [
+    'the certificate of the server is of an own authority',
+    { guest: { servers: [{ ...server, http: { complaint: 'curl: (60) SSL certificate problem' } }] } },
+    [/^red guest-server: .*cannot speak.* -> put the authority/],
+  ],
+  [
+    'the storage has no room',
+    { guest: 'create instance: no space left on device' },
+    [/^red guest-made: the storage is full/],
+  ],
+  [
+    'the project has no room',
+    { guest: 'Reached maximum number of instances in project' },
+    [/^yellow guest-made: there is no room/],
+  ],
+  [
+    'Incus makes no guest',
+    { guest: 'Failed to run: forkstart' },
+    [/^red guest-made: no guest can be made: Failed to run/],
+  ],
+  [
+    'a unit fails',
+    { guest: { system: 'degraded', failedUnits: ['ssh.service'] } },
+    [/^yellow guest-boot: .*ssh\.service/],
+  ],
+  ['the guest does not boot', { guest: { system: 'starting' } }, [/^red guest-boot: .*"starting"/]],
+  [
+    'docker does not answer',
+    { guest: { docker: { driver: undefined, ran: 'Cannot connect to the Docker daemon' } } },
+    [/^red guest-docker: docker does not answer/],
+  ],
+  [
+    'AppArmor is in the way of nested containers',
+    {
+      guest: {
+        docker: { driver: 'overlay2', ran: 'open sysctl net.ipv4.ip_unprivileged_port_start file: permission denied' },
+      },
+    },
+    [/^red guest-docker: .* -> .*update Incus/],
+  ],
+  [
+    'docker copies every layer',
+    { guest: { docker: { driver: 'vfs', ran: 'doctor' } } },
+    [/^yellow guest-docker: .*\(vfs\)/],
+  ],
+])('finds that %s', (_, given, says) => {
+  expect(wrong(given)).toEqual(says.map(pattern => expect.stringMatching(pattern)));
+});
+
+test.each([
+  ['unwanted', true, 'no pool wants docker'],
+  ['lacking', true, 'docker is not in base iap-base-a1b2c3-0'],
+  ['lacking', false, 'docker is shown once there is a base: "base build"'],
+] as const)('where docker is %s, and a base there: %s, it is grey and says so', (docker, hasBase, says) => {
+  const found = judged({ guest: { docker, hasBase } }).find(({ check }) => check === 'guest-docker');
+  expect(found).toEqual({ check: 'guest-docker', colour: 'grey', says });
+});
+
+test('a guest that was made and then lost is not told as one that cannot be made', () => {
+  const around = { host: aHost(), network: aNetwork(), reached: new Map() };
+  const [made] = checkGuest({ known: false, error: 'instance not found', kind: 'lost' }, around);
+  expect(made).toMatchObject({
+    colour: 'red',
+    says: 'a guest was made, and cannot be looked into: instance not found',
+  });
+});
+
+test('a guest that did not go is told beside what was seen in it, with the way to delete it', () => {
+  expect(checkLeft([{ name: 'iap-doctor-1a2b', error: 'busy' }], 'ci')).toEqual([
+    {
+      check: 'guest-removed',
+      colour: 'yellow',
+      says: 'guest iap-doctor-1a2b is left: busy',
+      remedy: 'delete it with: incus delete --force iap-doctor-1a2b --project ci',
+    },
+  ]);
+});
