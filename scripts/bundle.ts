@@ -1,5 +1,5 @@
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, parse } from 'node:path';
 import { build } from 'esbuild';
 
 const PACKAGE = 'packages/incus-azure-pipelines';
@@ -31,9 +31,29 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+/** The page that the daemon serves: a browser asks for these files by these names. */
+const page = await build({
+  entryPoints: ['main.tsx', 'page.css', 'index.html', 'icon.svg'].map(file => ({
+    in: join(PACKAGE, 'src/page', file),
+    out: `page/${file === 'main.tsx' ? 'page' : parse(file).name}`,
+  })),
+  outdir: TARGET,
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['chrome120', 'firefox120', 'safari17'],
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  loader: { '.html': 'copy', '.svg': 'copy' },
+  minify: true,
+  metafile: true,
+  logLevel: 'warning',
+});
+
+const built = [metafile, page.metafile];
 await chmod(join(TARGET, 'main.js'), 0o755);
-await writeFile(join(TARGET, LICENSES), await licensesOf(Object.keys(metafile.inputs)));
-await removeStale(new Set(Object.keys(metafile.outputs)));
+await writeFile(join(TARGET, LICENSES), await licensesOf(built.flatMap(({ inputs }) => Object.keys(inputs))));
+await removeStale(new Set(built.flatMap(({ outputs }) => Object.keys(outputs))));
 
 /** What the authors of the bundled libraries ask to be handed on, by the paths of their files. */
 async function licensesOf(inputs: readonly string[]): Promise<string> {
@@ -49,6 +69,8 @@ async function licensesOf(inputs: readonly string[]): Promise<string> {
 
 /** Parts of earlier builds, which had other names. */
 async function removeStale(built: ReadonlySet<string>): Promise<void> {
-  for (const file of await readdir(TARGET))
-    if (file !== LICENSES && !built.has(join(TARGET, file))) await rm(join(TARGET, file));
+  for (const file of await readdir(TARGET, { recursive: true, withFileTypes: true })) {
+    const path = join(file.parentPath, file.name);
+    if (file.isFile() && file.name !== LICENSES && !built.has(path)) await rm(path);
+  }
 }

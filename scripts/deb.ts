@@ -1,7 +1,7 @@
 /** Builds a package for Debian and Ubuntu: the program, a Node of its own, units, manual, completion, schema and licenses. */
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runCommand } from '../testbed/run-command.js';
 import { workTree } from '../testbed/work-tree.js';
@@ -50,8 +50,10 @@ try {
 /** The bundle, whose first line names the Node that runs it: the kernel needs no shell to find it. */
 async function placeProgram({ brought }: NodeRuntime): Promise<void> {
   const bundle = join(source, 'bundle');
-  for (const file of await readdir(bundle))
-    if (file !== LICENSES) await tree.copy(`${LIB}/bundle/${file}`, join(bundle, file));
+  for (const entry of await readdir(bundle, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && entry.name !== LICENSES) await tree.copy(`${LIB}/bundle/${relative(bundle, path)}`, path);
+  }
   const main = await readFile(join(bundle, 'main.js'), 'utf8');
   if (!main.startsWith(FIRST_LINE)) throw new Error('the first line of main.js does not say how Node is started');
   const text = `#!/${brought ? `${LIB}/node` : 'usr/bin/node'} ${main.slice(FIRST_LINE.length)}`;
@@ -68,6 +70,8 @@ async function placeFiles(node: NodeRuntime): Promise<void> {
   await tree.write(`usr/share/bash-completion/completions/${NAME}`, await told('completion', 'bash'));
   await tree.write(`usr/share/${NAME}/config.schema.json`, await told('schema'));
   await tree.copy(`usr/share/${NAME}/config.example.yaml`, join(deploy, 'config.example.yaml'));
+  await tree.copy(`usr/share/${NAME}/alerts.yaml`, join(deploy, 'prometheus/alerts.yaml'));
+  await tree.copy(`usr/share/${NAME}/board.json`, join(deploy, `grafana/${NAME}.json`));
   await tree.copy(`${DOC}/copyright`, join(deploy, 'deb/copyright'));
   await tree.copy(`${DOC}/${LICENSES}.gz`, join(source, 'bundle', LICENSES));
   await tree.write(`${DOC}/changelog.gz`, changelog(node));

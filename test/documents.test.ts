@@ -84,6 +84,12 @@ test('every npm script that is named is there', () => {
   expect(named.filter(script => !Object.hasOwn(scripts, script))).toEqual([]);
 });
 
+test('every file of deploy/ that is named is there', () => {
+  const named = [...everything.matchAll(/\bdeploy\/[\w./-]*\w/g)].map(match => match[0]);
+  expect(named).not.toEqual([]);
+  expect(named.filter(path => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
 test('the verbs that are named are those of the program', async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, '--help']);
   const commands = stdout.slice(stdout.indexOf('Commands:'));
@@ -105,7 +111,11 @@ test('the reference of the commands says what the program takes', async () => {
 });
 
 test('the reference of the metrics says what the daemon serves', async () => {
-  const registry = makeMetrics(new Events(() => {}), () => undefined);
+  const registry = makeMetrics(
+    new Events(() => {}),
+    () => undefined,
+    async () => 0,
+  );
   await expect(await metricsReference(registry)).toMatchFileSnapshot('../docs/reference/metrics.md');
 });
 

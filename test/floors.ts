@@ -24,9 +24,13 @@ const FLOORS: readonly (readonly string[])[] = [
   ['model', 'lib'],
   ['config', 'observe', 'plan', 'execute'],
   ['reconcile', 'report', 'setup', 'doctor'],
-  ['daemon.ts'],
+  ['daemon.ts', 'page'],
   ['cli', 'index.ts'],
 ];
+
+/** It runs in a browser: what it shares with the daemon is the shape of documents, and nobody imports it. */
+const PAGE = 'page';
+const DOCUMENT = /^report\/[a-z-]+-document\.ts$/;
 
 const CLIENTS: readonly string[] = ['incus-client', 'azure-pipelines-client'];
 /** Folders and files that know the clients; the command line's one file tells their errors apart. */
@@ -34,7 +38,7 @@ const KNOW_CLIENTS: readonly string[] = ['observe', 'execute', 'setup', 'doctor'
 
 /** Files that decide: the same arguments give the same answer. */
 const PURE =
-  /^(?:model\/|plan\/|observe\/(?:fitness|join|phase)\.ts$|config\/desired\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes)\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
+  /^(?:model\/|plan\/|observe\/(?:fitness|join|phase)\.ts$|config\/desired\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|\bawait\b|\basync\b/;
 
@@ -79,7 +83,10 @@ function* brokenFolders(sources: Sources): Generator<string> {
       const to = resolve(path, specifier);
       if (!to?.startsWith(APP)) continue;
       const other = folderOf(to.slice(APP.length));
-      if (other === folder || floorOf(other) < floor) continue;
+      const isForeign =
+        other !== folder && (other === PAGE || (folder === PAGE && !DOCUMENT.test(to.slice(APP.length))));
+      if (isForeign) yield `${file} -> ${to.slice(APP.length)} (page)`;
+      if (isForeign || other === folder || floorOf(other) < floor) continue;
       yield `${file} -> ${to.slice(APP.length)} (${floorOf(other) > floor ? 'up' : 'sideways'})`;
     }
   }
@@ -104,8 +111,9 @@ function* cycles(sources: Sources): Generator<string> {
     if (start >= 0) yield [...trail.slice(start), path].join(' -> ').concat(' (cycle)');
     if (start >= 0 || done.has(path)) return;
     for (const specifier of importsOf(sources.get(path) ?? '')) {
-      const to = resolve(path, specifier);
-      if (to !== undefined && sources.has(to)) yield* walk(to, [...trail, path]);
+      const named = resolve(path, specifier) ?? '';
+      const to = [named, `${named}x`].find(file => sources.has(file));
+      if (to !== undefined) yield* walk(to, [...trail, path]);
     }
     done.add(path);
   }
@@ -142,7 +150,7 @@ function withoutComments(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|\s)\/\/.*$/gm, '$1');
 }
 
-/** The source file that a relative import names; undefined for one by name. */
+/** The source file that a relative import names, which may have an `x` at its end; undefined for an import by name. */
 function resolve(from: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
   return normalize(join(dirname(from), specifier)).replace(/\.js$/, '.ts');

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { findIncus, findIncusd } from './incus-programs.js';
 import { runCommand } from './run-command.js';
@@ -19,8 +19,23 @@ const otherPackages = [
   'openssl',
 ];
 
-/** The unit tests let the first read every script that a guest runs; the others build the package of the program. */
-const testPackages = ['shellcheck', 'dpkg-dev', 'binutils'];
+/**
+ * The unit tests let the first read every script that a guest runs, and the last the alert rules; the others build the package
+ * of the program.
+ */
+const testPackages = ['shellcheck', 'dpkg-dev', 'binutils', ...(isUbuntu2404() ? [] : ['promtool'])];
+
+/** There, promtool is part of the package of Prometheus, which would start a server. */
+function isUbuntu2404(): boolean {
+  return existsSync('/etc/os-release') && readFileSync('/etc/os-release', 'utf8').includes('VERSION_CODENAME=noble');
+}
+
+/** The page is looked at in the distribution's browser; where that comes another way, as in Ubuntu, who has none skips it. */
+const browserPackages = isDebian() ? ['chromium'] : [];
+
+function isDebian(): boolean {
+  return existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+}
 
 /** What the host is to do: run all tests or a private Incus, or build an image for an Incus that runs here already. */
 export type HostPurpose = 'tests' | 'private-incus' | 'image';
@@ -37,7 +52,8 @@ export function hostObstacle(): string | undefined {
 export async function missingPackages(signal?: AbortSignal, purpose: HostPurpose = 'private-incus'): Promise<string[]> {
   const hasIncus = findIncusd() !== undefined && findIncus() !== undefined;
   const forIncus = hasIncus ? otherPackages : [...incusPackages, ...otherPackages];
-  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: [...forIncus, ...testPackages] }[purpose];
+  const forTests = [...forIncus, ...testPackages, ...browserPackages];
+  const wanted = { image: imagePackages, 'private-incus': forIncus, tests: forTests }[purpose];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query has a template language of its own.
   const format = '${db:Status-Status} ${Package}\n';
   const status = await runCommand('dpkg-query', ['--show', `--showformat=${format}`, '*'], { signal });

@@ -14,6 +14,7 @@ const SOCKET = '/srv/incus.socket';
 /** What a package has beside the program. */
 const PARTS: readonly string[] = [
   `/usr/bin/${NAME}`,
+  `/usr/lib/${NAME}/bundle/page/page.js`,
   `/usr/lib/${NAME}/node`,
   `/usr/lib/systemd/system/${NAME}.service`,
   `/usr/lib/systemd/system/${NAME}-shutdown.service`,
@@ -21,6 +22,8 @@ const PARTS: readonly string[] = [
   `/usr/share/doc/${NAME}/NODE-LICENSE.txt.gz`,
   `/usr/share/doc/${NAME}/THIRD-PARTY-LICENSES.txt.gz`,
   `/usr/share/doc/${NAME}/copyright`,
+  `/usr/share/${NAME}/alerts.yaml`,
+  `/usr/share/${NAME}/board.json`,
   `/usr/share/${NAME}/config.example.yaml`,
   `/usr/share/${NAME}/config.schema.json`,
   `/usr/share/man/man1/${NAME}.1.gz`,
@@ -99,6 +102,13 @@ describeOnIncus(
       await writeToken('another');
       await host.journalShows(NAME, 'cannot be read');
       expect(await host.run(`systemctl show --property=MainPID ${NAME}`)).toBe(pid);
+    });
+
+    test('tells the journal how grave each line is', async () => {
+      const warnings = await host.run(`journalctl --unit=${NAME} --priority=warning --output=cat`);
+      expect(warnings).toContain('"msg":"cannot be read"');
+      expect(warnings).not.toContain('"level":"info"');
+      expect(await host.run(`journalctl --unit=${NAME} --output=cat`)).toContain('{"level":"info"');
     });
 
     test('is started again by systemd when it hangs', async () => {

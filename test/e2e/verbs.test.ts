@@ -225,13 +225,15 @@ function checkWithScript(text: string, ...options: readonly string[]): Promise<E
 /** Metrics have the names and the agents by phase, and no name of an agent; health says ok. */
 async function expectMetrics(port: number, agents: readonly string[]): Promise<void> {
   expect(await (await fetch(`http://127.0.0.1:${port}/healthz`)).text()).toBe('ok\n');
+  for (const part of ['', 'page.js', 'page.css', 'icon.svg'])
+    expect((await fetch(`http://127.0.0.1:${port}/${part}`)).status, part).toBe(200);
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   expect(text).toContain('iap_agents{pool="default",phase="busy"} 1\n');
   expect(text).toContain('iap_agents{pool="default",phase="idle"} 1\n');
   expect(text).toContain('iap_agents{pool="default",phase="prepared"} 1\n');
   expect(text).toContain('iap_target_agents{pool="default"} 2\n');
-  expect(text).toContain('iap_readable{of="incus"} 1\n');
-  expect(text).toContain('iap_readable{of="azure/default"} 1\n');
+  expect(text).toContain('iap_readable{of="incus",pool=""} 1\n');
+  expect(text).toContain('iap_readable{of="azure",pool="default"} 1\n');
   expect(text).toMatch(/iap_actions_total\{pool="default",action="build-base",outcome="done"\} 1\n/);
   expect(text).toMatch(/iap_phases_total\{pool="default",phase="prepared"\} [2-9]/);
   expect(text).toMatch(/iap_call_duration_seconds_count\{to="azure",route="[^"]+",status="200"\}/);

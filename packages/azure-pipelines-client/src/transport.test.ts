@@ -65,6 +65,7 @@ describe('onCall', () => {
     await using server = await serve(
       { ...emptyList, headers: { date } },
       { fault: 'cut' },
+      { status: 401, headers: { date: 'no date' } },
       { ...emptyList, headers: { date: 'no date', 'x-ratelimit-delay': '1' } },
     );
     await using client = connect(server.url, {
@@ -76,10 +77,12 @@ describe('onCall', () => {
     });
     await client.agents.list(12);
     await rejection(client.agents.delete(12, 25));
+    await rejection(client.pools.findByName('x'));
     await client.pools.findByName('x');
     expect(calls).toEqual([
       { method: 'GET', route: 'GET pools/{pool}/agents', status: 200, ms: 0, serverAt },
       { method: 'DELETE', route: 'DELETE pools/{pool}/agents/{agent}', status: undefined, ms: 0 },
+      { method: 'GET', route: 'GET pools', status: 401, ms: 0, refusal: 'credentials' },
       { method: 'GET', route: 'GET pools', status: 200, ms: 0, rateLimit: { delayMs: 1000 } },
     ]);
   });

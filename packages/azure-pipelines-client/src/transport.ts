@@ -3,7 +3,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Answer, readAnswer } from './answer.js';
 import { type Auth, obtainCredential } from './auth.js';
-import { AzurePipelinesError, isAzurePipelinesError } from './azure-pipelines-error.js';
+import { AzurePipelinesError, type AzurePipelinesErrorKind, isAzurePipelinesError } from './azure-pipelines-error.js';
 import { type Call, type CallOptions, routeOf, urlOf } from './call.js';
 import type { Clock } from './clock.js';
 import { failureOfAnswer } from './failure-of-answer.js';
@@ -22,7 +22,11 @@ export interface CallReport {
   /** The server's own time, in whole seconds, as epoch ms; left out where it does not tell. Source: the header `Date`. */
   readonly serverAt?: number;
   readonly rateLimit?: RateLimit;
+  /** Why the answer is no success; left out for one that is, and where there was none. */
+  readonly refusal?: AzurePipelinesErrorKind;
 }
+
+type Said = { readonly [K in 'serverAt' | 'rateLimit' | 'refusal']: CallReport[K] | undefined };
 
 export interface TransportOptions {
   readonly url: string;
@@ -93,6 +97,7 @@ export class Transport implements AsyncDisposable {
     let status: number | undefined;
     let rateLimit: RateLimit | undefined;
     let serverAt: number | undefined;
+    let refusal: AzurePipelinesErrorKind | undefined;
     try {
       const response = await request(urlOf(this.url, call), {
         method: call.method,
@@ -110,10 +115,11 @@ export class Transport implements AsyncDisposable {
       rateLimit = heeded.rateLimit;
       const answer = await readAnswer(response, this.#options.maxAnswerBytes);
       const failure = failureOfAnswer(call, this.url, answer, credential.secrets, heeded.retryAfterMs);
+      refusal = failure?.kind;
       if (failure !== undefined) throw failure;
       return this.#parse(call, answer);
     } finally {
-      this.#report(call, status, this.#clock.now() - startedAt, { serverAt, rateLimit });
+      this.#report(call, status, this.#clock.now() - startedAt, { serverAt, rateLimit, refusal });
     }
   }
 
@@ -152,12 +158,7 @@ export class Transport implements AsyncDisposable {
     return new AzurePipelinesError('timeout', `${call.attempt} on ${this.url}: ${why}`);
   }
 
-  #report(
-    call: Call,
-    status: number | undefined,
-    ms: number,
-    { rateLimit, serverAt }: { rateLimit: RateLimit | undefined; serverAt: number | undefined },
-  ): void {
+  #report(call: Call, status: number | undefined, ms: number, { rateLimit, refusal, serverAt }: Said): void {
     const report = {
       method: call.method,
       route: routeOf(call),
@@ -165,6 +166,7 @@ export class Transport implements AsyncDisposable {
       ms,
       ...(serverAt === undefined ? {} : { serverAt }),
       ...(rateLimit === undefined ? {} : { rateLimit }),
+      ...(refusal === undefined ? {} : { refusal }),
     };
     try {
       this.#options.onCall?.(report);

@@ -12,6 +12,9 @@ import { fitIncus } from './scripted-incus.js';
 export interface PretendedCall {
   readonly call: string;
   readonly at: number;
+  /** What stands behind the path in its address. */
+  readonly query: string;
+  readonly body: Buffer;
 }
 
 /** How a call goes wrong: with this status, or as an operation that fails. */
@@ -85,9 +88,9 @@ export class PretendIncus implements AsyncDisposable {
   }
 
   #answer(method: string, url: string, body: Buffer, response: ServerResponse): void {
-    const { pathname } = new URL(url, 'http://incus');
+    const { pathname, search: query } = new URL(url, 'http://incus');
     const call = `${method} ${pathname}`;
-    this.calls.push({ call, at: this.#now() });
+    this.calls.push({ call, at: this.#now(), query, body });
     const failing = this.failing(call);
     if (failing !== undefined && failing.status !== undefined) fail(response, failing.status, failing.error);
     else if (pathname.endsWith('/wait')) this.#end(pathname, response);

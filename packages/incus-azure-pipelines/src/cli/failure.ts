@@ -8,7 +8,8 @@ import { DaemonError } from './daemon-error.js';
 import type { Output } from './output.js';
 
 /** Prints why the program ends, and gives its exit code: 2 for a mistake the reader can mend, 1 for anything else. */
-export function reportFailure(error: unknown, { complain }: Output): number {
+export function reportFailure(error: unknown, output: Output): number {
+  const complain = output.isJournal === true ? (text: string) => output.complain(asErrors(text)) : output.complain;
   if (error instanceof ConfigError) {
     for (const message of error.messages) complain(`${formatMessage(message)}\n`);
     return 2;
@@ -27,6 +28,11 @@ export function reportFailure(error: unknown, { complain }: Output): number {
   const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   complain(`incus-azure-pipelines: ${text}\n`);
   return isAzurePipelinesError(error) && MISTAKES.has(error.kind) ? 2 : 1;
+}
+
+/** The same text with the priority of an error before each of its lines. Source: sd-daemon(3). */
+function asErrors(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '<3>');
 }
 
 /** Refusals that come again until the reader has changed the token, its rights or the URL. */

@@ -31,10 +31,19 @@ function* poolLines(pool: Pool, now: number): Generator<string> {
   yield `  registration: ${pool.registration}\n`;
   if (azure.readable) yield `  Azure is read without a break for ${lasting(now - azure.since)}\n`;
   else yield `  Azure cannot be read since ${ago(azure.since, now)}: ${azure.error}\n`;
+  if (pool.tokenExpiresAt !== undefined) yield* expiryLine(pool.tokenExpiresAt - now);
   if (base !== undefined) yield `  base: ${base}${generation === undefined ? ', not built' : facts(generation, now)}\n`;
   if (pool.tries !== undefined) yield `  tries base ${pool.tries} with one agent; the others are of an older one\n`;
   if (pool.waiting !== undefined) yield `  waits: ${pool.waiting}\n`;
   for (const { action, on, reason } of pool.decided) yield `  now: ${action} ${on}, because: ${reason}\n`;
+}
+
+/** What is far away is no news. */
+const EXPIRES_SOON_MS = 30 * 86_400_000;
+
+function* expiryLine(leftMs: number): Generator<string> {
+  if (leftMs <= 0) yield `  the token has expired ${lasting(-leftMs)} ago, as the configuration says\n`;
+  else if (leftMs < EXPIRES_SOON_MS) yield `  the token expires in ${lasting(leftMs)}, as the configuration says\n`;
 }
 
 function facts({ agentVersion, builtAt, checkedAt, proven }: NonNullable<Pool['generation']>, now: number): string {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { serveOnSocket } from '../lib/serve.js';
-import { showLogs } from './live-logs.js';
+import { showLogs, unseen } from './live-logs.js';
 
 const NONE = { socket: '/nowhere/control.sock', config: '/nowhere/config.yaml' };
 const SILENT = { write: () => {}, complain: () => {} };
@@ -29,4 +29,13 @@ test('an agent that the daemon does not see any more is told by its record, and 
   const output = { ...SILENT, write: (text: string) => void written.push(text) };
   await showLogs('ci-1', { ...NONE, socket, follow: true }, output);
   expect(written.join('')).toMatch(/^ci-1: its job is done\n[\s\S]*\nthe end\n$/);
+});
+
+test.each([
+  ['all', 'one\ntwo\n', '', 'one\ntwo\n'],
+  ['what follows the last line that was shown', 'one\ntwo\nthree', 'two', 'three'],
+  ['nothing where all was shown', 'one\ntwo\n', 'two', ''],
+  ['all where that line is not among them', 'one\ntwo', '==> agent.log <==', 'one\ntwo'],
+])('of the last lines of a guest that is gone %s is shown', (_, lastLines, lastShown, shown) => {
+  expect(unseen(lastLines, lastShown)).toBe(shown);
 });

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { readGuestLog } from '../execute/read-guest-log.js';
 import { UserError } from '../lib/user-error.js';
 import type { Death } from '../report/death.js';
+import { printable } from '../report/printable.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { callDaemon, NoDaemonError } from './control.js';
 import { expectRunning, openIncusOf } from './guest.js';
@@ -40,7 +41,7 @@ export async function showLogs(agent: string | undefined, options: Options, outp
     await expectRunning(incus, agent, signal);
     const follow = options.follow === true;
     await readGuestLog(incus, agent, { follow, onOutput: chunk => text.take(chunk) }, signal);
-    if (follow) await showEnd(agent, options, output, signal);
+    if (follow) await showEnd(agent, text.lastLine, options, output, signal);
   } catch (error) {
     // Ctrl-C is how it is ended.
     if (!signal.aborted) throw error;
@@ -59,15 +60,30 @@ async function isLiving(agent: string, { socket }: Options): Promise<boolean> {
   }
 }
 
-/** Waits for the record of an agent whose guest has gone, and shows what is in it beside the lines that were just shown. */
-async function showEnd(agent: string, { socket }: Options, { write }: Output, signal: AbortSignal): Promise<void> {
+/** Waits for the record of an agent whose guest has gone, and shows what is in it and was not shown yet. */
+async function showEnd(
+  agent: string,
+  lastShown: string,
+  { socket }: Options,
+  { write }: Output,
+  signal: AbortSignal,
+): Promise<void> {
   for (const giveUpAt = performance.now() + RECORD_MS; ; ) {
     const death = await callDaemon(socket, 'GET', `/deaths/${encodeURIComponent(agent)}`).catch(
       (error: unknown) => error,
     );
-    if (!(death instanceof Error)) return write(`\n${formatDeath({ ...(death as Death), lastLines: '' })}`);
+    if (!(death instanceof Error)) {
+      const { lastLines, ...rest } = death as Death;
+      return write(`${unseen(printable(lastLines), lastShown)}\n${formatDeath({ ...rest, lastLines: '' })}`);
+    }
     if (death instanceof NoDaemonError || performance.now() > giveUpAt) break;
     await delay(LOOK_MS, undefined, { signal });
   }
   write(`\n${agent} has ended, or its log cannot be read any more; "status" and "logs ${agent}" tell more.\n`);
+}
+
+/** Of its last lines as the daemon kept them those that its guest did not live to show: it may go before they are looked at. */
+export function unseen(lastLines: string, lastShown: string): string {
+  const at = lastShown === '' ? -1 : lastLines.lastIndexOf(lastShown);
+  return at === -1 ? lastLines : lastLines.slice(at + lastShown.length).trimStart();
 }

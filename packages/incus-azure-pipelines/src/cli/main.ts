@@ -1,12 +1,14 @@
 #!/usr/bin/env -S node --optimize-for-size
 // By itself, Node lets the garbage of many passes fill some 48 MiB before it looks at it, and keeps quicker code that takes
 // more memory; the daemon is in no such hurry.
+import { goesToJournal } from './log-output.js';
 import { callProgram } from './program.js';
 
 process.exitCode = await callProgram(process.argv.slice(2), {
   write: text => process.stdout.write(text),
   waitingBytes: () => process.stdout.writableLength,
   complain: text => process.stderr.write(text),
+  isJournal: goesToJournal(process.stderr),
   ...(process.stdout.isTTY ? { screen: () => process.stdout } : {}),
   ...(process.stderr.isTTY ? { columns: process.stderr.columns } : {}),
 });

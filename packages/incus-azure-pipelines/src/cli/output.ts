@@ -4,6 +4,8 @@ export interface Output {
   readonly write: (text: string) => void;
   /** To standard error. */
   readonly complain: (text: string) => void;
+  /** Whether standard error goes to the journal, which takes a priority from the beginning of a line. */
+  readonly isJournal?: boolean;
   /** Width of the terminal that standard error is; undefined where it is none. */
   readonly columns?: number;
   /** What was written to standard output and has not gone out yet. */

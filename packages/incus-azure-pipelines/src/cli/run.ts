@@ -1,13 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
 import { childSignal } from '../lib/child-signal.js';
+import { systemClock } from '../lib/clock.js';
 import { bootId, lastBoot, noteBoot } from '../lib/installation.js';
 import { usageOf } from '../lib/instance-usage.js';
 import { type LogLevel, makeLog } from '../lib/log.js';
+import { onceFor } from '../lib/once-for.js';
 import { Pulse } from '../lib/pulse.js';
 import { RecordFolder } from '../lib/record-folder.js';
-import { serveOnPort, serveOnSocket } from '../lib/serve.js';
+import { type Served, serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { attendServiceManager } from '../lib/service-manager.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
@@ -19,9 +22,12 @@ import { followBuilds } from '../report/build-progress.js';
 import type { Death } from '../report/death.js';
 import { keepDeaths } from '../report/deaths.js';
 import { controlRoutes, publicRoutes, type View } from '../report/http.js';
+import type { LiveFeed } from '../report/live-feed.js';
+import { followForPage } from '../report/live-page.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
 import { statusOf } from '../report/status.js';
+import { logForm, outputOf } from './log-output.js';
 import { stopSignals } from './stop-signals.js';
 
 /** The loop passes at least every interval; after this many without a pass it is not well. */
@@ -31,7 +37,7 @@ const KEPT_DEATHS = { most: 500, mostBytes: 32 * 1024 ** 2, oldestMs: 14 * 24 * 
 
 /** Runs the daemon until SIGTERM or SIGINT. Agents go on; the next daemon adopts them. */
 export async function run(options: { readonly config: string; readonly logLevel: LogLevel }): Promise<void> {
-  const log = makeLog(options.logLevel);
+  const log = makeLog(options.logLevel, logForm(outputOf(process.stdout)));
   using stop = stopSignals(name => log.info({ signal: name }, 'stopping; agents go on'));
   const config = await loadConfig(options.config);
   for (const warning of config.warnings) log.warn({ text: formatMessage(warning) }, 'configuration');
@@ -51,15 +57,26 @@ export async function run(options: { readonly config: string; readonly logLevel:
   logEvents(events, log);
   if (daemon.storage?.copiesOnWrite === false)
     log.warn(daemon.storage, 'the storage pool cannot copy on write, so every instance is a whole copy of its base');
-  const status = () =>
-    reconciler.last &&
-    statusOf(spec.pools, reconciler.last, pool => daemon.azure.get(pool.name)?.reading, daemon.storage);
+  // Figures, page and scrapes share what is made of a pass.
+  const status = onceFor(
+    () => reconciler.last,
+    pass => statusOf(spec.pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage),
+  );
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
   const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
+  const onUnread = (error: unknown) =>
+    log.warn({ err: error }, 'the page lacks an end of an agent that could not be read');
   const boot = await bootId();
   const before = await lastBoot(daemon.installation);
   const restarted = hostRestarted(spec.incus, before, boot);
-  keepDeaths(events, deaths, { restarted, onFailure });
+  const page =
+    spec.http &&
+    (await followForPage(events, status, deaths, {
+      clock: systemClock,
+      lookEveryMs: spec.reconcileIntervalMs,
+      onFailure: onUnread,
+    }));
+  keepDeaths(events, page?.deaths ?? deaths, { restarted, onFailure });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();
   events.on('pass-ended', () => pulse.beat());
@@ -90,10 +107,10 @@ export async function run(options: { readonly config: string; readonly logLevel:
       reconciler.retryBuilds(bases);
       return bases;
     },
-    metrics: makeMetrics(events, status),
+    metrics: makeMetrics(events, status, async () => (await deaths.names()).length),
   };
   await using _control = await serveOnSocket(controlRoutes(view).fetch, spec.controlSocketPath);
-  await using http = spec.http && (await serveOnPort(publicRoutes(view).fetch, spec.http.host, spec.http.port));
+  await using http = spec.http && page && (await servePublic(view, page.feed, spec.http));
   log.info(
     { owner: daemon.installation.owner, pools: spec.pools.map(pool => pool.name), httpPort: http?.port },
     'running',
@@ -107,6 +124,14 @@ export async function run(options: { readonly config: string; readonly logLevel:
   });
   await daemon.run(signal);
   log.info('stopped');
+}
+
+/** The build puts the page beside the program. */
+const PAGE_FOLDER = fileURLToPath(new URL('./page', import.meta.url));
+
+function servePublic(view: View, feed: LiveFeed, { host, port }: { host: string; port: number }): Promise<Served> {
+  const routes = publicRoutes(view, { feed, death: view.death, folder: PAGE_FOLDER, host });
+  return serveOnPort(routes.fetch, host, port);
 }
 
 function expectAgent(name: string, observed: Observed | undefined): void {

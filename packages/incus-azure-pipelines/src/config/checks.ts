@@ -106,7 +106,7 @@ function checkSockets(file: FileSettings): readonly Finding[] {
     findings.push(
       warning(
         ['http', 'host'],
-        `metrics on ${show(listens)} are open to other machines, without a password`,
+        `the page and metrics on ${show(listens)} are open to other machines, without a password`,
         'keep 127.0.0.1 unless a firewall stands before it',
       ),
     );

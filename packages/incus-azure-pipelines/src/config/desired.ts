@@ -57,6 +57,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
   return {
     name,
     azure: azureTarget(settings),
+    ...tokenExpiry(settings),
     registration: settings.registration ?? DEFAULTS.registration,
     agentCount,
     standby: Math.min(settings.standby ?? agentCount, agentCount),
@@ -101,6 +102,11 @@ function agentSource({ agentPackage, agentVersion }: PoolSettings, path: (writte
 
 function azureTarget({ azure }: PoolSettings): AzureTarget {
   return { url: collectionUrl(azure?.url ?? ''), agentPool: azure?.pool ?? '' };
+}
+
+/** It holds until the day has begun, wherever that is later. */
+function tokenExpiry({ azure }: PoolSettings): Pick<PoolSpec, 'tokenExpiresAt'> {
+  return azure?.patExpires === undefined ? {} : { tokenExpiresAt: Date.parse(`${azure.patExpires}T00:00:00Z`) };
 }
 
 function imageSource(settings: PoolSettings, around: Surroundings): ImageSource {

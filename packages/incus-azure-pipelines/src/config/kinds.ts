@@ -74,6 +74,21 @@ export function duration(example: string, leastMs = 1000, mostMs = 86_400_000) {
   });
 }
 
+/** A day of the calendar, as text. */
+export function day(example: string) {
+  const schema = z
+    .string()
+    .regex(/^\d{4}-\d{2}-\d{2}$/)
+    .refine(written => isDay(written));
+  return expecting(schema, { kind: 'text', expects: 'a day as YYYY-MM-DD', example });
+}
+
+/** The 31st of February is read as a day in March. */
+function isDay(written: string): boolean {
+  const at = Date.parse(`${written}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(written);
+}
+
 /** Yes or no. */
 export function flag(example: boolean) {
   return expecting(z.boolean(), { kind: 'flag', expects: 'true or false', example: `${example}` });

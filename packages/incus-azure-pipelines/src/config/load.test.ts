@@ -103,6 +103,18 @@ pools:
     ]);
   });
 
+  it('have the day on which their own token expires', async () => {
+    const { spec } = await read(`${ONE_POOL.replace('Default}', 'Default, patExpires: 2027-01-31}')}pools:
+- name: same
+- name: other
+  azure: {pat: another}
+- name: own
+  azure: {pat: another, patExpires: 2028-02-29}
+`);
+    const days = spec.pools.map(({ tokenExpiresAt: at }) => at && new Date(at).toISOString());
+    expect(days).toEqual(['2027-01-31T00:00:00.000Z', undefined, '2028-02-29T00:00:00.000Z']);
+  });
+
   it('are paused by agentCount: 0 alone', async () => {
     const { spec, warnings } = await read(`${ONE_POOL.replace('2', '0')}standby: 1\nreserve: 2\n`);
     expect(spec.pools[0]).toMatchObject({ agentCount: 0, standby: 0, reserve: 0 });

@@ -24,7 +24,7 @@ export function poolEntries(file: FileSettings): readonly PoolEntry[] {
     settings: {
       ...shared,
       ...entry,
-      azure: merged(shared.azure, entry.azure),
+      azure: merged(forPool(shared.azure, entry.azure), entry.azure),
       env: merged(shared.env, entry.env),
       remotes: merged(shared.remotes, entry.remotes),
     },
@@ -36,6 +36,12 @@ export function poolEntries(file: FileSettings): readonly PoolEntry[] {
 function sharedSettings(file: FileSettings): PoolSettings {
   const known = new Set(Object.keys(poolSchema.shape));
   return Object.fromEntries(Object.entries(file).filter(([name]) => known.has(name)));
+}
+
+/** The day on which a token expires is that token's own. */
+function forPool(shared: PoolSettings['azure'], own: PoolSettings['azure']): PoolSettings['azure'] {
+  if (shared === undefined || own?.pat === undefined) return shared;
+  return { ...shared, patExpires: own.patExpires };
 }
 
 function merged<T extends object>(shared: T | undefined, own: T | undefined): T | undefined {

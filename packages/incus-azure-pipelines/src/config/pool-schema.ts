@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { DEFAULTS } from './defaults.js';
-import { count, duration, expecting, flag, gib, key, path, text } from './kinds.js';
+import { count, day, duration, expecting, flag, gib, key, path, text } from './kinds.js';
 
 const imageServer = expecting(
   z.strictObject({
@@ -50,6 +50,10 @@ const azure = expecting(
       'URL of the organisation, or of the collection on Azure DevOps Server.',
     ),
     pool: key(text('the name of an agent pool', 'Default'), 'Name of the agent pool in Azure.'),
+    patExpires: key(
+      day('2027-01-31'),
+      'Day on which the token expires, which Azure tells no token of this scope; for metrics, alerts and status.',
+    ),
   }),
   {
     kind: 'map',

@@ -48,7 +48,7 @@ const daemonKeys = {
       ]),
       { kind: 'map', expects: 'false or a map with host and port', example: `{port: ${DEFAULTS.httpPort}}` },
     ),
-    'Where metrics and health are served; false for nowhere.',
+    'Where the page, metrics and health are served; false for nowhere.',
   ),
   incus: key(
     expecting(

@@ -30,7 +30,7 @@ describe('warnings', () => {
     ],
     [
       `${ONE_POOL}http: {host: 0.0.0.0}\n`,
-      '4:14: warning: http.host: metrics on "0.0.0.0" are open to other machines, without a password; keep 127.0.0.1 unless a firewall stands before it',
+      '4:14: warning: http.host: the page and metrics on "0.0.0.0" are open to other machines, without a password; keep 127.0.0.1 unless a firewall stands before it',
     ],
     [
       withUrl('http://dev.azure.com/contoso'),

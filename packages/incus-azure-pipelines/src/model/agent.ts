@@ -19,19 +19,22 @@ import type { CopyCost } from './storage.js';
  * | orphan    | absent                                    | there, or not read since                |
  * | unclear   | Incus reads Error                         | nothing assigned: only Azure can end it |
  */
-export type AgentPhase =
-  | 'preparing'
-  | 'prepared'
-  | 'listening'
-  | 'starting'
-  | 'idle'
-  | 'busy'
-  | 'draining'
-  | 'offline'
-  | 'finished'
-  | 'stopped'
-  | 'orphan'
-  | 'unclear';
+export const AGENT_PHASES = [
+  'preparing',
+  'prepared',
+  'listening',
+  'starting',
+  'idle',
+  'busy',
+  'draining',
+  'offline',
+  'finished',
+  'stopped',
+  'orphan',
+  'unclear',
+] as const;
+
+export type AgentPhase = (typeof AGENT_PHASES)[number];
 
 /** One agent as both systems show it, joined on its name. */
 export interface Agent {

@@ -1,5 +1,6 @@
 import type { Action } from './action.js';
 import type { Agent, AgentPhase, JobRequest } from './agent.js';
+import type { EndReason } from './end.js';
 import type { Progress } from './progress.js';
 
 /** Everything that the daemon tells, by name. Log, metrics and status hang on this list. */
@@ -8,6 +9,14 @@ export interface DaemonEvents {
   readonly 'phase-changed': { readonly agent: Agent; readonly from: AgentPhase | undefined; readonly at: number };
   /** An agent that was there is in neither system any more. */
   readonly 'agent-gone': { readonly agent: Agent; readonly at: number };
+  /** An instance of ours was found gone for the first time; `why` is in words, and may hold foreign text. */
+  readonly 'agent-ended': {
+    readonly agent: Agent;
+    readonly reason: EndReason;
+    readonly why: string;
+    readonly memoryKills: number;
+    readonly killsSeenByHost: boolean;
+  };
   /** An agent was seen to have taken its job. */
   readonly 'job-taken': { readonly agent: Agent; readonly job: JobRequest };
   /** Azure told how the job of an agent ended. */
@@ -59,7 +68,26 @@ export interface DaemonEvents {
     readonly route: string;
     readonly status: number | undefined;
     readonly ms: number;
+    /** More of a call to Azure. */
+    readonly azure?: AzureCall;
   };
+}
+
+/** What a call to Azure tells beside its status. */
+export interface AzureCall {
+  /** The pool with whose token it was made. */
+  readonly pool: string;
+  /** Whether the server knows the token; undefined where its answer does not tell. */
+  readonly accepted: boolean | undefined;
+  /** What the server said of the rate that it grants, which it does when that runs out. */
+  readonly rateLimit:
+    | {
+        readonly limit?: number | undefined;
+        readonly remaining?: number | undefined;
+        /** How long it held this very call back. */
+        readonly delayMs?: number | undefined;
+      }
+    | undefined;
 }
 
 export type Emit = <K extends keyof DaemonEvents>(name: K, event: DaemonEvents[K]) => void;

@@ -6,6 +6,8 @@ export interface PoolSpec {
   readonly name: string;
   /** Where its agents register. */
   readonly azure: AzureTarget;
+  /** When its token expires, as a person has noted it (epoch ms). */
+  readonly tokenExpiresAt?: number;
   /** Who registers its agents; `auto` finds out whether this server takes the host's way. */
   readonly registration: 'host' | 'guest' | 'auto';
   /** Ceiling on live agents. */

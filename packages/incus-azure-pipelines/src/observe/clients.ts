@@ -1,5 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
-import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
+import { type AzurePipelinesClient, type CallReport, connectAzurePipelines } from 'azure-pipelines-client';
 import { type Connection, connectIncus, type IncusClient } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
 import type { Secret } from '../lib/secret.js';
@@ -95,6 +95,19 @@ function azureClient(
     auth: { kind: 'pat', token: async () => (await token()).reveal() },
     userAgent: 'incus-azure-pipelines',
     clock,
-    onCall: ({ route, status, ms }) => emit('call', { to: 'azure', route, status, ms }),
+    onCall: ({ rateLimit, refusal, route, status, ms }) =>
+      emit('call', {
+        to: 'azure',
+        route,
+        status,
+        ms,
+        azure: { pool: pool.name, accepted: isAccepted(status, refusal), rateLimit },
+      }),
   });
+}
+
+/** Whether an answer shows that the token is known. A server that is out of order, or asks for silence, may not have looked. */
+function isAccepted(status: number | undefined, refusal: CallReport['refusal']): boolean | undefined {
+  if (refusal === 'credentials') return false;
+  return status !== undefined && refusal === undefined ? true : undefined;
 }

@@ -1,5 +1,6 @@
 import type { Action } from '../model/action.js';
 import { type Agent, type AgentPhase, type JobRequest, takenBy } from '../model/agent.js';
+import type { End } from '../model/end.js';
 import { knownValue } from '../model/observed.js';
 
 /** An agent that wavers for weeks between two phases must not fill the memory; the latest phases are kept. */
@@ -16,8 +17,8 @@ export interface Biography {
   readonly memoryKills: number;
   readonly killsSeenByHost: boolean;
   readonly lastLines: string;
-  /** It ended while nobody looked: in which time, in words. */
-  readonly unseen: string | undefined;
+  /** It ended while nobody looked, and in which time. */
+  readonly unseen: End | undefined;
 }
 
 export interface PhaseSeen {

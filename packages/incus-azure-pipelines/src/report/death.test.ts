@@ -4,6 +4,7 @@ import type { Action } from '../model/action.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
 import { type Biography, did, seen, UNBORN } from './biography.js';
 import { deathOf } from './death.js';
+import { HOST_RESTART } from './unseen-time.js';
 
 function agent(phase: AgentPhase, requestId?: number): Agent {
   return anAgent(0, phase, { life: aLife({ requestId }) });
@@ -91,10 +92,10 @@ test.each([
 test.each([
   ['succeeded', 'its job is done'],
   ['failed', 'its job is done'],
-  ['abandoned', 'host restart'],
-  [undefined, 'host restart'],
+  ['abandoned', HOST_RESTART.words],
+  [undefined, HOST_RESTART.words],
 ])('an end that nobody saw, after a job that ended as %s, is: %s', (result, why) => {
-  const biography = { ...lived('busy', 'stopped', deed('delete-instance', 'stopped')), unseen: 'host restart' };
+  const biography = { ...lived('busy', 'stopped', deed('delete-instance', 'stopped')), unseen: HOST_RESTART };
   expect(whyOf({ ...biography, job: { ...JOB, result } }, 77)).toBe(why);
 });
 

@@ -1,4 +1,5 @@
 import type { Agent } from '../model/agent.js';
+import type { EndReason } from '../model/end.js';
 import type { Biography, PhaseSeen } from './biography.js';
 import { whyItEnded } from './why-it-ended.js';
 
@@ -7,6 +8,8 @@ export interface Death {
   readonly name: string;
   readonly pool: string;
   readonly base: string | undefined;
+  /** One of few words to count by; a record of an older release has none. */
+  readonly reason?: EndReason;
   readonly why: string;
   readonly job: string | undefined;
   /** How its job ended, in Azure's words. */
@@ -27,12 +30,14 @@ export interface Death {
 }
 
 /** Puts an end to a biography: when the instance was found gone, and why, in words. Pure. */
-export function deathOf(agent: Agent, biography: Biography, goneAt: number): Death {
+export function deathOf(agent: Agent, biography: Biography, goneAt: number): Death & { readonly reason: EndReason } {
+  const { reason, words } = whyItEnded(biography, agent.life.requestId);
   return {
     name: agent.name,
     pool: agent.pool,
     base: biography.base,
-    why: [whyItEnded(biography, agent.life.requestId), ...wantOfMemory(biography)].join('; '),
+    reason,
+    why: [words, ...wantOfMemory(biography)].join('; '),
     job: biography.job?.jobName,
     result: biography.job?.result,
     waitedMs: biography.job?.waitedMs,

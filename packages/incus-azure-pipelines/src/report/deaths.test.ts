@@ -11,11 +11,14 @@ const job = { ...JOB, result: 'failed' };
 
 let events: Events<DaemonEvents>;
 let written: Death[];
+/** Why agents ended, as it was told. */
+let told: string[];
 /** Names of those that an earlier daemon has written down. */
 let known: Set<string>;
 
 beforeEach(() => {
   written = [];
+  told = [];
   known = new Set();
 });
 
@@ -30,6 +33,7 @@ function keep({ restarted = false } = {}): void {
   };
   events = new Events(fail);
   keepDeaths(events, folder, { restarted, onFailure: fail });
+  events.on('agent-ended', ({ reason, why }) => void told.push(`${reason}: ${why}`));
 }
 
 function agent(phase: AgentPhase, life: Partial<Life> = {}): Agent {
@@ -76,6 +80,7 @@ describe('an agent that lived before our eyes', () => {
       result: 'failed',
       waitedMs: 800,
     });
+    expect(told).toEqual(['job-done: its job is done']);
   });
 
   test.each([
@@ -115,8 +120,8 @@ describe('an agent that lived before our eyes', () => {
 });
 
 describe.each([
-  [false, NO_DAEMON],
-  [true, HOST_RESTART],
+  [false, NO_DAEMON.words],
+  [true, HOST_RESTART.words],
 ])('an end before the first look of a daemon, where the restart of the host is %s,', (restarted, why) => {
   beforeEach(() => keep({ restarted }));
 
@@ -125,6 +130,7 @@ describe.each([
     enters('orphan', 5);
     await settled();
     expect(written).toMatchObject([{ why, goneAt: 5, phases: [] }]);
+    expect(told).toEqual([`${restarted ? 'host-restart' : 'no-daemon'}: ${why}`]);
   });
 
   test('is found where the instance is there, and stopped', async () => {
@@ -149,7 +155,7 @@ describe.each([
     known.add(nameOf(0));
     enters('orphan', 1);
     await settled();
-    expect(written).toEqual([]);
+    expect([...written, ...told]).toEqual([]);
   });
 
   test('is that of its job where Azure says that the job is done', async () => {
@@ -178,7 +184,7 @@ test('an agent that is gone, or stopped, when Incus can be read again is said to
   enters('stopped', 10, { quietStopped: { from: 9, to: 10 } });
   enters('orphan', 11);
   await settled();
-  expect(written.map(({ why }) => why)).toEqual([INCUS_AWAY, INCUS_AWAY, 'vanished while it was idle']);
+  expect(written.map(({ why }) => why)).toEqual([INCUS_AWAY.words, INCUS_AWAY.words, 'vanished while it was idle']);
 });
 
 function registrationOf({ registration }: Agent) {

@@ -2,6 +2,7 @@ import type { Events } from '../lib/events.js';
 import type { RecordFolder } from '../lib/record-folder.js';
 import type { Agent } from '../model/agent.js';
 import { isProbe } from '../model/agent-name.js';
+import type { End } from '../model/end.js';
 import type { DaemonEvents } from '../model/event.js';
 import { type Biography, did, seen, UNBORN } from './biography.js';
 import { type Death, deathOf } from './death.js';
@@ -68,22 +69,31 @@ export function keepDeaths(
   });
 
   function bury(agent: Agent, at: number): void {
-    goneAt.set(agent.name, at);
     const death = deathOf(agent, of(agent.name), at);
+    if (!goneAt.has(agent.name)) tell(agent, death);
+    goneAt.set(agent.name, at);
     writing = writing.then(() => folder.write(agent.name, death)).catch(onFailure);
   }
 
   /** Its registration alone is left. A daemon before this one may have written down its end already. */
-  function buryUnseen(agent: Agent, at: number, why: string | undefined): void {
+  function buryUnseen(agent: Agent, at: number, end: End | undefined): void {
     const { name } = agent;
-    const biography = { ...seen(UNBORN, agent, at), phases: [], unseen: why };
+    const biography = { ...seen(UNBORN, agent, at), phases: [], unseen: end };
     const death = deathOf(agent, biography, at);
     biographies.set(name, biography);
     goneAt.set(name, at);
     const unlessKnown = async () => {
-      if ((await folder.read(name)) === undefined) await folder.write(name, death);
-      else biographies.delete(name);
+      if ((await folder.read(name)) !== undefined) {
+        biographies.delete(name);
+        return;
+      }
+      tell(agent, death);
+      await folder.write(name, death);
     };
     writing = writing.then(unlessKnown).catch(onFailure);
+  }
+
+  function tell(agent: Agent, { killsSeenByHost, memoryKills, reason, why }: ReturnType<typeof deathOf>): void {
+    events.emit('agent-ended', { agent, reason, why, memoryKills, killsSeenByHost: killsSeenByHost === true });
   }
 }

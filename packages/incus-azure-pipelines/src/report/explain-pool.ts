@@ -70,7 +70,7 @@ function baseOf({ base, generation, tries }: PoolStatus, now: number): string[] 
 
 function endsOf(pool: string, deaths: readonly Death[], now: number): string[] {
   const own = deaths.filter(death => death.pool === pool);
-  const others = own.filter(({ why }) => why !== JOB_DONE);
+  const others = own.filter(({ why }) => why !== JOB_DONE.words);
   if (own.length === 0) return ['None of its agents has ended yet.'];
   return [
     `Of its last ${own.length} agents that ended, ${own.length - others.length} did so because their job was done.`,

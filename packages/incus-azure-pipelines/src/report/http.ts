@@ -5,6 +5,7 @@ import { UserError } from '../lib/user-error.js';
 import type { DrainTarget } from '../model/drain-wish.js';
 import type { BasesDocument } from './bases-document.js';
 import type { Death } from './death.js';
+import { type PageView, pageRoutes } from './page-routes.js';
 import type { StatusDocument } from './status-document.js';
 import { withUsage } from './with-usage.js';
 
@@ -30,13 +31,15 @@ export interface View {
   readonly metrics: Registry;
 }
 
-/** Routes for a loopback port: they only read. */
-export function publicRoutes(view: View): Hono {
+/** Routes for a loopback port: they only read. Who scrapes may come by any name; the page is for its own host alone. */
+export function publicRoutes(view: Pick<View, 'healthy' | 'metrics'>, page: PageView): Hono {
   const app = new Hono();
   app.get('/healthz', c => (view.healthy() ? c.text('ok\n') : c.text('the loop does not run\n', 503)));
   app.get('/metrics', async c =>
     c.text(await view.metrics.metrics(), 200, { 'content-type': view.metrics.contentType }),
   );
+  // Behind the others, so that what guards the page does not stand before them.
+  app.route('/', pageRoutes(page));
   return app;
 }
 

@@ -39,6 +39,15 @@ test.each(['idle', 'busy'] as const)(
   },
 );
 
+test('why an agent ended is one line, with nothing in it that a terminal obeys', () => {
+  const { events, lines } = logged();
+  const end = { reason: 'reaped', why: 'reaped: \u001b[1mno', memoryKills: 1, killsSeenByHost: true } as const;
+  events.emit('agent-ended', { agent: agentIn('orphan'), ...end });
+  expect(lines()).toMatchObject([
+    { level: 30, agent: name, pool: 'linux', reason: 'reaped', why: 'reaped: \\u001b[1mno', memoryKills: 1 },
+  ]);
+});
+
 test('that a job runs too long is a warning, with the time of its end', () => {
   const { events, lines } = logged();
   events.emit('job-overlong', { name, pool: 'linux', dueAt: Date.UTC(2030, 0, 1) });

@@ -26,6 +26,9 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
       'job ended',
     ),
   );
+  events.on('agent-ended', ({ agent, memoryKills, reason, why }) =>
+    log.info({ pool: agent.pool, agent: agent.name, reason, why: printable(why), memoryKills }, 'agent ended'),
+  );
   events.on('agent-gone', ({ agent }) => {
     registered.delete(agent.name);
     log.info({ pool: agent.pool, agent: agent.name, from: agent.phase }, 'agent gone');

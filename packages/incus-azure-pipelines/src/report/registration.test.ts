@@ -33,7 +33,7 @@ test('the status shows who registers the agents of each pool, and why that is no
 });
 
 test('the metrics hold 1 for the mode that a pool is in', async () => {
-  const metrics = await makeMetrics(new Events<DaemonEvents>(() => {}), status).metrics();
+  const metrics = await makeMetrics(new Events<DaemonEvents>(() => {}), status, async () => 0).metrics();
   const modes = metrics.split('\n').filter(line => line.startsWith('iap_registration_mode{') && line.endsWith(' 1'));
   expect(modes).toEqual([
     'iap_registration_mode{pool="a",mode="host"} 1',

@@ -22,7 +22,11 @@ async function countedIn(passes: readonly Seen[]): Promise<Record<string, number
   });
   const desired = [aPool({ agentCount: 2 })];
   let document: ReturnType<typeof statusOf> | undefined;
-  const registry = makeMetrics(events, () => document);
+  const registry = makeMetrics(
+    events,
+    () => document,
+    async () => 0,
+  );
   for (const { afterMs, phases, azure = known([]) } of passes) {
     const at = NOW + afterMs;
     const observed = anObserved(phases.map((phase, n) => anAgent(n, phase)));

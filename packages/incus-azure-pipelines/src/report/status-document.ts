@@ -48,6 +48,8 @@ export interface PoolStatus {
   readonly name: string;
   readonly agentPool: string;
   readonly azure: Readable;
+  /** When its token expires, where the configuration tells. */
+  readonly tokenExpiresAt?: number;
   /** Who registers its agents. */
   readonly registration: RegistrationMode['kind'];
   readonly agentCount: number;

@@ -83,6 +83,7 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     name: spec.name,
     agentPool: spec.azure.agentPool,
     azure,
+    ...(spec.tokenExpiresAt === undefined ? {} : { tokenExpiresAt: spec.tokenExpiresAt }),
     registration: observed.registration.get(spec.name)?.kind ?? 'probing',
     agentCount: spec.agentCount,
     target: arithmetic?.target ?? 0,

@@ -142,9 +142,14 @@ export class AzureWorld {
     this.#hiddenUntil.set(agentId, until);
   }
 
-  /** Lists lack nobody any more. */
-  showAll(): void {
-    this.#hiddenUntil.clear();
+  /** Until when lists lack an agent (epoch ms); 0 where they never did. */
+  hiddenUntil(agentId: number | undefined): number {
+    return (agentId === undefined ? undefined : this.#hiddenUntil.get(agentId)) ?? 0;
+  }
+
+  /** From `at` on lists lack nobody any more. */
+  showAll(at: number): void {
+    for (const [agentId, until] of this.#hiddenUntil) this.#hiddenUntil.set(agentId, Math.min(until, at));
   }
 
   /** What a list shows that is of the time `at`, and may lag behind: a server that is behind shows an older state than the one before. */

@@ -52,10 +52,11 @@ export function checkTruth(world: World): void {
  * Whoever has the key of an agent gets a second job only while the first sign of its own is young, or while something has lately
  * kept the daemon from seeing it; where nobody reads the agent pool, nobody can tell.
  */
-export function checkSecondJob({ key, name, workingSince }: Guest, world: World): void {
-  const { chronicle, desired, removed, scenario, timeline } = world;
+export function checkSecondJob({ agentId, key, name, workingSince }: Guest, world: World): void {
+  const { azure, chronicle, desired, removed, scenario, timeline } = world;
   if (!desired.some(spec => !removed.has(spec.name) && world.keyOf(spec.name) === key)) return;
-  const ms = timeline.now - Math.max(workingSince ?? 0, chronicle.hinderedAt);
+  const seenFrom = Math.max(workingSince ?? 0, chronicle.hinderedAt, azure.hiddenUntil(agentId));
+  const ms = timeline.now - seenFrom;
   promised(ms <= FENCE_MS + scenario.azurePollMs, 'in truth nobody gets a second job with the key of an agent', () => {
     return `${name} after ${ms} ms`;
   });

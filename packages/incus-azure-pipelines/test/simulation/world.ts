@@ -152,7 +152,7 @@ export class World {
   calm(): void {
     this.#isStorm = false;
     this.drained.clear();
-    this.azure.showAll();
+    this.azure.showAll(this.timeline.now);
     // A pool whose first base is of no use has nothing to go back to: a person mends that.
     for (const { name } of this.desired) {
       const isProven = [...this.incus.bases.values()].some(({ provenFor }) => provenFor.includes(name));

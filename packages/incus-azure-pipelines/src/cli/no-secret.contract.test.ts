@@ -1,0 +1,129 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { DaemonProcess, runProgram } from '../../../../testbed/daemon-process.js';
+import { type Emulator, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
+import { useConfigFolder } from '../../test/config-folder.js';
+import { PretendIncus } from '../../test/pretend-incus.js';
+import { ACTIVATION_PATH } from '../execute/guest/layout.js';
+import { openInstallation } from '../lib/installation.js';
+import { CONTRACT, MARKS } from '../model/marks.js';
+import { programShape } from './program.js';
+
+const TOKEN = 'm4rk3d-t0k3n-0f-th3-0rg4n1s4t10n';
+/** As it stands in the header of a call, in the least that tells it. */
+const ENCODED = Buffer.from(`:${TOKEN}`).toString('base64').replace(/=+$/, '');
+
+const folder = useConfigFolder();
+let azure: Emulator;
+let incus: PretendIncus;
+let daemon: DaemonProcess;
+let state: string;
+let config: string;
+let socket: string;
+
+/** A daemon whose log tells everything, and which has an agent. */
+beforeEach(async () => {
+  azure = await startEmulator({ token: TOKEN });
+  incus = await PretendIncus.start(Date.now);
+  incus.aliases.set('debian', 'f'.repeat(64));
+  state = folder.path('state');
+  socket = folder.path('control.sock');
+  config = await folder.write(
+    'config.yaml',
+    `agentCount: 1
+baseImage: local:debian
+baseMade: true
+registration: guest
+incus: {socket: ${incus.socketPath}}
+stateDirectory: ${state}
+controlSocket: ${socket}
+http: {port: 0}
+reconcileInterval: 1s
+azurePollInterval: 1s
+azure: {pat: {file: ${await folder.write('token', TOKEN)}}, url: "${azure.url}", pool: default}
+`,
+  );
+  const { ownerId } = await openInstallation(state);
+  daemon = new DaemonProcess(['run', '--config', config, '--log-level', 'debug']);
+  const { base } = await daemon.seen(({ kind }) => kind === 'build-base');
+  const marks = { [MARKS.owner]: ownerId, [MARKS.pool]: 'default', [MARKS.contract]: CONTRACT };
+  incus.put(String(base), { ...marks, [MARKS.baseState]: 'ready', [MARKS.baseProven]: 'default' }, 'Stopped');
+  await daemon.seen(({ kind, msg }) => kind === 'activate-agent' && msg === 'action done');
+});
+
+afterEach(async () => {
+  await daemon[Symbol.asyncDispose]();
+  await incus[Symbol.asyncDispose]();
+  await azure.close();
+});
+
+it('the token is in what one guest is given to register itself, and in nothing else that any verb prints, serves, writes, or tells Incus', async () => {
+  const { httpPort } = await daemon.seen(({ msg }) => msg === 'running');
+  const said = new Map<string, string>();
+  const [agent = ''] = [...incus.instances].flatMap(([name, { config: keys }]) =>
+    keys[MARKS.activated] ? [name] : [],
+  );
+  const call = async (...args: readonly string[]) => {
+    const { stderr, stdout } = await runProgram(args);
+    said.set(args.join(' '), stdout + stderr);
+  };
+  const alone = ['--config', config];
+  const asked = ['--socket', socket];
+  await Promise.all([
+    call('check', ...alone),
+    call('schema'),
+    call('completion', 'bash'),
+    call('manual'),
+    call('plan', '--json', ...alone),
+    call('status', '--json', ...asked),
+    call('explain', agent, ...asked),
+    call('logs', agent, ...alone),
+    call('base', 'list', ...alone),
+    call('adopt', ...alone),
+    call('shell', agent, ...alone),
+  ]);
+  // Else the doctor waits for its guest to boot, which none does here.
+  incus.failing = asks => (asks === 'POST /1.0/instances' ? { status: 500, error: 'no' } : undefined);
+  azure.failNext({ kind: 'unauthorized', caller: 'organisation', times: 1_000_000 });
+  await daemon.seen(({ msg, of }) => msg === 'cannot be read' && String(of).startsWith('Azure'));
+  await Promise.all([
+    call('doctor', '--json', ...alone),
+    call('plan', ...alone),
+    call('status', ...asked),
+    call('explain', 'default', ...asked),
+    call('base', 'build', ...alone),
+    call('base', 'prune', ...alone),
+    call('setup', ...alone),
+  ]);
+  await call('drain', ...asked);
+  await call('resume', ...asked);
+  for (const route of ['metrics', 'healthz'])
+    said.set(route, await (await fetch(`http://127.0.0.1:${String(httpPort)}/${route}`)).text());
+  incus.instances.delete(agent);
+  await daemon.seen(({ agent: ended, msg }) => msg === 'agent ended' && ended === agent);
+  await Promise.all([call('logs', ...asked), call('logs', agent, ...alone, ...asked)]);
+  await daemon[Symbol.asyncDispose]();
+
+  // Else there was nothing to search.
+  expect([...said].filter(([, text]) => text === '')).toEqual([]);
+  const verbs = programShape().commands.flatMap(({ commands, name }) =>
+    commands.length === 0 ? name : commands.map(below => `${name} ${below.name}`),
+  );
+  expect(verbs.filter(verb => ![...said.keys()].some(called => `${called} `.startsWith(`${verb} `)))).toEqual(['run']);
+  said.set('log', JSON.stringify(daemon.log) + daemon.stderr);
+  said.set('instances', JSON.stringify([...incus.instances]));
+  for (const [n, { body, call: asks, query }] of incus.calls.entries())
+    said.set(`${n} ${asks}${decodeURIComponent(query)}`, body.toString('latin1') + decodeURIComponent(query));
+  for (const file of await filesUnder(state)) said.set(file, await readFile(file, 'utf8'));
+  const tells = [...said].filter(([, text]) => text.includes(TOKEN) || text.includes(ENCODED));
+  // That it is found where it has to be shows that it would be found elsewhere.
+  expect(tells.map(([where]) => where.replace(/^\d+ /, ''))).toEqual([
+    `POST /1.0/instances/${agent}/files?project=default&path=${ACTIVATION_PATH}`,
+  ]);
+});
+
+async function filesUnder(directory: string): Promise<readonly string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,7 @@
+import { render } from 'preact';
+import { App } from './app.js';
+import { follow } from './stream.js';
+
+const place = document.getElementById('page');
+if (place !== null) render(<App />, place);
+follow();
