@@ -92,7 +92,7 @@ async function releaseOf(contract: string): Promise<string> {
   onTestFinished(() => rm(directory, { recursive: true }));
   await cp(join(workTree(), 'packages/incus-azure-pipelines/bundle'), directory, { recursive: true });
   const changed: string[] = [];
-  for (const name of await readdir(directory)) {
+  for (const name of (await readdir(directory)).filter(file => file.endsWith('.js'))) {
     const text = await readFile(join(directory, name), 'utf8');
     const other = text.replace('var CONTRACT="1"', `var CONTRACT="${contract}"`);
     if (other === text) continue;

@@ -108,7 +108,7 @@ describeOnIncus('registration by the host', testbed => {
     const daemon = startDaemon(scenario);
     const warning = await daemon.seen(line => line.level === 'warn');
     expect(warning).toMatchObject({ pools: ['default'], mode: 'guest', step, why: expect.stringContaining(why) });
-    expect((await whenPool(scenario, daemon, () => true)).registration).toBe('guest');
+    await whenPool(scenario, daemon, ({ registration }) => registration === 'guest');
     await daemon.seen(line => line.kind === 'build-base' && line.msg === 'action done');
     expect(daemon.log.filter(line => line.mode === 'guest')).toEqual([warning]);
     expect(scenario.emulator.agents()).toEqual([]);
