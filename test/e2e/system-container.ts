@@ -1,6 +1,9 @@
 /** A system container that stands for somebody's host: systemd runs there, which it does not on every host of these tests. */
 import { type IncusClient, ignoreNotFound } from 'incus-client';
 
+const SAID = '/root/said';
+const COMPLAINED = '/root/complained';
+
 export class SystemContainer implements AsyncDisposable {
   readonly #incus: IncusClient;
   readonly name: string;
@@ -24,11 +27,21 @@ export class SystemContainer implements AsyncDisposable {
     }
   }
 
-  /** Runs a script of bash as root, and gives back what it wrote. @throws Error with that, when it fails. */
+  /**
+   * Runs a script of bash as root, one at a time, and gives back what it wrote: to a file, since Incus may cut off the output
+   * of a short command. @throws Error with that, when it fails.
+   */
   async run(script: string): Promise<string> {
-    const { exitCode, stderr, stdout } = await this.#incus.exec(this.name, { command: ['/bin/bash', '-c', script] });
-    if (exitCode !== 0) throw new Error(`"${script}" ended with ${exitCode}: ${stdout}${stderr}`);
-    return stdout;
+    const command = ['/bin/bash', '-c', `exec >${SAID} 2>${COMPLAINED}\n${script}`];
+    const { exitCode } = await this.#incus.exec(this.name, { command });
+    const [said, complained] = [await this.#read(SAID), await this.#read(COMPLAINED)];
+    if (exitCode !== 0) throw new Error(`"${script}" ended with ${exitCode}: ${said}${complained}`);
+    return said;
+  }
+
+  async #read(path: string): Promise<string> {
+    const file = await this.#incus.files.pull(this.name, path);
+    return file.type === 'file' ? new TextDecoder().decode(file.content) : '';
   }
 
   async push(path: string, content: string | Uint8Array, mode = 0o644): Promise<void> {

@@ -8,6 +8,9 @@ const aProject = (name: string, config: Readonly<Record<string, string>> = {}) =
 const OWN = { 'features.networks': 'true' };
 const CI = aProject('ci', { 'features.networks': 'false' });
 
+/** One of them goes while it is asked. */
+const OTHERS = [aProject('others'), aProject('gone'), aProject('apart', OWN)];
+
 /** Who has which addresses of the network, by project. */
 const LEASES: Readonly<Record<string, readonly object[]>> = {
   default: [
@@ -26,7 +29,7 @@ const LEASES: Readonly<Record<string, readonly object[]>> = {
 /** How many addresses of the network are given out, as this client is told. */
 async function leases(project: ReturnType<typeof aProject>, seesAll: boolean): Promise<number | undefined> {
   await using incus = await ScriptedIncus.start((call, query) => {
-    if (call === 'GET /1.0/projects') return [aProject('default', OWN), CI, aProject('others'), aProject('apart', OWN)];
+    if (call === 'GET /1.0/projects') return [aProject('default', OWN), CI, ...OTHERS];
     if (call === 'GET /1.0/networks/incusbr0/leases') return LEASES[query.get('project') ?? 'default'] ?? 404;
     if (call === 'GET /1.0/networks/incusbr0')
       return { name: 'incusbr0', managed: true, type: 'bridge', config: { 'ipv4.address': '10.9.8.1/24' } };

@@ -1,5 +1,5 @@
 /** Finds out about the network of the profile, and about who has addresses of it. */
-import type { IncusClient, Project } from 'incus-client';
+import { type IncusClient, ignoreNotFound, type Project } from 'incus-client';
 import type { NetworkFacts } from './facts.js';
 
 interface Standing {
@@ -22,8 +22,11 @@ export async function gatherNetwork(
   if (managed && config['ipv4.address'] === undefined) return undefined;
   const count = async () => {
     let given = 0;
-    for (const project of await sharersOf(incus, standing, signal))
-      given += (await incus.withProject(project).server.networks.leases(name, { signal })).filter(isFromRange).length;
+    for (const project of await sharersOf(incus, standing, signal)) {
+      // A project may go meanwhile.
+      const leases = await ignoreNotFound(incus.withProject(project).server.networks.leases(name, { signal }));
+      given += leases?.filter(isFromRange).length ?? 0;
+    }
     return given;
   };
   const isCounted = managed && (standing.seesAll || hasOwnNetworks(standing.project));
