@@ -1,5 +1,7 @@
 /** Facts of a host, an Incus and an Azure where all is well; a test spoils one of them. */
+
 import type { AzureFacts, GuestFacts, HostFacts, NetworkFacts, ProjectFacts, ServerFact } from '../src/doctor/facts.js';
+import { FIT } from './scripted-incus.js';
 
 type Info = Extract<ServerFact, { known: true }>['value'];
 
@@ -8,14 +10,7 @@ export const OWNER_ID = '0123456789abcdef0123456789abcdef';
 export function aServer(environment: Partial<NonNullable<Info['environment']>> = {}): Info {
   return {
     auth: 'trusted',
-    api_extensions: [
-      'instance_create_start',
-      'instance_ready_state',
-      'operation_wait',
-      'event_lifecycle_name_and_project',
-      'container_exec_user_group_cwd',
-      'projects',
-    ],
+    api_extensions: FIT.api_extensions,
     environment: { server: 'incus', server_version: '6.0.6', ...environment },
   } as unknown as Info;
 }

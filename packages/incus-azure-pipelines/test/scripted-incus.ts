@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { connectIncus, type IncusClient } from 'incus-client';
 
 /** The least that a daemon asks of an Incus before it begins. */
-const FIT = {
+export const FIT = {
   auth: 'trusted',
   api_extensions: [
     'instance_create_start',
