@@ -1,8 +1,13 @@
 #!/usr/bin/env -S node --optimize-for-size
 // By itself, Node lets the garbage of many passes fill some 48 MiB before it looks at it, and keeps quicker code that takes
 // more memory; the daemon is in no such hurry.
+import { setFlagsFromString } from 'node:v8';
 import { goesToJournal } from './log-output.js';
 import { callProgram } from './program.js';
+
+// Nor does it gain from optimized code, which a daemon that rests most of the time never earns back: to compile the parser of HTTP
+// alone takes 30 MiB for a moment, and ten of them stay. Verbs, and with them that parser, are loaded after this.
+for (const flag of ['--no-opt', '--liftoff-only']) setFlagsFromString(flag);
 
 process.exitCode = await callProgram(process.argv.slice(2), {
   write: text => process.stdout.write(text),
