@@ -5,8 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { goesToJournal } from './log-output.js';
 import { callProgram } from './program.js';
 
-// Nor does it gain from optimized code, which a daemon that rests most of the time never earns back: to compile the parser of HTTP
-// alone takes 30 MiB for a moment, and ten of them stay. Verbs, and with them that parser, are loaded after this.
+// Nor does it earn back what optimizing compilers take (docs/decisions/0026). Verbs, and with them the parser of HTTP, are loaded later.
 for (const flag of ['--no-opt', '--liftoff-only']) setFlagsFromString(flag);
 
 process.exitCode = await callProgram(process.argv.slice(2), {
