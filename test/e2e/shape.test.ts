@@ -109,7 +109,8 @@ async function expectMemoryTold(scenario: Scenario, daemon: DaemonProcess): Prom
 async function toldOf(scripts: readonly string[], scenario: Scenario, daemon: DaemonProcess): Promise<string> {
   const job = await scenario.emulator.queueJob({ steps: scripts.map(script => ({ script })) }).finished;
   expect(job.result).toBe('failed');
-  expect(job.lines.filter(line => line.startsWith('oom_kill'))).toHaveLength(scripts.length - 1);
+  const counts = job.lines.filter(line => line.startsWith('oom_kill'));
+  expect(counts, job.lines.join('\n')).toHaveLength(scripts.length - 1);
   await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
   return (await scenario.call('logs', job.agentName ?? '')).stdout;
 }
