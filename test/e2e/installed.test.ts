@@ -5,12 +5,13 @@ import { connectIncus, type IncusClient } from 'incus-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openInstallation } from '../../packages/incus-azure-pipelines/src/lib/installation.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { recordLifecycle } from '../../testbed/lifecycle-log.js';
 import { runCommand } from '../../testbed/run-command.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { workTree } from '../../testbed/work-tree.js';
 import { startWithBase } from './finished-base.js';
 import { SystemContainer } from './system-container.js';
-import { agentsOnline } from './waiting.js';
+import { agentsOnline, lineShown } from './waiting.js';
 
 const NAME = 'incus-azure-pipelines';
 const SOCKET = '/srv/incus.socket';
@@ -31,6 +32,10 @@ const PARTS: readonly string[] = [
   `/usr/share/${NAME}/config.schema.json`,
   `/usr/share/man/man1/${NAME}.1.gz`,
 ];
+
+/** Stands for a service of Incus, which is on another host here. */
+const SERVICE = '[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n';
+const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done';
 
 /** A package without a Node of its own asks for the distribution's, which a guest that reaches no mirror does not get. */
 const isShared = Reflect.get(process.config.variables, 'node_shared') === true;
@@ -143,6 +148,25 @@ describeOnIncus(
       expect(warnings).toContain('"msg":"cannot be read"');
       expect(warnings).not.toContain('"level":"info"');
       expect(await host.run(`journalctl --unit=${NAME} --output=cat`)).toContain('{"level":"info"');
+    });
+
+    test('has a shutdown wait for the job that runs, while daemon and Incus do, and agents made after the boot', async () => {
+      const others = ['incus', 'incus-startup'];
+      for (const name of others) await host.push(`/etc/systemd/system/${name}.service`, SERVICE);
+      await host.run(`systemctl daemon-reload; systemctl start ${others.join(' ')}
+systemctl enable --now ${NAME}-shutdown`);
+      const job = scenario.emulator.queueJob({ name: 'long', steps: [{ script: UNTIL_TOLD }] });
+      const { agentName } = await lineShown(scenario.emulator, job, 'begun');
+      await using lifecycle = await recordLifecycle(incus);
+      await host.run('systemctl poweroff --no-block');
+      await host.journalShows(`${NAME}-shutdown`, 'All pools: no new jobs', agentName);
+      expect(await host.run('systemctl is-system-running || true')).toBe('stopping\n');
+      expect(await host.run(`systemctl is-active ${NAME} ${others.join(' ')}`)).toBe('active\nactive\nactive\n');
+      await scenario.incus.files.push(agentName, '/tmp/go', '');
+      expect(await job.finished).toMatchObject({ result: 'succeeded' });
+      await lifecycle.seen('instance-shutdown', host.name);
+      await host.boot();
+      await agentsOnline(scenario.emulator, 1);
     });
 
     test('is left alone by systemd while it lives, and started again when it hangs', async () => {

@@ -18,13 +18,19 @@ export class SystemContainer implements AsyncDisposable {
     const container = new SystemContainer(incus, name);
     try {
       const source = { type: 'image', alias: image } as const;
-      await incus.instances.create({ name, type: 'container', start: true, source });
-      await container.run('systemctl is-system-running --wait || true');
+      await incus.instances.create({ name, type: 'container', source });
+      await container.boot();
       return container;
     } catch (error) {
       await container[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** Starts it once more, after it has powered itself off, and waits likewise. */
+  async boot(): Promise<void> {
+    await this.#incus.instances.start(this.name);
+    await this.run('systemctl is-system-running --wait || true');
   }
 
   /**

@@ -40,7 +40,8 @@ export async function showLogs(agent: string | undefined, options: Options, outp
     await using incus = await openIncusOf(options.config);
     await expectRunning(incus, agent, signal);
     const follow = options.follow === true;
-    await readGuestLog(incus, agent, { follow, onOutput: chunk => text.take(chunk) }, signal);
+    const isCut = await readGuestLog(incus, agent, { follow, onOutput: chunk => text.take(chunk) }, signal);
+    if (isCut) output.write('\n... the rest is left out: its logs are longer than 1 MiB\n');
     if (follow) await showEnd(agent, text.lastLine, options, output, signal);
   } catch (error) {
     // Ctrl-C is how it is ended.

@@ -69,6 +69,12 @@ test('an agent that is seen online shows that agents can be', () => {
   expect(see([starting], [{ ...starting, phase: 'idle', life: aLife({ seenOnline: true }) }])).toEqual([]);
 });
 
+test('one whose instance is gone and that a list shows again does not show that agents can be', () => {
+  ledger.endedInVain('register-agent', 'linux', NOW, 'ended', 0.5);
+  const back = anAgent(1, 'orphan', { life: aLife({ instanceSeen: false, seenOnline: true }) });
+  expect(see([starting], [starting, back])).toEqual(['register-agent/linux']);
+});
+
 test('what the guest says itself tells more than its end, and waits as long as a creation', () => {
   see([starting], []);
   const doubt = { name: nameOf(0), pool: 'linux', tried: undefined, agentPool: AGENT_POOL, since: NOW };

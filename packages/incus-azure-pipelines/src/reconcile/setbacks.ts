@@ -86,7 +86,8 @@ export class Setbacks {
     const earlier = new Map(before.map(agent => [agent.name, agent]));
     for (const agent of after) {
       const old = earlier.get(agent.name);
-      if (agent.life.seenOnline && old?.life.seenOnline !== true) this.#ledger.registered(agent.pool);
+      // One that was not in the picture before may be long over, and be back in a list that did not show it for a while.
+      if (agent.life.seenOnline && old?.life.seenOnline === false) this.#ledger.registered(agent.pool);
       // That the base that is tried can be prepared says nothing of the others; nor does one that goes for its user ids.
       const saysNothing = isOfTried(agent, plan) || sharesIds(agent, after);
       if (agent.phase === 'prepared' && old?.phase !== 'prepared' && !saysNothing) this.#ledger.prepared(agent.pool);

@@ -63,9 +63,8 @@ function triedBase(spec: PoolSpec, observed: Observed, agents: readonly Agent[])
 export function isTrying(spec: PoolSpec, world: World): boolean {
   const wanted = world.wantedBase.get(spec.name) ?? '';
   const isMarked = (world.incus.bases.get(wanted)?.provenFor.length ?? 0) > 0;
-  const used = new Set(
-    [...world.incus.instances.values()].flatMap(({ pool, base }) => (pool === spec.name ? [base] : [])),
-  );
+  // What registered in an agent pool that has lost its name is the pool's no more, and so is the base that it alone came from.
+  const used = new Set(world.instancesOf(spec.name).map(({ base }) => base));
   const isOther = [...world.incus.bases].some(
     ([name, { pool, provenFor }]) =>
       provenFor.includes(spec.name) || (provenFor.length > 0 && (pool === spec.name || used.has(name))),
