@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { connectIncus, type IncusClient } from 'incus-client';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { waves } from '../../demo/jobs.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { buildImage } from '../../testbed/image.js';
 import { leftovers } from '../../testbed/leftovers.js';
-import { startPrivateIncus } from '../../testbed/private-incus.js';
+import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
 import { imageCacheDirectory, workTree } from '../../testbed/work-tree.js';
 
 interface Demo {
@@ -61,16 +61,23 @@ async function contentsOf(incus: IncusClient): Promise<unknown> {
 }
 
 describeOnIncus('the demo', () => {
-  test('runs every job as it is meant to end, in an Incus that is there, and leaves it as it was, also after a Ctrl-C', async () => {
-    // Nobody else's, so that nothing but the demo can change what is in it.
-    const own = await startPrivateIncus();
-    onTestFinished(() => own[Symbol.asyncDispose]());
+  // Nobody else's, so that nothing but the demo can change what is in it.
+  let own: PrivateIncus;
+  let incus: IncusClient;
+  let before: unknown;
+  beforeAll(async () => {
+    own = await startPrivateIncus();
     await own.importImage(await buildImage({ cacheDirectory: imageCacheDirectory() }), 'of-the-owner');
-    const { socketPath } = own;
-    await using incus = connectIncus({ connection: { kind: 'unix', socketPath } });
-    const before = await contentsOf(incus);
-    const { code, output } = await startDemo(socketPath).ended();
+    incus = connectIncus({ connection: { kind: 'unix', socketPath: own.socketPath } });
+    before = await contentsOf(incus);
+  });
+  afterAll(async () => {
+    await incus?.close();
+    await own?.[Symbol.asyncDispose]();
+  });
 
+  test('runs every job as it is meant to end, in an Incus that is there, and leaves it as it was', async () => {
+    const { code, output } = await startDemo(own.socketPath).ended();
     expect(code, output).toBe(0);
     const rows = output.slice(output.indexOf('JOB ')).split('\n');
     for (const { name, expected } of waves.flat()) {
@@ -81,14 +88,16 @@ describeOnIncus('the demo', () => {
     expect(rows).toContain('0 containers left');
     expect(rows).toContain('0 registrations left');
     expect(await contentsOf(incus)).toEqual(before);
+  });
 
-    const second = startDemo(socketPath);
-    const soFar = await second.wrote('is busy');
+  test('finds what an earlier run has kept, and leaves Incus as it was after a Ctrl-C too', async () => {
+    const demo = startDemo(own.socketPath);
+    const soFar = await demo.wrote('is busy');
     expect(soFar).toContain('all there');
     expect(soFar).toContain('kept from an earlier run');
     expect(await contentsOf(incus)).not.toEqual(before);
-    second.child.kill('SIGINT');
-    expect(await second.ended()).toMatchObject({
+    demo.child.kill('SIGINT');
+    expect(await demo.ended()).toMatchObject({
       code: 130,
       output: expect.stringContaining('everything that was made'),
     });
