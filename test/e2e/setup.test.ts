@@ -131,6 +131,14 @@ describeOnIncus('setup', () => {
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
   });
 
+  test('lets doctor prove by the certificate alone that agents have what they need', async () => {
+    const env = { ...process.env, INCUS_SOCKET: '/nonexistent' };
+    const { code, stdout } = await runProgram(['doctor', '--config', scenario.configPath], { env });
+    expect(stdout).toMatch(/^grey +network +Incus does not show the network/m);
+    expect(stdout).toMatch(/^green +guest-server +a guest reaches/m);
+    expect(code).toBe(0);
+  });
+
   test('lets the agent of a long job give way to instances that boot, and the job end well', async () => {
     const job = scenario.emulator.queueJob({ steps: [{ script: UNTIL_TOLD }] });
     const { agentName } = await lineShown(scenario.emulator, job, 'begun');
