@@ -126,13 +126,29 @@ test('the reference of the flaws of Incus says what the table says', async () =>
 });
 
 /** What `docs/explanation/security.md` names with the test that shows it: a link to a file, whose text is a test's name. */
-const shownBy = [...textOf('docs/explanation/security.md').matchAll(/\[([^\]]+)\]\(([^)]*\.ts)\)/g)].map(
-  ([, name = '', link = '']) => ({ name, path: join('docs/explanation', link) }),
-);
+const security = textOf('docs/explanation/security.md');
+const shownBy = [...security.matchAll(/\[([^\]]+)\]\(([^)]*\.ts)\)/g)].map(([, name = '', link = '']) => ({
+  name,
+  path: join('docs/explanation', link),
+}));
 
 test('each test that shows a point of security is there', () => {
   expect(shownBy.length).toBeGreaterThan(40);
   expect(shownBy.filter(({ name, path }) => !namesOf(path).includes(name))).toEqual([]);
+});
+
+test('each point of security leads to the test that shows it, open ones too, but for those that are called untested', () => {
+  const [tested = '', untested] = security.split(/^Not tested, /m);
+  expect(untested).toBeDefined();
+  const points = tested.split('\n').filter(line => line.startsWith('- '));
+  const open = (/^## Open$([\s\S]*)/m.exec(tested)?.[1] ?? '')
+    .split('\n')
+    .filter(line => line.startsWith('| '))
+    .slice(1);
+  expect(points.length).toBeGreaterThan(40);
+  expect(open.length).toBeGreaterThan(5);
+  expect(points.filter(point => !/^- \[[^\]]+\]\([^)]*\.ts\)/.test(point))).toEqual([]);
+  expect(open.filter(point => !/^\| \[open: [^\]]+\]\([^)]*\.ts\)/.test(point))).toEqual([]);
 });
 
 test('each attack stands in the page on security, open ones too', () => {

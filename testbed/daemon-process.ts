@@ -13,7 +13,8 @@ export interface Ended {
   readonly stderr: string;
 }
 
-const PROGRAM = join(workTree(), 'packages/incus-azure-pipelines/bundle/main.js');
+/** The program as it was built last. */
+export const PROGRAM = join(workTree(), 'packages/incus-azure-pipelines/bundle/main.js');
 const DEADLINE_MS = 120_000;
 
 export interface RunOptions {

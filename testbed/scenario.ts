@@ -34,8 +34,6 @@ export interface ScenarioOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether the project is one of setup's, and the daemon confined to it. */
   readonly confined?: boolean;
-  /** The socket that the daemon is told to use, when something stands between it and Incus. */
-  readonly daemonSocketPath?: string;
 }
 
 /** Without docker, which takes most of a boot; what is about it asks for it. */
@@ -57,7 +55,7 @@ export async function startScenario(options: ScenarioOptions): Promise<Scenario>
   try {
     const agentPackage = await standInPackage(options.standIn);
     emulator = await startEmulator({ host: options.gateway, agentPackage, ...options.emulator });
-    const confined = options.confined ?? (isConfinedRun() && options.daemonSocketPath === undefined);
+    const confined = options.confined ?? isConfinedRun();
     const keys = confined ? await confinedKeys(root, options.gateway, options.settings) : {};
     const settings = { ...options.settings, ...keys };
     const scenario = new Scenario({ ...options, confined, settings }, project, root, directory, emulator);
@@ -158,7 +156,7 @@ export class Scenario implements AsyncDisposable {
       baseImage: `local:${this.#options.image}`,
       stateDirectory: join(this.directory, 'state'),
       controlSocket: this.controlSocket,
-      incus: { socket: this.#options.daemonSocketPath ?? this.#options.socketPath },
+      incus: { socket: this.#options.socketPath },
       azure: { pat: this.emulator.token, url: this.emulator.url, pool: 'default' },
       ...this.#options.settings,
       ...settings,

@@ -40,7 +40,7 @@ describeOnIncus('what a job takes,', testbed => {
 
   const logs = async ({ agentName = '' }: JobRecord) => (await scene.scenario.call('logs', agentName)).stdout;
 
-  test('a fork bomb ends in its guest alone', async () => {
+  test('a fork bomb ends in its guest alone, and that is told as the reason', async () => {
     const { emulator, incus } = scene.scenario;
     const ended = await suffers(forkBomb, async ({ agentName, requestId }) => {
       const processes = async () => (await incus.instances.state(agentName)).processes;
@@ -50,6 +50,7 @@ describeOnIncus('what a job takes,', testbed => {
       emulator.cancelJob(requestId);
     });
     expect(ended.result).not.toBe('succeeded');
+    expect(await logs(ended)).toContain('out of processes');
   });
 
   test('memory that a job takes ends in its guest alone, and that is told as the reason', async () => {

@@ -4,6 +4,7 @@ import { buildImage } from '../../testbed/image.js';
 import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
 import { carryOut, HOSTILE } from './attacks/attack.js';
+import { diskHog, takeDisk } from './attacks/hostile-jobs.js';
 import { type Scene, startScene } from './attacks/scene.js';
 import { polled } from './polled.js';
 
@@ -11,11 +12,8 @@ import { polled } from './polled.js';
 const take = (size: string, path: string) => `fallocate --length ${size} ${path} && echo taken; ls ${path}`;
 
 /** Leaves little of the disk, and then makes files that are small enough to lie beside their own descriptions. */
-const smallFiles = `mkdir /root/fill
-for size in 512 256 128 64 32 16 8 4 2 1; do
-  n=0; while fallocate --length "$size"M "/root/fill/$size-$((n++))" 2>/dev/null; do :; done
-done
-perl -e 'for my $n (0 .. 99999) {
+const smallFiles = `mkdir /root/fill && cd /root/fill
+${takeDisk}perl -e 'for my $n (0 .. 99999) {
   my $file; open($file, ">", "/root/fill/$n") && print($file "x" x 2000) && close($file) or print("$n files: $!\\n"), exit;
 } print "all of them\\n"'
 rm -r /root/fill`;
@@ -70,6 +68,14 @@ describeOnIncus('on the disk,', () => {
     await polled(used, bytes => bytes < before);
     const [again] = await carryOut(scenario.incus, victim.name, [take('150M', '/root/own')]);
     expect(again).toContain('taken');
+  });
+
+  test('a job that fills its disk ends in its guest alone, and that is told as the reason', async () => {
+    const { daemon, scenario } = scene;
+    const job = await scenario.emulator.queueJob({ steps: [{ script: diskHog }] }).finished;
+    expect(job.result).toBe('failed');
+    await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
+    expect((await scenario.call('logs', job.agentName ?? '')).stdout).toContain('out of room on its disk');
   });
 
   test("the neighbour's job goes on through all this", async () => {

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { connectIncus, type IncusClient } from 'incus-client';
-import { expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { waves } from '../../demo/jobs.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { buildImage } from '../../testbed/image.js';
 import { leftovers } from '../../testbed/leftovers.js';
-import { startPrivateIncus } from '../../testbed/private-incus.js';
+import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
 import { imageCacheDirectory, workTree } from '../../testbed/work-tree.js';
 
 interface Demo {
@@ -61,38 +61,49 @@ async function contentsOf(incus: IncusClient): Promise<unknown> {
 }
 
 describeOnIncus('the demo', () => {
-  test('runs every job as it is meant to end, in an Incus that is there, and leaves it as it was, also after a Ctrl-C', async () => {
+  describe('in an Incus that is there', () => {
     // Nobody else's, so that nothing but the demo can change what is in it.
-    const own = await startPrivateIncus();
-    onTestFinished(() => own[Symbol.asyncDispose]());
-    await own.importImage(await buildImage({ cacheDirectory: imageCacheDirectory() }), 'of-the-owner');
-    const { socketPath } = own;
-    await using incus = connectIncus({ connection: { kind: 'unix', socketPath } });
-    const before = await contentsOf(incus);
-    const { code, output } = await startDemo(socketPath).ended();
-
-    expect(code, output).toBe(0);
-    const rows = output.slice(output.indexOf('JOB ')).split('\n');
-    for (const { name, expected } of waves.flat()) {
-      const result = expected === 'failed' ? 'failed, as meant' : 'succeeded';
-      const row = rows.find(line => line.startsWith(name));
-      expect(row?.slice(name.length)).toMatch(new RegExp(`^ +${result} +demo-[0-9a-z-]+ +\\d+\\.\\d +\\d+\\.\\d$`));
-    }
-    expect(rows).toContain('0 containers left');
-    expect(rows).toContain('0 registrations left');
-    expect(await contentsOf(incus)).toEqual(before);
-
-    const second = startDemo(socketPath);
-    const soFar = await second.wrote('is busy');
-    expect(soFar).toContain('all there');
-    expect(soFar).toContain('kept from an earlier run');
-    expect(await contentsOf(incus)).not.toEqual(before);
-    second.child.kill('SIGINT');
-    expect(await second.ended()).toMatchObject({
-      code: 130,
-      output: expect.stringContaining('everything that was made'),
+    let own: PrivateIncus;
+    let incus: IncusClient;
+    let before: unknown;
+    beforeAll(async () => {
+      own = await startPrivateIncus();
+      await own.importImage(await buildImage({ cacheDirectory: imageCacheDirectory() }), 'of-the-owner');
+      incus = connectIncus({ connection: { kind: 'unix', socketPath: own.socketPath } });
+      before = await contentsOf(incus);
     });
-    expect(await contentsOf(incus)).toEqual(before);
+    afterAll(async () => {
+      await incus?.close();
+      await own?.[Symbol.asyncDispose]();
+    });
+
+    test('runs every job as it is meant to end, and leaves it as it was', async () => {
+      const { code, output } = await startDemo(own.socketPath).ended();
+      expect(code, output).toBe(0);
+      const rows = output.slice(output.indexOf('JOB ')).split('\n');
+      for (const { name, expected } of waves.flat()) {
+        const result = expected === 'failed' ? 'failed, as meant' : 'succeeded';
+        const row = rows.find(line => line.startsWith(name));
+        expect(row?.slice(name.length)).toMatch(new RegExp(`^ +${result} +demo-[0-9a-z-]+ +\\d+\\.\\d +\\d+\\.\\d$`));
+      }
+      expect(rows).toContain('0 containers left');
+      expect(rows).toContain('0 registrations left');
+      expect(await contentsOf(incus)).toEqual(before);
+    });
+
+    test('finds what an earlier run has kept, and leaves it as it was after a Ctrl-C too', async () => {
+      const demo = startDemo(own.socketPath);
+      const soFar = await demo.wrote('is busy');
+      expect(soFar).toContain('all there');
+      expect(soFar).toContain('kept from an earlier run');
+      expect(await contentsOf(incus)).not.toEqual(before);
+      demo.child.kill('SIGINT');
+      expect(await demo.ended()).toMatchObject({
+        code: 130,
+        output: expect.stringContaining('everything that was made'),
+      });
+      expect(await contentsOf(incus)).toEqual(before);
+    });
   });
 
   test('takes back its own Incus too after a Ctrl-C, however often it is pressed', async () => {

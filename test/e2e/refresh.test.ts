@@ -1,10 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { connectIncus, ignoreNotFound } from 'incus-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { MARKS } from '../../packages/incus-azure-pipelines/src/model/marks.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { buildImage } from '../../testbed/image.js';
+import { buildImage, type ImageFiles } from '../../testbed/image.js';
 import { runCommand } from '../../testbed/run-command.js';
 import { startScenario } from '../../testbed/scenario.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
@@ -19,15 +18,8 @@ describeOnIncus('a newer image behind the name in the file', testbed => {
   test('is taken up by itself once its day is over: by one agent first, then by all, beside a job that goes on', {
     timeout: 300_000,
   }, async () => {
-    const root = connectIncus({ connection: { kind: 'unix', socketPath: testbed().socketPath } });
-    onTestFinished(() => root.close());
-    const alias = `renewed-${process.pid}`;
-    await root.images.createAlias(alias, (await root.images.resolveAlias(testbed().image)) ?? '');
-    onTestFinished(async () => {
-      await ignoreNotFound(root.images.deleteAlias(alias));
-    });
-    const settings = { agentCount: AGENTS, baseImage: `local:${alias}` };
-    const scenario = await startScenario({ ...testbed(), settings });
+    const imageFiles = await buildImage({ cacheDirectory: imageCacheDirectory() });
+    const scenario = await startScenario({ ...testbed(), imageFiles, settings: { agentCount: AGENTS } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     const { emulator, incus } = scenario;
     const first = startDaemon(scenario);
@@ -38,9 +30,8 @@ describeOnIncus('a newer image behind the name in the file', testbed => {
     const old = worker?.base ?? '';
     expect(await first.end()).toBe(0);
 
-    const { fingerprint } = await root.images.importSplit(...(await renewed(scenario.directory)));
-    onTestFinished(() => root.images.delete(fingerprint));
-    await root.images.retargetAlias(alias, fingerprint);
+    const { fingerprint } = await incus.images.importSplit(...(await renewed(imageFiles, scenario.directory)));
+    await incus.images.retargetAlias(testbed().image, fingerprint);
     // As it stands two days after the base was last seen to be the newest.
     await incus.instances.patch(old, { config: { [MARKS.baseCheckedAt]: String(Date.now() - 2 * DAY_MS) } });
     const daemon = startDaemon(scenario);
@@ -72,8 +63,10 @@ describeOnIncus('a newer image behind the name in the file', testbed => {
 });
 
 /** The image of the testbed under another fingerprint: what is said of it differs, what is in it does not. */
-async function renewed(directory: string): Promise<[metadata: string, rootfs: string]> {
-  const { metadata, rootfs } = await buildImage({ cacheDirectory: imageCacheDirectory() });
+async function renewed(
+  { metadata, rootfs }: ImageFiles,
+  directory: string,
+): Promise<[metadata: string, rootfs: string]> {
   await runCommand('tar', ['--extract', '--file', metadata, '--directory', directory, 'metadata.yaml']);
   await appendFile(join(directory, 'metadata.yaml'), '\n# A day later.\n');
   const path = join(directory, basename(metadata));

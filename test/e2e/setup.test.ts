@@ -3,11 +3,12 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { connectIncus } from 'incus-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DaemonProcess, type Ended, runProgram } from '../../testbed/daemon-process.js';
+import { type DaemonProcess, type Ended, PROGRAM, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { buildImage } from '../../testbed/image.js';
 import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.js';
 import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
+import { runCommand } from '../../testbed/run-command.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
 import { type Place, reached } from './attacks/reach.js';
@@ -56,6 +57,11 @@ describeOnIncus('setup', () => {
       env: { ...process.env, INCUS_SOCKET: incus.socketPath },
     });
   const setup = (...args: readonly string[]) => call('setup', ...args);
+  /** What it shows somebody who answers its question so. */
+  const setupAsked = (answer: string) => {
+    const command = `INCUS_SOCKET=${incus.socketPath} ${PROGRAM} setup --config ${scenario.configPath}`;
+    return runCommand('script', ['--quiet', '--return', '--command', command, '/dev/null'], { input: `${answer}\n` });
+  };
   const dump = () => dumpIncus(incus.socketPath);
 
   test('writes a certificate that its owner alone can read', async () => {
@@ -82,8 +88,9 @@ describeOnIncus('setup', () => {
     const { code, stdout } = await setup('--json');
     expect(JSON.parse(stdout)).toMatchObject({ done: false, steps: [{ kind: 'change-profile' }] });
     expect(code).toBe(0);
+    expect(await setupAsked('n')).toMatch(/Do this\? \[y\/N\][\s\S]*Nothing was done\./);
     expect(await dump()).toEqual(changed);
-    expect((await setup('--yes')).stdout).toContain(`Change the default profile of project "${scenario.project}"`);
+    expect(await setupAsked('y')).toContain(`Change the default profile of project "${scenario.project}"`);
     expect(await dump()).toEqual(made);
   });
 
@@ -122,6 +129,14 @@ describeOnIncus('setup', () => {
     const job = await emulator.queueJob({ steps: [{ script: 'echo hello' }] }).finished;
     expect(job.result).toBe('succeeded');
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === job.agentName);
+  });
+
+  test('lets doctor prove by the certificate alone that agents have what they need', async () => {
+    const env = { ...process.env, INCUS_SOCKET: '/nonexistent' };
+    const { code, stdout } = await runProgram(['doctor', '--config', scenario.configPath], { env });
+    expect(stdout).toMatch(/^grey +network +Incus does not show the network/m);
+    expect(stdout).toMatch(/^green +guest-server +a guest reaches/m);
+    expect(code).toBe(0);
   });
 
   test('lets the agent of a long job give way to instances that boot, and the job end well', async () => {

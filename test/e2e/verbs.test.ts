@@ -115,7 +115,9 @@ describeOnIncus('the command line', testbed => {
     expect(scenario.emulator.calls().filter(call => call.method !== 'GET')).toEqual([]);
   });
 
-  test('the older call runs the daemon; drain, status, metrics and plan tell of it, and a drain outlives it', async () => {
+  test('the older call runs the daemon; drain, status, metrics and plan tell of it, and a drain outlives it', {
+    timeout: 300_000,
+  }, async () => {
     const { emulator } = scenario;
     const old = scenario.startDaemon(['-run', '-config', scenario.configPath]);
     await agentsOnline(emulator, 2);

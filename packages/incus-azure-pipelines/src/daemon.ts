@@ -10,10 +10,10 @@ import { MissingAuthorizationError } from './execute/registration/register.js';
 import { registrationTarget } from './execute/registration/registration-target.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
+import { hostSees } from './lib/host-sees.js';
 import { findInstallation, type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
-import { memoryKillsOf } from './lib/memory-kills.js';
 import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
@@ -133,7 +133,7 @@ async function assemble(
   const most = mostInstances(spec.pools, instanceCeiling);
   const executorParts = {
     incus,
-    memoryKillsOf: (name: string) => memoryKillsOf(spec.project, name),
+    hostSees: (name: string) => hostSees(spec.project, name),
     ownerId: installation.ownerId,
     owner: installation.owner,
     pools,

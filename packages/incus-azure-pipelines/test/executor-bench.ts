@@ -36,7 +36,7 @@ export class ExecutorBench implements AsyncDisposable {
     this.incus = incus;
     this.parts = {
       incus: incus.client,
-      memoryKillsOf: async () => undefined,
+      hostSees: async () => ({ memoryKills: undefined, isOutOfProcesses: false }),
       ownerId: '',
       owner: '',
       pools: new Map([['linux', linux]]),

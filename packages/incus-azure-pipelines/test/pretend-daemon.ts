@@ -104,7 +104,7 @@ export class PretendDaemon implements AsyncDisposable {
   ): void {
     const agent = this.#agents.get(n);
     if (agent === undefined) throw new Error(`there is no agent ${n}`);
-    const about = { memoryKills: 0, killsSeenByHost: true, registrationError: undefined };
+    const about = { memoryKills: 0, killsSeenByHost: true, wants: [], registrationError: undefined };
     this.events.emit('log-collected', { name: agent.name, pool: agent.pool, text: lastLines, ...about });
     this.events.emit('job-ended', { agent, job: { ...JOB, ...job, result } });
     this.enters(n, 'orphan', at, job);

@@ -8,6 +8,17 @@ bomb 2>/dev/null
 sleep 3600
 `;
 
+/** Takes all that its disk has, in pieces that become smaller. */
+export const takeDisk = `for size in 512 256 128 64 32 16 8 4 2 1; do
+  n=0; while fallocate --length "$size"M "$size-$((n++))" 2>/dev/null; do :; done
+done
+`;
+
+/** Fills its disk until nothing more can be written. */
+export const diskHog = `mkdir ~/hog && cd ~/hog
+${takeDisk}cat /dev/zero >rest
+`;
+
 /** Takes memory until the kernel ends it. */
 export const memoryHog = 'tail /dev/zero';
 

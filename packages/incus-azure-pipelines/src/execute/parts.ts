@@ -1,6 +1,7 @@
 import type { AzurePipelinesClient } from 'azure-pipelines-client';
 import type { IncusClient, StringMap } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
+import type { SeenByHost } from '../lib/host-sees.js';
 import type { Secret } from '../lib/secret.js';
 import type { Emit } from '../model/event.js';
 import type { RegistrationMode } from '../model/observed.js';
@@ -14,8 +15,8 @@ import type { RegistrationTarget } from './registration/register.js';
 /** What the executors work with. */
 export interface ExecutorParts {
   readonly incus: IncusClient;
-  /** How many processes of an instance the host's kernel killed for want of memory; undefined where the host cannot tell. */
-  readonly memoryKillsOf: (name: string) => Promise<number | undefined>;
+  /** What the host's own kernel says of an instance. */
+  readonly hostSees: (name: string) => Promise<SeenByHost>;
   /** The installation's id, whole: it marks what is ours. */
   readonly ownerId: string;
   /** Digest of that id, as it stands in every name. */

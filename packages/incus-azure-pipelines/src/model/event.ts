@@ -2,6 +2,7 @@ import type { Action } from './action.js';
 import type { Agent, AgentPhase, JobRequest } from './agent.js';
 import type { EndReason } from './end.js';
 import type { Progress } from './progress.js';
+import type { Want } from './want.js';
 
 /** Everything that the daemon tells, by name. Log, metrics and status hang on this list. */
 export interface DaemonEvents {
@@ -47,6 +48,8 @@ export interface DaemonEvents {
     readonly memoryKills: number;
     /** It is the host that counted them; else the guest, whose job may forge that. */
     readonly killsSeenByHost: boolean;
+    /** What else it lacked. */
+    readonly wants: readonly Want[];
     /** Why the guest could not register its agent, in its own words. */
     readonly registrationError: string | undefined;
   };

@@ -2,6 +2,7 @@ import type { Action } from '../model/action.js';
 import { type Agent, type AgentPhase, type JobRequest, takenBy } from '../model/agent.js';
 import type { End } from '../model/end.js';
 import { knownValue } from '../model/observed.js';
+import type { Want } from '../model/want.js';
 
 /** An agent that wavers for weeks between two phases must not fill the memory; the latest phases are kept. */
 const MOST_PHASES = 64;
@@ -16,6 +17,7 @@ export interface Biography {
   readonly createdAt: number | undefined;
   readonly memoryKills: number;
   readonly killsSeenByHost: boolean;
+  readonly wants: readonly Want[];
   readonly lastLines: string;
   /** It ended while nobody looked, and in which time. */
   readonly unseen: End | undefined;
@@ -39,6 +41,7 @@ export const UNBORN: Biography = {
   createdAt: undefined,
   memoryKills: 0,
   killsSeenByHost: false,
+  wants: [],
   lastLines: '',
   unseen: undefined,
 };

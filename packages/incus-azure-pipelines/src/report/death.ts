@@ -1,5 +1,6 @@
 import type { Agent } from '../model/agent.js';
 import type { EndReason } from '../model/end.js';
+import type { Want } from '../model/want.js';
 import type { Biography, PhaseSeen } from './biography.js';
 import { whyItEnded } from './why-it-ended.js';
 
@@ -37,7 +38,7 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
     pool: agent.pool,
     base: biography.base,
     reason,
-    why: [words, ...wantOfMemory(biography)].join('; '),
+    why: [words, ...wantOfMemory(biography), ...biography.wants.map(want => WANTS[want])].join('; '),
     job: biography.job?.jobName,
     result: biography.job?.result,
     waitedMs: biography.job?.waitedMs,
@@ -50,6 +51,11 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
     lastLines: biography.lastLines,
   };
 }
+
+const WANTS: Readonly<Record<Want, string>> = {
+  processes: 'out of processes: the kernel started no more of them',
+  disk: 'by its own word out of room on its disk',
+};
 
 /** What was killed in it for want of memory, in words; nothing where nobody tells of any. */
 function wantOfMemory({ killsSeenByHost, memoryKills }: Biography): string[] {

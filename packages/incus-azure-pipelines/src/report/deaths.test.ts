@@ -92,7 +92,7 @@ describe('an agent that lived before our eyes', () => {
     async (...given) => {
       const [killsSeenByHost, memoryKills, why] = given;
       enters('busy', 1);
-      const collected = { text: 'x', memoryKills, killsSeenByHost, registrationError: undefined };
+      const collected = { text: 'x', memoryKills, killsSeenByHost, wants: [], registrationError: undefined };
       events.emit('log-collected', { name: nameOf(0), pool: 'linux', ...collected });
       enters('finished', 2);
       enters('orphan', 3, { requestId: job.requestId });
@@ -100,6 +100,22 @@ describe('an agent that lived before our eyes', () => {
       expect(written).toMatchObject([{ why, memoryKills, killsSeenByHost, lastLines: 'x' }]);
     },
   );
+
+  test('is said to have lacked what it did', async () => {
+    enters('busy', 1);
+    const of = {
+      memoryKills: 0,
+      killsSeenByHost: true,
+      wants: ['processes', 'disk'],
+      registrationError: undefined,
+    } as const;
+    events.emit('log-collected', { name: nameOf(0), pool: 'linux', text: '', ...of });
+    enters('orphan', 2, { requestId: job.requestId });
+    await settled();
+    expect(written[0]?.why).toMatch(
+      /; out of processes: the kernel started no more of them; by its own word out of room on its disk$/,
+    );
+  });
 
   test('did not end by what was done after its end', async () => {
     enters('idle', 1);

@@ -64,8 +64,9 @@ export function keepDeaths(
     if (!('name' in action) || !biographies.has(action.name) || goneAt.has(action.name)) return;
     biographies.set(action.name, did(of(action.name), action));
   });
-  events.on('log-collected', ({ killsSeenByHost, memoryKills, name, text }) => {
-    if (biographies.has(name)) biographies.set(name, { ...of(name), memoryKills, killsSeenByHost, lastLines: text });
+  events.on('log-collected', ({ killsSeenByHost, memoryKills, name, text, wants }) => {
+    const collected = { memoryKills, killsSeenByHost, wants, lastLines: text };
+    if (biographies.has(name)) biographies.set(name, { ...of(name), ...collected });
   });
 
   function bury(agent: Agent, at: number): void {

@@ -11,6 +11,7 @@ const collected = {
   pool: 'linux',
   memoryKills: 0,
   killsSeenByHost: true,
+  wants: [],
   text: 'Prepared.\n',
   registrationError: 'register the agent: \u001b[1mno',
 };

@@ -26,6 +26,15 @@ test('keeps what the logs say, without their headers', () => {
 });
 
 test.each([
+  ['oom_kill 0\nroom bash: line 9: printf: write error: No space left on device\nPrepared.\n', true],
+  ['oom_kill 0\nroom bash: line 9: printf: write error: Disk quota exceeded\nPrepared.\n', true],
+  ['oom_kill 0\nroom bash: line 9: /var/tmp/iap-room: Permission denied\nPrepared.\n', false],
+  ['oom_kill 0\nPrepared.\n', false],
+])('knows by the second line of %j whether the disk is full', (output, isDiskFull) => {
+  expect(parseCollected(output)).toMatchObject({ isDiskFull, text: 'Prepared.\n' });
+});
+
+test.each([
   ['oom_kill 2\nPrepared.\n', 2, 'Prepared.\n'],
   ['oom_kill 0\n', 0, ''],
   ['Prepared.\noom_kill 7\n', 0, 'Prepared.\noom_kill 7\n'],
