@@ -135,9 +135,11 @@ test('each test that shows a point of security is there', () => {
   expect(shownBy.filter(({ name, path }) => !namesOf(path).includes(name))).toEqual([]);
 });
 
+const ATTACKS = ['test/e2e/attacks', 'packages/incus-azure-pipelines/src/doctor/attacks'];
+
 test('each attack stands in the page on security, open ones too', () => {
   const named = new Set(shownBy.map(({ name }) => name));
-  const attacks = readdirSync(join(ROOT, 'test/e2e/attacks')).map(file => join('test/e2e/attacks', file));
+  const attacks = ATTACKS.flatMap(folder => readdirSync(join(ROOT, folder)).map(file => join(folder, file)));
   const facts = [
     ...attacks,
     ...readdirSync(join(ROOT, 'test/e2e'))

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { connectIncus } from 'incus-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Place, reached } from '../../packages/incus-azure-pipelines/src/doctor/attacks/reach.js';
 import { type DaemonProcess, type Ended, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { buildImage } from '../../testbed/image.js';
@@ -10,7 +11,6 @@ import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.j
 import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
-import { type Place, reached } from './attacks/reach.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
 import { dumpIncus } from './incus-dump.js';
 import { polled } from './polled.js';
