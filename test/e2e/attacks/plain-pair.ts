@@ -12,7 +12,7 @@ import type { Testbed } from '../../../testbed/for-tests.js';
 import { despitePassingInterfaces } from '../../../testbed/passing-interfaces.js';
 import { hostNetworks } from '../../../testbed/plan-run.js';
 import { polled } from '../polled.js';
-import { gatewayOf } from './scene.js';
+import { armed, gatewayOf } from './scene.js';
 
 export interface PlainPair extends AsyncDisposable, Pair {}
 
@@ -53,7 +53,7 @@ export async function startPlainPair(testbed: Testbed): Promise<PlainPair> {
 
 async function whenAddressed(incus: IncusClient, name: string): Promise<Guest> {
   const guest = await polled(
-    () => placeTool(incus, name).catch(() => undefined),
+    () => armed(incus, name).catch(() => undefined),
     found => found !== undefined,
   );
   if (guest === undefined) throw new Error(`${name} has no address`);

@@ -2,7 +2,12 @@
 import type { EmulatorOptions, JobRecord, QueuedJob } from 'azure-pipelines-emulator';
 import type { IncusClient } from 'incus-client';
 import type { Station } from '../../../packages/incus-azure-pipelines/src/doctor/attacks/frames.js';
-import { endOf, type Guest, placeTool } from '../../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
+import {
+  endOf,
+  type Guest,
+  placeTool,
+  whereIs,
+} from '../../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
 import type { DaemonProcess } from '../../../testbed/daemon-process.js';
 import type { Testbed } from '../../../testbed/for-tests.js';
 import type { Scenario } from '../../../testbed/scenario.js';
@@ -44,7 +49,7 @@ export async function startScene(
     );
     if (peaceful === undefined || hostile === undefined) throw new Error('two jobs are queued');
     const jobs = await Promise.all([peaceful, hostile].map(job => lineShown(scenario.emulator, job, 'here')));
-    const [victim, attacker] = await Promise.all(jobs.map(job => placeTool(incus, job.agentName)));
+    const [victim, attacker] = await Promise.all(jobs.map(job => armed(incus, job.agentName)));
     if (victim === undefined || attacker === undefined) throw new Error('two guests have a job');
     const bridge = await bridgeOf(incus, victim.name);
     return {
@@ -65,6 +70,12 @@ export async function startScene(
     await scenario[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** A guest that has its tool, and where it is. */
+export async function armed(incus: IncusClient, name: string): Promise<Guest> {
+  await placeTool(incus, name);
+  return await whereIs(incus, name);
 }
 
 /** The host's own address on the bridge of a guest. */

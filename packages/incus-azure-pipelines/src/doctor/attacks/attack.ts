@@ -17,17 +17,20 @@ export interface Attack {
 /** Where `HOSTILE_PROGRAM` lies in a guest. */
 export const HOSTILE = '/root/hostile.pl';
 
-const DEADLINE_MS = 120_000;
+/** For all scripts together. */
+const DEADLINE_MS = 180_000;
 const END = 'end-of-attack';
 
 interface CarryOutOptions {
   /** Makes of the command one that runs it elsewhere in the guest; by itself it is Incus that runs them. */
   readonly within?: (command: readonly string[]) => readonly string[];
+  /** How long each script has; ten by itself. */
+  readonly seconds?: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Carries out bash scripts one after the other, each in a shell of its own that has ten seconds. Gives back what each has printed,
+ * Carries out bash scripts one after the other, each in a shell of its own. Gives back what each has printed,
  * its errors included.
  *
  * @throws Error where less came back.
@@ -36,11 +39,11 @@ export async function carryOut(
   incus: IncusClient,
   instance: string,
   scripts: readonly string[],
-  { signal, within = command => command }: CarryOutOptions = {},
+  { seconds = 10, signal, within = command => command }: CarryOutOptions = {},
 ): Promise<readonly string[]> {
   const each = scripts.map((script, n) => `echo "== ${n}"\nattack <<'${END}'\n${script}\n${END}`);
   const program = [
-    'attack() { local text; text=$(cat); timeout --kill-after=1 10 bash -c "$text" 2>&1 </dev/null || true; echo; }',
+    `attack() { local text; text=$(cat); timeout --kill-after=1 ${seconds} bash -c "$text" 2>&1 </dev/null || true; echo; }`,
     ...each,
     STAY,
   ];

@@ -23,11 +23,14 @@ export interface Pair extends Parties {
 /** Interfaces that are no way out of a guest: its own bridges, and the ends of what hangs there. */
 const INNER = /^(?:lo|docker|br-|veth)/;
 
-/** Puts the hostile program into a guest, and tells where that is on its bridge. @throws Error where it has no IPv4 address. */
-export async function placeTool(incus: IncusClient, name: string, signal?: AbortSignal): Promise<Guest> {
-  const options = signal === undefined ? {} : { signal };
-  await incus.files.push(name, HOSTILE, HOSTILE_PROGRAM, {}, options);
-  const { network } = await incus.instances.state(name, options);
+/** Puts the hostile program into a guest. */
+export async function placeTool(incus: IncusClient, name: string, signal?: AbortSignal): Promise<void> {
+  await incus.files.push(name, HOSTILE, HOSTILE_PROGRAM, {}, signal === undefined ? {} : { signal });
+}
+
+/** Where a guest is on its bridge. @throws Error where it has no IPv4 address. */
+export async function whereIs(incus: IncusClient, name: string, signal?: AbortSignal): Promise<Guest> {
+  const { network } = await incus.instances.state(name, signal === undefined ? {} : { signal });
   for (const [nic, { addresses, hwaddr }] of Object.entries(network)) {
     const address = addresses.find(({ family }) => family === 'inet')?.address;
     if (address !== undefined && !INNER.test(nic)) return { name, nic, address, mac: hwaddr };

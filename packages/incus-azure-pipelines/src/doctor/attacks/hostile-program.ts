@@ -32,6 +32,8 @@ my %CALLS = (
   },
 );
 my ($PF_PACKET, $RAW, $EVERY_PROTOCOL, $PACKET_OUTGOING) = (17, 3, 0x0300, 4);
+# Headers of Ethernet and IP, of ICMP, and again of IP and UDP.
+my $REFUSED_FROM = 14 + 20 + 8 + 20 + 8;
 my ($SO_RCVBUFFORCE, $SOL_PACKET, $PACKET_STATISTICS) = (33, 263, 6);
 my $BTRFS_IOC_SUBVOL_CREATE = 0x5000940e;
 
@@ -100,7 +102,8 @@ sub leaving {
   while (defined(my $from = recv($socket, my $frame, 65536, 0))) {
     my (undef, undef, undef, undef, $kind) = unpack('S n i S C', $from);
     next unless $frame =~ /iap-attack:([a-z0-9-]+)\./;
-    if ($kind == $PACKET_OUTGOING) { print "left-$1\n"; next }
+    # A refusal that the host sends back holds what it refuses, further behind.
+    if ($kind == $PACKET_OUTGOING) { print "left-$1\n" if $-[0] < $REFUSED_FROM; next }
     next unless $1 eq 'last';
     my (undef, $missed) = unpack('L L', getsockopt($socket, $SOL_PACKET, $PACKET_STATISTICS));
     print $missed ? "lost\nlast\n" : "last\n";

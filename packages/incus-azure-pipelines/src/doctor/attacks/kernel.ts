@@ -12,7 +12,7 @@ const ABSENT = /operation not permitted|permission denied|read-only file system|
 const call = (...args: readonly string[]) => `perl ${HOSTILE} call ${args.join(' ')}`;
 /** Writes into whichever of these files there are; the shell names its error. */
 const write = (text: string, ...files: readonly string[]) =>
-  `for file in ${files.join(' ')}; do [ -e "$file" ] && echo '${text}' > "$file" && echo written; done`;
+  `for file in ${files.join(' ')}; do [ -e "$file" ] || continue; there=1; echo '${text}' > "$file" && echo written; done; [ -n "$there" ] || echo nothing there`;
 /** Writes what stands there already, so that nothing changes where that is allowed. */
 const rewrite = (file: string) => `text=$(cat ${file}); printf '%s\\n' "$text" > ${file} && echo written`;
 

@@ -9,9 +9,9 @@ export function forkScript(most: number): string {
   return `perl ${HOSTILE} fork ${most}`;
 }
 
-/** Takes memory until something ends it, or so much; prints `took BYTES` in the latter case alone. */
+/** Takes memory until something ends it, or so much; prints `took BYTES` in the latter case alone, and ends as that did. */
 export function memoryScript(bytes: number): string {
-  return `perl ${HOSTILE} take ${bytes}\n${STAY}`;
+  return `perl ${HOSTILE} take ${bytes}\ncode=$?\n${STAY}\nexit $code`;
 }
 
 /** Takes room without writing, then gives it back; prints `taken`, or why not. `size` is as `fallocate` reads it. */

@@ -1,0 +1,19 @@
+import type { IncusClient } from 'incus-client';
+import type { AllowedTarget, PoolSpec } from '../../model/pool.js';
+import type { HostFacts, NetworkFacts } from '../facts.js';
+
+/** Two throw-away guests that have booted, side by side as agents are, and what is around them. */
+export interface ProofScene {
+  readonly incus: IncusClient;
+  readonly project: string;
+  /** Names of the guests. */
+  readonly attacker: string;
+  readonly victim: string;
+  /** The pool whose limits they have. */
+  readonly spec: PoolSpec;
+  readonly hasDocker: boolean;
+  readonly network: NetworkFacts | undefined;
+  readonly allow: readonly AllowedTarget[];
+  readonly host: HostFacts;
+  readonly signal: AbortSignal;
+}
