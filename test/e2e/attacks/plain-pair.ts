@@ -1,12 +1,7 @@
 /** Two guests on a bridge without filters, to see that what is refused elsewhere comes through here. */
 import { randomBytes } from 'node:crypto';
 import { connectIncus, type IncusClient } from 'incus-client';
-import {
-  endOf,
-  type Guest,
-  type Pair,
-  placeTool,
-} from '../../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
+import { endOf, type Guest, type Pair } from '../../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
 import { chooseGateway, parseIpv4Network } from '../../../testbed/choose-network.js';
 import type { Testbed } from '../../../testbed/for-tests.js';
 import { despitePassingInterfaces } from '../../../testbed/passing-interfaces.js';

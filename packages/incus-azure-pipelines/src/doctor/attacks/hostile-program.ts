@@ -35,6 +35,8 @@ my ($PF_PACKET, $RAW, $EVERY_PROTOCOL, $PACKET_OUTGOING) = (17, 3, 0x0300, 4);
 # Headers of Ethernet and IP, of ICMP, and again of IP and UDP.
 my $REFUSED_FROM = 14 + 20 + 8 + 20 + 8;
 my ($SO_RCVBUFFORCE, $SOL_PACKET, $PACKET_STATISTICS) = (33, 263, 6);
+# Whoever has asked for a watch may be gone.
+my $WATCH_S = 120;
 my $BTRFS_IOC_SUBVOL_CREATE = 0x5000940e;
 
 my ($verb, @args) = @ARGV;
@@ -86,6 +88,7 @@ sub send_frames {
 }
 
 sub watch {
+  alarm $WATCH_S;
   my $socket = packet_socket(shift);
   print "watching\n";
   while (defined(my $from = recv($socket, my $frame, 65536, 0))) {
@@ -96,6 +99,7 @@ sub watch {
 }
 
 sub leaving {
+  alarm $WATCH_S;
   my $socket = packet_socket();
   setsockopt($socket, SOL_SOCKET, $SO_RCVBUFFORCE, 64 << 20);
   print "watching\n";

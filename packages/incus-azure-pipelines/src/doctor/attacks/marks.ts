@@ -70,9 +70,11 @@ export async function sendFromHere(nic: string, frame: Buffer): Promise<void> {
   if (code !== 0) throw new Error(`this host could not send from ${nic}`);
 }
 
-/** Its parent's end ends it: what it reads is over then, or what it writes goes nowhere. */
 function runHere(args: readonly string[]): ChildProcess {
-  return spawn('perl', ['-e', HOSTILE_PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'], timeout: WATCH_MS });
+  const child = spawn('perl', ['-e', HOSTILE_PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  // One that could not begin tells so by its end.
+  child.stdin?.on('error', () => undefined);
+  return child;
 }
 
 class Marks {

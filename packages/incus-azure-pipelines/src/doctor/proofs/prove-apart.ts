@@ -2,6 +2,7 @@
 import { isWithin, parseRange } from '../../lib/ip-ranges.js';
 import { forgeries } from '../attacks/forged.js';
 import { sentWithoutIpv6 } from '../attacks/forged6.js';
+import type { Forgery } from '../attacks/forgery.js';
 import { endOf, type Pair, whereIs } from '../attacks/guests.js';
 import { arrivals, passedOn } from '../attacks/marked-frames.js';
 import { NEIGHBOUR_FACT, OWN_BRIDGE_FACT, PRIVATE_PLACES } from '../attacks/private-places.js';
@@ -19,30 +20,42 @@ const REMEDY = 'call "setup", which keeps guests apart from each other, from the
 /** Those that lead nobody astray but the two guests. */
 const harmless = forgeries.filter(({ misleadsOthers }) => misleadsOthers !== true);
 
+const PRIVATE_FACTS = PRIVATE_PLACES.map(({ fact }) => fact);
+
 /** All of it; what could not be tried is told with its reason. */
 export async function proveApart(scene: ProofScene): Promise<readonly Trial[]> {
-  const { attacker, incus, network, signal, victim } = scene;
-  const gateway = network?.config['ipv4.address']?.split('/')[0];
-  const bridge = network?.name ?? '';
-  const made = await settled(pairOf());
-  signal.throwIfAborted();
-  const whyNot = made.known ? undefined : made.error;
-  const facts = [...harmless.map(({ fact }) => fact), ...PRIVATE_PLACES.map(({ fact }) => fact)];
-  if (made.known)
-    return [
-      ...(await each(proveNeighbour(made.value, signal), [NEIGHBOUR_FACT], signal)),
-      ...(await each(proveHost(made.value, signal), [OWN_BRIDGE_FACT, OTHER_ADDRESS_FACT], signal)),
-      ...(await each(proveSending(scene, made.value), facts, signal)),
-    ];
-  return untried([NEIGHBOUR_FACT, OWN_BRIDGE_FACT, OTHER_ADDRESS_FACT, ...facts], whyNot ?? '');
-
-  async function pairOf(): Promise<Pair> {
-    if (!scene.host.isIncusHost) throw new Error('Incus is on another host: nobody is there to see what arrives');
-    if (gateway === undefined) throw new Error('the network of the guests is not one that Incus shows');
-    const [first, second] = await Promise.all([attacker, victim].map(name => whereIs(incus, name, signal)));
-    if (first === undefined || second === undefined) throw new Error('there are two guests');
-    return { incus, attacker: first, victim: second, gateway: await endOf(bridge, gateway), bridge };
+  const { network, signal } = scene;
+  const hasIpv6 = (network?.config['ipv6.address'] ?? 'none') !== 'none';
+  const lies = hasIpv6 ? harmless : [...harmless, sentWithoutIpv6];
+  const steps: readonly (readonly [readonly string[], (pair: Pair) => Promise<readonly Trial[]>])[] = [
+    [[NEIGHBOUR_FACT], pair => proveNeighbour(pair, signal)],
+    [[OWN_BRIDGE_FACT, OTHER_ADDRESS_FACT], pair => proveHost(pair, signal)],
+    [PRIVATE_FACTS, pair => provePrivate(scene, pair)],
+    // After these the bridge is wrong about where the guests are.
+    [lies.map(({ fact }) => fact), pair => proveLies(lies, pair)],
+  ];
+  const pair = await settled(pairOf(scene));
+  const trials: Trial[] = [];
+  for (const [facts, step] of steps) {
+    const found = pair.known ? await settled(step(pair.value)) : pair;
+    signal.throwIfAborted();
+    // What could not be tried to its end is not believed at all.
+    trials.push(...(found.known ? found.value : untried(facts, found.error)));
   }
+  return trials;
+}
+
+async function pairOf({ attacker, host, incus, network, signal, victim }: ProofScene): Promise<Pair> {
+  if (!host.isIncusHost) throw new Error('Incus is on another host: nobody is there to see what arrives');
+  const gateway = network?.config['ipv4.address']?.split('/')[0];
+  if (network === undefined || gateway === undefined || parseRange(gateway) === undefined)
+    throw new Error('the network of the guests has no IPv4 address that Incus shows');
+  const end = await endOf(network.name, gateway);
+  const whereabouts = {
+    attacker: await whereIs(incus, attacker, signal),
+    victim: await whereIs(incus, victim, signal),
+  };
+  return { incus, ...whereabouts, gateway: end, bridge: network.name };
 }
 
 async function proveNeighbour({ attacker, incus, victim }: Pair, signal: AbortSignal): Promise<readonly Trial[]> {
@@ -64,53 +77,32 @@ async function proveHost({ attacker, bridge, gateway, incus }: Pair, signal: Abo
   return places.map(({ fact, place }, n) => judgeReach(fact, place.join(':'), found[n] ?? '', REMEDY));
 }
 
-async function proveSending({ allow, host, network, signal }: ProofScene, pair: Pair): Promise<readonly Trial[]> {
-  const hasIpv6 = (network?.config['ipv6.address'] ?? 'none') !== 'none';
-  const lies = hasIpv6 ? harmless : [...harmless, sentWithoutIpv6];
-  const open = allow.flatMap(({ host: name, prefixLength }) => {
-    const range = parseRange(prefixLength === undefined ? name : `${name}/${prefixLength}`);
-    return range === undefined ? [] : [range];
-  });
-  const closed = PRIVATE_PLACES.filter(({ address }) => {
-    const range = parseRange(address);
-    return range !== undefined && !isWithin(range, open);
-  });
-  // Before the lies, after which the bridge is wrong about where the guests are.
-  const away =
-    host.uplink === undefined
-      ? []
-      : await passedOn(
-          pair,
-          closed.map(({ address }) => address),
-        );
-  signal.throwIfAborted();
-  const arrived = await arrivals(pair, lies);
+async function provePrivate({ allow, host }: ProofScene, pair: Pair): Promise<readonly Trial[]> {
+  if (host.uplink === undefined) return untried(PRIVATE_FACTS, 'this host has no way to the outside over IPv4');
+  const open = allow.flatMap(
+    ({ host: name, prefixLength }) => parseRange(prefixLength === undefined ? name : `${name}/${prefixLength}`) ?? [],
+  );
+  const isOpen = (address: string) => [parseRange(address)].some(range => range !== undefined && isWithin(range, open));
+  const closed = PRIVATE_PLACES.filter(({ address }) => !isOpen(address));
+  const away = await passedOn(
+    pair,
+    closed.map(({ address }) => address),
+  );
   return [
-    ...lies.map(({ fact, reaches }, n) =>
-      judgeSent(
-        fact,
-        `a frame that bears it out to ${reaches === 'host' ? 'the host' : 'the neighbour'}, as root`,
-        arrived[n] === true,
-        REMEDY,
-      ),
+    ...closed.map(({ address, fact }, n) =>
+      judgeSent(fact, `datagrams to ${address}, while the host looks what it passes on`, away[n] === true, REMEDY),
     ),
-    ...closed.map(({ address, fact }, n) => sentAway(fact, address, away[n])),
+    ...untried(
+      PRIVATE_PLACES.filter(({ address }) => isOpen(address)).map(({ fact }) => fact),
+      'network.allow lets guests reach it',
+    ),
   ];
 }
 
-function sentAway(fact: string, address: string, isAway: boolean | undefined): Trial {
-  if (isAway === undefined)
-    return { fact, tried: 'nothing', came: 'this host has no way to the outside over IPv4', outcome: 'untried' };
-  return judgeSent(fact, `datagrams to ${address}, while the host looks what it passes on`, isAway, REMEDY);
-}
-
-/** What it came to; where it could not be tried to its end, none of it is believed. */
-async function each(
-  trials: Promise<readonly Trial[]>,
-  facts: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly Trial[]> {
-  const found = await settled(trials);
-  signal.throwIfAborted();
-  return found.known ? found.value : untried(facts, found.error);
+async function proveLies(lies: readonly Forgery[], pair: Pair): Promise<readonly Trial[]> {
+  const arrived = await arrivals(pair, lies);
+  const to = { host: 'the host', victim: 'the neighbour' } as const;
+  return lies.map(({ fact, reaches }, n) =>
+    judgeSent(fact, `such a frame as root, to be seen by ${to[reaches]}`, arrived[n] === true, REMEDY),
+  );
 }
