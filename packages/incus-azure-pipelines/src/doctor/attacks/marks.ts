@@ -7,6 +7,7 @@ import { HOSTILE } from './attack.js';
 import type { Guest } from './guests.js';
 import { HOSTILE_PROGRAM } from './hostile-program.js';
 
+const PERL = 'perl';
 /** A frame takes no time to arrive; a guest that lies in wait may. */
 const ARRIVAL_MS = 30_000;
 const WATCH_MS = 120_000;
@@ -71,7 +72,7 @@ export async function sendFromHere(nic: string, frame: Buffer): Promise<void> {
 }
 
 function runHere(args: readonly string[]): ChildProcess {
-  const child = spawn('perl', ['-e', HOSTILE_PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(PERL, ['-e', HOSTILE_PROGRAM, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   // One that could not begin tells so by its end.
   child.stdin?.on('error', () => undefined);
   return child;

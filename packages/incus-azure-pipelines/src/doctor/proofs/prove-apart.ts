@@ -14,7 +14,7 @@ import { judgeReach, judgeSent } from './judge-attack.js';
 import { type Trial, untried } from './proof.js';
 import type { ProofScene } from './scene.js';
 
-export const OTHER_ADDRESS_FACT = 'a guest cannot reach the host by another of its addresses';
+const OTHER_ADDRESS_FACT = 'a guest cannot reach the host by another of its addresses';
 const REMEDY = 'call "setup", which keeps guests apart from each other, from the host and from its networks';
 
 /** Those that lead nobody astray but the two guests. */
