@@ -22,6 +22,9 @@ import { SHAPE } from './attacks/scene.js';
 import { startWithBase } from './finished-base.js';
 import { polled } from './polled.js';
 
+/** On a busy host. */
+const DEADLINE_MS = 400_000;
+
 describeOnIncus('doctor --prove', testbed => {
   let scenario: Scenario;
   beforeAll(async () => {
@@ -30,31 +33,35 @@ describeOnIncus('doctor --prove', testbed => {
     return () => scenario[Symbol.asyncDispose]();
   });
 
-  test('shows that guests of setup are apart, have docker and keep to their limits, tells what is open, and leaves nothing', async () => {
-    const before = await scenario.instanceNames();
-    const report = join(scenario.directory, 'report.md');
-    const call = ['doctor', '--config', scenario.configPath, '--report', report, '--json'];
-    const { code, stderr, stdout } = await runProgram(call);
-    const told = JSON.parse(stdout) as Told;
-    expect(await scenario.instanceNames()).toEqual(before);
-    expect(scenario.emulator.agents()).toEqual([]);
+  test(
+    'shows that guests of setup are apart, have docker and keep to their limits, tells what is open, and leaves nothing',
+    async () => {
+      const before = await scenario.instanceNames();
+      const report = join(scenario.directory, 'report.md');
+      const call = ['doctor', '--config', scenario.configPath, '--report', report, '--json'];
+      const { code, stderr, stdout } = await runProgram(call, { deadlineMs: DEADLINE_MS });
+      const told = JSON.parse(stdout) as Told;
+      expect(await scenario.instanceNames()).toEqual(before);
+      expect(scenario.emulator.agents()).toEqual([]);
 
-    const trials = told.proofs.flatMap(proof => proof.trials);
-    expect(trials.filter(trial => trial.outcome !== 'passed' && !isAboutOthers(trial))).toEqual([
-      expect.objectContaining({ fact: OPEN_FACT, outcome: 'open', risk: expect.stringContaining('known to jobs') }),
-      expect.objectContaining({ fact: DISK_FACT, outcome: 'open', remedy: expect.stringContaining('diskSizeInGb') }),
-    ]);
-    const passed = new Set(trials.filter(({ outcome }) => outcome === 'passed').map(({ fact }) => fact));
-    expect(SHOWN.filter(fact => !passed.has(fact))).toEqual([]);
+      const trials = told.proofs.flatMap(proof => proof.trials);
+      expect(trials.filter(trial => trial.outcome !== 'passed' && !isAboutOthers(trial))).toEqual([
+        expect.objectContaining({ fact: OPEN_FACT, outcome: 'open', risk: expect.stringContaining('known to jobs') }),
+        expect.objectContaining({ fact: DISK_FACT, outcome: 'open', remedy: expect.stringContaining('diskSizeInGb') }),
+      ]);
+      const passed = new Set(trials.filter(({ outcome }) => outcome === 'passed').map(({ fact }) => fact));
+      expect(SHOWN.filter(fact => !passed.has(fact))).toEqual([]);
 
-    expect(told).toMatchObject({ whole: true, report, place: { incus: expect.stringMatching(/^\d/) } });
-    const reds = told.findings.filter(({ colour }) => colour === 'red');
-    expect(reds.filter(() => !trials.some(({ outcome }) => outcome === 'failed'))).toEqual([]);
-    expect(code).toBe(reds.length === 0 ? 0 : 2);
-    expect(stderr).toMatch(/^1\/5 base \S+: makes two guests$/m);
-    const written = await readFile(report, 'utf8');
-    for (const fact of ['## Out of memory', MEMORY_FACT, 'Known to be open']) expect(written).toContain(fact);
-  });
+      expect(told).toMatchObject({ whole: true, report, place: { incus: expect.stringMatching(/^\d/) } });
+      const reds = told.findings.filter(({ colour }) => colour === 'red');
+      expect(reds.filter(() => !trials.some(({ outcome }) => outcome === 'failed'))).toEqual([]);
+      expect(code).toBe(reds.length === 0 ? 0 : 2);
+      expect(stderr).toMatch(/^1\/5 base \S+: makes two guests$/m);
+      const written = await readFile(report, 'utf8');
+      for (const fact of ['## Out of memory', MEMORY_FACT, 'Known to be open']) expect(written).toContain(fact);
+    },
+    DEADLINE_MS,
+  );
 
   test('takes both guests back when it is stopped while it has them, and writes no report', async () => {
     const before = await scenario.instanceNames();

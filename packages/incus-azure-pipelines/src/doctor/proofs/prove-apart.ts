@@ -9,8 +9,8 @@ import { NEIGHBOUR_FACT, OWN_BRIDGE_FACT, PRIVATE_PLACES } from '../attacks/priv
 import { listenAt, NEIGHBOUR_PORT, type Place, reached } from '../attacks/reach.js';
 import { settled } from '../fact-of.js';
 import { connects } from '../reached-servers.js';
-import { otherAddresses, startHostServers } from './host-server.js';
 import { judgeReach, judgeSent } from './judge-attack.js';
+import { gatewayOf, hasIpv6, otherAddresses, startHostServers } from './own-addresses.js';
 import { type Trial, untried } from './proof.js';
 import type { ProofScene } from './scene.js';
 
@@ -24,9 +24,8 @@ const PRIVATE_FACTS = PRIVATE_PLACES.map(({ fact }) => fact);
 
 /** All of it; what could not be tried is told with its reason. */
 export async function proveApart(scene: ProofScene): Promise<readonly Trial[]> {
-  const { network, signal } = scene;
-  const hasIpv6 = (network?.config['ipv6.address'] ?? 'none') !== 'none';
-  const lies = hasIpv6 ? harmless : [...harmless, sentWithoutIpv6];
+  const { bridge = '', signal } = scene;
+  const lies = hasIpv6(bridge) ? harmless : [...harmless, sentWithoutIpv6];
   const steps: readonly (readonly [readonly string[], (pair: Pair) => Promise<readonly Trial[]>])[] = [
     [[NEIGHBOUR_FACT], pair => proveNeighbour(pair, signal)],
     [[OWN_BRIDGE_FACT, OTHER_ADDRESS_FACT], pair => proveHost(pair, signal)],
@@ -45,17 +44,17 @@ export async function proveApart(scene: ProofScene): Promise<readonly Trial[]> {
   return trials;
 }
 
-async function pairOf({ attacker, host, incus, network, signal, victim }: ProofScene): Promise<Pair> {
+async function pairOf({ attacker, bridge, host, incus, signal, victim }: ProofScene): Promise<Pair> {
   if (!host.isIncusHost) throw new Error('Incus is on another host: nobody is there to see what arrives');
-  const gateway = network?.config['ipv4.address']?.split('/')[0];
-  if (network === undefined || gateway === undefined || parseRange(gateway) === undefined)
-    throw new Error('the network of the guests has no IPv4 address that Incus shows');
-  const end = await endOf(network.name, gateway);
+  const gateway = bridge === undefined ? undefined : gatewayOf(bridge);
+  if (bridge === undefined || gateway === undefined)
+    throw new Error('this host has no IPv4 address on the network of the guests');
+  const end = await endOf(bridge, gateway);
   const whereabouts = {
     attacker: await whereIs(incus, attacker, signal),
     victim: await whereIs(incus, victim, signal),
   };
-  return { incus, ...whereabouts, gateway: end, bridge: network.name };
+  return { incus, ...whereabouts, gateway: end, bridge };
 }
 
 async function proveNeighbour({ attacker, incus, victim }: Pair, signal: AbortSignal): Promise<readonly Trial[]> {

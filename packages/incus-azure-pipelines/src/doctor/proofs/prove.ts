@@ -1,6 +1,7 @@
 /** Makes two guests as agents are made, and has all proofs tried in them. */
 import type { ServerInfo } from 'incus-client';
 import type { OnProgress } from '../../model/progress.js';
+import { nicIn } from '../../observe/fitness.js';
 import { placeTool } from '../attacks/guests.js';
 import { checkLeft } from '../check-guest.js';
 import { addressesOf as leasable } from '../check-network.js';
@@ -13,6 +14,7 @@ import { agentSources } from '../guest-sources.js';
 import { type GuestSource, inTwoThrowAwayGuests } from '../throw-away-guest.js';
 import type { GuestPlace } from '../try-guests.js';
 import { findingsOf } from './judge-proof.js';
+import { gatewayOf } from './own-addresses.js';
 import { type Place, type Proof, type ProofKind, untried } from './proof.js';
 import { proveDocker } from './prove-docker.js';
 import { proveIsolation } from './prove-isolation.js';
@@ -79,7 +81,10 @@ async function awaitScene(
   signal: AbortSignal,
 ): Promise<ProofScene> {
   const { network } = project;
-  const wantsIpv4 = network !== undefined && leasable(network.config) !== undefined;
+  const nic = nicIn(project.devices ?? {});
+  const bridge = nic?.network ?? nic?.parent;
+  const givesIpv4 = network !== undefined && leasable(network.config) !== undefined;
+  const wantsIpv4 = givesIpv4 || (host.isIncusHost && bridge !== undefined && gatewayOf(bridge) !== undefined);
   for (const name of [attacker, victim]) {
     const addresses = await awaitAddresses(() => incus.instances.state(name, { signal }), wantsIpv4, clock, signal);
     if (addresses.length === 0) throw new Error(`guest ${name} got no address`);
@@ -88,7 +93,7 @@ async function awaitScene(
   }
   signal.throwIfAborted();
   const { allow } = spec.network;
-  const about = { incus, project: spec.project, network, host, allow, signal };
+  const about = { incus, project: spec.project, bridge, host, allow, signal };
   return { ...about, attacker, victim, spec: source.spec, hasDocker: source.docker };
 }
 

@@ -1,6 +1,6 @@
 import type { IncusClient } from 'incus-client';
 import type { AllowedTarget, PoolSpec } from '../../model/pool.js';
-import type { HostFacts, NetworkFacts } from '../facts.js';
+import type { HostFacts } from '../facts.js';
 
 /** Two throw-away guests that have booted, side by side as agents are, and what is around them. */
 export interface ProofScene {
@@ -12,7 +12,8 @@ export interface ProofScene {
   /** The pool whose limits they have. */
   readonly spec: PoolSpec;
   readonly hasDocker: boolean;
-  readonly network: NetworkFacts | undefined;
+  /** The bridge that both are on, by its name on the host of Incus; undefined where the profile does not name it. */
+  readonly bridge: string | undefined;
   readonly allow: readonly AllowedTarget[];
   readonly host: HostFacts;
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-/** Servers of this host that guests are to be kept from, for as long as that is tried. */
+/** What this host is to its guests: addresses, and servers that they are to be kept from. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -34,6 +34,17 @@ export async function startHostServers(addresses: readonly string[]): Promise<Ho
       for (const server of servers) server.close();
     },
   };
+}
+
+/** The IPv4 address that this host has on a bridge. */
+export function gatewayOf(bridge: string): string | undefined {
+  return networkInterfaces()[bridge]?.find(({ family }) => family === 'IPv4')?.address;
+}
+
+/** Whether this host has more of IPv6 on a bridge than what every interface has. */
+export function hasIpv6(bridge: string): boolean {
+  const addresses = networkInterfaces()[bridge] ?? [];
+  return addresses.some(({ address, family }) => family === 'IPv6' && !address.startsWith('fe80:'));
 }
 
 /** IPv4 addresses that others reach this host by, without those of one interface. */
