@@ -24,7 +24,7 @@ interface Options {
 
 /**
  * Proves one thing after the other by doing it, and says of each what it came to and what to do. Gives back the exit code: 0
- * where nothing is red, else 2; 1 when it was stopped before its end. Leaves nothing.
+ * where nothing is red, else 2; 1 when it was stopped before its end. Leaves nothing but the report of proofs, where it is asked for them.
  *
  * @throws whatever ended it otherwise, once what was found until then is told.
  */
