@@ -9,6 +9,7 @@ import { EXIT_CODES } from '../packages/incus-azure-pipelines/src/cli/manual.js'
 import { programShape } from '../packages/incus-azure-pipelines/src/cli/program.js';
 import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/json-schema.js';
 import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
+import { OPEN_POINTS } from '../packages/incus-azure-pipelines/src/doctor/proofs/open-risks.js';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
 import { commandsReference } from '../scripts/commands-reference.js';
@@ -151,9 +152,11 @@ test('each point of security leads to the test that shows it, open ones too, but
   expect(open.filter(point => !/^\| \[open: [^\]]+\]\([^)]*\.ts\)/.test(point))).toEqual([]);
 });
 
+const ATTACKS = ['test/e2e/attacks', 'packages/incus-azure-pipelines/src/doctor/attacks'];
+
 test('each attack stands in the page on security, open ones too', () => {
   const named = new Set(shownBy.map(({ name }) => name));
-  const attacks = readdirSync(join(ROOT, 'test/e2e/attacks')).map(file => join('test/e2e/attacks', file));
+  const attacks = ATTACKS.flatMap(folder => readdirSync(join(ROOT, folder)).map(file => join(folder, file)));
   const facts = [
     ...attacks,
     ...readdirSync(join(ROOT, 'test/e2e'))
@@ -165,6 +168,20 @@ test('each attack stands in the page on security, open ones too', () => {
     .filter(name => /^(?:open: )?(?:a guest|a job|a thief|a fork bomb|memory) /.test(name));
   expect(facts.length).toBeGreaterThan(40);
   expect(facts.filter(name => !named.has(name))).toEqual([]);
+});
+
+test('what doctor tells as open is what the page on security tells', () => {
+  const open = /^## Open$([\s\S]*)/m.exec(textOf('docs/explanation/security.md'))?.[1] ?? '';
+  const rows = open.split('\n').filter(line => /^\| (?!open \|)/.test(line));
+  const written = rows.map(line => {
+    const cells = line
+      .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, '$1')
+      .split('|')
+      .map(cell => cell.trim());
+    const [, fact = '', risk = '', helps = ''] = cells;
+    return { fact: fact.replace('open: ', ''), risk, helps };
+  });
+  expect(OPEN_POINTS).toEqual(written);
 });
 
 /** The names of the tests in a file: whatever stands as a text of its own. */

@@ -21,15 +21,17 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Path of the program, where it is not the one that was built here. */
   readonly program?: string;
+  /** After so long it is told to end; two minutes by itself. */
+  readonly deadlineMs?: number;
   /** A command that runs the one behind it, such as one that gives it a view of its own of the file system. */
   readonly within?: readonly string[];
 }
 
 /** Runs the program with these arguments until it ends. */
 export async function runProgram(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
-  const { env = process.env } = options;
+  const { deadlineMs = DEADLINE_MS, env = process.env } = options;
   const [command, ...rest] = commandLine(args, options);
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, timeout: DEADLINE_MS });
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'], env, timeout: deadlineMs });
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
   const [code] = await once(child, 'close');

@@ -1,7 +1,7 @@
 import type { JobRecord } from 'azure-pipelines-emulator';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { carryOut } from '../../packages/incus-azure-pipelines/src/doctor/attacks/attack.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
-import { carryOut } from './attacks/attack.js';
 import { forkBomb, keyThief, memoryDiskHog, memoryHog } from './attacks/hostile-jobs.js';
 import { type Scene, SHAPE, startScene } from './attacks/scene.js';
 import { whenPool } from './daemon-status.js';

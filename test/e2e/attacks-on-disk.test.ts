@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { carryOut, HOSTILE } from '../../packages/incus-azure-pipelines/src/doctor/attacks/attack.js';
+import { DISK_FACT, diskScript } from '../../packages/incus-azure-pipelines/src/doctor/attacks/taking.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { buildImage } from '../../testbed/image.js';
 import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
-import { carryOut, HOSTILE } from './attacks/attack.js';
 import { diskHog, takeDisk } from './attacks/hostile-jobs.js';
 import { type Scene, startScene } from './attacks/scene.js';
 import { polled } from './polled.js';
@@ -40,8 +41,8 @@ describeOnIncus('on the disk,', () => {
     await carryOut(scene.scenario.incus, scene.attacker.name, scripts);
   const used = async () => (await scene.scenario.incus.server.storagePools.resources('default')).space.used;
 
-  test('a guest cannot take more than its disk', async () => {
-    const [small, large] = await attack(take('100M', '/root/small'), take('1500M', '/root/large'));
+  test(DISK_FACT, async () => {
+    const [small, large] = await attack(diskScript('100M', '/root/small'), diskScript('1500M', '/root/large'));
     expect(small).toContain('taken');
     expect(large).toMatch(/quota exceeded|no space left/i);
   });

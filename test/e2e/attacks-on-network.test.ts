@@ -2,14 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectIncus, type IncusClient } from 'incus-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { carryOut } from '../../packages/incus-azure-pipelines/src/doctor/attacks/attack.js';
+import {
+  FORGED_CLIENT,
+  forgedRelease,
+  forgeries,
+  leaseFlood,
+  toUdp,
+} from '../../packages/incus-azure-pipelines/src/doctor/attacks/forged.js';
+import { sentWithoutIpv6 } from '../../packages/incus-azure-pipelines/src/doctor/attacks/forged6.js';
+import type { Pair } from '../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
+import { arrivals, passedOn, sendFrom } from '../../packages/incus-azure-pipelines/src/doctor/attacks/marked-frames.js';
+import { listenAt, NEIGHBOUR_PORT, reached } from '../../packages/incus-azure-pipelines/src/doctor/attacks/reach.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.js';
-import { carryOut } from './attacks/attack.js';
-import { FORGED_CLIENT, forgedRelease, forgeries, leaseFlood, toUdp } from './attacks/forged.js';
-import { sentWithoutIpv6 } from './attacks/forged6.js';
-import { arrivals, drawn, type Pair, sendFrom } from './attacks/marked-frames.js';
+import { drawn } from './attacks/drawn.js';
+import { ALLOWED, OUTSIDE, OUTSIDE_ADDRESSES, places, REFUSED } from './attacks/places.js';
 import { type PlainPair, startPlainPair } from './attacks/plain-pair.js';
-import { ALLOWED, listenAt, NEIGHBOUR_PORT, OUTSIDE, OUTSIDE_ADDRESSES, places, reached } from './attacks/reach.js';
 import { type Scene, startScene } from './attacks/scene.js';
 import { type HostServers, startHostServers } from './attacks/servers.js';
 import { polled } from './polled.js';
@@ -69,6 +78,11 @@ describeOnIncus('on the network,', testbed => {
       [ALLOWED, outside.port],
     ] as const;
     expect(await reached(plain.incus, plain.attacker.name, looks)).toEqual(['host', 'neighbour', 'outside']);
+    expect(await passedOn(plain, REFUSED)).toEqual(REFUSED.map(() => true));
+  });
+
+  test('a guest cannot send into private networks, be anybody there or not', async () => {
+    expect(await passedOn({ ...scene, incus }, REFUSED)).toEqual(REFUSED.map(() => false));
   });
 
   describe('with setup,', () => {
@@ -101,8 +115,8 @@ describeOnIncus('on the network,', testbed => {
 
   test("a guest cannot send datagrams to the host, and not to what listens on the host's loopback", async () => {
     const { udpPort } = host;
-    await sendFrom(plain.incus, plain.attacker.name, [toUdp(plain, plain.gateway.address, udpPort, 'plain')]);
-    await sendFrom(incus, scene.attacker.name, [
+    await sendFrom(plain.incus, plain.attacker, [toUdp(plain, plain.gateway.address, udpPort, 'plain')]);
+    await sendFrom(incus, scene.attacker, [
       toUdp(scene, scene.gateway.address, udpPort, 'apart'),
       toUdp(scene, '127.0.0.1', udpPort, 'loopback'),
     ]);
@@ -111,12 +125,12 @@ describeOnIncus('on the network,', testbed => {
 
   test('a guest cannot use up the addresses of the bridge by forged requests', async () => {
     const { attacker, bridge, victim } = scene;
-    await sendFrom(plain.incus, plain.attacker.name, leaseFlood(plain, 3));
+    await sendFrom(plain.incus, plain.attacker, leaseFlood(plain, 3));
     await polled(
       () => leases(plain.bridge),
       found => found.filter(({ mac }) => mac.startsWith(FORGED_CLIENT)).length === 3,
     );
-    await sendFrom(incus, attacker.name, leaseFlood(scene, 1000));
+    await sendFrom(incus, attacker, leaseFlood(scene, 1000));
     const own = async () => (await leases(bridge)).find(({ mac }) => mac === victim.mac)?.expires ?? 0;
     const before = await own();
     await carryOut(incus, victim.name, ['networkctl renew eth0']);
@@ -128,7 +142,7 @@ describeOnIncus('on the network,', testbed => {
     const { attacker, bridge, victim } = scene;
     const held = async () => (await leases(bridge)).filter(({ mac }) => mac === victim.mac);
     expect(await held()).toHaveLength(1);
-    await sendFrom(incus, attacker.name, [forgedRelease(scene)]);
+    await sendFrom(incus, attacker, [forgedRelease(scene)]);
     await polled(held, found => found.length === 0);
     await carryOut(incus, victim.name, ['networkctl renew eth0']);
     const [again] = await polled(held, found => found.length === 1);

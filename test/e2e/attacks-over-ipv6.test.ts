@@ -5,14 +5,23 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { IncusClient } from 'incus-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { carryOut } from '../../packages/incus-azure-pipelines/src/doctor/attacks/attack.js';
+import {
+  FORGED_CLIENT6,
+  forgedSolicitation,
+  forgeries6,
+  hiddenLie,
+  leaseFlood6,
+} from '../../packages/incus-azure-pipelines/src/doctor/attacks/forged6.js';
+import { interfaceId, linkLocal } from '../../packages/incus-azure-pipelines/src/doctor/attacks/frames6.js';
+import type { Guest, Pair } from '../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
+import { arrivals, sendFrom } from '../../packages/incus-azure-pipelines/src/doctor/attacks/marked-frames.js';
+import { listenAt, NEIGHBOUR_PORT, reached } from '../../packages/incus-azure-pipelines/src/doctor/attacks/reach.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.js';
-import { carryOut } from './attacks/attack.js';
-import { FORGED_CLIENT6, forgedSolicitation, forgeries6, hiddenLie, leaseFlood6 } from './attacks/forged6.js';
-import { interfaceId, linkLocal } from './attacks/frames6.js';
-import { answered, arrivals, neighbours, type Pair, sendFrom } from './attacks/marked-frames.js';
-import { listenAt, NEIGHBOUR_PORT, OUTSIDE6, places6, reached } from './attacks/reach.js';
-import { type Guest, type Scene, startScene } from './attacks/scene.js';
+import { answered, neighbours } from './attacks/drawn.js';
+import { OUTSIDE6, places6 } from './attacks/places.js';
+import { type Scene, startScene } from './attacks/scene.js';
 import { type HostServers, startHostServers } from './attacks/servers.js';
 import { polled } from './polled.js';
 
@@ -98,12 +107,12 @@ describeOnIncus('over IPv6,', testbed => {
     const seen = () => macOf(victim.address6);
     await carryOut(incus, victim.name, [`echo x > /dev/udp/${gateway}/53`]);
     await polled(seen, mac => mac === victim.mac);
-    await sendFrom(incus, attacker.name, [hiddenLie(pair)]);
+    await sendFrom(incus, attacker, [hiddenLie(pair)]);
     expect(await polled(seen, mac => mac === attacker.mac)).toBe(attacker.mac);
   });
 
   test('open: a guest has the host send to it what is for the link-local address of its neighbour', async () => {
-    await sendFrom(incus, attacker.name, [forgedSolicitation(attacker, linkLocal(victim))]);
+    await sendFrom(incus, attacker, [forgedSolicitation(attacker, linkLocal(victim))]);
     const seen = () => macOf(linkLocal(victim));
     expect(await polled(seen, mac => mac === attacker.mac)).toBe(attacker.mac);
   });
@@ -112,7 +121,7 @@ describeOnIncus('over IPv6,', testbed => {
     const madeUp = Array.from({ length: 200 }, (_, n) => `fe80::66:${n.toString(16)}`);
     await sendFrom(
       incus,
-      attacker.name,
+      attacker,
       madeUp.map(address => forgedSolicitation(attacker, address)),
     );
     const taken = async () => (await neighbours(scene.bridge)).match(/^fe80::66:/gm)?.length ?? 0;

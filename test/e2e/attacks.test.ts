@@ -1,15 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { carryOut, HOSTILE } from '../../packages/incus-azure-pipelines/src/doctor/attacks/attack.js';
+import { forgeries } from '../../packages/incus-azure-pipelines/src/doctor/attacks/forged.js';
+import { devices, limits, settings, views } from '../../packages/incus-azure-pipelines/src/doctor/attacks/kernel.js';
+import { arrivals } from '../../packages/incus-azure-pipelines/src/doctor/attacks/marked-frames.js';
+import { quotas, sharedKernel } from '../../packages/incus-azure-pipelines/src/doctor/attacks/shared-kernel.js';
+import { FORKS_FACT, forkScript } from '../../packages/incus-azure-pipelines/src/doctor/attacks/taking.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { runCommand } from '../../testbed/run-command.js';
-import { type Attack, asAJob, carryOut, HOSTILE } from './attacks/attack.js';
-import { forgeries } from './attacks/forged.js';
-import { guestApi } from './attacks/guest-api.js';
-import { devices, limits, settings, views } from './attacks/kernel.js';
-import { arrivals } from './attacks/marked-frames.js';
+import { asAJob, guestApi, type NeighbourAttack } from './attacks/guest-api.js';
 import { type Scene, startScene } from './attacks/scene.js';
-import { sharedKernel } from './attacks/shared-kernel.js';
 import { agentsOnline } from './waiting.js';
 
 describeOnIncus('from inside, as root,', testbed => {
@@ -21,7 +22,7 @@ describeOnIncus('from inside, as root,', testbed => {
   afterAll(() => scene?.[Symbol.asyncDispose]());
 
   /** Carries out a table of attacks in the attacker's guest, one test each. */
-  function facts(title: string, attacks: readonly Attack[], within?: typeof asAJob): void {
+  function facts(title: string, attacks: readonly NeighbourAttack[], within?: typeof asAJob): void {
     describe(title, () => {
       let printed: readonly string[];
       beforeAll(async () => {
@@ -30,7 +31,7 @@ describeOnIncus('from inside, as root,', testbed => {
         const scripts = attacks.map(({ script }) =>
           typeof script === 'string' ? script : script({ victim, monitored }),
         );
-        printed = await carryOut(scenario.incus, attacker.name, scripts, within);
+        printed = await carryOut(scenario.incus, attacker.name, scripts, within && { within });
       });
       test.each(attacks.map(({ fact, shows }, n) => [fact, n, shows] as const))('%s', (_, n, shows) => {
         expect(printed[n]).toMatch(shows);
@@ -42,7 +43,7 @@ describeOnIncus('from inside, as root,', testbed => {
   facts('at the settings of the kernel:', settings);
   facts('at what can be seen:', views);
   facts('at the limits:', limits);
-  facts('at what all share:', sharedKernel);
+  facts('at what all share:', [...quotas, ...sharedKernel, forks]);
   facts('at the socket of Incus:', guestApi, asAJob);
 
   test('a guest hears of no key of its neighbour', async () => {
@@ -64,7 +65,7 @@ describeOnIncus('from inside, as root,', testbed => {
 
   test('a guest finds no secret in its keys', async () => {
     const { attacker, scenario } = scene;
-    const [keys = ''] = await carryOut(scenario.incus, attacker.name, [ALL_KEYS], asAJob);
+    const [keys = ''] = await carryOut(scenario.incus, attacker.name, [ALL_KEYS], { within: asAJob });
     const { instance } = await scenario.incus.instances.get(attacker.name);
     expect(keys).toContain(instance.config['user.iap.owner']);
     expect(keys).not.toContain(scenario.emulator.token);
@@ -123,6 +124,11 @@ describeOnIncus('from inside, as root,', testbed => {
   });
 });
 
+const forks = {
+  fact: FORKS_FACT,
+  script: forkScript(20_000),
+  shows: /^forked [12]?\d{1,2}: resource temporarily unavailable/i,
+};
 const CURL = 'curl --silent --max-time 20 --unix-socket /dev/incus/sock';
 const FIRST_EVENT = `exec 3< <(${CURL} --no-buffer --verbose http://incus/1.0/events); head -n 1 <&3; kill $!`;
 const ALL_KEYS = `for key in $(${CURL} http://incus/1.0/config | tr '[",]' ' '); do ${CURL} http://incus$key; echo; done`;

@@ -3,7 +3,7 @@ import type { IncusClient } from 'incus-client';
 import { beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
 import { MARKS } from '../../packages/incus-azure-pipelines/src/model/marks.js';
-import { DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
+import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOutsideHost } from '../../testbed/outside-host.js';
 import { runCommand } from '../../testbed/run-command.js';
@@ -50,18 +50,6 @@ describeOnIncus('doctor', testbed => {
     expect(code).toBe(0);
     expect(await scenario.instanceNames()).toEqual(before);
     expect(scenario.emulator.agents()).toEqual([]);
-  });
-
-  test('leaves no guest when it is stopped while it has one', async () => {
-    const before = await scenario.instanceNames();
-    const process = new DaemonProcess(['doctor', '--config', scenario.configPath]);
-    await polled(
-      () => scenario.instanceNames(),
-      names => names.some(name => name.startsWith('iap-doctor-')),
-    );
-    expect(await process.end('SIGINT')).toBe(1);
-    expect(process.stderr).toBe('stopping; what was made is taken back\n');
-    expect(await scenario.instanceNames()).toEqual(before);
   });
 
   test('names the chain of the host that drops what guests send', async () => {

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { connectIncus } from 'incus-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Place, reached } from '../../packages/incus-azure-pipelines/src/doctor/attacks/reach.js';
 import { type DaemonProcess, type Ended, PROGRAM, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { buildImage } from '../../testbed/image.js';
@@ -11,7 +12,6 @@ import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incu
 import { runCommand } from '../../testbed/run-command.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
-import { type Place, reached } from './attacks/reach.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
 import { dumpIncus } from './incus-dump.js';
 import { polled } from './polled.js';

@@ -52,7 +52,7 @@ export function aProject(given: Partial<ProjectFacts> = {}): ProjectFacts {
     room: { usedBytes: 10 * 2 ** 30, totalBytes: 100 * 2 ** 30 },
     isolatedMaps: Number.POSITIVE_INFINITY,
     network: aNetwork(),
-    base: { name: 'iap-base-a1b2c3-0', agentVersion: '4.275.0', docker: true },
+    bases: [{ name: 'iap-base-a1b2c3-0', agentVersion: '4.275.0', docker: true, pools: ['agents'] }],
     ...given,
   };
 }

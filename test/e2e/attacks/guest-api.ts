@@ -1,11 +1,39 @@
 /** What root in a guest tries at the socket by which Incus speaks with guests. */
-import type { Attack } from './attack.js';
+import type { Attack } from '../../../packages/incus-azure-pipelines/src/doctor/attacks/attack.js';
+
+/** What a script may be about. */
+interface About {
+  readonly victim: { readonly name: string };
+  /** How the process on the host that a guest runs under names the guest. */
+  readonly monitored: (name: string) => string;
+}
+
+/** One that may be about the neighbour. */
+export interface NeighbourAttack extends Omit<Attack, 'script'> {
+  readonly script: string | ((about: About) => string);
+}
+
+/**
+ * Runs a command below the guest's own systemd, as a job runs. What Incus itself runs in a guest is another thing to
+ * its socket in there: it looks for its guest among all that run, and errs where one of those is just ending.
+ */
+export function asAJob(command: readonly string[]): readonly string[] {
+  // systemd puts its own values in place of variables, unless the dollar is doubled.
+  return [
+    'systemd-run',
+    '--quiet',
+    '--pipe',
+    '--wait',
+    '--collect',
+    ...command.map(word => word.replaceAll('$', '$$$$')),
+  ];
+}
 
 const ask = (path: string, options = '') =>
   `curl --silent --max-time 5 --unix-socket /dev/incus/sock ${options} http://incus${path}`;
 const OWNER = '/1.0/config/user.iap.owner';
 
-export const guestApi: readonly Attack[] = [
+export const guestApi: readonly NeighbourAttack[] = [
   { fact: 'a guest cannot ask Incus about instances', script: ask('/1.0/instances'), shows: /not found/i },
   {
     fact: 'a guest cannot read keys of its instance that are not meant for it',

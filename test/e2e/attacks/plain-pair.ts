@@ -1,13 +1,13 @@
 /** Two guests on a bridge without filters, to see that what is refused elsewhere comes through here. */
 import { randomBytes } from 'node:crypto';
 import { connectIncus, type IncusClient } from 'incus-client';
+import { endOf, type Guest, type Pair } from '../../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
 import { chooseGateway, parseIpv4Network } from '../../../testbed/choose-network.js';
 import type { Testbed } from '../../../testbed/for-tests.js';
 import { despitePassingInterfaces } from '../../../testbed/passing-interfaces.js';
 import { hostNetworks } from '../../../testbed/plan-run.js';
 import { polled } from '../polled.js';
-import type { Pair } from './marked-frames.js';
-import { endOf, type Guest, placeTool } from './scene.js';
+import { armed, gatewayOf } from './scene.js';
 
 export interface PlainPair extends AsyncDisposable, Pair {}
 
@@ -38,7 +38,7 @@ export async function startPlainPair(testbed: Testbed): Promise<PlainPair> {
       });
     const [attacker, victim] = await Promise.all(names.map(name => whenAddressed(incus, name)));
     if (attacker === undefined || victim === undefined) throw new Error('there are two guests');
-    const gateway = await endOf(bridge, victim);
+    const gateway = await endOf(bridge, gatewayOf(victim));
     return { incus, attacker, victim, gateway, bridge, [Symbol.asyncDispose]: end };
   } catch (error) {
     await end();
@@ -48,7 +48,7 @@ export async function startPlainPair(testbed: Testbed): Promise<PlainPair> {
 
 async function whenAddressed(incus: IncusClient, name: string): Promise<Guest> {
   const guest = await polled(
-    () => placeTool(incus, name).catch(() => undefined),
+    () => armed(incus, name).catch(() => undefined),
     found => found !== undefined,
   );
   if (guest === undefined) throw new Error(`${name} has no address`);

@@ -1,19 +1,18 @@
 /** A pool on a project of setup, with one agent whose job goes on and one whose job is hostile. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { EmulatorOptions, JobRecord, QueuedJob } from 'azure-pipelines-emulator';
 import type { IncusClient } from 'incus-client';
+import type { Station } from '../../../packages/incus-azure-pipelines/src/doctor/attacks/frames.js';
+import {
+  endOf,
+  type Guest,
+  placeTool,
+  whereIs,
+} from '../../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
 import type { DaemonProcess } from '../../../testbed/daemon-process.js';
 import type { Testbed } from '../../../testbed/for-tests.js';
 import type { Scenario } from '../../../testbed/scenario.js';
 import { startWithBase } from '../finished-base.js';
 import { agentsOnline, lineShown } from '../waiting.js';
-import { HOSTILE } from './attack.js';
-import type { Station } from './frames.js';
-
-export interface Guest extends Station {
-  readonly name: string;
-}
 
 export interface Scene extends AsyncDisposable {
   readonly scenario: Scenario;
@@ -50,7 +49,7 @@ export async function startScene(
     );
     if (peaceful === undefined || hostile === undefined) throw new Error('two jobs are queued');
     const jobs = await Promise.all([peaceful, hostile].map(job => lineShown(scenario.emulator, job, 'here')));
-    const [victim, attacker] = await Promise.all(jobs.map(job => placeTool(incus, job.agentName)));
+    const [victim, attacker] = await Promise.all(jobs.map(job => armed(incus, job.agentName)));
     if (victim === undefined || attacker === undefined) throw new Error('two guests have a job');
     const bridge = await bridgeOf(incus, victim.name);
     return {
@@ -59,7 +58,7 @@ export async function startScene(
       attacker,
       victim,
       bridge,
-      gateway: await endOf(bridge, victim),
+      gateway: await endOf(bridge, gatewayOf(victim)),
       peaceful,
       async goOn() {
         await incus.files.push(victim.name, '/tmp/go', '');
@@ -73,24 +72,15 @@ export async function startScene(
   }
 }
 
-/** Puts `hostile.pl` into a guest, and tells where that is on its bridge. */
-export async function placeTool(incus: IncusClient, name: string): Promise<Guest> {
-  await incus.files.push(name, HOSTILE, await readFile(toolPath()));
-  const state = await incus.instances.state(name);
-  const address = state.network?.eth0?.addresses.find(({ family }) => family === 'inet')?.address;
-  if (address === undefined) throw new Error(`${name} has no address`);
-  return { name, address, mac: state.network?.eth0?.hwaddr ?? '' };
+/** A guest that has its tool, and where it is. */
+export async function armed(incus: IncusClient, name: string): Promise<Guest> {
+  await placeTool(incus, name);
+  return await whereIs(incus, name);
 }
 
-/** The host's end of a guest's bridge. */
-export async function endOf(bridge: string, { address }: Guest): Promise<Station> {
-  const mac = await readFile(`/sys/class/net/${bridge}/address`, 'utf8');
-  return { mac: mac.trim(), address: address.replace(/\d+$/, '1') };
-}
-
-/** Where `hostile.pl` lies on the host. */
-export function toolPath(): string {
-  return join(import.meta.dirname, 'hostile.pl');
+/** The host's own address on the bridge of a guest. */
+export function gatewayOf({ address }: Station): string {
+  return address.replace(/\d+$/, '1');
 }
 
 async function bridgeOf(incus: IncusClient, name: string): Promise<string> {

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
-import { green } from '../doctor/finding.js';
+import type { DiagnosisParts } from '../doctor/diagnose.js';
+import { type Finding, green } from '../doctor/finding.js';
 import { doctor, formatFinding } from './doctor.js';
 
 const folder = useConfigFolder();
@@ -46,4 +48,41 @@ test('what was found before something unforeseen is told all the same, as not th
   await expect(doctor({ config, json: true }, output, failing)).rejects.toThrow('out of memory');
   const { findings, whole } = JSON.parse(written.join(''));
   expect([whole, findings.at(-1).check]).toEqual([false, 'incus-reachable']);
+});
+
+test('proofs are tried when they are asked for, and their report is written and named', async () => {
+  await folder.write('token', 'secret');
+  const config = await folder.write('config.yaml', ONE_POOL);
+  const report = folder.path('report.md');
+  const written: string[] = [];
+  const output = { write: (text: string) => void written.push(text), complain: () => {} };
+  async function* proving({ prover }: DiagnosisParts) {
+    prover?.onProof({ kind: 'docker', from: 'base a', pools: ['agents'], trials: [] });
+    yield green('proof-docker', 'all hold');
+  }
+  expect(await doctor({ config, report, json: true }, output, proving)).toBe(0);
+  expect(JSON.parse(written.join(''))).toMatchObject({ whole: true, report, proofs: [{ kind: 'docker' }] });
+  expect(await readFile(report, 'utf8')).toContain('| Docker | base a |');
+  expect(await doctor({ config, report }, output, proving)).toBe(0);
+  expect(written.at(-1)).toBe(`The report is in ${report}\n`);
+  let prover: unknown = 'unseen';
+  async function* plain(parts: DiagnosisParts) {
+    prover = parts.prover;
+    yield green('incus-reachable', 'Incus answers');
+  }
+  await doctor({ config }, output, plain);
+  expect(prover).toBeUndefined();
+});
+
+test('a report that cannot be written is told before anything is looked at', async () => {
+  const config = await folder.write('config.yaml', ONE_POOL);
+  const report = folder.path('none/report.md');
+  const output = { write: () => {}, complain: () => {} };
+  async function* never(): AsyncGenerator<Finding> {
+    yield await Promise.reject<Finding>(new Error('something was looked at'));
+  }
+  await expect(doctor({ config, report }, output, never)).rejects.toThrow(
+    /^cannot write the report to .*none.report\.md: .*--report FILE$/,
+  );
+  await expect(doctor({ config, report: folder.path('') }, output, never)).rejects.toThrow('it is a directory');
 });

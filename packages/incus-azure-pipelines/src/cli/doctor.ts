@@ -10,38 +10,55 @@ import type { StatusDocument } from '../report/status-document.js';
 import { callDaemon, NoDaemonError } from './control.js';
 import { DaemonError } from './daemon-error.js';
 import type { Output } from './output.js';
+import { ProofRecord } from './proof-record.js';
 import { stopSignals } from './stop-signals.js';
 
 interface Options {
   readonly config: string;
   readonly socket?: string;
   readonly json?: boolean;
+  readonly prove?: boolean;
+  /** Where the report of the proofs goes; with it they are tried. */
+  readonly report?: string;
 }
 
 /**
  * Proves one thing after the other by doing it, and says of each what it came to and what to do. Gives back the exit code: 0
- * where nothing is red, else 2; 1 when it was stopped before its end. Leaves nothing.
+ * where nothing is red, else 2; 1 when it was stopped before its end. Leaves nothing but the report of proofs, where it is asked for them.
  *
  * @throws whatever ended it otherwise, once what was found until then is told.
  */
 export async function doctor(options: Options, output: Output, examine = diagnose): Promise<0 | 1 | 2> {
-  using stop = stopSignals(() => output.complain('stopping; what was made is taken back\n'));
+  const isProving = options.prove === true || options.report !== undefined;
+  const record = isProving ? await ProofRecord.open(options.report, output) : undefined;
+  using stop = stopSignals(() => {
+    record?.pause();
+    output.complain('stopping; what was made is taken back\n');
+  });
   const findings: Finding[] = [];
   const tell = (finding: Finding) => {
     findings.push(finding);
+    record?.pause();
     if (!options.json) output.write(formatFinding(finding, output.screen !== undefined));
   };
   const whole = async () => {
     const config = await check(options.config, tell);
-    if (config !== undefined) for await (const finding of examine(partsOf(config, options), stop.signal)) tell(finding);
+    if (config === undefined) return;
+    const parts = { ...partsOf(config, options), ...(record === undefined ? {} : { prover: record }) };
+    for await (const finding of examine(parts, stop.signal)) tell(finding);
+    await record?.write();
   };
   const ended = await whole().then(
     () => 'whole' as const,
     (error: unknown) => ({ error }),
   );
   const isWhole = ended === 'whole';
-  if (options.json) output.write(`${printable(JSON.stringify({ whole: isWhole, findings }, undefined, 2))}\n`);
+  record?.pause();
+  const proven = record && { proofs: record.proofs, place: record.place, report: record.report };
+  if (options.json)
+    output.write(`${printable(JSON.stringify({ whole: isWhole, findings, ...proven }, undefined, 2))}\n`);
   else output.write(conclusion(findings, isWhole));
+  if (proven?.report !== undefined && !options.json) output.write(`The report is in ${printableLine(proven.report)}\n`);
   if (ended !== 'whole' && !stop.signal.aborted) throw ended.error;
   if (ended !== 'whole') return 1;
   return findings.some(({ colour }) => colour === 'red') ? 2 : 0;

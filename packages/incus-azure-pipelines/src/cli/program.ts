@@ -158,6 +158,11 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .description('prove by doing it that everything agents need is there, and say what to do where it is not')
     .addOption(config)
     .option('--socket <path>', "the daemon's control socket, where it is not the one in the configuration")
+    .option(
+      '--prove',
+      'try isolation, docker, limits and out of memory in guests too, for a minute or more, and write a report',
+    )
+    .option('--report <file>', 'where that is written, as Markdown; implies --prove')
     .addOption(json)
     .action(async options => conclude(await (await import('./doctor.js')).doctor(options, output)));
   program

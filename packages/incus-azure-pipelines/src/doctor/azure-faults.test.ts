@@ -5,7 +5,7 @@ import { checkDaemon } from './check-daemon.js';
 import type { AzureFacts, DaemonFact } from './facts.js';
 import type { Finding } from './finding.js';
 
-const BASE = { name: 'iap-base-a1b2c3-0', agentVersion: '4.275.0', docker: true };
+const BASE = { name: 'iap-base-a1b2c3-0', agentVersion: '4.275.0', docker: true, pools: ['agents'] };
 
 function wrong(findings: readonly Finding[]): readonly string[] {
   return findings
@@ -13,7 +13,7 @@ function wrong(findings: readonly Finding[]): readonly string[] {
     .map(({ check, colour, remedy, says }) => `${colour} ${check}: ${says} -> ${remedy}`);
 }
 
-const judged = (given: Partial<AzureFacts> = {}) => checkAzure(anAzure(given), BASE);
+const judged = (given: Partial<AzureFacts> = {}) => checkAzure(anAzure(given), [BASE]);
 const unread = (error: string, kind?: 'unreachable' | 'timeout' | 'credentials' | 'forbidden' | 'not-found') =>
   ({ pool: { known: false, error, ...(kind && { kind }) } }) as const;
 const found = (pool: object) => ({ pool: { known: true, value: { id: 7, name: 'agents', ...pool } } }) as const;
@@ -108,14 +108,14 @@ test.each<[string, Partial<AzureFacts>, RegExp]>([
 });
 
 test('without a base that was seen, none is said to be missing', () => {
-  const says = checkAzure(anAzure(), undefined).find(({ check }) => check === 'agent-version')?.says;
+  const says = checkAzure(anAzure(), []).find(({ check }) => check === 'agent-version')?.says;
   expect(says).toBe('the server offers agent 4.275.0; no base was seen to have it or not');
 });
 
 test('a server that updates agents does so for each agent of a base that is behind', () => {
   expect(wrong(judged({ newestAgent: { known: true, value: '4.280.0' } }))).toEqual([
     expect.stringMatching(/^yellow agent-version/),
-    expect.stringMatching(/^yellow auto-update: .*each one of this base loads another agent/),
+    expect.stringMatching(/^yellow auto-update: .*each one of an older base loads another agent/),
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatRange } from '../lib/ip-ranges.js';
 import { blockersOfLegacy, blockersOfNft } from './blockers.js';
@@ -12,38 +14,38 @@ const rule = (table: string, name: string, expr: readonly object[], family = 'ip
   rule: { family, table, chain: name, handle: 2, expr },
 });
 
-test('the chain of docker drops what passes', () => {
-  const nftables = [
-    base('filter', 'FORWARD', 'forward', 'drop'),
-    chain('filter', 'DOCKER-USER'),
-    chain('filter', 'DOCKER-FORWARD'),
-  ];
+const recorded = (file: string) => readFileSync(join(import.meta.dirname, 'testdata/firewalls', file), 'utf8');
+
+test.each([
+  ['docker.ruleset', [{ hook: 'forward', by: 'docker', chain: 'filter FORWARD' }]],
+  [
+    'ufw.ruleset',
+    [
+      { hook: 'input', by: 'ufw', chain: 'filter INPUT' },
+      { hook: 'forward', by: 'ufw', chain: 'filter FORWARD' },
+    ],
+  ],
+  // By policy it lets through, and refuses by its last rule.
+  [
+    'firewalld.ruleset',
+    [
+      { hook: 'input', by: 'firewalld', chain: 'firewalld filter_INPUT' },
+      { hook: 'forward', by: 'firewalld', chain: 'firewalld filter_FORWARD' },
+    ],
+  ],
+] as const)('what keeps packets away is found in the recorded %s', (file, blockers) => {
+  expect(blockersOfNft(JSON.parse(recorded(file)))).toEqual(blockers);
+});
+
+test('ufw is named for the chain of the host that docker shares with it', () => {
+  const { nftables } = JSON.parse(recorded('ufw.ruleset')) as { nftables: readonly object[] };
+  const both = { nftables: [...nftables, chain('filter', 'DOCKER-USER')] };
+  expect(new Set(blockersOfNft(both).map(({ by }) => by))).toEqual(new Set(['ufw']));
+});
+
+test('a newer docker, which was not recorded, is known by its chains too', () => {
+  const nftables = [base('filter', 'FORWARD', 'forward', 'drop'), chain('filter', 'DOCKER-FORWARD')];
   expect(blockersOfNft({ nftables })).toEqual([{ hook: 'forward', by: 'docker', chain: 'filter FORWARD' }]);
-});
-
-test('those of ufw drop what passes and what is for the host', () => {
-  const nftables = [
-    base('filter', 'INPUT', 'input', 'drop'),
-    base('filter', 'FORWARD', 'forward', 'drop'),
-    chain('filter', 'ufw-before-input'),
-    chain('filter', 'DOCKER-USER'),
-  ];
-  expect(blockersOfNft({ nftables })).toEqual([
-    { hook: 'input', by: 'ufw', chain: 'filter INPUT' },
-    { hook: 'forward', by: 'ufw', chain: 'filter FORWARD' },
-  ]);
-});
-
-test('firewalld lets through by policy, and refuses by its last rule', () => {
-  const refusal = { reject: { type: 'icmpx', expr: 'admin-prohibited' } };
-  const nftables = [
-    base('firewalld', 'filter_FORWARD', 'forward', 'accept', 'inet'),
-    rule('firewalld', 'filter_FORWARD', [{ jump: { target: 'filter_FORWARD_POLICIES' } }], 'inet'),
-    rule('firewalld', 'filter_FORWARD', [refusal], 'inet'),
-  ];
-  expect(blockersOfNft({ nftables })).toEqual([
-    { hook: 'forward', by: 'firewalld', chain: 'firewalld filter_FORWARD' },
-  ]);
 });
 
 test('the chains of Incus, and those for IPv6 alone, keep nobody away', () => {
@@ -58,10 +60,10 @@ test('the chains of Incus, and those for IPv6 alone, keep nobody away', () => {
   expect(blockersOfNft({})).toEqual([]);
 });
 
-test('the older tables of iptables are read from their own words', () => {
-  const text =
-    '-P INPUT ACCEPT\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-N DOCKER\n-N DOCKER-USER\n-A FORWARD -j DOCKER-USER\n';
-  expect(blockersOfLegacy(text)).toEqual([{ hook: 'forward', by: 'docker', chain: 'filter FORWARD (legacy)' }]);
+test('the older tables of iptables are read from their own words, as recorded of docker', () => {
+  expect(blockersOfLegacy(recorded('docker-legacy.rules'))).toEqual([
+    { hook: 'forward', by: 'docker', chain: 'filter FORWARD (legacy)' },
+  ]);
 });
 
 test('the routes of the host are ranges of addresses; the one to everywhere names its uplink', () => {

@@ -8,8 +8,8 @@ const SKEW_MS = { yellow: 60_000, red: 240_000 };
 
 const SCOPE = 'make a token with the scope Agent Pools (Read & manage), for this organisation';
 
-/** Judges all of it; what needs something that fails is not looked at. `base` is the newest one, where one was seen. */
-export function checkAzure(facts: AzureFacts, base: BaseFacts | undefined): Finding[] {
+/** Judges all of it; what needs something that fails is not looked at. `bases` are those that were seen of its pools. */
+export function checkAzure(facts: AzureFacts, bases: readonly BaseFacts[]): Finding[] {
   const { agentPool, pool, url } = facts;
   if (!pool.known) return [...unread(pool), ...REST.map(check => grey(check, 'the agent pool was not read'))];
   const reached = [green('azure-server', `${url} answers`), green('azure-token', 'the token is accepted')];
@@ -26,7 +26,7 @@ export function checkAzure(facts: AzureFacts, base: BaseFacts | undefined): Find
     checkPermission('permission-view', 'see', facts.views),
     checkPermission('permission-manage', 'register and delete', facts.manages),
     checkClock(facts.aheadMs),
-    ...checkAgents(facts, pool.value?.autoUpdate, base),
+    ...checkAgents(facts, pool.value?.autoUpdate, bases),
     checkRegistration(facts),
   ];
 }
@@ -97,7 +97,7 @@ function checkClock(aheadMs: number | undefined): Finding {
 function checkAgents(
   { newestAgent }: AzureFacts,
   autoUpdate: boolean | undefined,
-  base: BaseFacts | undefined,
+  bases: readonly BaseFacts[],
 ): Finding[] {
   if (newestAgent === undefined)
     return [grey('agent-version', 'the configuration names the agent'), updates(autoUpdate, undefined)];
@@ -110,29 +110,30 @@ function checkAgents(
       updates(autoUpdate, undefined),
     ];
   const newest = newestAgent.value;
-  if (base === undefined)
+  if (bases.length === 0)
     return [
       grey('agent-version', `the server offers agent ${newest}; no base was seen to have it or not`),
       updates(autoUpdate, undefined),
     ];
-  const what = `base ${base.name} has agent ${base.agentVersion}`;
-  if (base.agentVersion === newest)
-    return [green('agent-version', `${what}, which is the one that the server offers`), updates(autoUpdate, true)];
-  return [
-    yellow('agent-version', {
-      what: `${what}, and the server offers ${newest}`,
-      remedy: 'have it built anew: "base build", or wait for baseRefresh',
-    }),
-    updates(autoUpdate, false),
-  ];
+  const isNewest = bases.every(({ agentVersion }) => agentVersion === newest);
+  return [...bases.map(base => checkVersion(base, newest)), updates(autoUpdate, isNewest)];
+}
+
+function checkVersion({ agentVersion, name }: BaseFacts, newest: string): Finding {
+  const what = `base ${name} has agent ${agentVersion}`;
+  if (agentVersion === newest) return green('agent-version', `${what}, which is the one that the server offers`);
+  return yellow('agent-version', {
+    what: `${what}, and the server offers ${newest}`,
+    remedy: 'have it built anew: "base build", or wait for baseRefresh',
+  });
 }
 
 function updates(autoUpdate: boolean | undefined, isNewest: boolean | undefined): Finding {
   if (autoUpdate === undefined) return grey('auto-update', 'the server does not tell whether it updates agents');
   if (!autoUpdate) return green('auto-update', 'the server leaves agents as they are');
-  if (isNewest !== false) return green('auto-update', 'the server updates agents, and the base brings the newest');
+  if (isNewest !== false) return green('auto-update', 'the server updates agents, and bases bring the newest');
   return yellow('auto-update', {
-    what: 'the server updates agents: each one of this base loads another agent before its only job',
+    what: 'the server updates agents: each one of an older base loads another agent before its only job',
     remedy: 'have the base built anew ("base build"), or switch the updates of the agent pool off (Settings)',
   });
 }

@@ -1,25 +1,23 @@
 /** Goes through all checks in their order: each fact is gathered once, then judged. */
-import type { IncusClient } from 'incus-client';
 import type { Secret } from '../lib/secret.js';
 import { azureKey, type DaemonSpec } from '../model/pool.js';
 import { openIncus } from '../observe/clients.js';
 import { isThisHost, mostInstances } from '../observe/host-limits.js';
-import { isolationObstacle } from '../observe/id-maps.js';
 import { instanceCeiling } from '../plan/target.js';
 import { checkAzure } from './check-azure.js';
 import { checkDaemon } from './check-daemon.js';
-import { checkGuest, checkLeft, getsThrough } from './check-guest.js';
 import { checkFlaws, checkReachable, checkServer } from './check-incus.js';
 import { checkFirewall, checkNetwork } from './check-network.js';
 import { checkHost, checkOwner, checkProject, checkStorage } from './check-project.js';
 import { factOf } from './fact-of.js';
-import type { BaseFacts, DaemonFact, HostFacts, ProjectFacts } from './facts.js';
+import type { BaseFacts, DaemonFact } from './facts.js';
 import { type Finding, grey, red } from './finding.js';
 import { gatherAzure } from './gather-azure.js';
-import { gatherGuest, guestSource, type TriedGuest } from './gather-guest.js';
 import { gatherHost } from './gather-host.js';
 import { findLxd, gatherProject, gatherServer } from './gather-incus.js';
-import { reachedServers } from './reached-servers.js';
+import type { Place } from './proofs/proof.js';
+import { type Prover, placeOf, prove } from './proofs/prove.js';
+import { findPlace, tryGuests } from './try-guests.js';
 
 export interface DiagnosisParts {
   readonly spec: DaemonSpec;
@@ -27,6 +25,8 @@ export interface DiagnosisParts {
   readonly tokenOf: (pool: string) => Promise<Secret>;
   /** What the daemon says of itself. */
   readonly askDaemon: () => Promise<DaemonFact>;
+  /** Hears of proofs; without it none is tried. */
+  readonly prover?: Prover & { readonly onPlace: (place: Place) => void };
 }
 
 /**
@@ -70,8 +70,15 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   yield* checkHost(host, project, spec.pools);
   yield* checkNetwork(project, host, mostInstances(spec.pools, instanceCeiling));
   const architecture = server.value.environment?.architectures[0];
-  yield* checkServers(parts, architecture, project.base, signal);
-  yield* checkInGuest(incus, spec, project, host, signal);
+  yield* checkServers(parts, architecture, project.bases, signal);
+  const place = yield* findPlace({ incus, spec, project, host }, signal);
+  if (place !== undefined) yield* tryGuests(place, signal);
+  else yield checkFirewall(host, undefined, project.network?.name);
+  if (parts.prover !== undefined) {
+    parts.prover.onPlace(placeOf(server.value, project, host));
+    if (place === undefined) yield grey('proofs', 'there is nothing to make guests from');
+    else yield* prove(place, parts.prover, signal);
+  }
   yield* checkRunning(parts, signal);
 }
 
@@ -82,7 +89,7 @@ async function* checkWithoutIncus(parts: DiagnosisParts, signal: AbortSignal): A
 }
 
 async function* checkWithoutProject(parts: DiagnosisParts, why: string, signal: AbortSignal): AsyncGenerator<Finding> {
-  yield* checkServers(parts, undefined, undefined, signal);
+  yield* checkServers(parts, undefined, [], signal);
   yield grey('guest-made', why);
   yield* checkRunning(parts, signal);
 }
@@ -95,7 +102,7 @@ async function* checkRunning({ askDaemon }: DiagnosisParts, signal: AbortSignal)
 async function* checkServers(
   { spec, tokenOf }: DiagnosisParts,
   architecture = 'x86_64',
-  base: BaseFacts | undefined,
+  bases: readonly BaseFacts[],
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
@@ -114,44 +121,7 @@ async function* checkServers(
     const facts = gathered.value;
     // Where there are several, each says which one it is about.
     const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
-    for (const finding of checkAzure(facts, base)) yield { ...finding, says: `${about}${finding.says}` };
+    const own = bases.filter(base => pools.some(({ name }) => base.pools.includes(name)));
+    for (const finding of checkAzure(facts, own)) yield { ...finding, says: `${about}${finding.says}` };
   }
-}
-
-async function* checkInGuest(
-  incus: IncusClient,
-  spec: DaemonSpec,
-  project: ProjectFacts,
-  host: HostFacts,
-  signal: AbortSignal,
-): AsyncGenerator<Finding> {
-  const tried = await tryGuest(incus, spec, project, signal);
-  const guest = tried?.guest;
-  yield* checkLeft(tried?.left ?? [], spec.project);
-  signal.throwIfAborted();
-  // Where Incus is elsewhere, what this host can says nothing of its guests.
-  const servers = guest?.known && host.isIncusHost ? guest.value.servers : [];
-  const reached = await reachedServers(servers, signal);
-  if (guest === undefined)
-    yield grey(
-      'guest-made',
-      project.devices === undefined
-        ? 'there is no project to make one in'
-        : 'there is neither a base nor a local image to make one from: "base build"',
-    );
-  else yield* checkGuest(guest, { host, network: project.network, reached });
-  yield checkFirewall(host, guest && getsThrough(guest, reached), project.network?.name);
-}
-
-async function tryGuest(
-  incus: IncusClient,
-  spec: DaemonSpec,
-  project: ProjectFacts,
-  signal: AbortSignal,
-): Promise<TriedGuest | undefined> {
-  if (project.devices === undefined) return undefined;
-  const source = await factOf(guestSource(incus, spec, project, signal), signal);
-  if (!source.known) return { guest: { ...source, kind: 'unmade' }, left: [] };
-  const off = isolationObstacle(project.isolatedMaps, mostInstances(spec.pools, instanceCeiling));
-  return source.value && (await gatherGuest(incus, source.value, { ...spec, network: project.network }, off, signal));
 }

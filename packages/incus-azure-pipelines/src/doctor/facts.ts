@@ -65,14 +65,16 @@ export interface ProjectFacts {
   /** How many instances can have user ids of their own. */
   readonly isolatedMaps: number;
   readonly network: NetworkFacts | undefined;
-  /** The newest base that is ready and of this installation: name, agent, whether docker is in it. */
-  readonly base: BaseFacts | undefined;
+  /** The bases of this installation that its pools use. */
+  readonly bases: readonly BaseFacts[];
 }
 
 export interface BaseFacts {
   readonly name: string;
   readonly agentVersion: string;
   readonly docker: boolean;
+  /** Names of the pools that use it. */
+  readonly pools: readonly string[];
 }
 
 /** The network of the default profile, where Incus shows it. */

@@ -11,7 +11,7 @@ import { azureKey, type PoolSpec } from '../model/pool.js';
 import { checkAzure } from './check-azure.js';
 import { gatherAzure } from './gather-azure.js';
 
-const BASE = { name: 'iap-base-a1b2c3-0', agentVersion: '4.275.0', docker: true };
+const BASE = { name: 'iap-base-a1b2c3-0', agentVersion: '4.275.0', docker: true, pools: ['agents'] };
 const agentPackage = { path: '/nonexistent', version: BASE.agentVersion, sha256: 'ab'.repeat(32) };
 const { signal } = new AbortController();
 
@@ -42,7 +42,7 @@ async function examined({
     if (remembered) await rememberHostPool(await openInstallation(stateDirectory), azureKey(pool.azure));
     const token = async () => new Secret(wrongToken ? 'wrong' : emulator.token);
     const facts = await gatherAzure({ pools: [pool], token, stateDirectory, architecture: 'x86_64' }, signal);
-    const colours = checkAzure(facts, BASE).map(({ check, colour }) => [check, colour] as const);
+    const colours = checkAzure(facts, [BASE]).map(({ check, colour }) => [check, colour] as const);
     return { facts, colours: Object.fromEntries(colours), left: emulator.agents() };
   } finally {
     await emulator.close();
@@ -104,7 +104,7 @@ test('a server that is not there is told by its own check alone', async () => {
   const pool = aPool({ azure: { url: 'http://127.0.0.1:9/none', agentPool: 'default' } });
   const token = async () => new Secret('token');
   const facts = await gatherAzure({ pools: [pool], token, stateDirectory, architecture: 'x86_64' }, signal);
-  const [server, ...rest] = checkAzure(facts, BASE);
+  const [server, ...rest] = checkAzure(facts, [BASE]);
   expect(server).toMatchObject({ check: 'azure-server', colour: 'red', says: expect.stringContaining('127.0.0.1:9') });
   expect(new Set(rest.map(({ colour }) => colour))).toEqual(new Set(['grey']));
 });

@@ -41,10 +41,16 @@ test('a guest that cannot be looked into is lost, and not taken for one that say
     return call === WAIT ? { id: STARTED.id, status_code: 200, metadata: { return: 0 } } : STARTED;
   });
   const spec = aPool();
-  const source = { source: { type: 'copy', source: 'a-base' }, from: 'base a-base', docker: false, spec } as const;
-  const about = { pools: [spec], network: undefined };
+  const source = {
+    source: { type: 'copy', source: 'a-base' },
+    from: 'base a-base',
+    docker: false,
+    spec,
+    pools: [spec],
+    rootDisk: {},
+  } as const;
   // This Incus has no streams for the scripts.
-  expect((await gatherGuest(incus.client, source, about, undefined, signal)).guest).toMatchObject({
+  expect((await gatherGuest(incus.client, source, undefined, undefined, signal)).guest).toMatchObject({
     known: false,
     kind: 'lost',
     error: expect.stringContaining('offered no streams'),

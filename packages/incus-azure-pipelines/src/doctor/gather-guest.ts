@@ -1,9 +1,7 @@
 /** Makes a throw-away guest, and finds out in it what agents will meet. All that it prints is foreign text. */
 import { type IncusClient, type InstanceState, isIncusError } from 'incus-client';
 import { type Clock, systemClock } from '../lib/clock.js';
-import type { DaemonSpec } from '../model/pool.js';
 import { addressesOf as leasable } from './check-network.js';
-import { factOf } from './fact-of.js';
 import type { GuestDocker, GuestFact, GuestFacts, GuestServer, ProjectFacts } from './facts.js';
 import {
   addressesOf,
@@ -15,38 +13,17 @@ import {
   serverIn,
   serverScript,
 } from './guest-scripts.js';
-import { type GuestSource, inThrowAwayGuest, type LeftGuest, removeLeftGuests } from './throw-away-guest.js';
+import { type GuestSource, inThrowAwayGuest, type LeftGuest } from './throw-away-guest.js';
 
-const BOOT_MS = 90_000;
+/** For the end of a boot. */
+export const BOOT_MS = 90_000;
 const ADDRESS_MS = 20_000;
 const LOOK_MS = 500;
 const SERVER_MS = 60_000;
 const DOCKER_MS = 120_000;
 const MOST_BYTES = 16 * 1024;
 
-type Inside = (script: string, deadlineMs: number, ...args: readonly string[]) => Promise<string>;
-
-/** What a guest is made from: the newest base, else an image in this Incus; undefined where there is neither. */
-export async function guestSource(
-  incus: IncusClient,
-  { pools }: Pick<DaemonSpec, 'pools'>,
-  { base }: Pick<ProjectFacts, 'base'>,
-  signal: AbortSignal,
-): Promise<GuestSource | undefined> {
-  for (const spec of pools) {
-    if (base !== undefined) {
-      const source = { type: 'copy', source: base.name, instance_only: true } as const;
-      return { source, from: `base ${base.name}`, docker: base.docker, spec };
-    }
-    // No image is fetched for it: that may take long, and it would stay.
-    const { alias, kind } = spec.base.image;
-    const isHere = kind === 'any' || kind === 'local';
-    const fingerprint = isHere ? await incus.images.resolveAlias(alias, { signal }) : undefined;
-    if (fingerprint !== undefined)
-      return { source: { type: 'image', fingerprint }, from: `image "${alias}"`, docker: false, spec };
-  }
-  return undefined;
-}
+export type Inside = (script: string, deadlineMs: number, ...args: readonly string[]) => Promise<string>;
 
 /** What was seen in a guest, and guests that did not go. */
 export interface TriedGuest {
@@ -58,13 +35,12 @@ export interface TriedGuest {
 export async function gatherGuest(
   incus: IncusClient,
   source: GuestSource,
-  { network, pools }: Pick<DaemonSpec, 'pools'> & Pick<ProjectFacts, 'network'>,
+  network: ProjectFacts['network'],
   isolationOff: string | undefined,
   signal: AbortSignal,
   clock: Clock = systemClock,
 ): Promise<TriedGuest> {
-  // Where they cannot even be listed, no guest can be made either, which is told.
-  const old = await factOf(removeLeftGuests(incus, clock, signal), signal);
+  const { pools } = source;
   const wantsDocker = pools.some(({ base }) => base.docker);
   const isWithout = !wantsDocker ? 'unwanted' : source.docker ? undefined : 'lacking';
   const look = async (name: string): Promise<GuestFacts> => {
@@ -86,11 +62,11 @@ export async function gatherGuest(
     return { ...from, system, failedUnits, servers, docker: isWithout ?? (await dockerIn(inside)) };
   };
   const { left, seen } = await inThrowAwayGuest(incus, source, isolationOff, look, clock);
-  return { guest: seen, left: [...(old.known ? old.value : []), ...left] };
+  return { guest: seen, left };
 }
 
 /** Runs scripts in a guest. One that hangs has told something, too. */
-function insideOf(incus: IncusClient, name: string, signal: AbortSignal): Inside {
+export function insideOf(incus: IncusClient, name: string, signal: AbortSignal): Inside {
   return async (script, deadlineMs, ...args) => {
     const command = ['sh', '-c', script, 'sh', ...args];
     let told = Buffer.alloc(0);

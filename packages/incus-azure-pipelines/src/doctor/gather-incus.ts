@@ -1,8 +1,9 @@
 /** Finds out about Incus and the project what guests depend on. */
 import { access } from 'node:fs/promises';
 import { connectIncus, findSocket, type IncusClient, ignoreNotFound, isIncusError } from 'incus-client';
+import { ownInputs } from '../execute/base/plan-base.js';
 import { findInstallation } from '../lib/installation.js';
-import type { DaemonSpec } from '../model/pool.js';
+import type { DaemonSpec, PoolSpec } from '../model/pool.js';
 import { nicIn, rootDiskIn } from '../observe/fitness.js';
 import { isThisHost } from '../observe/host-limits.js';
 import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
@@ -10,8 +11,9 @@ import { holdingsIn } from '../observe/owners.js';
 import { recordsOf } from '../observe/records.js';
 import { readStorage } from '../observe/storage.js';
 import { factOf, settled } from './fact-of.js';
-import type { BaseFacts, ProjectFacts, ServerFact } from './facts.js';
+import type { ProjectFacts, ServerFact } from './facts.js';
 import { gatherNetwork } from './gather-network.js';
+import { usedBases } from './used-bases.js';
 
 type Info = Extract<ServerFact, { known: true }>['value'];
 
@@ -45,7 +47,7 @@ export async function gatherProject(
     ? { known: true, value: installation.value?.ownerId }
     : installation;
   const instances = devices === undefined ? [] : await incus.instances.list(call);
-  const bases = ownerId.known && ownerId.value ? recordsOf(instances, ownerId.value, NO_RINGS).bases : [];
+  const records = ownerId.known && ownerId.value ? recordsOf(instances, ownerId.value, NO_RINGS) : NO_RECORDS;
   const disk = rootDiskIn(devices ?? {});
   // A client that is confined to the project sees neither its storage nor its network; whoever asks may be an administrator.
   await using root = administrator(spec);
@@ -67,7 +69,7 @@ export async function gatherProject(
       client => gatherNetwork(client, nicIn(devices ?? {}) ?? {}, { project, seesAll: seesAll(client) }, signal),
       signal,
     ),
-    base: newest(bases),
+    bases: usedBases(spec.pools, { ...records, own: await ownDigests(spec.pools, signal) }),
   };
 }
 
@@ -104,8 +106,14 @@ async function roomOf({ server }: IncusClient, pool: string, call: { readonly si
 }
 
 const NO_RINGS = { isNoisy: () => false, rangSinceChange: () => false };
+const NO_RECORDS = { bases: [], instances: [] };
 
-function newest(bases: ReturnType<typeof recordsOf>['bases']): BaseFacts | undefined {
-  const [base] = bases.filter(({ ready }) => ready).toSorted((a, b) => b.createdAt - a.createdAt);
-  return base && { name: base.name, agentVersion: base.agentVersion, docker: base.docker };
+/** By a pool's name, what its configuration says of its base; without a pool whose agent cannot be read. */
+async function ownDigests(pools: readonly PoolSpec[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  const digests = new Map<string, string>();
+  for (const spec of pools) {
+    const digest = await factOf(ownInputs({ spec }, signal), signal);
+    if (digest.known) digests.set(spec.name, digest.value);
+  }
+  return digests;
 }

@@ -18,7 +18,11 @@ export async function reachedServers(
   return new Map(reached);
 }
 
-async function connects({ host, port }: Pick<GuestServer, 'host' | 'port'>, signal: AbortSignal): Promise<boolean> {
+/** Whether a server takes a connection of this host. */
+export async function connects(
+  { host, port }: Pick<GuestServer, 'host' | 'port'>,
+  signal: AbortSignal,
+): Promise<boolean> {
   const socket = connect({ host, port });
   try {
     await once(socket, 'connect', { signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]) });

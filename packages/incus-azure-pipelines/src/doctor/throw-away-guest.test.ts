@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ScriptedIncus, STARTED, WAIT } from '../../test/scripted-incus.js';
 import { aPool } from '../../test/simulation/examples.js';
-import { inThrowAwayGuest, removeLeftGuests } from './throw-away-guest.js';
+import { inThrowAwayGuest, inTwoThrowAwayGuests, removeLeftGuests } from './throw-away-guest.js';
 
 const { signal } = new AbortController();
 const DONE = { id: STARTED.id, status_code: 200, metadata: { return: 0 } };
@@ -10,6 +10,8 @@ const source = {
   from: 'base a-base',
   docker: false,
   spec: aPool(),
+  pools: [aPool()],
+  rootDisk: {},
 } as const;
 
 /** Time that passes when somebody waits. */
@@ -92,5 +94,40 @@ test('of guests that were left, those that nobody can be at any more are deleted
   expect(await removeLeftGuests(incus.client, passing(), signal)).toEqual([]);
   expect(incus.calls.map(({ call }) => call).filter(call => call.startsWith('DELETE'))).toEqual([
     'DELETE /1.0/instances/iap-doctor-old',
+  ]);
+});
+
+test('two guests are there side by side, and both go, the last first', async () => {
+  await using incus = await willing();
+  const look = async (...names: readonly string[]) => names;
+  const { left, seen } = await inTwoThrowAwayGuests(incus.client, source, undefined, look, passing());
+  const names = seen.known ? seen.value : [];
+  expect([left, new Set(names).size]).toEqual([[], 2]);
+  const deleted = incus.calls.filter(({ call }) => call.startsWith('DELETE')).map(({ call }) => call.split('/').at(-1));
+  expect(deleted).toEqual(names.toReversed());
+});
+
+test('where the second cannot be made that is told, and the first goes', async () => {
+  let made = 0;
+  const refusing = () => (++made === 2 ? 'Reached maximum number of instances' : STARTED);
+  await using incus = await ScriptedIncus.start(call =>
+    call === 'POST /1.0/instances' ? refusing() : call === WAIT ? DONE : STARTED,
+  );
+  const look = async () => 'seen';
+  const { seen } = await inTwoThrowAwayGuests(incus.client, source, undefined, look, passing());
+  expect(seen).toMatchObject({ known: false, kind: 'unmade', error: expect.stringContaining('Reached maximum') });
+  expect(deeds(incus).at(-1)).toBe('DELETE /1.0/instances/NAME');
+});
+
+test('a disk of a size is that of the pool, and in no other one is there a device', async () => {
+  await using incus = await willing();
+  const spec = { ...source.spec, instance: { ...source.spec.instance, diskSizeBytes: 2 ** 30 } };
+  const rootDisk = { type: 'disk', path: '/', pool: 'fast' };
+  await inThrowAwayGuest(incus.client, { ...source, spec, rootDisk }, undefined, async () => 1, passing());
+  await inThrowAwayGuest(incus.client, { ...source, rootDisk }, undefined, async () => 1, passing());
+  const made = incus.calls.filter(({ call }) => call === 'POST /1.0/instances');
+  expect(made.map(({ body }) => JSON.parse(String(body)).devices)).toEqual([
+    { root: { ...rootDisk, size: `${2 ** 30}B` } },
+    {},
   ]);
 });

@@ -1,7 +1,8 @@
 /** An instance that is made to be tried, and gone again whatever becomes of this process. */
 import { randomBytes } from 'node:crypto';
-import { type CopySource, type ImageSource, type IncusClient, isIncusError } from 'incus-client';
+import { type CopySource, type ImageSource, type IncusClient, isIncusError, type StringMap } from 'incus-client';
 import { removeInstance } from '../execute/base/remove-instance.js';
+import { devicesOf } from '../execute/create-instance.js';
 import { Isolation } from '../execute/isolation.js';
 import type { Clock } from '../lib/clock.js';
 import { MARKS } from '../model/marks.js';
@@ -28,12 +29,21 @@ export interface GuestSource {
   readonly docker: boolean;
   /** The pool whose limits it gets. */
   readonly spec: PoolSpec;
+  /** All pools whose agents are made from that. */
+  readonly pools: readonly PoolSpec[];
+  /** That of the profile. */
+  readonly rootDisk: StringMap;
 }
 
 /** A guest of the doctor's that did not go, and why. */
 export interface LeftGuest {
   readonly name: string;
   readonly error: string;
+}
+
+interface Seen<T> {
+  readonly seen: Fact<T, 'unmade' | 'lost'>;
+  readonly left: readonly LeftGuest[];
 }
 
 /**
@@ -46,18 +56,36 @@ export async function inThrowAwayGuest<T>(
   isolationOff: string | undefined,
   look: (name: string) => Promise<T>,
   clock: Clock,
-): Promise<{ readonly seen: Fact<T, 'unmade' | 'lost'>; readonly left: readonly LeftGuest[] }> {
+): Promise<Seen<T>> {
   const name = `${PREFIX}${randomBytes(4).toString('hex')}`;
   const made = await settled(make(incus, name, source, isolationOff), () => 'unmade' as const);
   const seen = made.known ? await settled(look(name), () => 'lost' as const) : made;
   return { seen, left: await remove(incus, name, clock) };
 }
 
+/** Makes two of them, side by side, and has both looked at: attacker and victim. */
+export async function inTwoThrowAwayGuests<T>(
+  incus: IncusClient,
+  source: GuestSource,
+  isolationOff: string | undefined,
+  look: (attacker: string, victim: string) => Promise<T>,
+  clock: Clock,
+): Promise<Seen<T>> {
+  const { left, seen } = await inThrowAwayGuest(
+    incus,
+    source,
+    isolationOff,
+    attacker => inThrowAwayGuest(incus, source, isolationOff, victim => look(attacker, victim), clock),
+    clock,
+  );
+  return seen.known ? { seen: seen.value.seen, left: [...seen.value.left, ...left] } : { seen, left };
+}
+
 /** In steps of their own, none of them aborted: Incus would go on, and what it makes later would stay. */
 async function make(
   incus: IncusClient,
   name: string,
-  { docker, source, spec }: GuestSource,
+  { docker, rootDisk, source, spec }: GuestSource,
   isolationOff: string | undefined,
 ): Promise<void> {
   const unmarked = Object.fromEntries(Object.values(MARKS).map(mark => [mark, '']));
@@ -70,7 +98,7 @@ async function make(
   const isolation = new Isolation({ off: isolationOff, onOff: () => {} });
   await isolation.creating(keys =>
     incus.instances.create(
-      { name, source, ephemeral: true, config: { ...config, ...keys } },
+      { name, source, ephemeral: true, config: { ...config, ...keys }, devices: devicesOf(spec.instance, rootDisk) },
       { deadlineMs: CREATE_MS },
     ),
   );

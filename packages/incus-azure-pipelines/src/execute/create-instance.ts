@@ -61,6 +61,6 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
 }
 
 /** A root disk of its own only where a quota is asked for: on btrfs one quota slows every deletion of the storage pool. */
-function devicesOf(instance: InstanceSpec, rootDisk: StringMap): DeviceMap {
+export function devicesOf(instance: InstanceSpec, rootDisk: StringMap): DeviceMap {
   return instance.diskSizeBytes === undefined ? {} : { root: { ...rootDisk, size: `${instance.diskSizeBytes}B` } };
 }

@@ -34,7 +34,9 @@ export interface ServerEnvironment {
   readonly os_name: string;
   readonly os_version: string;
   readonly project: string;
+  /** Drivers that are in use, and their versions, with bars in between. */
   readonly storage: string;
+  readonly storage_version: string;
 }
 
 /** The host's hardware (`GET /1.0/resources`), the parts that this client names. */

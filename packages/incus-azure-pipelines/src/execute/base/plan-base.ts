@@ -25,7 +25,7 @@ export interface BasePool {
 type Parts = Pick<ExecutorParts, 'incus' | 'architecture' | 'owner'>;
 
 /** Digests what the configuration and the files that it names say of a pool's base. @throws Error when one cannot be read. */
-export async function ownInputs({ spec: { base } }: BasePool, signal: AbortSignal): Promise<string> {
+export async function ownInputs({ spec: { base } }: Pick<BasePool, 'spec'>, signal: AbortSignal): Promise<string> {
   const file =
     !base.isMade && base.agent.kind === 'file' ? await describeAgentFile(base.agent.path, signal) : undefined;
   const asked = base.agent.kind === 'file' ? undefined : base.agent;

@@ -11,7 +11,7 @@ export const BROADCAST = 'ff:ff:ff:ff:ff:ff';
 /** The type of a frame that is no protocol's. */
 export const EXPERIMENTAL = 0x88b5;
 
-/** What every frame carries at its end: the mark that `hostile.pl watch` prints. */
+/** What every frame carries at its end: the mark by which it is known. */
 export function mark(id: string): Buffer {
   return Buffer.from(`iap-attack:${id}.`);
 }

@@ -3,17 +3,17 @@ import { type Attack, HOSTILE } from './attack.js';
 
 const hold = (what: string, count: number) => `perl ${HOSTILE} hold ${what} ${count}`;
 
-export const sharedKernel: readonly Attack[] = [
-  {
-    fact: 'a guest cannot have more processes than its limit',
-    script: `perl ${HOSTILE} fork`,
-    shows: /^forked [12]?\d{1,2}: resource temporarily unavailable/i,
-  },
+/** What ends at the guest itself. */
+export const quotas: readonly Attack[] = [
   {
     fact: "a guest's keys end at a quota of its own",
     script: hold('keys', 1000),
     shows: /keys: \d{2,3}: disk quota exceeded/i,
   },
+];
+
+/** What others lack while it is held: not to be tried where jobs of others run. */
+export const sharedKernel: readonly Attack[] = [
   {
     fact: 'open: a guest takes inotify instances that all guests share',
     script: hold('inotify', 500),

@@ -1,11 +1,18 @@
-# What a hostile root tries that no command of a stock system does.
+/**
+ * What a hostile root tries that no command of a stock system does; Perl, which every Debian and Ubuntu has, and only the parts of it
+ * that `perl-base` brings.
+ */
+export const HOSTILE_PROGRAM = String.raw`# Verbs of this program:
 #
 #   call NAME ARG...    one system call; prints what came of it. Numbers are numbers, everything else is a string.
 #   send INTERFACE      sends each line of the input, in hexadecimal, as one Ethernet frame
 #   watch INTERFACE     prints the mark of each marked frame that arrives
-#   fork                forks until it cannot, prints how often, and ends all
+#   leaving             prints, behind 'left-', the mark of each marked frame that is sent from any interface; 'last' once
+#                       that arrives, and 'lost' before it if frames were missed by then
+#   fork MOST           forks until it cannot, or so often, prints how often, and ends all
+#   take BYTES          takes so much memory, and says so where it has not been ended by then
 #   hold WHAT COUNT     takes that many keys, inotify instances or places for aio, and prints how many it got
-#   listen PORT         says `neighbour` to whoever comes over IPv4 or IPv6
+#   listen PORT         says 'neighbour' to whoever comes over IPv4 or IPv6
 #   subvolume PATH      makes a btrfs subvolume
 use strict;
 use warnings;
@@ -25,13 +32,18 @@ my %CALLS = (
   },
 );
 my ($PF_PACKET, $RAW, $EVERY_PROTOCOL, $PACKET_OUTGOING) = (17, 3, 0x0300, 4);
+# Headers of Ethernet and IP, of ICMP, and again of IP and UDP.
+my $REFUSED_FROM = 14 + 20 + 8 + 20 + 8;
+my ($SO_RCVBUFFORCE, $SOL_PACKET, $PACKET_STATISTICS) = (33, 263, 6);
+# Whoever has asked for a watch may be gone.
+my $WATCH_S = 120;
 my $BTRFS_IOC_SUBVOL_CREATE = 0x5000940e;
 
 my ($verb, @args) = @ARGV;
 $| = 1;
 my %VERBS = (
-  call => \&call, fork => \&fork_on, hold => \&hold, listen => \&listen_on, send => \&send_frames,
-  subvolume => \&subvolume, watch => \&watch,
+  call => \&call, fork => \&fork_on, hold => \&hold, leaving => \&leaving, listen => \&listen_on, send => \&send_frames,
+  subvolume => \&subvolume, take => \&take, watch => \&watch,
 );
 ($VERBS{$verb // ''} // die "what?\n")->(@args);
 
@@ -50,8 +62,12 @@ sub call {
 
 sub packet_socket {
   my $interface = shift;
-  open(my $file, '<', "/sys/class/net/$interface/ifindex") or die "$interface: $!\n";
-  my $index = <$file> + 0;
+  # Zero is every interface.
+  my $index = 0;
+  if (defined $interface) {
+    open(my $file, '<', "/sys/class/net/$interface/ifindex") or die "$interface: $!\n";
+    $index = <$file> + 0;
+  }
   socket(my $socket, $PF_PACKET, $RAW, $EVERY_PROTOCOL) or die "socket: $!\n";
   bind($socket, pack('S n i S C C a8', $PF_PACKET, 3, $index, 0, 0, 0, '')) or die "bind: $!\n";
   return $socket;
@@ -72,6 +88,7 @@ sub send_frames {
 }
 
 sub watch {
+  alarm $WATCH_S;
   my $socket = packet_socket(shift);
   print "watching\n";
   while (defined(my $from = recv($socket, my $frame, 65536, 0))) {
@@ -81,15 +98,38 @@ sub watch {
   }
 }
 
+sub leaving {
+  alarm $WATCH_S;
+  my $socket = packet_socket();
+  setsockopt($socket, SOL_SOCKET, $SO_RCVBUFFORCE, 64 << 20);
+  print "watching\n";
+  while (defined(my $from = recv($socket, my $frame, 65536, 0))) {
+    my (undef, undef, undef, undef, $kind) = unpack('S n i S C', $from);
+    next unless $frame =~ /iap-attack:([a-z0-9-]+)\./;
+    # A refusal that the host sends back holds what it refuses, further behind.
+    if ($kind == $PACKET_OUTGOING) { print "left-$1\n" if $-[0] < $REFUSED_FROM; next }
+    next unless $1 eq 'last';
+    my (undef, $missed) = unpack('L L', getsockopt($socket, $SOL_PACKET, $PACKET_STATISTICS));
+    print $missed ? "lost\nlast\n" : "last\n";
+  }
+}
+
 sub fork_on {
+  my $most = shift;
   my @children;
   while (defined(my $child = fork)) {
     if ($child == 0) { sleep 60; exit }
     push @children, $child;
-    last if @children > 20_000;
+    last if @children >= $most;
   }
-  print 'forked ' . @children . ": $!\n";
+  print 'forked ' . @children . (@children < $most ? ": $!\n" : ": as many as wanted\n");
   kill 'KILL', @children;
+}
+
+sub take {
+  my ($bytes, @held) = @_;
+  push @held, 'x' x (16 << 20) while (16 << 20) * @held < $bytes;
+  print "took $bytes\n";
 }
 
 sub hold {
@@ -124,3 +164,4 @@ sub subvolume {
   my $request = pack('q a4088', 0, $name);
   print ioctl($directory, $BTRFS_IOC_SUBVOL_CREATE, $request) ? "subvolume: done\n" : "subvolume: $!\n";
 }
+`;

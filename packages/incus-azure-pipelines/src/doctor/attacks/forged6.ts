@@ -63,6 +63,7 @@ export const forgeries6: readonly Forgery[] = [
   {
     fact: 'a guest cannot say to all others that the IPv6 address of the gateway is its own',
     reaches: 'victim',
+    misleadsOthers: true,
     frame: ({ attacker, gateway }, id) =>
       message(attacker, EVERYBODY, advertised(linkLocal(gateway), attacker.mac, OVERRIDE, mark(id))),
   },

@@ -1,10 +1,12 @@
-/** What answers a guest at an address and a port, and what is to. */
-import type { IncusClient } from 'incus-client';
-import { polled } from '../polled.js';
-import { HOSTILE } from './attack.js';
-
-/** Address and port of a TCP server that says a line to whoever comes. */
-export type Place = readonly [address: string, port: number];
+/** Where a guest is to find something, and where not. */
+import {
+  NEIGHBOUR_FACT,
+  OTHER_BRIDGE_FACT,
+  OWN_BRIDGE_FACT,
+  PRIVATE_PLACES,
+  PUBLIC_ADDRESS_FACT,
+} from '../../../packages/incus-azure-pipelines/src/doctor/attacks/private-places.js';
+import { NEIGHBOUR_PORT, type Place } from '../../../packages/incus-azure-pipelines/src/doctor/attacks/reach.js';
 
 /** Where the servers of the test are; `gateway` is the host's end of the guest's own bridge. */
 interface Both {
@@ -35,27 +37,20 @@ export interface Reach<Where = Around> {
 
 /** Networks for documentation, which no host has: to a guest they are the Internet. */
 export const OUTSIDE = { gateway: '203.0.113.1', address: '203.0.113.2' } as const;
-const REFUSED = ['10.214.214.2', '172.20.214.2', '192.168.214.2', '100.100.100.200', '169.254.170.2'] as const;
+/** One of each private place; not where the host may look for what it is told itself. */
+export const REFUSED = ['10.214.214.2', '172.20.214.2', '192.168.214.2', '100.100.100.200', '169.254.170.2'] as const;
 /** What `network.allow` names. */
 export const ALLOWED = '10.214.214.3';
 /** All addresses of the host outside. */
 export const OUTSIDE_ADDRESSES = [OUTSIDE.address, ...REFUSED, ALLOWED] as const;
-export const NEIGHBOUR_PORT = 7777;
 
 export const places: readonly Reach[] = [
-  refused('a guest cannot reach the host by its own bridge', ({ gateway, hostPort }) => [gateway, hostPort]),
-  refused('a guest cannot reach the host by the bridge of others', ({ otherGateway, hostPort }) => [
-    otherGateway,
-    hostPort,
-  ]),
-  refused('a guest cannot reach the host by a public address', ({ hostPort }) => [OUTSIDE.gateway, hostPort]),
+  refused(OWN_BRIDGE_FACT, ({ gateway, hostPort }) => [gateway, hostPort]),
+  refused(OTHER_BRIDGE_FACT, ({ otherGateway, hostPort }) => [otherGateway, hostPort]),
+  refused(PUBLIC_ADDRESS_FACT, ({ hostPort }) => [OUTSIDE.gateway, hostPort]),
   refused('a guest cannot reach Incus itself', ({ gateway, incusPort }) => [gateway, incusPort]),
-  refused('a guest cannot reach a port of its neighbour', ({ neighbour }) => [neighbour, NEIGHBOUR_PORT]),
-  refused('a guest cannot reach a private network of class A', ({ outsidePort }) => [REFUSED[0], outsidePort]),
-  refused('a guest cannot reach a private network of class B', ({ outsidePort }) => [REFUSED[1], outsidePort]),
-  refused('a guest cannot reach a private network of class C', ({ outsidePort }) => [REFUSED[2], outsidePort]),
-  refused("a guest cannot reach a provider's network", ({ outsidePort }) => [REFUSED[3], outsidePort]),
-  refused('a guest cannot reach the metadata of a cloud', ({ outsidePort }) => [REFUSED[4], outsidePort]),
+  refused(NEIGHBOUR_FACT, ({ neighbour }) => [neighbour, NEIGHBOUR_PORT]),
+  ...PRIVATE_PLACES.map(({ fact }, n) => refused<Around>(fact, ({ outsidePort }) => [REFUSED[n] ?? '', outsidePort])),
   refused('a guest cannot reach another port of what is allowed', ({ outsidePort }) => [ALLOWED, outsidePort + 1]),
   { fact: 'a guest reaches what is allowed', place: around => [ALLOWED, around.outsidePort], finds: 'outside' },
   { fact: 'a guest reaches the outside', place: around => [OUTSIDE.address, around.outsidePort], finds: 'outside' },
@@ -101,35 +96,4 @@ export const places6: readonly Reach<Around6>[] = [
 
 function refused<Where>(fact: string, place: Reach<Where>['place']): Reach<Where> {
   return { fact, place, finds: 'refused' };
-}
-
-const PROBE = `probe() {
-  said=$(timeout 5 bash -c "exec 3<>/dev/tcp/$2/$3 || exit 1; timeout 1 head -n 1 <&3 || true; echo open" 2>/dev/null | head -n 1)
-  echo "$1=\${said:-refused}"
-}`;
-
-/** What a guest's root finds behind each place: the first line there, `open` where none is said, or `refused`. */
-export async function reached(
-  incus: IncusClient,
-  instance: string,
-  looks: readonly Place[],
-): Promise<readonly string[]> {
-  const script = looks.map(([address, port], n) => `probe ${n} ${address} ${port} &`);
-  const command = ['bash', '-c', [PROBE, ...script, 'wait'].join('\n')];
-  const answers = async () => {
-    const { stdout } = await incus.exec(instance, { command });
-    const said = new Map(Array.from(stdout.matchAll(/^(\d+)=(.*)\n/gm), ([, n, answer]) => [Number(n), answer]));
-    return looks.flatMap((_, n) => said.get(n) ?? []);
-  };
-  // Incus now and then cuts off what a short command prints; what has no end of line is such a piece.
-  return await polled(answers, found => found.length === looks.length);
-}
-
-/** Has a guest say `neighbour` to whoever comes to it at `NEIGHBOUR_PORT`, and waits until it does. */
-export async function listenAt(incus: IncusClient, { name }: { readonly name: string }): Promise<void> {
-  await incus.exec(name, { command: ['systemd-run', '--quiet', 'perl', HOSTILE, 'listen', String(NEIGHBOUR_PORT)] });
-  await polled(
-    () => reached(incus, name, [['127.0.0.1', NEIGHBOUR_PORT]]),
-    ([said]) => said === 'neighbour',
-  );
 }

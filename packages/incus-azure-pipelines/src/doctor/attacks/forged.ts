@@ -22,6 +22,7 @@ export const forgeries: readonly Forgery[] = [
   {
     fact: 'a guest cannot tell all others that it is the gateway',
     reaches: 'victim',
+    misleadsOthers: true,
     frame: ({ attacker, gateway }, id) =>
       ethernet(BROADCAST, attacker.mac, ARP, arp({ ...gateway, mac: attacker.mac }, gateway, mark(id))),
   },
@@ -103,6 +104,7 @@ export const forgeries: readonly Forgery[] = [
   {
     fact: "a guest cannot take part in the bridge's spanning tree",
     reaches: 'victim',
+    misleadsOthers: true,
     frame: ({ attacker }, id) => {
       const content = Buffer.concat([Buffer.from('424203000000000000', 'hex'), mark(id)]);
       return ethernet(SPANNING_TREE, attacker.mac, content.length, content);

@@ -13,5 +13,7 @@ export interface Forgery {
   readonly fact: string;
   /** Where it arrives when nothing keeps it back. */
   readonly reaches: 'victim' | 'host';
+  /** Where it arrives, others on the bridge believe it too: it is for bridges of tests alone. */
+  readonly misleadsOthers?: true;
   readonly frame: (parties: Parties, id: string) => Buffer;
 }

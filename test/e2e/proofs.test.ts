@@ -1,0 +1,112 @@
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import {
+  NEIGHBOUR_FACT,
+  OWN_BRIDGE_FACT,
+  PRIVATE_PLACES,
+} from '../../packages/incus-azure-pipelines/src/doctor/attacks/private-places.js';
+import { DISK_FACT, FORKS_FACT } from '../../packages/incus-azure-pipelines/src/doctor/attacks/taking.js';
+import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
+import {
+  ALONE_FACT,
+  CORES_FACT,
+  MEMORY_FACT,
+} from '../../packages/incus-azure-pipelines/src/doctor/proofs/judge-limits.js';
+import type { Proof, Trial } from '../../packages/incus-azure-pipelines/src/doctor/proofs/proof.js';
+import { dockerTrials } from '../../packages/incus-azure-pipelines/src/doctor/proofs/prove-docker.js';
+import { DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import type { Scenario } from '../../testbed/scenario.js';
+import { SHAPE } from './attacks/scene.js';
+import { startWithBase } from './finished-base.js';
+import { polled } from './polled.js';
+
+/** On a busy host. */
+const DEADLINE_MS = 400_000;
+
+describeOnIncus('doctor --prove', testbed => {
+  let scenario: Scenario;
+  beforeAll(async () => {
+    const settings = { agentCount: 1, docker: true, registration: 'auto', ...SHAPE };
+    scenario = await startWithBase({ ...testbed(), settings, confined: true });
+    return () => scenario[Symbol.asyncDispose]();
+  });
+
+  test(
+    'shows that guests of setup are apart, have docker and keep to their limits, tells what is open, and leaves nothing',
+    async () => {
+      const before = await scenario.instanceNames();
+      const report = join(scenario.directory, 'report.md');
+      const call = ['doctor', '--config', scenario.configPath, '--report', report, '--json'];
+      const { code, stderr, stdout } = await runProgram(call, { deadlineMs: DEADLINE_MS });
+      const told = JSON.parse(stdout) as Told;
+      expect(await scenario.instanceNames()).toEqual(before);
+      expect(scenario.emulator.agents()).toEqual([]);
+
+      const trials = told.proofs.flatMap(proof => proof.trials);
+      expect(trials.filter(trial => trial.outcome !== 'passed' && !isAboutOthers(trial))).toEqual([
+        expect.objectContaining({ fact: OPEN_FACT, outcome: 'open', risk: expect.stringContaining('known to jobs') }),
+        expect.objectContaining({ fact: DISK_FACT, outcome: 'open', remedy: expect.stringContaining('diskSizeInGb') }),
+      ]);
+      const passed = new Set(trials.filter(({ outcome }) => outcome === 'passed').map(({ fact }) => fact));
+      expect(SHOWN.filter(fact => !passed.has(fact))).toEqual([]);
+
+      expect(told).toMatchObject({ whole: true, report, place: { incus: expect.stringMatching(/^\d/) } });
+      const reds = told.findings.filter(({ colour }) => colour === 'red');
+      expect(reds.filter(() => !trials.some(({ outcome }) => outcome === 'failed'))).toEqual([]);
+      expect(code).toBe(reds.length === 0 ? 0 : 2);
+      expect(stderr).toMatch(/^1\/5 base \S+: makes two guests$/m);
+      const written = await readFile(report, 'utf8');
+      for (const fact of ['## Out of memory', MEMORY_FACT, 'Known to be open']) expect(written).toContain(fact);
+    },
+    DEADLINE_MS,
+  );
+
+  test('takes both guests back when it is stopped while it has them, and writes no report', async () => {
+    const before = await scenario.instanceNames();
+    const report = join(scenario.directory, 'none.md');
+    const process = new DaemonProcess(['doctor', '--config', scenario.configPath, '--report', report]);
+    await polled(
+      () => scenario.instanceNames(),
+      names => names.filter(name => name.startsWith('iap-doctor-')).length === 2,
+    );
+    expect(await process.end('SIGINT')).toBe(1);
+    expect(process.stderr).toContain('stopping; what was made is taken back\n');
+    expect(await scenario.instanceNames()).toEqual(before);
+    await expect(access(report)).rejects.toThrow('ENOENT');
+  });
+});
+
+interface Told {
+  readonly whole: boolean;
+  readonly findings: readonly Finding[];
+  readonly proofs: readonly Proof[];
+}
+
+const OPEN_FACT = 'a guest reads how the host was started, and its load';
+/** Some of each proof. */
+const SHOWN = [
+  OWN_BRIDGE_FACT,
+  NEIGHBOUR_FACT,
+  "a guest cannot read the kernel's log",
+  'a guest sees no process of the host',
+  'a guest has no block device',
+  'a guest cannot tell its neighbour that it is the gateway',
+  'a guest cannot say to others that it is a router of IPv6',
+  "a guest cannot send with its neighbour's MAC",
+  "a guest cannot send in its neighbour's name with the neighbour's IPv4 address",
+  FORKS_FACT,
+  CORES_FACT,
+  MEMORY_FACT,
+  ALONE_FACT,
+  ...dockerTrials.map(({ fact }) => fact),
+];
+
+/** Other tests give this host public addresses meanwhile, which setup did not know; and it may have no way to the outside. */
+function isAboutOthers({ came, fact, tried }: Trial): boolean {
+  const isPrivate = PRIVATE_PLACES.some(place => place.fact === fact);
+  return (
+    (isPrivate && came.includes('no way to the outside')) || /^connect to (?:203\.0\.113|198\.51\.100)\./.test(tried)
+  );
+}
