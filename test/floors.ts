@@ -46,7 +46,7 @@ const KNOW_CLIENTS: readonly string[] = [
 
 /** Files that decide: the same arguments give the same answer. */
 const PURE =
-  /^(?:model\/|plan\/|observe\/(?:fitness|join|phase)\.ts$|config\/desired\.ts$|contract\/(?:answers|checks?|judge|leaks|public-ids|recording-file|redact|redact-url|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
+  /^(?:model\/|plan\/|observe\/(?:fitness|join|phase)\.ts$|config\/desired\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|\bawait\b|\basync\b/;
 

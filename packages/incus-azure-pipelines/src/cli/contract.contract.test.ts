@@ -35,15 +35,9 @@ async function call(...args: readonly string[]) {
 
 test('a server that answers as the emulator is told so, in a table that fits, and is written down without its owner', async () => {
   const record = folder.path('recording.json');
-  const { code, complained, written } = await call(
-    '--url',
-    emulator.url,
-    '--token-file',
-    tokenFile,
-    '--record',
-    record,
-  );
-  expect({ code, complained }).toEqual({ code: 0, complained: expect.stringContaining('6/6 the end of an agent') });
+  const asked = ['--url', emulator.url, '--token-file', tokenFile, '--record', record, '--await-job'];
+  const { code, complained, written } = await call(...asked);
+  expect({ code, complained }).toEqual({ code: 0, complained: expect.stringContaining('7/7 the end of an agent') });
   expect(written).toMatch(/^CHECK +OUTCOME +EMULATOR +SEEN\nconnection-data +same /);
   expect(written).toContain(' 0 different, 0 unclear, 0 not asked.');
   const [rows = ''] = written.split('\n\n');
@@ -51,7 +45,8 @@ test('a server that answers as the emulator is told so, in a table that fits, an
   const recording = await readFile(record, 'utf8');
   expect(SECRETS.filter(secret => `${recording}${written}${complained}`.includes(secret))).toEqual([]);
   expect(emulator.agents()).toEqual([]);
-  const again = await call('--url', emulator.url, '--token-file', tokenFile, '--record', record);
+  expect(emulator.jobs()).toMatchObject([{ result: 'succeeded' }]);
+  const again = await call(...asked);
   expect(again).toMatchObject({ code: 2, complained: expect.stringContaining('it is there already') });
 });
 
@@ -86,7 +81,7 @@ test('a server that answers otherwise is told so, and the exit code says it', as
   expect(says('enabled-at-once')).toContain('no osDescription');
   const text = `${written}${complained}${await readFile(record, 'utf8')}`;
   expect(SECRETS.slice(0, 3).filter(secret => text.includes(secret))).toEqual([]);
-  expect(emulator.agents()).toEqual([]);
+  expect([emulator.agents(), emulator.jobs()]).toEqual([[], []]);
 });
 
 test.each<[string, readonly string[], string]>([

@@ -2,7 +2,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { credentialSource } from '../config/credential.js';
 import { hostEnvironment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
-import { CHECKS, STILL_OPEN } from '../contract/checks.js';
+import { checksOf, STILL_OPEN } from '../contract/checks.js';
 import { type Conversation, converse, type Where } from '../contract/converse.js';
 import { EMULATED } from '../contract/emulated.js';
 import { judge, type Verdict } from '../contract/judge.js';
@@ -16,6 +16,9 @@ import type { Output } from './output.js';
 import { ProgressDisplay } from './progress-display.js';
 import { stopSignals } from './stop-signals.js';
 
+/** Long enough to queue a job by hand. */
+const AWAIT_JOB_MS = 300_000;
+
 interface Options {
   readonly pool: string;
   readonly url?: string;
@@ -23,6 +26,7 @@ interface Options {
   readonly tokenEnv: string;
   readonly config?: string;
   readonly besideOthers?: boolean;
+  readonly awaitJob?: boolean;
   readonly record: string;
   readonly json?: boolean;
 }
@@ -44,7 +48,7 @@ export async function contract(options: Options, output: Output): Promise<0 | 1 
       throw error;
     });
   if (spoken === undefined) return 1;
-  const verdicts = judge(CHECKS, spoken.recording, EMULATED);
+  const verdicts = judge(checksOf(spoken.recording), spoken.recording, EMULATED);
   await writeRecording(options.record, spoken, (await where.token()).reveal());
   const { unasked } = spoken;
   if (options.json) {
@@ -52,17 +56,25 @@ export async function contract(options: Options, output: Output): Promise<0 | 1 
     const document = { server: spoken.recording.server, verdicts, unasked, stillOpen, recording: options.record };
     output.write(`${printable(JSON.stringify(document, undefined, 2))}\n`);
   } else output.write(formatVerdicts(verdicts, { unasked, record: options.record }, output.screen?.().columns));
-  return codeOf(verdicts);
+  return codeOf(verdicts, unasked);
 }
 
-function codeOf(verdicts: readonly Verdict[]): 0 | 1 | 2 {
+function codeOf(verdicts: readonly Verdict[], unasked: readonly string[]): 0 | 1 | 2 {
   if (verdicts.some(({ outcome }) => outcome === 'different')) return 2;
-  return verdicts.some(({ outcome }) => outcome === 'unclear' || outcome === 'not asked') ? 1 : 0;
+  return unasked.length > 0 || verdicts.some(({ outcome }) => outcome === 'unclear' || outcome === 'not asked') ? 1 : 0;
 }
 
 /** Where to go, from the configuration or from the call; the token from a file or a variable, never from an argument. */
-async function whereTo({ besideOthers = false, config, pool, tokenEnv, tokenFile, url }: Options): Promise<Where> {
-  const rest = { agentPool: pool, besideOthers, clock: systemClock };
+async function whereTo({
+  awaitJob = false,
+  besideOthers = false,
+  config,
+  pool,
+  tokenEnv,
+  tokenFile,
+  url,
+}: Options): Promise<Where> {
+  const rest = { agentPool: pool, besideOthers, awaitJobMs: awaitJob ? AWAIT_JOB_MS : 0, clock: systemClock };
   if (config !== undefined) {
     const { credentials, spec } = await loadConfig(config);
     const entry = spec.pools.find(({ azure }) => url === undefined || azure.url === url);

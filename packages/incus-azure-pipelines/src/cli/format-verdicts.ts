@@ -25,7 +25,7 @@ export function formatVerdicts(
     paragraph('', sentences),
     paragraph('Not asked to the end:\n', unasked.map(printableLine)),
     paragraph(
-      'Open before and after, since it takes a job to see:\n',
+      'Open before and after:\n',
       STILL_OPEN.map(([what, how]) => `${what}: ${how}`),
     ),
     `\n${sums.join(', ')}. A guess of the emulator stands in brackets.\n`,

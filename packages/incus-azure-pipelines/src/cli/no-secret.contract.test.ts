@@ -82,6 +82,7 @@ it('the token is in what one guest is given to register itself, and in nothing e
     call('base', 'list', ...alone),
     call('adopt', ...alone),
     call('shell', agent, ...alone),
+    call('contract', '--pool', 'none', '--record', folder.path('recording'), ...alone),
   ]);
   // Else the doctor waits for its guest to boot, which none does here.
   incus.failing = asks => (asks === 'POST /1.0/instances' ? { status: 500, error: 'no' } : undefined);

@@ -168,6 +168,10 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .option('--token-file <file>', 'file with the token')
     .addOption(new Option('--token-env <name>', 'variable with the token').default('AZURE_PIPELINES_TOKEN'))
     .option('-c, --config <file>', 'take the organisation and the token from a configuration file')
+    .option(
+      '--await-job',
+      'wait five minutes for a job that you queue to that pool, take it, and end it without running it',
+    )
     .option('--beside-others', 'also in a pool that has agents, which are left alone')
     .addOption(new Option('--record <file>', 'where to write what was said').default('contract-recording.json'))
     .addOption(json)

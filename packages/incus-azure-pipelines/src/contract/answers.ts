@@ -54,6 +54,7 @@ function inWords(value: Json | undefined): string {
   if (typeof value === 'object' && value !== null) return 'there';
   return String(value)
     .replace(/^<guid \d+>$/, 'an id')
+    .replace(/^<time.*>$/, 'a time')
     .replace(/^<agent \d+>$/, 'ours')
     .replace(/^<text(?:: (.*))?>$/, (_, phrases?: string) => phrases ?? 'a text');
 }

@@ -34,7 +34,9 @@ async function register(talk: Talk): Promise<void> {
   const { agentPool, hosted, poolId, takeKey } = talk.options;
   const key = await takeKey(talk.signal);
   const name = talk.nameOf(1);
-  const agent = { version: VERSION, enabled: false, systemCapabilities: { 'Agent.Name': name } };
+  // Any job demands a version. This agent is given one only where it is awaited: else it is disabled whenever it listens.
+  const systemCapabilities = { 'Agent.Name': name, 'Agent.Version': VERSION, 'Agent.OS': 'Linux' };
+  const agent = { version: VERSION, enabled: false, systemCapabilities };
   const authorization = { publicKey: publicKeyOf(key) };
   // What makes something goes on to its end, so that it is known what there is.
   const made = await talk.byClient('register', client =>

@@ -9,7 +9,7 @@ export async function askEnd(talk: Talk): Promise<void> {
   const { signal } = talk;
   const { agentId, authorizationUrl: audience, clientId, key } = talk.needIdentity();
   const { now, poolId } = talk.options;
-  const session = await openSession(talk, 'session-to-be-cut');
+  const { id: session } = await openSession(talk, 'session-to-be-cut');
   let cut: Promise<unknown> = Promise.resolve();
   const sent = new Promise<void>(resolve => {
     cut = poll(talk, 'poll-that-is-cut', session, resolve).finally(resolve);

@@ -11,7 +11,7 @@ export async function askSessions(talk: Talk): Promise<void> {
   const { agentId, poolId } = { ...talk.needIdentity(), ...talk.options };
   const read = (step: string) => talk.byClient(step, client => client.agents.get(poolId, agentId, { signal }));
   await poll(talk, 'poll-of-no-session', randomUUID());
-  const session = await openSession(talk, 'session');
+  const { id: session } = await openSession(talk, 'session');
   await read('read-online');
   const path = talk.path('/sessions');
   await talk.asAgent('session-again', { method: 'POST', path, body: wish(talk) });
@@ -24,8 +24,14 @@ export async function askSessions(talk: Talk): Promise<void> {
   await poll(talk, 'poll-of-closed-session', session);
 }
 
+export interface Session {
+  readonly id: string;
+  /** What its messages are sealed with, where they are. */
+  readonly key: Buffer | undefined;
+}
+
 /** Opens a session, and notes whether the agent can unwrap its key. @throws Error when there is none. */
-export async function openSession(talk: Talk, step: string): Promise<string> {
+export async function openSession(talk: Talk, step: string): Promise<Session> {
   const { poolId } = talk.options;
   const { agent, ownerName } = wish(talk);
   const opened = await talk.byClient(
@@ -34,14 +40,16 @@ export async function openSession(talk: Talk, step: string): Promise<string> {
     talk.needToken(),
   );
   if (opened === undefined) throw new Error('no session could be opened');
+  const { encryptionKey: sealed, sessionId: id } = opened;
   try {
-    if (opened.encryptionKey !== undefined) unwrapSessionKey(opened.encryptionKey, talk.needIdentity().key);
-    talk.notes[step] = opened.encryptionKey === undefined ? 'no key' : 'the agent can unwrap the key';
+    const key = sealed === undefined ? undefined : unwrapSessionKey(sealed, talk.needIdentity().key);
+    talk.notes[step] = key === undefined ? 'no key' : 'the agent can unwrap the key';
+    return { id, key };
   } catch (error) {
     if (!(error instanceof SessionKeyError)) throw error;
     talk.notes[step] = 'the agent cannot unwrap the key';
+    return { id, key: undefined };
   }
-  return opened.sessionId;
 }
 
 /** Waits for a message; `onSent` hears when the request is on its way. */

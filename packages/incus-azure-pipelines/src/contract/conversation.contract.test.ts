@@ -33,17 +33,27 @@ test('the emulator is asked everything, and differs from itself in nothing', () 
   const read = new Set(CHECKS.flatMap(({ steps }) => steps));
   const steps = conversation.recording.exchanges.map(({ step }) => step);
   expect([...read].filter(step => !steps.includes(step))).toEqual([]);
-  expect(steps.filter(step => !read.has(step))).toEqual(['session-to-be-cut']);
+  expect(steps.filter(step => !read.has(step))).toEqual([
+    'job-session',
+    'job-wanted',
+    'job-enough',
+    'job-session-closed',
+    'session-to-be-cut',
+  ]);
   expect(new Set(steps).size).toBe(steps.length);
 });
 
-test('no agent is ever enabled and online, and none is left', () => {
+test('an agent is enabled and online only while a job is awaited, and none is left', () => {
   expect(emulator.agents()).toEqual([]);
-  const changes = conversation.raw.filter(({ method, step }) => method === 'PATCH' || step.startsWith('session'));
-  const enabling = changes.findIndex(({ requestBody }) => requestBody.includes('"enabled":true'));
-  const opening = changes.findIndex(({ step }) => step === 'session');
-  expect(enabling).toBeLessThan(opening);
-  expect(changes.slice(enabling + 1, opening).some(({ step }) => step === 'disable')).toBe(true);
+  expect(emulator.jobs()).toMatchObject([{ result: 'succeeded' }]);
+  const steps = conversation.raw.map(({ step }) => step);
+  const changes = conversation.raw.filter(
+    ({ method, requestBody }) => method === 'PATCH' && /"enabled":/.test(requestBody),
+  );
+  const enabling = changes.filter(({ requestBody }) => requestBody.includes('"enabled":true')).map(({ step }) => step);
+  expect(enabling).toEqual(['enable', 'job-wanted']);
+  const order = ['enable', 'disable', 'session', 'job-session', 'job-wanted', 'job-enough', 'session-to-be-cut'];
+  expect(steps.filter(step => order.includes(step))).toEqual(order);
 });
 
 test('a recording holds nothing of its owner, and each thing of his that it held would be found', () => {

@@ -9,6 +9,7 @@ import type { OnProgress } from '../model/progress.js';
 import { usableAgentPool } from '../observe/usable-agent-pool.js';
 import { askAgents } from './ask-agents.js';
 import { askEnd } from './ask-end.js';
+import { askJob } from './ask-job.js';
 import { askPool, askServer } from './ask-server.js';
 import { askSessions } from './ask-sessions.js';
 import { askTokens } from './ask-tokens.js';
@@ -25,6 +26,8 @@ export interface Where {
   readonly token: () => Promise<Secret>;
   /** Whether the pool may have agents of others, which are left alone. */
   readonly besideOthers: boolean;
+  /** How long to wait for a job that somebody queues to the pool; zero for not at all. */
+  readonly awaitJobMs: number;
   readonly clock: Clock;
   /** How an agent's key is made, where not anew. */
   readonly makeKey?: () => Promise<KeyObject>;
@@ -49,6 +52,7 @@ const STAGES: readonly (readonly [title: string, stage: (talk: Talk) => Promise<
   ['registrations', askAgents],
   ["an agent's token", askTokens],
   ['sessions and messages', askSessions],
+  ['a job', askJob],
   ['the end of an agent', askEnd],
 ];
 
@@ -76,20 +80,23 @@ export async function converse(where: Where, signal: AbortSignal, onProgress: On
     agentPrefix,
     takeKey: until => keys.take(until),
     now: () => clock.now(),
+    awaitJobMs: where.awaitJobMs,
     onWait: text => onProgress({ kind: 'line', text }),
     signal,
   });
   const unasked = await throughStages(talk, onProgress).finally(() => takeBack(client, poolId, agentPrefix));
   const known = { url: wire.url, agentPool, agentPrefix };
-  const exchanges = redacted(wire.exchanges, known, startedAt);
+  // Of polls that were repeated, the last one counts.
+  const exchanges = redacted([...new Map(wire.exchanges.map(raw => [raw.step, raw])).values()], known, startedAt);
   const recording: Recording = { format: 1, server: serverAt(wire.url), notes: talk.notes, exchanges };
   return { recording, unasked, raw: wire.exchanges, known };
 }
 
 async function throughStages(talk: Talk, onProgress: OnProgress): Promise<readonly string[]> {
   const unasked: string[] = [];
-  for (const [index, [text, stage]] of STAGES.entries()) {
-    onProgress({ kind: 'step', text, step: index + 1, of: STAGES.length });
+  const stages = STAGES.filter(([, stage]) => stage !== askJob || talk.options.awaitJobMs > 0);
+  for (const [index, [text, stage]] of stages.entries()) {
+    onProgress({ kind: 'step', text, step: index + 1, of: stages.length });
     try {
       await stage(talk);
     } catch (error) {

@@ -1,7 +1,7 @@
 /** What is asked of a server and what it answers, in the two forms in which it is kept. */
 
 /** As whom a request is sent: a stranger has a credential that was made up, nobody has none. */
-export type Caller = 'organisation' | 'agent' | 'stranger' | 'nobody';
+export type Caller = 'organisation' | 'agent' | 'job' | 'stranger' | 'nobody';
 
 /** One request and its answer as they went over the wire. It holds secrets, and never leaves the process. */
 export interface RawExchange {

@@ -1,4 +1,3 @@
-import { Buffer } from 'node:buffer';
 import type { RawExchange } from './exchange.js';
 import { ANY_ID, isPublicId } from './public-ids.js';
 import { type Known, organisationIn, tellingHost } from './redact-url.js';

@@ -5,7 +5,7 @@ import { type Known, redactedPath, redactedUrl } from './redact-url.js';
 
 /** Members whose texts are words of the protocol. */
 const WORDS = new Set(
-  '$type accessPoint area deploymentType error options platform poolType provisioningState relativeToSetting resourceName routeTemplate serviceType status token_type type typeKey typeName'.split(
+  '$type accessPoint area deploymentType error messageType options platform poolType provisioningState relativeToSetting resourceName result routeTemplate serviceType status token_type type typeKey typeName'.split(
     ' ',
   ),
 );
@@ -16,6 +16,8 @@ const PHRASES =
 /** Headers whose presence alone says something. */
 const HEADS = /^(?:retry-after|x-ratelimit-[a-z]+|activityid|x-vss-e2eid|x-tfs-serviceerror|location|date)$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+/** Parameters whose numbers are nobody's ids. */
+const COUNTS = new Set(['$top', 'completedRequestCount']);
 const MOST_ELEMENTS = 3;
 const DAY_S = 86_400;
 
@@ -57,7 +59,7 @@ export function redacted(raw: readonly RawExchange[], known: Known, startedAt: n
   };
   return raw.map(exchange => {
     const { pathname, searchParams } = new URL(exchange.url);
-    const query = [...searchParams].map(([name, value]) => `${name}=${parameter(value, text)}`).join('&');
+    const query = [...searchParams].map(([name, value]) => `${name}=${parameter(name, value, text)}`).join('&');
     const path = redactedPath(pathname, known).replace(/^.*?(?=\/_apis\b)/, '');
     const form = formOf(exchange);
     const afterS = Math.round(exchange.ms / 1000);
@@ -86,8 +88,9 @@ function shortened(list: readonly unknown[]): readonly unknown[] {
   return ofInterest.length > 0 ? ofInterest : list.slice(0, MOST_ELEMENTS);
 }
 
-function parameter(value: string, text: (key: string, value: string) => string): string {
-  return /^(?:true|false|\d{1,3}|automation|linux-x64)$/.test(value) ? value : text('', value);
+function parameter(name: string, value: string, text: (key: string, value: string) => string): string {
+  if (/^\d+$/.test(value)) return COUNTS.has(name) ? value : '<number>';
+  return /^(?:true|false|linux-x64)$/.test(value) ? value : text('', value);
 }
 
 function headsOf({ headers }: RawExchange): readonly string[] {

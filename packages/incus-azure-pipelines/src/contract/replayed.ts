@@ -1,5 +1,5 @@
 /** Holds the emulator to a recording of a server. */
-import { CHECKS } from './checks.js';
+import { checksOf } from './checks.js';
 import type { Exchange, Recording } from './exchange.js';
 import { judge } from './judge.js';
 
@@ -18,7 +18,7 @@ export function replayed(recorded: Recording, emulated: Recording): readonly str
           `${exchange.step}: is asked otherwise now (${requestOf(asked)}, then ${requestOf(exchange)}); make the recording anew`,
         ];
   });
-  const different = judge(CHECKS, recorded, emulated).filter(({ outcome }) => outcome === 'different');
+  const different = judge(checksOf(recorded), recorded, emulated).filter(({ outcome }) => outcome === 'different');
   return [...stale, ...different.map(({ check, says }) => `${check}: ${says}`)];
 }
 

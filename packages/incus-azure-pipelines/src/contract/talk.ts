@@ -21,6 +21,8 @@ export interface TalkOptions {
   /** Epoch ms. */
   readonly now: () => number;
   readonly onWait: (what: string) => void;
+  /** How long to wait for a job; zero for not at all. */
+  readonly awaitJobMs: number;
   readonly signal: AbortSignal;
 }
 
