@@ -2,7 +2,7 @@ import { access, writeFile } from 'node:fs/promises';
 import { credentialSource } from '../config/credential.js';
 import { hostEnvironment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
-import { checksOf, STILL_OPEN } from '../contract/checks.js';
+import { checksOf, stillOpen } from '../contract/checks.js';
 import { type Conversation, converse, type Where } from '../contract/converse.js';
 import { EMULATED } from '../contract/emulated.js';
 import { judge, type Verdict } from '../contract/judge.js';
@@ -51,11 +51,17 @@ export async function contract(options: Options, output: Output): Promise<0 | 1 
   const verdicts = judge(checksOf(spoken.recording), spoken.recording, EMULATED);
   await writeRecording(options.record, spoken, (await where.token()).reveal());
   const { unasked } = spoken;
+  const open = stillOpen(spoken.recording);
   if (options.json) {
-    const stillOpen = STILL_OPEN.map(([what, how]) => ({ what, how }));
-    const document = { server: spoken.recording.server, verdicts, unasked, stillOpen, recording: options.record };
+    const document = {
+      server: spoken.recording.server,
+      verdicts,
+      unasked,
+      stillOpen: open.map(([what, how]) => ({ what, how })),
+      recording: options.record,
+    };
     output.write(`${printable(JSON.stringify(document, undefined, 2))}\n`);
-  } else output.write(formatVerdicts(verdicts, { unasked, record: options.record }, output.screen?.().columns));
+  } else output.write(formatVerdicts(verdicts, { open, unasked, record: options.record }, output.screen?.().columns));
   return codeOf(verdicts, unasked);
 }
 

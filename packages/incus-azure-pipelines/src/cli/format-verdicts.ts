@@ -1,4 +1,3 @@
-import { STILL_OPEN } from '../contract/checks.js';
 import type { Verdict } from '../contract/judge.js';
 import { printableLine } from '../report/printable.js';
 import { table } from './table.js';
@@ -7,10 +6,17 @@ const OUTCOMES: readonly Verdict['outcome'][] = ['same', 'closed', 'different', 
 /** Where a recording is put so that the emulator's tests replay it. */
 const FOLDER = 'packages/azure-pipelines-emulator/test/recordings';
 
+interface Surroundings {
+  /** What is open still, and how it would be closed. */
+  readonly open: readonly (readonly [what: string, how: string])[];
+  readonly record: string;
+  readonly unasked: readonly string[];
+}
+
 /** What was seen as a person reads it: a table, a sentence to each difference, what stays open, and the sums. */
 export function formatVerdicts(
   verdicts: readonly Verdict[],
-  { record, unasked }: { readonly record: string; readonly unasked: readonly string[] },
+  { open, record, unasked }: Surroundings,
   width = Number.POSITIVE_INFINITY,
 ): string {
   const rows = verdicts.map(({ check, expected, outcome, seen }) =>
@@ -25,8 +31,8 @@ export function formatVerdicts(
     paragraph('', sentences),
     paragraph('Not asked to the end:\n', unasked.map(printableLine)),
     paragraph(
-      'Open before and after:\n',
-      STILL_OPEN.map(([what, how]) => `${what}: ${how}`),
+      'Still open:\n',
+      open.map(([what, how]) => `${what}: ${how}`),
     ),
     `\n${sums.join(', ')}. A guess of the emulator stands in brackets.\n`,
     `The recording is in ${record}. Put it into ${FOLDER}, and the tests of the emulator replay it.\n`,

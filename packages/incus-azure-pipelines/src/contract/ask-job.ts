@@ -24,7 +24,7 @@ export async function askJob(talk: Talk): Promise<void> {
     // Else the run waits until the server has given the agent up.
     if (!isOver) await end(talk, 'job-given-up', job, 'canceled').catch(() => {});
   }
-  await talk.byClient('job-session-closed', client => client.sessions.close(poolId, session.id), talk.needToken());
+  await talk.byClient('job-session-closed', client => client.sessions.close(poolId, session.id), talk.needSignedIn());
 }
 
 async function waitForJob(talk: Talk, session: Session): Promise<GivenJob> {

@@ -18,7 +18,11 @@ export async function askSessions(talk: Talk): Promise<void> {
   await talk.asAgent('session-of-another', { method: 'POST', path, body: wish(talk, talk.other) });
   talk.options.onWait('waits for a message that does not come, up to a minute');
   await poll(talk, 'poll', session);
-  await talk.byClient('session-closed', client => client.sessions.close(poolId, session, { signal }), talk.needToken());
+  await talk.byClient(
+    'session-closed',
+    client => client.sessions.close(poolId, session, { signal }),
+    talk.needSignedIn(),
+  );
   await read('read-offline');
   await talk.asAgent('session-closed-again', { method: 'DELETE', path: `${path}/${session}` });
   await poll(talk, 'poll-of-closed-session', session);
@@ -37,7 +41,7 @@ export async function openSession(talk: Talk, step: string): Promise<Session> {
   const opened = await talk.byClient(
     step,
     client => client.sessions.open(poolId, { agent, ownerName }, { signal: talk.signal }),
-    talk.needToken(),
+    talk.needSignedIn(),
   );
   if (opened === undefined) throw new Error('no session could be opened');
   const { encryptionKey: sealed, sessionId: id } = opened;

@@ -18,9 +18,18 @@ export const CHECKS: readonly Check[] = [
 
 /** The checks that a conversation was about: those of a job only where one was taken. */
 export function checksOf({ exchanges }: Recording): readonly Check[] {
-  const isTaken = exchanges.some(({ step }) => step === 'job-busy');
-  return CHECKS.filter(check => isTaken || !JOB_CHECKS.includes(check));
+  return CHECKS.filter(check => isTaken(exchanges) || !JOB_CHECKS.includes(check));
 }
+
+/** What is open after a conversation, and how it would be closed. */
+export function stillOpen({ exchanges }: Recording): readonly (readonly [what: string, how: string])[] {
+  return isTaken(exchanges) ? STILL_OPEN : [OPEN_WITHOUT_JOB, ...STILL_OPEN];
+}
+
+const OPEN_WITHOUT_JOB = [
+  'how the deletion of a busy agent is refused, and what is seen of its job',
+  'call again with --await-job',
+] as const;
 
 /** What stays open, and how it would be closed: it cannot be seen with one agent that runs nothing. */
 export const STILL_OPEN: readonly (readonly [what: string, how: string])[] = [
@@ -31,3 +40,7 @@ export const STILL_OPEN: readonly (readonly [what: string, how: string])[] = [
   ['what autoUpdate: false does to a job that wants a newer agent', 'queue one'],
   ['the spelling of agentShuttingDown, and the name of job metadata messages', "watch Microsoft's own agent do a job"],
 ];
+
+function isTaken(exchanges: Recording['exchanges']): boolean {
+  return exchanges.some(({ step }) => step === 'job-busy');
+}

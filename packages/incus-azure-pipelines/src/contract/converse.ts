@@ -51,8 +51,8 @@ const STAGES: readonly (readonly [title: string, stage: (talk: Talk) => Promise<
   ['the agent pool', askPool],
   ['registrations', askAgents],
   ["an agent's token", askTokens],
-  ['sessions and messages', askSessions],
-  ['a job', askJob],
+  ['sessions and messages, which takes a minute', askSessions],
+  ['a job: run a pipeline whose pool is this one', askJob],
   ['the end of an agent', askEnd],
 ];
 

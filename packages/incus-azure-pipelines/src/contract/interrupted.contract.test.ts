@@ -25,6 +25,14 @@ test.each(['agent-registered', 'agent-online'] as const)('stopped at %s, it leav
   expect(emulator.agents()).toEqual([]);
 });
 
+test('stopped while it has a job, it ends that and leaves nothing', async () => {
+  const stop = new AbortController();
+  emulator.on(event => event.kind === 'job-received' && stop.abort());
+  await expect(converse(whereIs(emulator), stop.signal, () => {})).rejects.toThrow('abort');
+  expect(emulator.jobs()).toMatchObject([{ result: 'canceled' }]);
+  expect(emulator.agents()).toEqual([]);
+});
+
 test('an agent that was made without an answer is taken back too', async () => {
   await using proxy = await startAltering(emulator.url, answer => {
     if (answer.method === 'POST' && answer.path.endsWith('/agents')) answer.status = 503;

@@ -29,7 +29,9 @@ export function leaksIn(
     ...([known.token, basic, encodeURIComponent(known.token)].some(has) ? ['the token'] : []),
     ...(names(organisationIn(known.url)) ? ['the name of the organisation'] : []),
     ...(names(known.agentPool) ? ['the name of the agent pool'] : []),
-    ...(names(tellingHost(known.url) ?? '') ? ['the name of the server'] : []),
+    ...([known.url, ...raw.map(({ url }) => url)].some(url => names(tellingHost(url) ?? ''))
+      ? ['the name of the server']
+      : []),
     ...(has(known.agentPrefix) ? ['the name of an agent'] : []),
     ...(ids.some(has) ? ['an id of the organisation'] : []),
     ...(told.some(has) ? ['a key, or who somebody is'] : []),

@@ -39,6 +39,7 @@ export const SERVER_CHECKS: readonly Check[] = [
     asks: 'where the areas of the API are',
     matters: "Microsoft's own clients go where it says",
     isOpen,
+    isOnlyTold: true,
     reads: areasKnown,
   },
   checkOf('wrong-token', 'for a pool, with a wrong token', 'a token that is over is told from a server that fails', {

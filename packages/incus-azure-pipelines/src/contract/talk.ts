@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import { type AzurePipelinesClient, isAzurePipelinesError } from 'azure-pipelines-client';
 import type { AgentIdentity } from '../execute/registration/agent-files.js';
 import type { Secret } from '../lib/secret.js';
-import { type Ask, basic, type RawAnswer, type Wire } from './wire.js';
+import { type Ask, basic, type RawAnswer, type SignedIn, type Wire } from './wire.js';
 
 /** No server has an agent or a pool of this number. */
 export const NOBODY = 2_147_483_647;
@@ -61,11 +61,11 @@ export class Talk {
   async byClient<T>(
     step: string,
     call: (client: AzurePipelinesClient) => Promise<T>,
-    bearer?: Secret,
+    agent?: SignedIn,
   ): Promise<T | undefined> {
     this.signal.throwIfAborted();
     try {
-      return await call(this.options.wire.client(step, bearer));
+      return await call(this.options.wire.client(step, agent));
     } catch (error) {
       this.signal.throwIfAborted();
       if (!isAzurePipelinesError(error)) throw error;
@@ -93,7 +93,9 @@ export class Talk {
   }
 
   async asAgent(step: string, ask: Omit<Ask, 'as' | 'authorization'>, onSent?: () => void): Promise<RawAnswer> {
-    return this.ask(step, { ...ask, as: 'agent', authorization: `Bearer ${this.needToken().reveal()}` }, onSent);
+    const { serverUrl, token } = this.needSignedIn();
+    const path = `${serverUrl.replace(/\/+$/, '')}${ask.path}`;
+    return this.ask(step, { ...ask, path, as: 'agent', authorization: `Bearer ${token.reveal()}` }, onSent);
   }
 
   async ask(step: string, ask: Ask, onSent?: () => void): Promise<RawAnswer> {
@@ -112,8 +114,9 @@ export class Talk {
     throw new Error('no agent could be registered without a key');
   }
 
-  needToken(): Secret {
-    if (this.token !== undefined) return this.token;
+  needSignedIn(): SignedIn {
+    const { serverUrl } = this.needIdentity();
+    if (this.token !== undefined) return { serverUrl, token: this.token };
     throw new Error('the agent was given no token');
   }
 }

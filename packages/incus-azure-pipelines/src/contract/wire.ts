@@ -31,6 +31,13 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
+/** An agent that has a token of its own. */
+export interface SignedIn {
+  readonly token: Secret;
+  /** Where it was told to find its server. */
+  readonly serverUrl: string;
+}
+
 export interface RawAnswer {
   readonly status: number;
   readonly text: string;
@@ -51,16 +58,16 @@ export class Wire implements AsyncDisposable {
     this.url = options.url;
   }
 
-  /** The program's own client, whose next call is written down under that name; `bearer` is an agent's own token. */
-  client(step: string, bearer?: Secret): AzurePipelinesClient {
+  /** The program's own client, whose next call is written down under that name; of an agent, with its token and its server. */
+  client(step: string, agent?: SignedIn): AzurePipelinesClient {
     return connectAzurePipelines({
-      url: this.url,
+      url: agent?.serverUrl ?? this.url,
       auth:
-        bearer === undefined
+        agent === undefined
           ? { kind: 'pat', token: async () => (await this.#options.token()).reveal() }
-          : { kind: 'bearer', token: () => Promise.resolve(bearer.reveal()) },
+          : { kind: 'bearer', token: () => Promise.resolve(agent.token.reveal()) },
       userAgent: USER_AGENT,
-      dispatcher: this.#tapped(step, bearer === undefined ? 'organisation' : 'agent', () => {}),
+      dispatcher: this.#tapped(step, agent === undefined ? 'organisation' : 'agent', () => {}),
     });
   }
 
