@@ -14,7 +14,12 @@ export async function askJob(talk: Talk): Promise<void> {
   const enable = (step: string, enabled: boolean) =>
     talk.byClient(step, client => client.agents.patch(poolId, { id, name, enabled }, { signal }));
   await enable('job-wanted', true);
-  const job = await waitForJob(talk, session).finally(() => enable('job-enough', false));
+  let job: GivenJob;
+  try {
+    job = await waitForJob(talk, session);
+  } finally {
+    await enable('job-enough', false);
+  }
   let isOver = false;
   try {
     await watchJob(talk, job, session);

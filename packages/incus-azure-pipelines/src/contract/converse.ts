@@ -84,7 +84,12 @@ export async function converse(where: Where, signal: AbortSignal, onProgress: On
     onWait: text => onProgress({ kind: 'line', text }),
     signal,
   });
-  const unasked = await throughStages(talk, onProgress).finally(() => takeBack(client, poolId, agentPrefix));
+  let unasked: readonly string[];
+  try {
+    unasked = await throughStages(talk, onProgress);
+  } finally {
+    await takeBack(client, poolId, agentPrefix);
+  }
   const known = { url: wire.url, agentPool, agentPrefix };
   // Of polls that were repeated, the last one counts.
   const exchanges = redacted([...new Map(wire.exchanges.map(raw => [raw.step, raw])).values()], known, startedAt);

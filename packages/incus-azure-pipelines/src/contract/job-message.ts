@@ -11,7 +11,18 @@ export interface GivenJob {
   readonly token: Secret;
 }
 
-type Part = Readonly<Record<string, unknown>>;
+interface JobBody {
+  readonly requestId: number;
+  readonly jobId: string;
+  readonly plan: { readonly scopeIdentifier: string; readonly planType: string; readonly planId: string };
+  readonly resources: { readonly endpoints: readonly Endpoint[] };
+}
+
+interface Endpoint {
+  readonly name: string;
+  readonly url: string;
+  readonly authorization?: { readonly parameters?: { readonly AccessToken?: string } };
+}
 
 /**
  * Reads a message that a poll was answered; `key` is the session's, where it has one.
@@ -20,19 +31,18 @@ type Part = Readonly<Record<string, unknown>>;
  */
 export function readJobMessage(answer: string, key: Buffer | undefined): GivenJob {
   try {
-    const { body, iv, messageId } = JSON.parse(answer) as Part;
-    const text = typeof iv === 'string' && key !== undefined ? opened(String(body), key, iv) : String(body);
-    const { jobId, plan, requestId, resources } = JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, Part>;
-    const endpoints = (resources?.endpoints ?? []) as readonly Record<string, Part>[];
-    const server = endpoints.find(({ name }) => String(name) === 'SystemVssConnection');
-    const { AccessToken: token } = (server?.authorization?.parameters ?? {}) as Part;
-    if (server === undefined || plan === undefined || typeof token !== 'string') throw new Error();
-    const below = `/${String(plan.scopeIdentifier)}/_apis/distributedtask/hubs/${String(plan.planType)}/plans/${String(plan.planId)}`;
+    const { body, iv, messageId } = JSON.parse(answer) as { body: string; iv?: string; messageId: number };
+    const text = iv !== undefined && key !== undefined ? opened(body, key, iv) : body;
+    const { jobId, plan, requestId, resources } = JSON.parse(text.replace(/^\uFEFF/, '')) as JobBody;
+    const server = resources.endpoints.find(({ name }) => name === 'SystemVssConnection');
+    const token = server?.authorization?.parameters?.AccessToken;
+    if (server === undefined || token === undefined) throw new Error();
+    const below = `/${plan.scopeIdentifier}/_apis/distributedtask/hubs/${plan.planType}/plans/${plan.planId}`;
     return {
-      messageId: Number(messageId),
-      requestId: Number(requestId),
-      jobId: String(jobId),
-      eventsUrl: `${String(server.url).replace(/\/+$/, '')}${below}/events`,
+      messageId,
+      requestId,
+      jobId,
+      eventsUrl: `${server.url.replace(/\/+$/, '')}${below}/events`,
       token: new Secret(token),
     };
   } catch {

@@ -8,8 +8,7 @@ export function recordingText({ exchanges, ...head }: Recording): string {
 
 /** The same recording without what differs from one run to the next. */
 export function settled(recording: Recording): Recording {
-  const exchanges = recording.exchanges.map(({ afterS: _, ...rest }) => withoutTimes(rest));
-  return { ...recording, exchanges };
+  return { ...recording, exchanges: recording.exchanges.map(withoutTimes) };
 }
 
 /** Reads the text of a recording. @throws Error for one of another format. */
@@ -20,5 +19,6 @@ export function parseRecording(text: string): Recording {
 }
 
 function withoutTimes(exchange: Exchange): Exchange {
-  return JSON.parse(JSON.stringify(exchange).replaceAll(/<time [^>]*>/g, '<time>')) as Exchange;
+  const text = JSON.stringify({ ...exchange, afterS: undefined });
+  return JSON.parse(text.replaceAll(/<time [^>]*>/g, '<time>')) as Exchange;
 }

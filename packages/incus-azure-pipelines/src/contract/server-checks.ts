@@ -1,6 +1,7 @@
 /** What is looked at of the server and of the agent pool. */
 import { type Answers, memberOf } from './answers.js';
 import { type Check, checkOf } from './check.js';
+import type { Json } from './exchange.js';
 import { isPublicId, RESOURCE_IDS } from './public-ids.js';
 
 const isOpen = true;
@@ -70,7 +71,9 @@ export const POOL_CHECKS: readonly Check[] = [
     ...checkOf('may-manage', 'whether the token may manage the pool', '"doctor" tells a missing role by it', {
       isOpen,
     }),
-    reads: answers => answers.to('may-manage') && `${answers.said('may-manage')}, ${answers.to('may-manage')?.answer}`,
+    reads: answers =>
+      answers.to('may-manage') &&
+      `${answers.said('may-manage')}, ${answers.to('may-manage')?.answer === true ? 'yes' : 'no'}`,
   },
   checkOf('package', 'for the newest agent', 'a base is built with it', {
     shows: ['value.0.type', 'value.0.platform'],
@@ -83,7 +86,7 @@ export const POOL_CHECKS: readonly Check[] = [
 function resourcesKnown(answers: Answers): string | undefined {
   const listed = answers.at('locations', 'value');
   if (!Array.isArray(listed)) return answers.said('locations');
-  const ids = new Set(listed.map(resource => memberOf(resource, 'id')).filter(id => isPublicId(String(id))));
+  const ids = new Set(listed.map(resource => memberOf(resource, 'id')).filter(isPublic));
   const absent = Object.entries(RESOURCE_IDS).flatMap(([name, id]) => (ids.has(id) ? [] : [name]));
   return `${answers.said('locations')}, ${absent.length === 0 ? 'all that agents use' : `without ${absent.join(', ')}`}`;
 }
@@ -91,6 +94,10 @@ function resourcesKnown(answers: Answers): string | undefined {
 function areasKnown(answers: Answers): string | undefined {
   const listed = answers.at('resource-areas', 'value');
   if (!Array.isArray(listed)) return answers.shows('resource-areas', 'value');
-  const isThere = listed.some(area => isPublicId(String(memberOf(area, 'id'))));
+  const isThere = listed.some(area => isPublic(memberOf(area, 'id')));
   return `${answers.said('resource-areas')}, ${isThere ? 'with' : 'without'} the area of agents`;
+}
+
+function isPublic(id: Json | undefined): boolean {
+  return typeof id === 'string' && isPublicId(id);
 }

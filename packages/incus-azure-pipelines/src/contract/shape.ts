@@ -43,6 +43,6 @@ function kindOf(value: Json): string {
   if (Array.isArray(value)) return 'list';
   if (value === '<number>') return 'number';
   if (typeof value !== 'string') return { boolean: 'flag', number: 'number' }[typeof value as string] ?? 'object';
-  if (/^<guid/.test(value)) return 'id';
-  return /^<time/.test(value) ? 'time' : 'text';
+  if (value.startsWith('<guid')) return 'id';
+  return value.startsWith('<time') ? 'time' : 'text';
 }
