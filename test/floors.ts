@@ -48,7 +48,7 @@ const KNOW_CLIENTS: readonly string[] = [
 const PURE =
   /^(?:model\/|plan\/|observe\/(?:fitness|join|phase)\.ts$|config\/desired\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
 const IMPURE =
-  /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|\bawait\b|\basync\b/;
+  /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|(?<!--)\bawait\b|\basync\b/;
 
 const MOST_LINES = 260;
 const MOST_LINES_MEDIAN = 80;
