@@ -36,12 +36,12 @@ interface Options {
  * it down without anything of its owner. Gives back the exit code: 0 where all is as in the emulator, 2 where something is not, 1
  * where something was not learnt. Leaves nothing on the server.
  */
-export async function contract(options: Options, output: Output): Promise<0 | 1 | 2> {
+export async function contract(options: Options, output: Output, talk = converse): Promise<0 | 1 | 2> {
   await refuseTaken(options.record);
   const where = await whereTo(options);
   using stop = stopSignals(() => output.complain('stopping; what was made is taken back\n'));
   const display = new ProgressDisplay(output);
-  const spoken = await converse(where, stop.signal, progress => display.show(progress))
+  const spoken = await talk(where, stop.signal, progress => display.show(progress))
     .finally(() => display.end())
     .catch((error: unknown) => {
       if (stop.signal.aborted && !(error instanceof UserError)) return undefined;

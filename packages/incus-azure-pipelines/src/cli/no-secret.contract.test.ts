@@ -122,7 +122,8 @@ it('the token is in what one guest is given to register itself, and in nothing e
   expect(tells.map(([where]) => where.replace(/^\d+ /, ''))).toEqual([
     `POST /1.0/instances/${agent}/files?project=default&path=${ACTIVATION_PATH}`,
   ]);
-});
+  // Some twenty programs are started.
+}, 180_000);
 
 async function filesUnder(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
