@@ -14,6 +14,7 @@ import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
 import { commandsReference } from '../scripts/commands-reference.js';
 import { configurationReference } from '../scripts/configuration-reference.js';
+import { contractReference } from '../scripts/contract-reference.js';
 import { flawsReference } from '../scripts/flaws-reference.js';
 import { metricsReference } from '../scripts/metrics-reference.js';
 import { oldestNode } from '../scripts/oldest-node.js';
@@ -124,6 +125,10 @@ test('the reference of the metrics says what the daemon serves', async () => {
 
 test('the reference of the flaws of Incus says what the table says', async () => {
   await expect(flawsReference()).toMatchFileSnapshot('../docs/reference/incus-flaws.md');
+});
+
+test('the reference of what is relied on of Azure Pipelines says what is checked, and what the emulator answers', async () => {
+  await expect(contractReference()).toMatchFileSnapshot('../docs/reference/contract.md');
 });
 
 /** What `docs/explanation/security.md` names with the test that shows it: a link to a file, whose text is a test's name. */

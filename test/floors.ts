@@ -23,7 +23,7 @@ const APP = 'packages/incus-azure-pipelines/src/';
 const FLOORS: readonly (readonly string[])[] = [
   ['model', 'lib'],
   ['config', 'observe', 'plan', 'execute'],
-  ['reconcile', 'report', 'setup', 'doctor'],
+  ['reconcile', 'report', 'setup', 'doctor', 'contract'],
   ['daemon.ts', 'page'],
   ['cli', 'index.ts'],
 ];
@@ -34,13 +34,21 @@ const DOCUMENT = /^report\/[a-z-]+-document\.ts$/;
 
 const CLIENTS: readonly string[] = ['incus-client', 'azure-pipelines-client'];
 /** Folders and files that know the clients; the command line's one file tells their errors apart. */
-const KNOW_CLIENTS: readonly string[] = ['observe', 'execute', 'setup', 'doctor', 'daemon.ts', 'cli/failure.ts'];
+const KNOW_CLIENTS: readonly string[] = [
+  'observe',
+  'execute',
+  'setup',
+  'doctor',
+  'contract',
+  'daemon.ts',
+  'cli/failure.ts',
+];
 
 /** Files that decide: the same arguments give the same answer. */
 const PURE =
-  /^(?:model\/|plan\/|observe\/(?:fitness|join|phase)\.ts$|config\/desired\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes|used-bases)\.ts$|doctor\/proofs\/(?:docker-scripts|judge-[a-z]+|open-risks|proof|report)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
+  /^(?:model\/|plan\/|observe\/(?:fitness|join|phase)\.ts$|config\/desired\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes|used-bases)\.ts$|doctor\/proofs\/(?:docker-scripts|judge-[a-z]+|open-risks|proof|report)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
 const IMPURE =
-  /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|\bawait\b|\basync\b/;
+  /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|(?<!--)\bawait\b|\basync\b/;
 
 const MOST_LINES = 260;
 const MOST_LINES_MEDIAN = 80;

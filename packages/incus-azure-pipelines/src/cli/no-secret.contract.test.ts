@@ -82,6 +82,7 @@ it('the token is in what one guest is given to register itself, and in nothing e
     call('base', 'list', ...alone),
     call('adopt', ...alone),
     call('shell', agent, ...alone),
+    call('contract', '--pool', 'none', '--record', folder.path('recording'), ...alone),
   ]);
   // Else the doctor waits for its guest to boot, which none does here.
   incus.failing = asks => (asks === 'POST /1.0/instances' ? { status: 500, error: 'no' } : undefined);
@@ -121,7 +122,8 @@ it('the token is in what one guest is given to register itself, and in nothing e
   expect(tells.map(([where]) => where.replace(/^\d+ /, ''))).toEqual([
     `POST /1.0/instances/${agent}/files?project=default&path=${ACTIVATION_PATH}`,
   ]);
-});
+  // Some twenty programs are started.
+}, 180_000);
 
 async function filesUnder(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });

@@ -166,6 +166,22 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .addOption(json)
     .action(async options => conclude(await (await import('./doctor.js')).doctor(options, output)));
   program
+    .command('contract')
+    .description('try on a real server all that the emulator only imitates, and say where that answers otherwise')
+    .requiredOption('--pool <name>', 'an agent pool that is there for this, and empty')
+    .option('--url <url>', 'the organisation or collection')
+    .option('--token-file <file>', 'file with the token')
+    .addOption(new Option('--token-env <name>', 'variable with the token').default('AZURE_PIPELINES_TOKEN'))
+    .option('-c, --config <file>', 'take the organisation and the token from a configuration file')
+    .option(
+      '--await-job',
+      'wait five minutes for a job that you queue to that pool, take it, and end it without running it',
+    )
+    .option('--beside-others', 'also in a pool that has agents, which are left alone')
+    .addOption(new Option('--record <file>', 'where to write what was said').default('contract-recording.json'))
+    .addOption(json)
+    .action(async options => conclude(await (await import('./contract.js')).contract(options, output)));
+  program
     .command('schema')
     .description('print the JSON Schema of the configuration file')
     .action(async () => (await import('./schema.js')).printSchema(output));

@@ -61,7 +61,8 @@ async function removeLeftover(target: RegistrationTarget, name: string, signal: 
   return true;
 }
 
-function identityOf(target: RegistrationTarget, agent: TaskAgent, key: KeyObject): AgentIdentity | undefined {
+/** Who an agent is by the answer to its registration; undefined where the server gave it no identity of its own. */
+export function identityOf(target: RegistrationTarget, agent: TaskAgent, key: KeyObject): AgentIdentity | undefined {
   const { clientId = '', authorizationUrl = '' } = agent.authorization ?? {};
   if (NO_CLIENT.test(clientId) || authorizationUrl === '') return undefined;
   const { client, hosted } = target;

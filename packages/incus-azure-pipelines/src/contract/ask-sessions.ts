@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { SessionKeyError, unwrapSessionKey } from '../execute/registration/session-key.js';
+import { type Talk, VERSION } from './talk.js';
+
+/** The service holds a poll for some fifty seconds. */
+const POLL_MS = 100_000;
+
+/** Listens as the agent, which is disabled, so that no job can come. */
+export async function askSessions(talk: Talk): Promise<void> {
+  const { signal } = talk;
+  const { agentId, poolId } = { ...talk.needIdentity(), ...talk.options };
+  const read = (step: string) => talk.byClient(step, client => client.agents.get(poolId, agentId, { signal }));
+  await poll(talk, 'poll-of-no-session', randomUUID());
+  const { id: session } = await openSession(talk, 'session');
+  await read('read-online');
+  const path = talk.path('/sessions');
+  await talk.asAgent('session-again', { method: 'POST', path, body: wish(talk) });
+  await talk.asAgent('session-of-another', { method: 'POST', path, body: wish(talk, talk.other) });
+  talk.options.onWait('waits for a message that does not come, up to a minute');
+  await poll(talk, 'poll', session);
+  await talk.byClient(
+    'session-closed',
+    client => client.sessions.close(poolId, session, { signal }),
+    talk.needSignedIn(),
+  );
+  await read('read-offline');
+  await talk.asAgent('session-closed-again', { method: 'DELETE', path: `${path}/${session}` });
+  await poll(talk, 'poll-of-closed-session', session);
+}
+
+export interface Session {
+  readonly id: string;
+  /** What its messages are sealed with, where they are. */
+  readonly key: Buffer | undefined;
+}
+
+/** Opens a session, and notes whether the agent can unwrap its key. @throws Error when there is none. */
+export async function openSession(talk: Talk, step: string): Promise<Session> {
+  const { poolId } = talk.options;
+  const { agent, ownerName } = wish(talk);
+  const opened = await talk.byClient(
+    step,
+    client => client.sessions.open(poolId, { agent, ownerName }, { signal: talk.signal }),
+    talk.needSignedIn(),
+  );
+  if (opened === undefined) throw new Error('no session could be opened');
+  const { encryptionKey: sealed, sessionId: id } = opened;
+  try {
+    const key = sealed === undefined ? undefined : unwrapSessionKey(sealed, talk.needIdentity().key);
+    talk.notes[step] = key === undefined ? 'no key' : 'the agent can unwrap the key';
+    return { id, key };
+  } catch (error) {
+    if (!(error instanceof SessionKeyError)) throw error;
+    talk.notes[step] = 'the agent cannot unwrap the key';
+    return { id, key: undefined };
+  }
+}
+
+/** Waits for a message; `onSent` hears when the request is on its way. */
+export async function poll(talk: Talk, step: string, session: string, onSent?: () => void) {
+  const path = talk.path(`/messages?sessionId=${session}`);
+  return talk.asAgent(step, { method: 'GET', path, deadlineMs: POLL_MS }, onSent);
+}
+
+function wish(talk: Talk, made = { id: talk.needIdentity().agentId, name: talk.needIdentity().agentName }) {
+  const sessionId = '00000000-0000-0000-0000-000000000000';
+  return { sessionId, ownerName: made.name, agent: { ...made, version: VERSION } };
+}
