@@ -3,6 +3,7 @@ import { connectIncus, type IncusClient, ignoreNotFound } from 'incus-client';
 import { expect, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { recordLifecycle } from '../../testbed/lifecycle-log.js';
+import { told } from '../../testbed/told-commands.js';
 
 const NAME = 'shutdown-of-a-host';
 const UNIT = 'incus-azure-pipelines-shutdown.service';
@@ -47,7 +48,8 @@ describeOnIncus('the unit for a shutdown', testbed => {
       const others = ['incus', 'incus-startup', 'incus-azure-pipelines'];
       for (const name of others) await incus.files.push(NAME, `${UNITS}/${name}.service`, standIn(name));
       expect(await run(incus, `systemd-analyze verify ${UNITS}/${UNIT} 2>&1`)).toBe('');
-      await run(incus, `systemctl daemon-reload && systemctl enable --now ${[...others, UNIT].join(' ')} 2>&1`);
+      await run(incus, `systemctl daemon-reload && systemctl enable --now ${others.join(' ')} 2>&1`);
+      await run(incus, told('docs/how-to/operate.md#empty-a-pool-or-the-host', 1).script());
       expect(await run(incus, `cat /order 2>/dev/null || true`)).toBe('');
 
       await run(incus, 'systemctl poweroff');
