@@ -5,6 +5,7 @@ import { openInstallation } from '../../packages/incus-azure-pipelines/src/lib/i
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { told } from '../../testbed/told-commands.js';
 import { workTree } from '../../testbed/work-tree.js';
+import { theDistributionsNode } from './installed/distributions-node.js';
 import { theCommandsOfOperators } from './installed/operators.js';
 import { NAME, PackageHost } from './installed/package-host.js';
 import { theFaultsOfAService } from './installed/service-faults.js';
@@ -98,7 +99,7 @@ describeOnIncus(
       await place.tell(enable);
       expect(await host.run(`systemctl is-active ${NAME}`)).toBe('active\n');
       expect(await place.tell(status)).toContain('default (agent pool "default"): ');
-      expect(await place.firstLine(follow)).not.toBe('\n');
+      await place.shows(follow, '"level":"');
       await place.tell(told('docs/how-to/install.md#4-the-service', 1).script({ SOMEBODY: 'nobody' }));
       const asked = `runuser --user nobody -- ${status} --json`;
       expect(JSON.parse(await host.run(asked))).toMatchObject({ pools: [{ name: 'default' }] });
@@ -153,7 +154,9 @@ describeOnIncus(
       expect(left).toEqual([expect.stringMatching(/^iap-base-/)]);
       for (const NAME of left) {
         expect(await place.tellIncus(list)).toContain(NAME);
-        await place.tellIncus(told('docs/how-to/operate.md#old-bases', 1).script({ 'azure-pipelines': place.scenario.project, NAME }));
+        await place.tellIncus(
+          told('docs/how-to/operate.md#old-bases', 1).script({ 'azure-pipelines': place.scenario.project, NAME }),
+        );
       }
       expect(await place.scenario.instanceNames()).toEqual([]);
     });
@@ -165,13 +168,15 @@ describeOnIncus(
       const places = `/run/${NAME} /var/lib/${NAME} /var/lib/private/${NAME} /etc/systemd/system/*.wants/${NAME}*`;
       expect(await host.run(`ls -d ${places} 2>/dev/null; getent group | grep ${NAME}; true`)).toBe('');
       expect(await host.run(`stat --format='%n %G %a' /etc/${NAME}/*`)).toBe(
-        `/etc/${NAME}/config.yaml root 640\n/etc/${NAME}/pat root 640\n`,
+        `/etc/${NAME}/config.yaml root 644\n/etc/${NAME}/pat root 640\n`,
       );
       expect(await host.run(`systemctl show --property=LoadState --value ${NAME}`)).toBe('not-found\n');
     });
 
+    theDistributionsNode(() => place);
+
     test('is done without by the commands for npm, beside a program in /usr/local', async () => {
-      await host.run(`mkdir /root/deploy; dpkg-deb --extract /root/build/packages/*.deb /opt/package
+      await host.run(`mkdir /root/deploy; dpkg-deb --extract /root/build/packages/*_amd64.deb /opt/package
 sed --in-place 1s,/usr/lib,/opt/package/usr/lib, /opt/package/usr/lib/${NAME}/bundle/main.js
 ln -s /opt/package/usr/lib/${NAME}/bundle/main.js /usr/local/bin/${NAME}`);
       const deploy = join(workTree(), 'deploy');

@@ -43,9 +43,7 @@ describeOnIncus('an image that lacks programs', testbed => {
     const names = Object.keys(packages).sort();
     const show = `dpkg-query --show ${names.join(' ')} | sed "s/^/found /"`;
     const job = await scenario.emulator.queueJob({ steps: [{ script: show }] }).finished;
-    expect(job.lines.filter(line => line.startsWith('found ')).sort()).toEqual(
-      names.map(name => `found ${name}\t9:1`),
-    );
+    expect(job.lines.filter(line => line.startsWith('found ')).sort()).toEqual(names.map(name => `found ${name}\t9:1`));
     expect(await daemon.end()).toBe(0);
   });
 });

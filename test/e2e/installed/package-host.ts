@@ -43,7 +43,7 @@ export class PackageHost implements AsyncDisposable {
   async start(): Promise<void> {
     const { image, socketPath } = this.#testbed;
     this.#folder = await mkdtemp(join(tmpdir(), 'iap-deb-'));
-    const build = PackageHost.build(this.#folder);
+    const build = this.build();
     this.#scenario = await startWithBase({ ...this.#testbed, confined: false, settings: { agentCount: 1 } });
     this.#host = await SystemContainer.start(this.#incus, 'host-of-the-package', image);
     await this.host.share(socketPath, SOCKET);
@@ -52,10 +52,15 @@ export class PackageHost implements AsyncDisposable {
     await this.give(await build);
   }
 
+  /** Of the tests, for what they make. */
+  get folder(): string {
+    return started(this.#folder);
+  }
+
   /** Builds the package as the README tells, of another Node where one is named; gives back its path. */
-  static async build(folder: string, node?: string): Promise<string> {
+  async build(node?: string): Promise<string> {
     const [build] = told('README.md#installation').lines(2);
-    const options = `--output ${folder}${node === undefined ? '' : ` --node ${node}`}`;
+    const options = `--output ${this.folder}${node === undefined ? '' : ` --node ${node}`}`;
     return (await runCommand('sh', ['-c', `cd ${workTree()}; ${withoutBuild(build)} ${options}`])).trim();
   }
 
@@ -69,9 +74,11 @@ export class PackageHost implements AsyncDisposable {
     return this.host.run(`cd /root\n${command}`);
   }
 
-  /** The first line of a command that goes on until somebody ends it. */
-  firstLine(command: string): Promise<string> {
-    return this.tell(`exec 3< <(exec ${command}); read -r line <&3; kill $!; printf '%s\\n' "$line"`);
+  /** Waits until a command that goes on until somebody ends it has shown a text. */
+  async shows(command: string, text: string): Promise<void> {
+    await this.tell(`set -e; line=; exec 3< <(exec ${command})
+until [[ $line == *'${text}'* ]]; do read -r line <&3; done
+kill $!`);
   }
 
   /** Runs a command of a document that is for Incus, on the host that has it. */

@@ -8,7 +8,9 @@ export function theFaultsOfAService(on: () => PackageHost): void {
   const asked = async () => ({
     status: await on().tell(`${NAME} status`),
     explained: await on().tell(`${NAME} explain default`),
-    doctor: await on().tell(`${told('docs/how-to/find-what-is-wrong.md#find-what-is-wrong').script()} || echo "code $?"`),
+    doctor: await on().tell(
+      `${told('docs/how-to/find-what-is-wrong.md#find-what-is-wrong').script()} || echo "code $?"`,
+    ),
   });
 
   test('says of a wrong token that it is refused and which one to make, and uses a new one without a new start', async () => {
@@ -19,7 +21,7 @@ export function theFaultsOfAService(on: () => PackageHost): void {
     const { status, explained, doctor } = await asked();
     expect(status).toMatch(/^ {2}Azure cannot be read since .*: .*the token was refused/m);
     expect(explained).toMatch(/^Azure cannot be read since .*, so no agent is ended .*: .*the token was refused/);
-    expect(doctor).toMatch(/^red +azure-token +.*the token was refused.*\n.*make a new token with the scope/m);
+    expect(doctor).toMatch(/^red +azure-token +.*the token was refused.*\n +-> make a token with the scope/m);
     expect(doctor).toContain('code 2');
     await on().writeToken(scenario.emulator.token);
     await host.journalShows(NAME, 'cannot be read', 'can be read again');
@@ -35,6 +37,7 @@ export function theFaultsOfAService(on: () => PackageHost): void {
     await agentsOnline(scenario.emulator, 1);
     const { status, explained, doctor } = await asked();
     console.log(status, explained, doctor);
+    await host.run(`rm /etc/${NAME}/tools.sh`);
     await on().writeConfig();
     await on().tell(told('docs/how-to/operate.md#change-the-configuration').script());
   });

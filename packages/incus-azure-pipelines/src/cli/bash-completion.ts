@@ -1,5 +1,5 @@
 import type { CommandShape, OptionShape } from './command-shape.js';
-import { completedCommands, valueOf } from './completed-commands.js';
+import { completedCommands, valueKind } from './completed-commands.js';
 
 /** A script for bash that completes verbs, options, their choices and names of files. */
 export function bashCompletion(program: CommandShape): string {
@@ -29,7 +29,7 @@ complete -F ${func} ${program.name}
 /** What may follow an option: its choices, a file, or whatever a person types. */
 function valueCase(path: string, option: OptionShape): readonly string[] {
   const { choices, names } = option;
-  const kind = valueOf(option);
+  const kind = valueKind(option);
   if (kind === 'nothing') return [];
   const pattern = names.map(name => quoted(`${path} ${name}`)).join(' | ');
   const files = `compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "$word"); return`;

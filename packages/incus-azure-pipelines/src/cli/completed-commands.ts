@@ -34,7 +34,7 @@ export function completedCommands({ commands, options, values }: CommandShape, p
 }
 
 /** What may follow an option: `nothing` that is not another word, a `file`, or `text`, one of its choices where it has some. */
-export function valueOf({ value }: OptionShape): 'nothing' | 'file' | 'text' {
+export function valueKind({ value }: OptionShape): 'nothing' | 'file' | 'text' {
   if (value === undefined) return 'nothing';
   return value === 'file' || value === 'path' ? 'file' : 'text';
 }

@@ -87,7 +87,12 @@ describe.each(shells)('the completion for $name, where that is installed', shell
     const asked = lines.map(line => `${NAME} ${line}`);
     const { stdout } = await promisify(execFile)(name, [...call, join(folder, file), ...asked], { timeout: 25_000 });
     const answers = stdout.split(END).slice(0, lines.length);
-    return answers.map(answer => answer.split(/\r?\n/).flatMap(line => word.exec(line)?.[1] ?? []).toSorted());
+    return answers.map(answer =>
+      answer
+        .split(/\r?\n/)
+        .flatMap(line => word.exec(line)?.[1] ?? [])
+        .toSorted(),
+    );
   }
 
   it.skipIf(!isHere(shell))('offers the verbs and options that the help lists', async () => {

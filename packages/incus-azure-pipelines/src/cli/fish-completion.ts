@@ -1,5 +1,5 @@
 import type { CommandShape } from './command-shape.js';
-import { type CompletedCommand, type CompletedOption, completedCommands, valueOf } from './completed-commands.js';
+import { type CompletedCommand, type CompletedOption, completedCommands, valueKind } from './completed-commands.js';
 
 /** A script for fish that completes verbs, options, their choices and names of files. */
 export function fishCompletion(program: CommandShape): string {
@@ -38,7 +38,7 @@ function namesOf({ name, names }: CompletedOption): string {
 /** What may follow an option: its choices, a file, or whatever a person types. */
 function followedBy(option: CompletedOption): string {
   const choices = option.choices.length === 0 ? '' : ` -a ${quoted(option.choices.join(' '))}`;
-  return { nothing: '', file: ' -r -F', text: ` -x${choices}` }[valueOf(option)];
+  return { nothing: '', file: ' -r -F', text: ` -x${choices}` }[valueKind(option)];
 }
 
 function quoted(text: string): string {

@@ -1,5 +1,5 @@
 import type { CommandShape, OptionShape } from './command-shape.js';
-import { type CompletedWord, completedCommands, valueOf } from './completed-commands.js';
+import { type CompletedWord, completedCommands, valueKind } from './completed-commands.js';
 
 /** A script for zsh that completes verbs, options, their choices and names of files: to be sourced, or found in `fpath`. */
 export function zshCompletion(program: CommandShape): string {
@@ -36,7 +36,7 @@ fi
 
 /** What may follow an option: its choices, a file, or whatever a person types. */
 function valueCase(path: string, option: OptionShape): readonly string[] {
-  const kind = valueOf(option);
+  const kind = valueKind(option);
   if (kind === 'nothing') return [];
   const pattern = option.names.map(name => quoted(`${path} ${name}`)).join(' | ');
   const choices = option.choices.length === 0 ? '' : `compadd -- ${option.choices.join(' ')}; `;
