@@ -1,6 +1,18 @@
 /** Commands of the documents that no test runs, by the reason. */
 export const UNTRIED: readonly { readonly why: string; readonly commands: readonly string[] }[] = [
-  { why: 'installs from the distribution', commands: ['apt-get install nodejs npm git dpkg-dev binutils'] },
+  {
+    why: 'installs from the distribution',
+    commands: [
+      'apt-get update',
+      'apt-get install nodejs npm',
+      'apt-get install nodejs npm git dpkg-dev binutils',
+      'apt-get install incus btrfs-progs',
+    ],
+  },
+  {
+    why: 'makes a bridge whose name is for the Incus of the host itself',
+    commands: ['incus admin init --auto --storage-backend btrfs --storage-create-loop 50 --storage-pool default'],
+  },
   {
     why: '.ci/run does it, before the tests or with them: it makes what they run on',
     commands: ['npm ci', 'npm run build', 'npm run check', 'npm test'],
