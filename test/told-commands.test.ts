@@ -104,10 +104,11 @@ test('what is told of vitest names files and tests that are there', () => {
   const calls = untried.filter(command => command.includes('npx vitest run'));
   expect(calls.length).toBeGreaterThan(4);
   for (const call of calls) {
-    const [, project, path, name] = /--project (\w+)(?: ([\w./-]+))?(?: -t '(.+)')?/.exec(call) ?? [];
-    expect(textOf('vitest.config.ts')).toContain(`name: '${project}'`);
-    if (path?.startsWith('--') === false) expect(existsSync(join(ROOT, path)), path).toBe(true);
-    if (name !== undefined) expect(textOf(path ?? '')).toContain(name);
+    expect(textOf('vitest.config.ts')).toContain(`name: '${/--project (\w+)/.exec(call)?.[1]}'`);
+    for (const [path] of call.matchAll(/(?:packages|test)\/\S+/g)) {
+      expect(existsSync(join(ROOT, path)), path).toBe(true);
+      for (const [, name = ''] of call.matchAll(/ -t '(.+)'/g)) expect(textOf(path)).toContain(name);
+    }
   }
 });
 

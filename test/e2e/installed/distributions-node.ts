@@ -29,7 +29,10 @@ export function theDistributionsNode(on: () => PackageHost): void {
     await host.run('mkdir /root/node');
     for (const archive of archives) await host.push(`/root/node/${archive.split('/').at(-1)}`, await readFile(archive));
     await host.run('dpkg --install /root/node/*.deb');
-    if (!isFrom(oldest, version)) return void (await expect(on().tell(install)).rejects.toThrow('depends on nodejs'));
+    if (!isFrom(oldest, version)) {
+      await expect(on().tell(install)).rejects.toThrow('depends on nodejs');
+      return;
+    }
     await on().tell(install);
     expect(await host.run(`head -n 1 /usr/lib/${NAME}/bundle/main.js; ${NAME} --version`)).toMatch(
       /^#!\/usr\/bin\/node .*\n\d+\.\d+\.\d+\n$/,
