@@ -75,10 +75,12 @@ async function placeFiles(node: NodeRuntime): Promise<void> {
   const told = (...args: readonly string[]) => runCommand(values.node, [join(source, 'bundle/main.js'), ...args]);
   for (const unit of UNITS) await tree.write(`usr/lib/systemd/system/${unit}`, ownProgram(await deployed(unit)));
   await tree.copy(`usr/lib/sysusers.d/${NAME}.conf`, join(deploy, 'sysusers.conf'));
-  await tree.write(`usr/share/man/man1/${NAME}.1.gz`, await told('manual'));
-  for (const [shell, place] of Object.entries(COMPLETIONS))
-    await tree.write(`usr/share/${place}`, await told('completion', shell));
-  await tree.write(`usr/share/${NAME}/config.schema.json`, await told('schema'));
+  const printed: readonly (readonly [string, ...string[]])[] = [
+    [`man/man1/${NAME}.1.gz`, 'manual'],
+    [`${NAME}/config.schema.json`, 'schema'],
+    ...Object.entries(COMPLETIONS).map(([shell, place]) => [place, 'completion', shell] as const),
+  ];
+  await Promise.all(printed.map(async ([place, ...verb]) => tree.write(`usr/share/${place}`, await told(...verb))));
   await tree.copy(`usr/share/${NAME}/config.example.yaml`, join(deploy, 'config.example.yaml'));
   await tree.copy(`usr/share/${NAME}/alerts.yaml`, join(deploy, 'prometheus/alerts.yaml'));
   await tree.copy(`usr/share/${NAME}/board.json`, join(deploy, `grafana/${NAME}.json`));

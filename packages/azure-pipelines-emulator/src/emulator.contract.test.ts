@@ -68,7 +68,6 @@ describe('the command', () => {
     const [start] = told('docs/how-to/install.md#for-a-try-without-azure').lines(1, {
       ...own,
       '8080': '0',
-      'npx ': 'node_modules/.bin/',
     });
     const [queue] = told('docs/how-to/install.md#for-a-try-without-azure', 1).lines(1, own);
     const child = spawn('sh', ['-c', `exec ${start} --no-agent-package`], { stdio: ['ignore', 'pipe', 'inherit'] });
