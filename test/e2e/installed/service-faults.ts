@@ -33,10 +33,17 @@ export function theFaultsOfAService(on: () => PackageHost): void {
     await host.push(`/etc/${NAME}/tools.sh`, 'echo fetching the tools\nexit 3\n');
     await on().writeConfig({ provisionScripts: [`/etc/${NAME}/tools.sh`] });
     await on().tell(told('docs/how-to/operate.md#change-the-configuration').script());
-    await host.run(`until ${NAME} status | grep 'build-base failed'; do sleep 0.2; done`);
+    await host.run(`until ${NAME} status | grep 'build-base failed'; do sleep 0.5; done`);
     await agentsOnline(scenario.emulator, 1);
     const { status, explained, doctor } = await asked();
-    console.log(status, explained, doctor);
+    const why =
+      'run provision script "/etc/incus-azure-pipelines/tools.sh" in base ".*": it ended with code 3; its last lines:';
+    const last = `failed 1 times?, .*: ${why}\nfetching the tools$`;
+    expect(status).toMatch(new RegExp(`^ {2}build-base ${last}`, 'm'));
+    expect(explained).toMatch(new RegExp(`^build-base of .* ${last}`, 'm'));
+    expect(doctor).toMatch(
+      new RegExp(`^yellow +daemon +build-base in pool default failed .*: ${why}\n +fetching the tools$`, 'm'),
+    );
     await host.run(`rm /etc/${NAME}/tools.sh`);
     await on().writeConfig();
     await on().tell(told('docs/how-to/operate.md#change-the-configuration').script());

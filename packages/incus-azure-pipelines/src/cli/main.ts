@@ -2,6 +2,7 @@
 // By itself, Node lets the garbage of many passes fill some 48 MiB before it looks at it, and keeps quicker code that takes
 // more memory; the daemon is in no such hurry.
 import { goesToJournal } from './log-output.js';
+import { screenOf } from './output.js';
 import { callProgram } from './program.js';
 
 process.exitCode = await callProgram(process.argv.slice(2), {
@@ -9,6 +10,6 @@ process.exitCode = await callProgram(process.argv.slice(2), {
   waitingBytes: () => process.stdout.writableLength,
   complain: text => process.stderr.write(text),
   isJournal: goesToJournal(process.stderr),
-  ...(process.stdout.isTTY ? { screen: () => process.stdout } : {}),
-  ...(process.stderr.isTTY ? { columns: process.stderr.columns } : {}),
+  ...(process.stdout.isTTY ? { screen: () => screenOf(process.stdout) } : {}),
+  ...(process.stderr.isTTY ? { columns: screenOf(process.stderr).columns } : {}),
 });
