@@ -14,6 +14,12 @@ const LIB = `usr/lib/${NAME}`;
 const DOC = `usr/share/doc/${NAME}`;
 const UNITS = [`${NAME}.service`, `${NAME}-shutdown.service`];
 const SCRIPTS = ['postinst', 'prerm', 'postrm'];
+/** Where the distribution's shells look for them, below /usr/share. */
+const COMPLETIONS = {
+  bash: `bash-completion/completions/${NAME}`,
+  zsh: `zsh/vendor-completions/_${NAME}`,
+  fish: `fish/vendor_completions.d/${NAME}.fish`,
+};
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
 const FIRST_LINE = '#!/usr/bin/env -S node ';
 const FOR_NODE = 'Files: usr/lib/incus-azure-pipelines/node';
@@ -69,9 +75,12 @@ async function placeFiles(node: NodeRuntime): Promise<void> {
   const told = (...args: readonly string[]) => runCommand(values.node, [join(source, 'bundle/main.js'), ...args]);
   for (const unit of UNITS) await tree.write(`usr/lib/systemd/system/${unit}`, ownProgram(await deployed(unit)));
   await tree.copy(`usr/lib/sysusers.d/${NAME}.conf`, join(deploy, 'sysusers.conf'));
-  await tree.write(`usr/share/man/man1/${NAME}.1.gz`, await told('manual'));
-  await tree.write(`usr/share/bash-completion/completions/${NAME}`, await told('completion', 'bash'));
-  await tree.write(`usr/share/${NAME}/config.schema.json`, await told('schema'));
+  const printed: readonly (readonly [string, ...string[]])[] = [
+    [`man/man1/${NAME}.1.gz`, 'manual'],
+    [`${NAME}/config.schema.json`, 'schema'],
+    ...Object.entries(COMPLETIONS).map(([shell, place]) => [place, 'completion', shell] as const),
+  ];
+  await Promise.all(printed.map(async ([place, ...verb]) => tree.write(`usr/share/${place}`, await told(...verb))));
   await tree.copy(`usr/share/${NAME}/config.example.yaml`, join(deploy, 'config.example.yaml'));
   await tree.copy(`usr/share/${NAME}/alerts.yaml`, join(deploy, 'prometheus/alerts.yaml'));
   await tree.copy(`usr/share/${NAME}/board.json`, join(deploy, `grafana/${NAME}.json`));

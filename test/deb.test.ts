@@ -11,7 +11,7 @@ const NAME = 'incus-azure-pipelines';
 const SCRIPT = join(import.meta.dirname, '../build/scripts/deb.js');
 const ENV: NodeJS.ProcessEnv = { ...process.env, SOURCE_DATE_EPOCH: '1700000000' };
 
-describe('the package that brings no Node', () => {
+describe('the package that brings no Node', { timeout: 60_000 }, () => {
   let folder: string;
   /** The Node of this host, made to say that it is the distribution's own, in several packages. */
   let shared: string;

@@ -9,15 +9,18 @@ import { EXIT_CODES } from '../packages/incus-azure-pipelines/src/cli/manual.js'
 import { programShape } from '../packages/incus-azure-pipelines/src/cli/program.js';
 import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/json-schema.js';
 import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
+import { checkAzure } from '../packages/incus-azure-pipelines/src/doctor/check-azure.js';
 import { OPEN_POINTS } from '../packages/incus-azure-pipelines/src/doctor/proofs/open-risks.js';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
+import { anAzure } from '../packages/incus-azure-pipelines/test/doctor-facts.js';
 import { commandsReference } from '../scripts/commands-reference.js';
 import { configurationReference } from '../scripts/configuration-reference.js';
 import { contractReference } from '../scripts/contract-reference.js';
 import { flawsReference } from '../scripts/flaws-reference.js';
 import { metricsReference } from '../scripts/metrics-reference.js';
 import { oldestNode } from '../scripts/oldest-node.js';
+import { anchorOf } from '../testbed/told-commands.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const PROGRAM = join(ROOT, 'packages/incus-azure-pipelines/bundle/main.js');
@@ -48,17 +51,9 @@ function codeIn(markdown: string): string[] {
   return [...blocks, ...[...prose.matchAll(/`([^`\n]+)`/g)].map(match => match[1] ?? '')];
 }
 
-/** The anchors of a document's headings, as the usual viewers make them. */
+/** The anchors of a document's headings. */
 function anchorsIn(markdown: string): Set<string> {
-  const headings = [...markdown.matchAll(/^#+ (.+)$/gm)].map(match => match[1] ?? '');
-  return new Set(
-    headings.map(title =>
-      title
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  );
+  return new Set([...markdown.matchAll(/^#+ (.+)$/gm)].map(match => anchorOf(match[1] ?? '')));
 }
 
 test.each([...documents.keys()])('every link in %s leads somewhere', path => {
@@ -235,6 +230,19 @@ test('the oldest Node that is named is the one that the packages ask for', async
   const files = ['package.json', ...readdirSync(join(ROOT, 'packages')).map(name => `packages/${name}/package.json`)];
   const asked = files.map(path => JSON.parse(readFileSync(join(ROOT, path), 'utf8')).engines.node);
   expect(new Set(asked)).toEqual(new Set([`>=${oldest}`]));
+});
+
+test('each step on the side of Azure names what doctor says of it, and all that it says there is named', () => {
+  const section = /^### On the Azure Pipelines side$([\s\S]*?)^## /m.exec(textOf('README.md'))?.[1] ?? '';
+  const steps = section.split(/^\d\. /m).slice(1, -1);
+  expect(steps).toHaveLength(5);
+  const named = steps.map(step =>
+    [...(/\*\* \((.+?)\)\./.exec(step)?.[1] ?? '').matchAll(/`([\w-]+)`/g)].map(match => match[1]),
+  );
+  expect(named.filter(checks => checks.length === 0)).toEqual([]);
+  const told = checkAzure(anAzure(), []).map(({ check }) => check);
+  const ofItself = ['azure-server', 'clock', 'agent-version', 'auto-update'];
+  expect(named.flat().toSorted()).toEqual(told.filter(check => !ofItself.includes(check)).toSorted());
 });
 
 test('the manual page tells the exit codes that the README tells', () => {

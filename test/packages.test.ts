@@ -1,12 +1,20 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { told } from '../testbed/told-commands.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const NAME = 'incus-azure-pipelines';
+const ALONE = {
+  npm_config_audit: 'false',
+  npm_config_fund: 'false',
+  npm_config_ignore_scripts: 'true',
+  npm_config_offline: 'true',
+  npm_config_update_notifier: 'false',
+};
 /** npm hands its own settings on to what it runs; the one that is called here is to begin anew. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
 
@@ -19,18 +27,28 @@ describe('the packed program', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'iap-packages-'));
-    const pack = ['pack', '--json', '--ignore-scripts', '--workspace', NAME, '--pack-destination', folder];
-    const [packed] = JSON.parse((await run('npm', pack)).stdout);
+    const block = told('docs/how-to/install.md#as-an-npm-package');
+    const [makeFolder, pack, install] = block.lines(4, { 'build/packages': join(folder, 'packages') });
+    await tell(makeFolder);
+    const [packed] = JSON.parse((await tell(`${pack} --json`)).stdout);
     files = packed.files.map(({ path }: { readonly path: string }) => path);
-    const alone = ['--offline', '--cache', join(folder, 'cache'), '--no-audit', '--no-fund', '--no-update-notifier'];
-    await run('npm', ['install', '--global', '--prefix', folder, ...alone, join(folder, packed.filename)]);
+    await tell(install);
   }, 120_000);
   afterAll(() => rm(folder, { recursive: true }));
 
   const program = (...args: readonly string[]) => run(join(folder, 'bin', NAME), args);
 
+  /** Runs a command as a document tells it, in a place of its own and without the network. */
+  const tell = (command: string) =>
+    promisify(execFile)('bash', ['-c', command.replace('/usr/local', folder)], {
+      cwd: ROOT,
+      env: { ...env, ...ALONE, npm_config_cache: join(folder, 'cache'), PATH: `${join(folder, 'bin')}:${env.PATH}` },
+      timeout: 60_000,
+    });
+
   test('is installed without a network and without any other package, and tells its version', async () => {
-    const { stdout } = await program('--version');
+    const [, , , tellVersion] = told('docs/how-to/install.md#as-an-npm-package').lines(4);
+    const { stdout } = await tell(tellVersion);
     const packages = [NAME, 'incus-client', 'azure-pipelines-client', 'azure-pipelines-emulator'];
     const versions = packages.map(async name =>
       JSON.parse(await readFile(join(ROOT, 'packages', name, 'package.json'), 'utf8')),
@@ -86,4 +104,19 @@ describe('the packed program', () => {
     expect(titles.length).toBeGreaterThan(10);
     for (const title of titles) expect(title).toMatch(/^\S+ \d+\.\d+\.\d+\S* \([\w.-]+\)$/);
   });
+
+  test('is taken away again as the document tells', async () => {
+    const [uninstall] = told('docs/how-to/operate.md#from-a-release-before-the-package', 1).lines(6);
+    await tell(uninstall);
+    await expect(program('--version')).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
+
+test('every package is packed as for a release', { timeout: 60_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'iap-release-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const script = told('CONTRIBUTING.md#releases').script({ 'build/packages': join(folder, 'packages') });
+  await promisify(execFile)('bash', ['-c', script], { cwd: ROOT, env: { ...env, ...ALONE }, timeout: 60_000 });
+  const packed = (await readdir(join(folder, 'packages'))).map(name => name.replace(/-\d+\.\d+\.\d+\.tgz$/, ''));
+  expect(packed.sort()).toEqual((await readdir(join(ROOT, 'packages'))).sort());
 });

@@ -1,10 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
+import { told } from '../testbed/told-commands.js';
 import { strangeValuesIn } from './label-values.js';
 import { namedIn } from './promql.js';
 
@@ -103,6 +106,9 @@ test.each([
   expect(strangeValuesIn(expr)).toEqual(strange);
 });
 
+/** What `docs/how-to/watch.md` shows of Prometheus's own configuration. */
+const shown = [...textOf('docs/how-to/watch.md').matchAll(/^```yml\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '');
+
 describe('the board', () => {
   test.each(charts)('shows in "$title" what the daemon serves', async ({ targets = [] }) => {
     expect(targets).not.toEqual([]);
@@ -180,16 +186,27 @@ describe('the alerts', () => {
 
   const tests = readdirSync(join(ROOT, 'deploy/prometheus')).filter(name => name.endsWith('.test.yaml'));
 
-  test('each is tested', () => {
+  test('each is tested, in files that the documents name', () => {
+    const told = textOf('docs/how-to/watch.md');
+    expect(tests.filter(name => !told.includes(`deploy/prometheus/${name}`))).toEqual([]);
     const tested = tests.map(name => textOf(join('deploy/prometheus', name))).join('\n');
     expect(rules.map(({ alert }) => alert).filter(alert => !new RegExp(`\\b${alert}\\b`).test(tested))).toEqual([]);
   });
 
-  test.skipIf(!hasPromtool).each(tests)('%s passes, where promtool is installed', { timeout: PATIENCE_MS }, name => {
-    expect(
-      execFileSync(checker, ['test', 'rules', `deploy/prometheus/${name}`], { cwd: ROOT, encoding: 'utf8' }),
-    ).toContain('SUCCESS');
-  });
+  test.skipIf(!hasPromtool)(
+    'are installed and tried as the documents tell, where promtool is installed',
+    { timeout: PATIENCE_MS },
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'iap-prometheus-'));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      const places = { '/etc/prometheus': folder };
+      const config = shown[0]?.replaceAll('/etc/prometheus', folder) ?? '';
+      await writeFile(join(folder, 'prometheus.yml'), config);
+      const run = (script: string) => execFileSync('bash', ['-c', script], { cwd: ROOT, encoding: 'utf8' });
+      expect(run(told('docs/how-to/watch.md#load-the-alerts').script(places))).toContain(`${rules.length} rules found`);
+      expect(run(told('docs/how-to/watch.md#load-the-alerts', 1).script())).toContain('SUCCESS');
+    },
+  );
 
   test.skipIf(!hasPromtool)(
     'are rules that Prometheus loads, where promtool is installed',
@@ -200,9 +217,6 @@ describe('the alerts', () => {
     },
   );
 });
-
-/** What `docs/how-to/watch.md` shows of Prometheus's own configuration. */
-const shown = [...textOf('docs/how-to/watch.md').matchAll(/^```yml\n([\s\S]*?)^```$/gm)].map(match => match[1] ?? '');
 
 test('the scrape that is shown has the name that the alerts go by', () => {
   const jobs = shown.flatMap(text => (parse(text) as { scrape_configs: { job_name: string }[] }).scrape_configs);

@@ -172,6 +172,7 @@ describeOnIncus('a base', testbed => {
         /^the base could not be built: create instance .*: the storage pool is full .*; enlarge it/,
       );
       expect(await scenario.instanceNames()).toEqual([]);
+      await expectFullStorageTold(scenario);
       await rm(filler);
       // Who has made room need not wait until it is tried again.
       expect(await runProgram(['base', 'build', '--config', scenario.configPath])).toMatchObject({ code: 0 });
@@ -193,6 +194,16 @@ describeOnIncus('a base', testbed => {
     });
   });
 });
+
+/** Who looks in has these verbs. */
+async function expectFullStorageTold(scenario: Scenario): Promise<void> {
+  const full = 'waits: the base could not be built: create instance .*: the storage pool is full .*; enlarge it';
+  expect((await scenario.call('status')).stdout).toMatch(new RegExp(`^ {2}${full}`, 'm'));
+  expect((await scenario.call('explain', 'default')).stdout).toMatch(new RegExp(`^It ${full}`, 'm'));
+  const { code, stdout } = await runProgram(['doctor', '--config', scenario.configPath]);
+  expect(stdout).toMatch(/^red +guest-made +the storage is full: .*\n +-> make room in the storage pool/m);
+  expect(code).toBe(2);
+}
 
 function isBase(name: string): boolean {
   return name.startsWith('iap-base-');

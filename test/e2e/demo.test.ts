@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { connectIncus, type IncusClient } from 'incus-client';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { waves } from '../../demo/jobs.js';
@@ -8,6 +7,7 @@ import { describeOnIncus } from '../../testbed/for-tests.js';
 import { buildImage } from '../../testbed/image.js';
 import { leftovers } from '../../testbed/leftovers.js';
 import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
+import { told, withoutBuild } from '../../testbed/told-commands.js';
 import { imageCacheDirectory, workTree } from '../../testbed/work-tree.js';
 
 interface Demo {
@@ -19,7 +19,9 @@ interface Demo {
 
 /** Runs the demo as a pipe's writer. Without a socket that answers it starts an Incus of its own. */
 function startDemo(socketPath: string): Demo {
-  const child = spawn(process.execPath, [join(workTree(), 'build/demo/main.js')], {
+  const [demo] = told('README.md#incus-azure-pipelines').lines(1);
+  const child = spawn('sh', ['-c', withoutBuild(demo)], {
+    cwd: workTree(),
     env: { ...process.env, INCUS_SOCKET: socketPath },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

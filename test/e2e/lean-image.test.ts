@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startScenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
 import { servePackages } from './package-source.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
@@ -12,13 +15,14 @@ const LEAN = [
 ].join('\n');
 
 describeOnIncus('an image that lacks programs', testbed => {
-  test('gets them from the package source of its distribution, by the name that they have there', {
+  test('gets them from the package source of its distribution, by the name that they have there, as does a script', {
     timeout: 300_000,
   }, async () => {
     const settings = { agentCount: 1, baseImage: 'instance:lean', docker: true };
     const scenario = await startScenario({ ...testbed(), settings });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
-    const packages = { git: 'git', 'iputils-ping': 'ping', 'docker-compose': 'docker-compose' };
+    const needed = { git: 'git', 'iputils-ping': 'ping', 'docker-compose': 'docker-compose' };
+    const packages = { ...needed, 'build-essential': 'gcc', python3: 'python3' };
     const source = await servePackages(testbed().gateway, scenario.directory, packages);
     onTestFinished(() => source[Symbol.asyncDispose]());
     const { incus } = scenario;
@@ -27,19 +31,19 @@ describeOnIncus('an image that lacks programs', testbed => {
     expect((await incus.exec('lean', { command: ['bash', '-c', LEAN] })).exitCode).toBe(0);
     await incus.files.push('lean', '/etc/apt/sources.list', `${source.line}\n`);
     await incus.instances.stop('lean', { timeoutS: 60 });
+    const [script] = told('docs/how-to/shape-a-base.md#a-script').lines(1);
+    await writeFile(join(scenario.directory, 'tools.sh'), script);
+    await scenario.configure({ provisionScripts: [join(scenario.directory, 'tools.sh')] });
 
     await using daemon = startDaemon(scenario);
     await agentsOnline(scenario.emulator, 1);
     expect(new Set(source.fetched)).toEqual(
       new Set(['/Packages', ...Object.keys(packages).map(name => `/${name}.deb`)]),
     );
-    const script = 'dpkg-query --show git iputils-ping docker-compose | sed "s/^/found /"';
-    const job = await scenario.emulator.queueJob({ steps: [{ script }] }).finished;
-    expect(job.lines.filter(line => line.startsWith('found ')).sort()).toEqual([
-      'found docker-compose\t9:1',
-      'found git\t9:1',
-      'found iputils-ping\t9:1',
-    ]);
+    const names = Object.keys(packages).sort();
+    const show = `dpkg-query --show ${names.join(' ')} | sed "s/^/found /"`;
+    const job = await scenario.emulator.queueJob({ steps: [{ script: show }] }).finished;
+    expect(job.lines.filter(line => line.startsWith('found ')).sort()).toEqual(names.map(name => `found ${name}\t9:1`));
     expect(await daemon.end()).toBe(0);
   });
 });

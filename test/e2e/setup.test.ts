@@ -11,6 +11,7 @@ import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.j
 import { type PrivateIncus, startPrivateIncus } from '../../testbed/private-incus.js';
 import { runCommand } from '../../testbed/run-command.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
 import { dumpIncus } from './incus-dump.js';
@@ -62,6 +63,11 @@ describeOnIncus('setup', () => {
     const command = `INCUS_SOCKET=${incus.socketPath} ${PROGRAM} setup --config ${scenario.configPath}`;
     return runCommand('script', ['--quiet', '--return', '--command', command, '/dev/null'], { input: `${answer}\n` });
   };
+  /** Runs a command as a document tells it, with an agreement. */
+  const callTold = (command: string, ...args: readonly string[]): Promise<Ended> =>
+    runProgram([...command.split(' ').slice(1), ...args], {
+      env: { ...process.env, INCUS_SOCKET: incus.socketPath },
+    });
   const dump = () => dumpIncus(incus.socketPath);
 
   test('writes a certificate that its owner alone can read', async () => {
@@ -71,7 +77,9 @@ describeOnIncus('setup', () => {
 
   test('changes nothing the second time', async () => {
     const made = await dump();
-    expect(await setup('--yes')).toMatchObject({
+    const config = { '/etc/incus-azure-pipelines/config.yaml': scenario.configPath };
+    const [again] = told('docs/how-to/set-up.md#set-incus-up-with-agents-kept-apart').lines(1, config);
+    expect(await callTold(again, '--yes')).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Everything is as it should/),
     });
@@ -218,7 +226,8 @@ describeOnIncus('setup', () => {
 
   test('takes back all that it has made, and leaves Incus as it found it', async () => {
     for (const { fingerprint } of await scenario.incus.images.list()) await scenario.incus.images.delete(fingerprint);
-    const { code, stdout } = await setup('--remove', '--yes');
+    const [, , remove] = told('docs/how-to/set-up.md#take-it-back').lines(3);
+    const { code, stdout } = await callTold(remove, '--yes', '--config', scenario.configPath);
     expect(stdout).toContain(`Delete project "${scenario.project}"`);
     expect(code).toBe(0);
     expect(await dump()).toEqual(before);

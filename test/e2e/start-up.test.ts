@@ -7,7 +7,12 @@ import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { isConfinedRun } from '../../testbed/confined-place.js';
 import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { incusEnvironment } from '../../testbed/incus-command.js';
+import { removeProject } from '../../testbed/owned-project.js';
+import { runCommand } from '../../testbed/run-command.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
+import { workTree } from '../../testbed/work-tree.js';
 import { expectRefusal } from './refusal.js';
 
 describeOnIncus('a start that cannot come to good', testbed => {
@@ -86,6 +91,26 @@ describeOnIncus('a start that cannot come to good', testbed => {
     });
   });
 
+  test.skipIf(isConfinedRun())('is none with a project that was made as the document tells', async () => {
+    const { bridge, directory, storagePool } = testbed();
+    const project = `${scenario.project}-by-hand`;
+    const place = { 'azure-pipelines': project, 'pool=default': `pool=${storagePool}`, incusbr0: bridge };
+    const run = (script: string) => runCommand('bash', ['-c', script], { env: incusEnvironment(directory) });
+    try {
+      await run(told('docs/how-to/install.md#2-incus', 1).script(place));
+      await run(told('docs/how-to/operate.md#share-the-cores-otherwise').script({ 'azure-pipelines': project }));
+      const { profile } = await scenario.incus.withProject(project).profiles.get('default');
+      expect(profile.config).toMatchObject({ 'limits.cpu.allowance': '100%' });
+      await scenario.configure({ projectName: project });
+      const { code, stdout } = await runProgram(['plan', '--config', scenario.configPath]);
+      // Its images are its own.
+      expect(stdout).toContain(`waits: the base cannot be named yet: find source image "debian": project "${project}"`);
+      expect(code).toBe(0);
+    } finally {
+      await removeProject(scenario.incus.withProject('default'), project);
+    }
+  });
+
   test.each([
     ['eth0', 'root disk', /no root disk; add one with: incus profile device add default root disk path=\/ pool=/],
     ['root', 'network', /no network; add one with: incus profile device add default eth0 nic network=/],
@@ -123,7 +148,12 @@ describeOnIncus('a start that cannot come to good', testbed => {
 
   test('names the process of the daemon that already runs for this installation', async () => {
     await scenario.configure({ agentCount: 0 });
-    const first = scenario.startDaemon();
+    const [check, run] = told('README.md#installation', 1)
+      .lines(2, { FILE: scenario.configPath })
+      .map(command => command.split(' ')) as [string[], string[]];
+    const program = join(workTree(), check[0] ?? '');
+    expect(await runProgram(check.slice(1), { program })).toMatchObject({ code: 0 });
+    const first = scenario.startDaemon(run.slice(1), { program });
     await first.seen(line => line.msg === 'running');
     const second = await runProgram(['run', '--config', scenario.configPath]);
     expect(second.stderr).toMatch(new RegExp(`already runs, process ${first.pid}; stop it first`));

@@ -40,12 +40,13 @@ export class SystemContainer implements AsyncDisposable {
   async run(script: string): Promise<string> {
     const command = ['/bin/bash', '-c', `exec >${SAID} 2>${COMPLAINED}\n${script}`];
     const { exitCode } = await this.#incus.exec(this.name, { command });
-    const [said, complained] = [await this.#read(SAID), await this.#read(COMPLAINED)];
+    const [said, complained] = [await this.pull(SAID), await this.pull(COMPLAINED)];
     if (exitCode !== 0) throw new Error(`"${script}" ended with ${exitCode}: ${said}${complained}`);
     return said;
   }
 
-  async #read(path: string): Promise<string> {
+  /** The text in a file; nothing where it is a directory. */
+  async pull(path: string): Promise<string> {
     const file = await this.#incus.files.pull(this.name, path);
     return file.type === 'file' ? new TextDecoder().decode(file.content) : '';
   }

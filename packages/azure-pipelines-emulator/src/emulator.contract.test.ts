@@ -1,10 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { get as getInTheClear } from 'node:http';
 import { get } from 'node:https';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { told } from '../../../testbed/told-commands.js';
 import { KNOWN_CERTIFICATE } from '../test/known-certificate.js';
 import { startEmulator } from './emulator.js';
 
@@ -61,6 +63,26 @@ describe('an emulator behind a socket', () => {
 });
 
 describe('the command', () => {
+  it('takes jobs from its own host, as the documents tell', async () => {
+    const own = { ADDRESS: '127.0.0.1' };
+    const [start] = told('docs/how-to/install.md#for-a-try-without-azure').lines(1, {
+      ...own,
+      '8080': '0',
+    });
+    const [queue] = told('docs/how-to/install.md#for-a-try-without-azure', 1).lines(1, own);
+    const child = spawn('sh', ['-c', `exec ${start} --no-agent-package`], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    try {
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      const url = new URL(String((await lines.next()).value));
+      await promisify(execFile)('sh', ['-c', queue.replace('8080', url.port)]);
+      expect((await lines.next()).value).toMatch(/ job 1 \(hello\) queued in myAgentPool$/);
+    } finally {
+      child.kill('SIGTERM');
+    }
+    await exited;
+  });
+
   it('prints its URL first, then what happens, and ends cleanly when told to', async () => {
     const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
     const child: ChildProcess = spawn(

@@ -7,7 +7,7 @@ import { doctor, formatFinding } from './doctor.js';
 
 const folder = useConfigFolder();
 
-test('a finding is a line, its remedy another, and nothing in them is obeyed by a terminal', () => {
+test('a finding begins a line, its remedy another, and no text in them does, nor is obeyed by a terminal', () => {
   const finding = {
     check: 'guest-server',
     colour: 'red',
@@ -15,7 +15,7 @@ test('a finding is a line, its remedy another, and nothing in them is obeyed by 
     remedy: 'see\u0007 it',
   } as const;
   expect(formatFinding(finding, false)).toBe(
-    `red     guest-server       no\\u001b[2J\\u000aanswer\n${' '.repeat(27)}-> see\\u0007 it\n`,
+    `red     guest-server       no\\u001b[2J\n${' '.repeat(27)}answer\n${' '.repeat(27)}-> see\\u0007 it\n`,
   );
   expect(formatFinding(finding, true)).toContain('\u001b[31mred   \u001b[0m');
 });

@@ -112,9 +112,13 @@ const PAINT: Readonly<Record<Colour, string>> = { green: '32', yellow: '33', red
 export function formatFinding({ check, colour, remedy, says }: Finding, isPainted: boolean): string {
   const word = colour.padEnd(6);
   const mark = isPainted ? `\u001b[${PAINT[colour]}m${word}\u001b[0m` : word;
-  const what = `${mark}  ${check.padEnd(17)}  ${printableLine(says)}\n`;
-  return remedy === undefined ? what : `${what}${' '.repeat(27)}-> ${printableLine(remedy)}\n`;
+  // What has several lines, such as the last ones of a script, keeps them, and none can pass for a finding.
+  const set = (text: string) => text.trimEnd().split('\n').map(printableLine).join(`\n${MARGIN}`);
+  const what = `${mark}  ${check.padEnd(17)}  ${set(says)}\n`;
+  return remedy === undefined ? what : `${what}${MARGIN}-> ${set(remedy)}\n`;
 }
+
+const MARGIN = ' '.repeat(27);
 
 function conclusion(findings: readonly Finding[], isWhole: boolean): string {
   const count = (colour: Colour) => findings.filter(finding => finding.colour === colour).length;

@@ -3,6 +3,7 @@
 // more memory; the daemon is in no such hurry.
 import { setFlagsFromString } from 'node:v8';
 import { goesToJournal } from './log-output.js';
+import { screenOf } from './output.js';
 import { callProgram } from './program.js';
 
 // Nor does it earn back what optimizing compilers take (docs/decisions/0026). Verbs, and with them the parser of HTTP, are loaded later.
@@ -13,6 +14,6 @@ process.exitCode = await callProgram(process.argv.slice(2), {
   waitingBytes: () => process.stdout.writableLength,
   complain: text => process.stderr.write(text),
   isJournal: goesToJournal(process.stderr),
-  ...(process.stdout.isTTY ? { screen: () => process.stdout } : {}),
-  ...(process.stderr.isTTY ? { columns: process.stderr.columns } : {}),
+  ...(process.stdout.isTTY ? { screen: () => screenOf(process.stdout) } : {}),
+  ...(process.stderr.isTTY ? { columns: screenOf(process.stderr).columns } : {}),
 });

@@ -11,5 +11,16 @@ export interface Output {
   /** What was written to standard output and has not gone out yet. */
   readonly waitingBytes?: () => number;
   /** Size of the terminal that standard output is, as it is when this is called; undefined where it is none. */
-  readonly screen?: () => { readonly columns: number; readonly rows: number };
+  readonly screen?: () => Screen;
+}
+
+/** How much a terminal shows at once. */
+export interface Screen {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/** The size of a terminal; where it tells none, as a serial line does, what such ones have shown since there are terminals. */
+export function screenOf({ columns, rows }: Partial<Screen>): Screen {
+  return { columns: columns || 80, rows: rows || 24 };
 }

@@ -188,8 +188,10 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
   program
     .command('completion')
     .description('print a script that lets a shell complete verbs and options')
-    .addArgument(new Argument('<shell>', 'the shell').choices(['bash']))
-    .action(async () => output.write((await import('./completion.js')).bashCompletion(shapeOf(program))));
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: string) =>
+      output.write((await import('./completion.js')).completionFor(shell, shapeOf(program))),
+    );
   program
     .command('manual')
     .description('print the manual page, for man')

@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/clock.js';
-import type { Output } from './output.js';
+import type { Output, Screen } from './output.js';
 import { cut } from './table.js';
 
 /** From the end of one drawing to the next: no daemon is asked more often for it. */
@@ -23,7 +23,7 @@ export async function watch(show: () => Promise<string>, { clock, screen, signal
 }
 
 /** What puts a text on a screen, over what was there: no line is longer than the screen, and what does not fit is counted. */
-export function drawing(text: string, { columns, rows }: ReturnType<NonNullable<Output['screen']>>): string {
+export function drawing(text: string, { columns, rows }: Screen): string {
   const lines = text.trimEnd().split('\n');
   const room = Math.max(1, rows - 1);
   const left = lines.length - room + 1;

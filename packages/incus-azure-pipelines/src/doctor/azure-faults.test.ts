@@ -18,8 +18,12 @@ const unread = (error: string, kind?: 'unreachable' | 'timeout' | 'credentials' 
   ({ pool: { known: false, error, ...(kind && { kind }) } }) as const;
 const found = (pool: object) => ({ pool: { known: true, value: { id: 7, name: 'agents', ...pool } } }) as const;
 
-test('where all is well everything is green', () => {
-  expect(judged().map(({ colour }) => colour)).toEqual(expect.not.arrayContaining(['red', 'yellow', 'grey']));
+test('where all is well everything is green that this token is told, and the rest says where to look', () => {
+  const others = judged().filter(({ colour }) => colour !== 'green');
+  expect(others.map(({ check, colour, says }) => `${colour} ${check}: ${says}`)).toEqual([
+    expect.stringMatching(/^grey pipelines: .*Project settings, Agent pools/),
+    expect.stringMatching(/^grey parallel-jobs: .*Organization settings, Parallel jobs/),
+  ]);
 });
 
 test.each<[string, Partial<AzureFacts>, RegExp]>([

@@ -28,8 +28,21 @@ export function checkAzure(facts: AzureFacts, bases: readonly BaseFacts[]): Find
     checkClock(facts.aheadMs),
     ...checkAgents(facts, pool.value?.autoUpdate, bases),
     checkRegistration(facts),
+    ...UNTOLD,
   ];
 }
+
+/** What no call tells that a token for agents may make. A person looks there. */
+const UNTOLD = [
+  grey(
+    'pipelines',
+    'this token is not told which pipelines may use the agent pool: Project settings, Agent pools, Security',
+  ),
+  grey(
+    'parallel-jobs',
+    'this token is not told how many jobs may run at once: Organization settings, Parallel jobs, Self-hosted',
+  ),
+];
 
 const REST = [
   'agent-pool',
@@ -39,6 +52,8 @@ const REST = [
   'agent-version',
   'auto-update',
   'registration',
+  'pipelines',
+  'parallel-jobs',
 ] as const;
 
 function unread({ error, kind }: Extract<AzureFacts['pool'], { known: false }>): Finding[] {

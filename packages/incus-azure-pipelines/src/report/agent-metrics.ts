@@ -96,12 +96,11 @@ export function countAgents(events: Events<DaemonEvents>, status: LastStatus, re
   events.on('agent-gone', ({ agent, at }) => left(agent.pool, agent.name, at));
   events.on('pass-ended', () => {
     const document = status();
-    for (const pool of document?.pools ?? []) {
+    if (document === undefined) return;
+    for (const pool of document.pools) {
       if (!begun.has(pool.name)) begin(pool.name);
-      const there = pool.agents.filter(({ phase }) => phase === 'idle' || phase === 'busy').length;
-      const isKnown = document?.incus.readable === true && pool.azure.readable;
-      if (isKnown) looked.add(pool.name);
-      if (!isKnown || there >= pool.target) accounts.get(pool.name)?.forget();
+      if (document.incus.readable && pool.azure.readable) looked.add(pool.name);
+      accounts.get(pool.name)?.looked(document, pool);
     }
   });
 }

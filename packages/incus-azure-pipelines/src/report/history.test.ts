@@ -204,4 +204,11 @@ describe('a replacement', () => {
     enters(0, 'busy', START + 100, 'offline');
     expect(history.after(0).replacements).toEqual([]);
   });
+
+  test('is none of an agent that said it was finished and was not', () => {
+    enters(0, 'finished', START, 'busy');
+    enters(0, 'busy', START + 100, 'finished');
+    enters(1, 'idle', START + 200, 'starting');
+    expect(history.after(0).replacements).toEqual([]);
+  });
 });

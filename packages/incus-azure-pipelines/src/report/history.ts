@@ -1,13 +1,13 @@
 import type { Events } from '../lib/events.js';
-import { type AgentPhase, isLive } from '../model/agent.js';
+import { type Agent, type AgentPhase, isLive } from '../model/agent.js';
 import type { DaemonEvents } from '../model/event.js';
 import type { Death } from './death.js';
 import { Journal } from './journal.js';
 import { lifeOf, lived, titleOf } from './life.js';
 import type { AgentLife, LoadFigure, PageDocument, Replacement } from './page-document.js';
 import { printableLine } from './printable.js';
-import { ReplacementWatch } from './replacement-watch.js';
-import type { PoolStatus, StatusDocument } from './status-document.js';
+import { Replacements } from './replacements.js';
+import type { StatusDocument } from './status-document.js';
 
 /** So long figures and lives that ended are kept. */
 export const HOUR_MS = 3_600_000;
@@ -26,7 +26,8 @@ export class History {
   readonly #lives = new Journal<string, AgentLife>();
   readonly #load = new Journal<number, LoadFigure>();
   readonly #replacements = new Journal<number, Replacement>();
-  readonly #watches = new Map<string, ReplacementWatch>();
+  /** By pool. */
+  readonly #accounts = new Map<string, Replacements>();
   #number = 0;
   /** When something was forgotten last. */
   #at = 0;
@@ -38,7 +39,7 @@ export class History {
       // Only a registration is left of it: whatever there is to tell, its death tells.
       if (life === undefined && agent.phase === 'orphan') return;
       if (life?.endedAt === undefined) this.#note(lived(life, agent, at));
-      this.#filled(agent.pool, from, agent.phase, at);
+      this.#filled(agent, from, at);
     });
     events.on('job-taken', ({ agent, job }) => {
       const life = this.#lives.get(agent.name);
@@ -80,11 +81,11 @@ export class History {
     this.#lives.set(life.name, life, this.#number);
   }
 
-  #filled(pool: string, from: AgentPhase | undefined, phase: AgentPhase, at: number): void {
-    const ms = this.#watchOf(pool).saw(from, phase, at);
+  #filled(agent: Agent, from: AgentPhase | undefined, at: number): void {
+    const ms = this.#accountOf(agent.pool).seen(agent, from, at);
     if (ms === undefined) return;
     this.#number += 1;
-    this.#replacements.set(this.#number, { at, pool: printableLine(pool), ms }, this.#number);
+    this.#replacements.set(this.#number, { at, pool: printableLine(agent.pool), ms }, this.#number);
   }
 
   #looked(document: StatusDocument, at: number): void {
@@ -97,7 +98,7 @@ export class History {
       busy: agents.filter(({ phase }) => phase === 'busy').length,
     };
     this.#load.set(figure.at, figure, this.#number);
-    for (const pool of document.pools) this.#watchOf(pool.name).areEmpty(emptyPlaces(document, pool));
+    for (const pool of document.pools) this.#accountOf(pool.name).looked(document, pool);
   }
 
   /** Oldest first: what is older than an hour goes, and what is too much. */
@@ -115,15 +116,9 @@ export class History {
     this.#lives.forget(life => life.endedAt !== undefined && life.endedAt < this.#livesBefore);
   }
 
-  #watchOf(pool: string): ReplacementWatch {
-    const watch = this.#watches.get(pool) ?? new ReplacementWatch();
-    this.#watches.set(pool, watch);
-    return watch;
+  #accountOf(pool: string): Replacements {
+    const account = this.#accounts.get(pool) ?? new Replacements();
+    this.#accounts.set(pool, account);
+    return account;
   }
-}
-
-/** Places of a pool that nobody takes; none while nobody can tell. */
-function emptyPlaces({ incus }: StatusDocument, { agents, azure, target }: PoolStatus): number {
-  if (!incus.readable || !azure.readable) return 0;
-  return Math.max(0, target - agents.filter(({ phase }) => phase === 'idle' || phase === 'busy').length);
 }

@@ -1,4 +1,5 @@
 import type { Agent, AgentPhase } from '../model/agent.js';
+import type { PoolStatus, StatusDocument } from './status-document.js';
 
 /** Phases before an agent is online. */
 const COMING: ReadonlySet<AgentPhase | undefined> = new Set(['preparing', 'prepared', 'listening', 'starting']);
@@ -14,9 +15,8 @@ export class Replacements {
   readonly #ended: number[] = [];
 
   /** Tells in which phase an agent is seen from `at` on (epoch ms); gives back the ms that a place was empty which it fills. */
-  seen(agent: Agent, from: AgentPhase | undefined, at: number): number | undefined {
-    const { life, phase } = agent;
-    if (phase === 'idle' || phase === 'busy') {
+  seen({ life, phase }: Agent, from: AgentPhase | undefined, at: number): number | undefined {
+    if (isThere(phase)) {
       // Its guest said that it was finished, and Azure that it was not.
       if (OVER.has(from)) this.#ended.pop();
       const endedAt = COMING.has(from) ? this.#ended.shift() : undefined;
@@ -27,8 +27,18 @@ export class Replacements {
     return undefined;
   }
 
-  /** Nothing is empty any more, or nobody can tell: what ended before has no successor. */
-  forget(): void {
-    this.#ended.length = 0;
+  /** A pass has shown what is there. Of more ends than empty places, the youngest need no successor: the next agent comes for the oldest. */
+  looked(document: StatusDocument, pool: PoolStatus): void {
+    this.#ended.length = Math.min(this.#ended.length, emptyPlaces(document, pool));
   }
+}
+
+/** Places of a pool that nobody takes; none while nobody can tell. */
+function emptyPlaces({ incus }: StatusDocument, { agents, azure, target }: PoolStatus): number {
+  if (!incus.readable || !azure.readable) return 0;
+  return Math.max(0, target - agents.filter(({ phase }) => isThere(phase)).length);
+}
+
+function isThere(phase: AgentPhase): boolean {
+  return phase === 'idle' || phase === 'busy';
 }
