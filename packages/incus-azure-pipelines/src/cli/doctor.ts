@@ -3,7 +3,8 @@ import { ConfigError, formatProblem } from '../config/message.js';
 import { diagnose } from '../doctor/diagnose.js';
 import type { DaemonFact } from '../doctor/facts.js';
 import { type Colour, type Finding, green, red, yellow } from '../doctor/finding.js';
-import type { Secret } from '../lib/secret.js';
+import { systemClock } from '../lib/clock.js';
+import { Identities } from '../lib/identity/identities.js';
 import { UserError } from '../lib/user-error.js';
 import { printable, printableLine } from '../report/printable.js';
 import type { StatusDocument } from '../report/status-document.js';
@@ -33,7 +34,10 @@ export async function doctor(options: Options, output: Output, examine = diagnos
   };
   const whole = async () => {
     const config = await check(options.config, tell);
-    if (config !== undefined) for await (const finding of examine(partsOf(config, options), stop.signal)) tell(finding);
+    if (config === undefined) return;
+    const parts = partsOf(config, options);
+    using _ = parts.identities;
+    for await (const finding of examine(parts, stop.signal)) tell(finding);
   };
   const ended = await whole().then(
     () => 'whole' as const,
@@ -70,11 +74,7 @@ async function check(path: string, tell: (finding: Finding) => void): Promise<Lo
 function partsOf({ credentials, spec }: LoadedConfig, { socket }: Options) {
   return {
     spec,
-    tokenOf: (pool: string): Promise<Secret> => {
-      const credential = credentials.get(pool);
-      if (credential === undefined) throw new Error(`"${pool}" is not in the configuration`);
-      return credential.read();
-    },
+    identities: new Identities(credentials, systemClock),
     askDaemon: () => askDaemon(socket ?? spec.controlSocketPath),
   };
 }

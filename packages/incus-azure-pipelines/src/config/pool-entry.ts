@@ -38,10 +38,10 @@ function sharedSettings(file: FileSettings): PoolSettings {
   return Object.fromEntries(Object.entries(file).filter(([name]) => known.has(name)));
 }
 
-/** The day on which a token expires is that token's own. */
+/** A pool that says who it is says all of it, the day on which its token expires included. */
 function forPool(shared: PoolSettings['azure'], own: PoolSettings['azure']): PoolSettings['azure'] {
-  if (shared === undefined || own?.pat === undefined) return shared;
-  return { ...shared, patExpires: own.patExpires };
+  if (shared === undefined || (own?.pat === undefined && own?.auth === undefined)) return shared;
+  return { ...shared, pat: undefined, auth: undefined, patExpires: undefined };
 }
 
 function merged<T extends object>(shared: T | undefined, own: T | undefined): T | undefined {

@@ -1,6 +1,6 @@
 /** Goes through all checks in their order: each fact is gathered once, then judged. */
 import type { IncusClient } from 'incus-client';
-import type { Secret } from '../lib/secret.js';
+import type { Identities } from '../lib/identity/identities.js';
 import { azureKey, type DaemonSpec } from '../model/pool.js';
 import { openIncus } from '../observe/clients.js';
 import { isThisHost, mostInstances } from '../observe/host-limits.js';
@@ -23,8 +23,7 @@ import { reachedServers } from './reached-servers.js';
 
 export interface DiagnosisParts {
   readonly spec: DaemonSpec;
-  /** A pool's token, read anew. */
-  readonly tokenOf: (pool: string) => Promise<Secret>;
+  readonly identities: Identities;
   /** What the daemon says of itself. */
   readonly askDaemon: () => Promise<DaemonFact>;
 }
@@ -93,7 +92,7 @@ async function* checkRunning({ askDaemon }: DiagnosisParts, signal: AbortSignal)
 }
 
 async function* checkServers(
-  { spec, tokenOf }: DiagnosisParts,
+  { spec, identities }: DiagnosisParts,
   architecture = 'x86_64',
   base: BaseFacts | undefined,
   signal: AbortSignal,
@@ -101,8 +100,8 @@ async function* checkServers(
   const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
   for (const key of keys) {
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
-    const token = () => tokenOf(pools[0]?.name ?? '');
-    const question = { pools, token, stateDirectory: spec.stateDirectory, architecture };
+    const identity = identities.of(pools[0]?.name ?? '');
+    const question = { pools, identity, stateDirectory: spec.stateDirectory, architecture };
     const gathered = await factOf(gatherAzure(question, signal), signal);
     if (!gathered.known) {
       yield red('azure-server', {

@@ -10,17 +10,18 @@ import { KeyStock } from '../execute/registration/key-stock.js';
 import { probe } from '../execute/registration/probe.js';
 import { registrationTarget } from '../execute/registration/registration-target.js';
 import { systemClock } from '../lib/clock.js';
+import type { Identity } from '../lib/identity/identity.js';
 import { findInstallation, imagineInstallation } from '../lib/installation.js';
-import type { Secret } from '../lib/secret.js';
 import { agentName, PROBE_PREFIX } from '../model/agent-name.js';
 import type { PoolSpec } from '../model/pool.js';
+import { authBy } from '../observe/clients.js';
 import { factOf } from './fact-of.js';
 import type { AzureFacts, Fact } from './facts.js';
 
 export interface AzureQuestion {
   /** The pools of the configuration that are for this agent pool; at least one. */
   readonly pools: readonly PoolSpec[];
-  readonly token: () => Promise<Secret>;
+  readonly identity: Identity;
   readonly stateDirectory: string;
   /** As the kernel of the Incus host names it. */
   readonly architecture: string;
@@ -34,7 +35,7 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
   const readings: number[] = [];
   await using client = connectAzurePipelines({
     url,
-    auth: { kind: 'pat', token: async () => (await question.token()).reveal() },
+    auth: authBy(question.identity),
     userAgent: 'incus-azure-pipelines',
     // The time stands in whole seconds: half of one is the best guess.
     onCall: ({ ms, serverAt }) => {

@@ -1,0 +1,86 @@
+/** Tokens of Microsoft Entra, for a service principal, a managed identity, or a workload that is known elsewhere. */
+
+import { Secret } from '../secret.js';
+import { foreignWords } from './foreign-words.js';
+import type { TokenSource } from './identity.js';
+
+/** Who signs in, and by what. */
+export type EntraUser =
+  | {
+      readonly kind: 'secret';
+      readonly tenantId: string;
+      readonly clientId: string;
+      /** Read anew each time. */
+      readonly secret: () => Promise<Secret>;
+    }
+  | {
+      readonly kind: 'certificate';
+      readonly tenantId: string;
+      readonly clientId: string;
+      /** PEM with certificate and key. */
+      readonly certificatePath: string;
+    }
+  | { readonly kind: 'managed'; readonly clientId: string | undefined }
+  | {
+      readonly kind: 'federated';
+      readonly tenantId: string;
+      readonly clientId: string;
+      readonly tokenFilePath: string;
+    };
+
+/** Where another authority is asked than that of the public cloud. The library knows variables of its own, too. */
+export interface EntraOptions {
+  readonly authorityHost?: string;
+  /** PEM. */
+  readonly certificateAuthority?: string;
+}
+
+/** Azure DevOps, as Entra knows it. */
+const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+const DEADLINE_MS = 30_000;
+
+const REMEDIES: Readonly<Record<EntraUser['kind'], string>> = {
+  secret: 'see that tenantId, clientId and secret belong together, and that the secret has not expired',
+  certificate: 'see that the certificate is among those of the application, and has not expired',
+  managed: 'see that this machine has a managed identity, in Azure or by Azure Arc',
+  federated: 'see that the application trusts who has issued the token in tokenFile',
+};
+
+/** Tokens for a user of Entra. The library that asks for them is loaded at the first one. */
+export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenSource {
+  return {
+    kind: 'bearer',
+    isKept: true,
+    async ask(signal) {
+      const secret = user.kind === 'secret' ? (await user.secret()).reveal() : '';
+      try {
+        const { entraCredential } = await import('./entra-credential.js');
+        // Made anew each time, because it would give again what it has kept.
+        const credential = entraCredential(user, secret, options);
+        const { expiresOnTimestamp, token } = await inTime(
+          abortSignal => credential.getToken(SCOPE, { abortSignal }),
+          signal,
+        );
+        return { secret: new Secret(token), expiresAt: expiresOnTimestamp };
+      } catch (cause) {
+        const said = foreignWords(cause instanceof Error ? cause.message : String(cause), [secret]);
+        const why = said.replace(/ Trace ID: .*$/, '');
+        // No cause: it may hold the request, and with it the secret.
+        throw new Error(`ask Microsoft Entra for a token: ${why}; ${REMEDIES[user.kind]}`);
+      }
+    },
+  };
+}
+
+/** The library heeds no signal where it asks the machine that it runs on. */
+async function inTime<T>(ask: (signal: AbortSignal) => Promise<T | null>, stop: AbortSignal): Promise<T> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]);
+  const ended = new Promise<never>((_, reject) => {
+    const end = () => reject(new Error(stop.aborted ? 'stopped' : `no answer within ${DEADLINE_MS / 1000} s`));
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  const answer = await Promise.race([ask(signal), ended]);
+  if (answer === null) throw new Error('no token came');
+  return answer;
+}
