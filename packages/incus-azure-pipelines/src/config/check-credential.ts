@@ -2,7 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import type { AuthSettings, SecretSettings } from './auth-schema.js';
 import { authOf, CLIENT_SECRET, TOKEN } from './credential.js';
@@ -75,10 +75,8 @@ async function checkProgram(
 }
 
 async function isProgram(file: string): Promise<boolean> {
-  return await access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  const isExecutable = access(file, constants.X_OK).then(async () => (await stat(file)).isFile());
+  return await isExecutable.catch(() => false);
 }
 
 async function checkTokenFile(path: KeyPath, written: string | undefined, directory: string) {

@@ -101,7 +101,10 @@ async function* checkServers(
   for (const key of keys) {
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
     const identity = identities.of(pools[0]?.name ?? '');
-    const question = { pools, identity, stateDirectory: spec.stateDirectory, architecture };
+    const configured = spec.pools
+      .filter(({ azure }) => azure.url === pools[0]?.azure.url)
+      .map(pool => pool.azure.agentPool);
+    const question = { pools, identity, configured, stateDirectory: spec.stateDirectory, architecture };
     const gathered = await factOf(gatherAzure(question, signal), signal);
     if (!gathered.known) {
       yield red('azure-server', {

@@ -41,7 +41,10 @@ async function examined({
     const pool = aPool({ azure: { url: emulator.url, agentPool }, registration });
     if (remembered) await rememberHostPool(await openInstallation(stateDirectory), azureKey(pool.azure));
     const identity = identitiesWith(wrongToken ? 'wrong' : emulator.token, pool.name).of(pool.name);
-    const facts = await gatherAzure({ pools: [pool], identity, stateDirectory, architecture: 'x86_64' }, signal);
+    const facts = await gatherAzure(
+      { pools: [pool], identity, configured: [agentPool], stateDirectory, architecture: 'x86_64' },
+      signal,
+    );
     const colours = checkAzure(facts, BASE).map(({ check, colour }) => [check, colour] as const);
     return { facts, colours: Object.fromEntries(colours), left: emulator.agents() };
   } finally {
@@ -55,6 +58,8 @@ const ALL_WELL = {
   'agent-pool': 'green',
   'permission-view': 'green',
   'permission-manage': 'green',
+  'token-reach': 'green',
+  'token-end': 'grey',
   clock: 'green',
   'agent-version': 'green',
   'auto-update': 'green',
@@ -85,6 +90,8 @@ test.each<[string, Given, object]>([
     { permissions: 1 },
     { 'permission-view': 'green', 'permission-manage': 'red', registration: 'yellow' },
   ],
+  ['lets the token manage other agent pools', { pools: ['default', 'other'] }, { 'token-reach': 'yellow' }],
+  ['lets it manage this one alone', { pools: ['default', 'other'], manages: ['default'] }, { 'token-reach': 'green' }],
   ['takes no keys of agents', { refuseKeys: true }, { 'permission-manage': 'green', registration: 'yellow' }],
   ['takes no keys where the host must register', { refuseKeys: true, registration: 'host' }, { registration: 'red' }],
   ['takes no assertions', { refuseAssertions: true }, { registration: 'yellow' }],
@@ -103,7 +110,10 @@ test.each<[string, Given, object]>([
 test('a server that is not there is told by its own check alone', async () => {
   const pool = aPool({ azure: { url: 'http://127.0.0.1:9/none', agentPool: 'default' } });
   const identity = identitiesWith('token', pool.name).of(pool.name);
-  const facts = await gatherAzure({ pools: [pool], identity, stateDirectory, architecture: 'x86_64' }, signal);
+  const facts = await gatherAzure(
+    { pools: [pool], identity, configured: ['default'], stateDirectory, architecture: 'x86_64' },
+    signal,
+  );
   const [server, ...rest] = checkAzure(facts, BASE);
   expect(server).toMatchObject({ check: 'azure-server', colour: 'red', says: expect.stringContaining('127.0.0.1:9') });
   expect(new Set(rest.map(({ colour }) => colour))).toEqual(new Set(['grey']));

@@ -22,6 +22,8 @@ export interface AzureQuestion {
   /** The pools of the configuration that are for this agent pool; at least one. */
   readonly pools: readonly PoolSpec[];
   readonly identity: Identity;
+  /** Agent pools of the configuration on the same server. */
+  readonly configured: readonly string[];
   readonly stateDirectory: string;
   /** As the kernel of the Incus host names it. */
   readonly architecture: string;
@@ -52,10 +54,14 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
   return {
     url: client.url,
     agentPool,
+    token: question.identity.kind,
     wanted,
     pool,
     views: await may(POOL_PERMISSIONS.view),
     manages: await may(POOL_PERMISSIONS.manage),
+    manageable: id === undefined ? UNASKED : await manageable(client, signal),
+    configured: question.configured,
+    endsInMs: spec.tokenExpiresAt === undefined ? undefined : spec.tokenExpiresAt - Date.now(),
     aheadMs: readings[0],
     newestAgent: id === undefined ? UNASKED : await newestAgent(client, question, signal),
     registration: id === undefined ? UNASKED : await registration(client, id, question, wanted, signal),
@@ -63,6 +69,11 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
 }
 
 const UNASKED = { known: false, error: 'not asked' } as const;
+
+async function manageable(client: AzurePipelinesClient, signal: AbortSignal): Promise<AzureFacts['manageable']> {
+  const names = async () => (await client.pools.listManageable({ signal })).map(({ name }) => name);
+  return await factOf(names(), signal, kindOf);
+}
 
 function strictest(pools: readonly PoolSpec[]): PoolSpec['registration'] {
   const words = pools.map(({ registration }) => registration);

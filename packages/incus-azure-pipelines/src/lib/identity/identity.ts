@@ -43,6 +43,8 @@ export class Identity implements Disposable {
   /** The one before: good for a while yet where the latest is not good so far. */
   #earlier: Held | undefined;
   #asking: Promise<Held> | undefined;
+  /** When the source was last asked because a token was refused. */
+  #askedAnewAt = Number.NEGATIVE_INFINITY;
   #failure: { readonly error: unknown; readonly at: number } | undefined;
 
   constructor(source: TokenSource, clock: Pick<Clock, 'now'>) {
@@ -63,7 +65,10 @@ export class Identity implements Disposable {
     if (this.#earlier?.text === refused) this.#earlier = undefined;
     if (this.#latest?.text === refused) {
       this.#latest.refusedAt = now;
-      if (!this.#source.isKept || now - this.#latest.askedAt >= RETRY_MS) await this.#ask().catch(() => undefined);
+      if (!this.#source.isKept || now - this.#askedAnewAt >= RETRY_MS) {
+        this.#askedAnewAt = now;
+        await this.#ask().catch(() => undefined);
+      }
     }
     const others = [this.#latest, this.#earlier];
     return others.find(held => held !== undefined && held.text !== refused && !this.#isRefused(held))?.secret;
