@@ -9,6 +9,7 @@ import { EXIT_CODES } from '../packages/incus-azure-pipelines/src/cli/manual.js'
 import { programShape } from '../packages/incus-azure-pipelines/src/cli/program.js';
 import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/json-schema.js';
 import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
+import { makeClientIdentity } from '../packages/incus-azure-pipelines/src/lib/client-certificate.js';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
 import { commandsReference } from '../scripts/commands-reference.js';
@@ -163,6 +164,8 @@ describe('a configuration that is shown', () => {
     folder = await mkdtemp(join(tmpdir(), 'iap-documents-'));
     await writeFile(join(folder, 'script'), 'true\n');
     await writeFile(join(folder, 'token'), 'token\n', { mode: 0o600 });
+    const { certificate, key } = makeClientIdentity('documents', Date.now());
+    await writeFile(join(folder, 'certificate'), `${certificate}${key}`, { mode: 0o600 });
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -178,10 +181,14 @@ describe('a configuration that is shown', () => {
   };
 
   test.each([...shown, example])('is accepted: $where', async ({ text }) => {
-    const real = text
+    // What is about signing in alone is shown without the rest.
+    const rest = text.startsWith('azure:') ? 'agentCount: 2\nbaseImage: ubuntu/24.04\n' : '';
+    const real = `${rest}${text}`
       .replaceAll('<my-organization>', 'contoso')
       .replaceAll(/^(\s*- )\/\S+$/gm, `$1${join(folder, 'script')}`)
-      .replaceAll(/(file: )\/[^\s}]+/g, `$1${join(folder, 'token')}`);
+      .replaceAll(/(file: |tokenFile: )\/[^\s}]+/g, `$1${join(folder, 'token')}`)
+      .replaceAll(/(certificate: )\/[^\s}]+/g, `$1${join(folder, 'certificate')}`)
+      .replaceAll(/(run: \[)\/[^\s,\]]+/g, '$1/bin/true');
     const { spec } = await parseConfig(real, join(folder, 'config.yaml'));
     expect(spec.pools).not.toEqual([]);
   });

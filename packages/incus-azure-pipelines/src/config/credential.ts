@@ -2,7 +2,8 @@
 
 import { resolve } from 'node:path';
 import { commandSource } from '../lib/identity/command.js';
-import { type EntraUser, entraSource } from '../lib/identity/entra.js';
+import { entraSource } from '../lib/identity/entra.js';
+import type { EntraUser } from '../lib/identity/entra-user.js';
 import type { TokenSource } from '../lib/identity/identity.js';
 import type { AuthSettings, SecretSettings } from './auth-schema.js';
 import type { ConfigEnvironment } from './environment.js';

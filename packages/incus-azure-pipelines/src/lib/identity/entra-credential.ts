@@ -7,7 +7,7 @@ import {
   type TokenCredential,
   WorkloadIdentityCredential,
 } from '@azure/identity';
-import type { EntraOptions, EntraUser } from './entra.js';
+import type { EntraOptions, EntraUser } from './entra-user.js';
 
 /** Makes what signs in. `secret` is the text of a client secret where the user has one. */
 export function entraCredential(user: EntraUser, secret: string, given: EntraOptions): TokenCredential {

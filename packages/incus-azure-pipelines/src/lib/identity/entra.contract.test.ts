@@ -13,7 +13,8 @@ import {
   type TokenRequest,
 } from '../../../test/token-endpoint.js';
 import { Secret } from '../secret.js';
-import { type EntraUser, entraSource } from './entra.js';
+import { entraSource } from './entra.js';
+import type { EntraUser } from './entra-user.js';
 
 const tenantId = 'contoso.example';
 const clientId = '11111111-2222-3333-4444-555555555555';
@@ -64,7 +65,10 @@ async function signedIn(user: EntraUser, answer = token, times = 1) {
   expect(first?.secret.reveal()).toBe('ey.the.token');
   expect(first?.expiresAt).toBeGreaterThanOrEqual(before + 3_590_000);
   expect(first?.expiresAt).toBeLessThanOrEqual(Date.now() + 3_610_000);
-  return { url: entra.url, posts: entra.asked.map(({ form, url }): Readonly<Record<string, string>> => ({ url, ...Object.fromEntries(form) })) };
+  return {
+    url: entra.url,
+    posts: entra.asked.map(({ form, url }): Readonly<Record<string, string>> => ({ url, ...Object.fromEntries(form) })),
+  };
 }
 
 it('gives a service principal with a secret a token for Azure DevOps, a new one each time', async () => {

@@ -1,39 +1,9 @@
 /** Tokens of Microsoft Entra, for a service principal, a managed identity, or a workload that is known elsewhere. */
 
 import { Secret } from '../secret.js';
+import type { EntraOptions, EntraUser } from './entra-user.js';
 import { foreignWords } from './foreign-words.js';
 import type { TokenSource } from './identity.js';
-
-/** Who signs in, and by what. */
-export type EntraUser =
-  | {
-      readonly kind: 'secret';
-      readonly tenantId: string;
-      readonly clientId: string;
-      /** Read anew each time. */
-      readonly secret: () => Promise<Secret>;
-    }
-  | {
-      readonly kind: 'certificate';
-      readonly tenantId: string;
-      readonly clientId: string;
-      /** PEM with certificate and key. */
-      readonly certificatePath: string;
-    }
-  | { readonly kind: 'managed'; readonly clientId: string | undefined }
-  | {
-      readonly kind: 'federated';
-      readonly tenantId: string;
-      readonly clientId: string;
-      readonly tokenFilePath: string;
-    };
-
-/** Where another authority is asked than that of the public cloud. The library knows variables of its own, too. */
-export interface EntraOptions {
-  readonly authorityHost?: string;
-  /** PEM. */
-  readonly certificateAuthority?: string;
-}
 
 /** Azure DevOps, as Entra knows it. */
 const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
