@@ -37,13 +37,13 @@ export interface TestCertificate extends AsyncDisposable {
 
 export async function makeTestCertificate(): Promise<TestCertificate> {
   const directory = await mkdtemp(join(tmpdir(), 'certificate-'));
-  const [keyPath, certPath, path] = ['key', 'cert', 'both'].map(name => join(directory, `${name}.pem`));
+  const [keyPath, certPath, path] = [join(directory, 'key'), join(directory, 'cert'), join(directory, 'both')] as const;
   const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-days', '2'];
-  const files = ['-keyout', `${keyPath}`, '-out', `${certPath}`];
+  const files = ['-keyout', keyPath, '-out', certPath];
   await promisify(execFile)('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject, ...files]);
-  const [key, cert] = await Promise.all([readFile(`${keyPath}`, 'utf8'), readFile(`${certPath}`, 'utf8')]);
-  await writeFile(`${path}`, `${cert}${key}`, { mode: 0o600 });
-  return { cert, key, path: `${path}`, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
+  const [key, cert] = await Promise.all([readFile(keyPath, 'utf8'), readFile(certPath, 'utf8')]);
+  await writeFile(path, `${cert}${key}`, { mode: 0o600 });
+  return { cert, key, path, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
 }
 
 /** Stands in for Microsoft Entra. */

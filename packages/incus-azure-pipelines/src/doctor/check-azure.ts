@@ -15,7 +15,8 @@ const KNOWN = {
 /** Judges all of it; what needs something that fails is not looked at. `base` is the newest one, where one was seen. */
 export function checkAzure(facts: AzureFacts, base: BaseFacts | undefined): Finding[] {
   const { agentPool, pool, url } = facts;
-  if (!pool.known) return [...unread(pool, facts.token), ...REST.map(check => grey(check, 'the agent pool was not read'))];
+  if (!pool.known)
+    return [...unread(pool, facts.token), ...REST.map(check => grey(check, 'the agent pool was not read'))];
   const reached = [green('azure-server', `${url} answers`), green('azure-token', 'the token is accepted')];
   const obstacle = agentPoolObstacle(pool.value, agentPool, url);
   if (obstacle !== undefined)

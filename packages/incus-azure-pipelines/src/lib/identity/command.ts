@@ -66,7 +66,9 @@ function run({ argv: [program, ...rest], deadlineMs }: TokenCommand, signal: Abo
       signal.removeEventListener('abort', stop);
       resolve({ stdout, problem: problem ?? why });
     };
-    child.once('error', error => settle('code' in error ? `it cannot be started (${error.code})` : error.message));
+    child.once('error', error =>
+      settle('code' in error ? `it cannot be started (${String(error.code)})` : error.message),
+    );
     child.once('close', (code, by) => {
       const said = foreignWords(stderr, [stdout.trim()]);
       const how = code === null ? `it was ended by ${by}` : `it ended with ${code}`;

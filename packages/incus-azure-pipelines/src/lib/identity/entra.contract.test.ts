@@ -92,7 +92,7 @@ it('gives a service principal with a secret a token for Azure DevOps, a new one 
 it('gives a service principal with a certificate a token for a statement that its key has signed', async () => {
   const user: EntraUser = { kind: 'certificate', tenantId, clientId, certificatePath: certificate.path };
   const { posts, url } = await signedIn(user);
-  const [head, claims, signature] = String(posts[0]?.client_assertion).split('.');
+  const [head, claims, signature] = (posts[0]?.client_assertion ?? '').split('.');
   const { publicKey } = new X509Certificate(certificate.cert);
   expect(JSON.parse(Buffer.from(claims ?? '', 'base64url').toString())).toMatchObject({
     iss: clientId,

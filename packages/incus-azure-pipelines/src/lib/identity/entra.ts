@@ -3,7 +3,7 @@
 import { Secret } from '../secret.js';
 import type { EntraOptions, EntraUser } from './entra-user.js';
 import { foreignWords } from './foreign-words.js';
-import type { TokenSource } from './identity.js';
+import type { IssuedToken, TokenSource } from './identity.js';
 
 /** Azure DevOps, as Entra knows it. */
 const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
@@ -23,23 +23,23 @@ export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenS
     isKept: true,
     async ask(signal) {
       const secret = user.kind === 'secret' ? (await user.secret()).reveal() : '';
-      try {
-        const { entraCredential } = await import('./entra-credential.js');
-        // Made anew each time, because it would give again what it has kept.
-        const credential = entraCredential(user, secret, options);
-        const { expiresOnTimestamp, token } = await inTime(
-          abortSignal => credential.getToken(SCOPE, { abortSignal }),
-          signal,
-        );
-        return { secret: new Secret(token), expiresAt: expiresOnTimestamp };
-      } catch (cause) {
-        const said = foreignWords(cause instanceof Error ? cause.message : String(cause), [secret]);
-        const why = said.replace(/ Trace ID: .*$/, '');
-        // No cause: it may hold the request, and with it the secret.
-        throw new Error(`ask Microsoft Entra for a token: ${why}; ${REMEDIES[user.kind]}`);
-      }
+      const answer = await signIn(user, secret, options, signal).catch((error: unknown) => ({ error }));
+      if (!('error' in answer)) return answer;
+      const { error } = answer;
+      const said = foreignWords(error instanceof Error ? error.message : String(error), [secret]);
+      const why = said.replace(/ Trace ID: .*$/, '');
+      // Without its cause, which may hold the request, and with it the secret.
+      throw new Error(`ask Microsoft Entra for a token: ${why}; ${REMEDIES[user.kind]}`);
     },
   };
+}
+
+async function signIn(user: EntraUser, secret: string, options: EntraOptions, stop: AbortSignal): Promise<IssuedToken> {
+  const { entraCredential } = await import('./entra-credential.js');
+  // Made anew each time, because it would give again what it has kept.
+  const credential = entraCredential(user, secret, options);
+  const { expiresOnTimestamp, token } = await inTime(abortSignal => credential.getToken(SCOPE, { abortSignal }), stop);
+  return { secret: new Secret(token), expiresAt: expiresOnTimestamp };
 }
 
 /** The library heeds no signal where it asks the machine that it runs on. */
