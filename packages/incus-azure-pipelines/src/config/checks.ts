@@ -6,7 +6,15 @@ import { checkAzureUrl } from './check-azure.js';
 import { checkEnvironment } from './check-environment.js';
 import { checkIncus, isThisHost } from './check-incus.js';
 import { checkNetwork } from './check-network.js';
-import { checkAgent, checkCounts, checkImages, checkListening, checkMade, checkSizes } from './check-pool.js';
+import {
+  checkAgent,
+  checkCapabilities,
+  checkCounts,
+  checkImages,
+  checkListening,
+  checkMade,
+  checkSizes,
+} from './check-pool.js';
 import { checkTimeouts } from './check-timeouts.js';
 import type { ConfigEnvironment } from './environment.js';
 import { error, type Finding, type KeyPath, show, warning } from './finding.js';
@@ -26,6 +34,7 @@ export function checkFile(
       ...checkRequired(pool),
       ...checkCounts(pool),
       ...checkListening(pool),
+      ...checkCapabilities(pool),
       ...checkAgent(pool),
       ...checkMade(pool),
       ...checkTimeouts(pool),

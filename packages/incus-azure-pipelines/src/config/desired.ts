@@ -85,7 +85,8 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       diskSizeBytes: bytes(settings.diskSizeInGb),
       maxProcesses: settings.maxProcesses ?? DEFAULTS.maxProcesses,
     },
-    environment: Object.fromEntries(Object.entries(settings.env ?? {}).map(([key, value]) => [key, String(value)])),
+    environment: texts(settings.env),
+    ...(settings.capabilities === undefined ? {} : { capabilities: texts(settings.capabilities) }),
     timeouts: {
       preparationMs: settings.preparationTimeout ?? ms(DEFAULTS.preparationTimeout),
       startupGraceMs: settings.startupGracePeriod ?? ms(DEFAULTS.startupGracePeriod),
@@ -114,12 +115,18 @@ function tokenExpiry({ azure }: PoolSettings, certificateEnds: number | undefine
   return tokenExpiresAt === undefined ? {} : { tokenExpiresAt };
 }
 
-/** What no guest can sign in with leaves no choice. */
+/** What no guest can sign in with, or say of itself, leaves no choice. */
 function registration({
   azure,
+  capabilities,
   registration: written = DEFAULTS.registration,
 }: PoolSettings): PoolSpec['registration'] {
-  return written === 'auto' && !isForGuests(azure?.auth) ? 'host' : written;
+  const isForHost = capabilities !== undefined || !isForGuests(azure?.auth);
+  return written === 'auto' && isForHost ? 'host' : written;
+}
+
+function texts(map: PoolSettings['env'] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, String(value)]));
 }
 
 function imageSource(settings: PoolSettings, around: Surroundings): ImageSource {

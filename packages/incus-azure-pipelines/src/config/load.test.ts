@@ -128,6 +128,19 @@ describe('values', () => {
     expect(spec.pools[0]?.environment).toEqual({ VERSION: '1.10', DEBUG: 'true', EMPTY: '', MODE: '0755' });
   });
 
+  it('reads capabilities as text, by name from both places, and has the host register for them', async () => {
+    const { spec } = await read(`${ONE_POOL}capabilities: {gpu: true, disk: 1.50}
+pools:
+- name: a
+- name: b
+  capabilities: {gpu: a100}
+`);
+    expect(spec.pools.map(({ capabilities, registration }) => [capabilities, registration])).toEqual([
+      [{ gpu: 'true', disk: '1.50' }, 'host'],
+      [{ gpu: 'a100', disk: '1.50' }, 'host'],
+    ]);
+  });
+
   it('reads variables of several lines, in every way that YAML writes them', async () => {
     const { spec } = await read(
       `${ONE_POOL}env:\n  KEPT: |\n    one\n\n     two\n  FOLDED: >-\n    one\n    two\n  QUOTED: "a\\n\\tb\\e"\n`,

@@ -13,7 +13,7 @@ export interface PoolEntry {
   path(...keys: KeyPath): KeyPath;
 }
 
-/** Lists the pools of a file. The maps `azure`, `env` and `remotes` are merged by key, everything else is replaced whole. */
+/** Lists the pools of a file. The maps `azure`, `env`, `capabilities` and `remotes` are merged by key, everything else is replaced whole. */
 export function poolEntries(file: FileSettings): readonly PoolEntry[] {
   const shared = sharedSettings(file);
   if (file.pools === undefined) {
@@ -26,6 +26,7 @@ export function poolEntries(file: FileSettings): readonly PoolEntry[] {
       ...entry,
       azure: merged(forPool(shared.azure, entry.azure), entry.azure),
       env: merged(shared.env, entry.env),
+      capabilities: merged(shared.capabilities, entry.capabilities),
       remotes: merged(shared.remotes, entry.remotes),
     },
     path: (...keys) =>

@@ -54,6 +54,18 @@ const variables = expecting(
   { kind: 'map', expects: 'a map of variables', example: '{HTTP_PROXY: "http://proxy:3128"}' },
 );
 
+const capabilities = expecting(
+  z.record(
+    text(
+      'a name of letters, digits, dots, dashes and _ that does not begin with "Agent."',
+      'gpu',
+      /^(?!agent\.)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/i,
+    ),
+    expecting(z.union([z.string(), z.number(), z.boolean()]), { kind: 'text', expects: 'text', example: '"text"' }),
+  ),
+  { kind: 'map', expects: 'a map of capabilities', example: '{gpu: "true"}' },
+);
+
 /** What a pool may say, and what may stand beside `pools:` as the default of each. */
 export const poolKeys = {
   name: key(
@@ -147,6 +159,10 @@ export const poolKeys = {
   env: key(
     variables,
     'Variables of the agent and its jobs, exactly as written here, lines and all. Everybody who sees the agent pool can read them.',
+  ),
+  capabilities: key(
+    capabilities,
+    'What jobs may demand of an agent, beside what it finds itself. Needs registration by the host.',
   ),
   registration: key(
     expecting(z.enum(['auto', 'host', 'guest']), {

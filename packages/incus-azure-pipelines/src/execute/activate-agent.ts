@@ -1,6 +1,7 @@
 import { backoffMs } from '../lib/backoff.js';
 import type { Action } from '../model/action.js';
 import { MARKS } from '../model/marks.js';
+import type { PoolSpec } from '../model/pool.js';
 import { type Activation, activationTar } from './guest/activation.js';
 import { ACTIVATION_PATH } from './guest/layout.js';
 import { type ExecutorParts, type PoolParts, poolOf } from './parts.js';
@@ -71,7 +72,7 @@ async function activateRegistered(
   const enabled = action.kind === 'activate-agent';
   const agent = { ...runnableAgent(action.name, action.agentVersion, parts.architecture), enabled };
   const identity = await registerAgent(target, agent, await parts.keys.take(signal), signal);
-  if (!enabled) await proveDisabled(target, identity, signal);
+  await settle(target, identity, pool.spec, enabled, signal);
   try {
     await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal, etag);
   } catch (error) {
@@ -81,9 +82,17 @@ async function activateRegistered(
 }
 
 /** The instance has been told nothing yet: what fails here costs the registration alone. */
-async function proveDisabled(target: RegistrationTarget, identity: AgentIdentity, signal: AbortSignal): Promise<void> {
+async function settle(
+  target: RegistrationTarget,
+  identity: AgentIdentity,
+  { capabilities = {} }: PoolSpec,
+  enabled: boolean,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await proveUnused(target, identity, signal);
+    if (Object.keys(capabilities).length > 0)
+      await target.client.agents.setUserCapabilities(target.poolId, identity.agentId, capabilities, { signal });
+    if (!enabled) await proveUnused(target, identity, signal);
   } catch (error) {
     await withdraw(target, identity, signal).catch(() => {});
     throw error;

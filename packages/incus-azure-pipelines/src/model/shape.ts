@@ -29,12 +29,18 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
 export function shapeOf(spec: PoolSpec): string {
   const before = shapes.get(spec);
   if (before !== undefined) return before;
-  const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes) };
+  const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes), ...capabilitiesOf(spec) };
   const shape = Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
   shapes.set(spec, shape);
   return shape;
+}
+
+/** They are the registration's, and so hold for an instance's whole life. Where there are none, nothing is said: agents of before go on. */
+function capabilitiesOf({ capabilities = {} }: PoolSpec): { readonly capabilities?: string } {
+  const sorted = Object.entries(capabilities).sort(([a], [b]) => (a < b ? -1 : 1));
+  return sorted.length === 0 ? {} : { capabilities: JSON.stringify(sorted) };
 }
 
 function limitsOf({ cores, memoryBytes, maxProcesses }: InstanceSpec): Readonly<Record<string, string>> {
