@@ -89,6 +89,21 @@ describe('a token that is refused', () => {
     expect([await another('same'), asked()]).toEqual([undefined, 3]);
   });
 
+  it('is asked for once more for all calls that it was refused to at the same time', async () => {
+    const { another, asked, token } = identityOf(true, hour('revoked'), hour('fresh'));
+    await token();
+    expect(await Promise.all([another('revoked'), another('revoked')])).toEqual(['fresh', 'fresh']);
+    expect(asked()).toBe(2);
+  });
+
+  it('is not gone back to', async () => {
+    const { another, clock, token } = identityOf(true, hour('revoked'), hour('fresh'));
+    await token();
+    await another('revoked');
+    clock.at = 40_000;
+    expect([await another('fresh'), await token()]).toEqual([undefined, 'fresh']);
+  });
+
   it('makes way for one that came meanwhile, without another question', async () => {
     const { another, asked, clock, token } = identityOf(true, hour('first'), hour('second'));
     await token();
@@ -110,6 +125,13 @@ describe('a token in a file', () => {
     expect([await token(), await another('new'), await token()]).toEqual(['new', 'old', 'old']);
     clock.at = 30_000;
     expect(await token()).toBe('new');
+  });
+
+  it('goes back to the last that was good, past one that never was', async () => {
+    const { another, token } = identityOf(false, 'old', 'typo', 'typo', 'new');
+    await token();
+    await token();
+    expect([await another('typo'), await token(), await another('new')]).toEqual(['old', 'new', 'old']);
   });
 
   it('is reported when it and the one before are refused', async () => {

@@ -56,7 +56,9 @@ export class Identity implements Disposable {
   /** The token to go with. @throws what the source throws, when there is no token that may still be good. */
   async token(): Promise<Secret> {
     const latest = await this.#current();
-    return (this.#isRefused(latest) ? (this.#earlier ?? latest) : latest).secret;
+    const earlier = this.#earlier;
+    const isOlderBetter = this.#isRefused(latest) && earlier !== undefined && !this.#isRefused(earlier);
+    return (isOlderBetter ? earlier : latest).secret;
   }
 
   /** Another token in place of one that was refused; undefined where there is none. The source is asked once more for it. */
@@ -65,7 +67,8 @@ export class Identity implements Disposable {
     if (this.#earlier?.text === refused) this.#earlier = undefined;
     if (this.#latest?.text === refused) {
       this.#latest.refusedAt = now;
-      if (!this.#source.isKept || now - this.#askedAnewAt >= RETRY_MS) {
+      const isAsked = this.#asking !== undefined;
+      if (!this.#source.isKept || isAsked || now - this.#askedAnewAt >= RETRY_MS) {
         this.#askedAnewAt = now;
         await this.#ask().catch(() => undefined);
       }
@@ -115,8 +118,9 @@ export class Identity implements Disposable {
   #keep(issued: IssuedToken): Held {
     const text = issued.secret.reveal();
     const askedAt = this.#clock.now();
-    const same = this.#latest?.text === text ? this.#latest : undefined;
-    if (same === undefined) this.#earlier = this.#latest;
+    const before = this.#latest;
+    const same = before?.text === text ? before : undefined;
+    if (before !== undefined && same === undefined && !this.#isRefused(before)) this.#earlier = before;
     // It may be known by now until when one is good that was there before.
     this.#latest = {
       ...issued,
