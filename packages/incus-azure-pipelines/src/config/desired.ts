@@ -86,6 +86,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       maxProcesses: settings.maxProcesses ?? DEFAULTS.maxProcesses,
     },
     environment: texts(settings.env),
+    ...(settings.workFolder === undefined ? {} : { workFolder: settings.workFolder }),
     ...(settings.capabilities === undefined ? {} : { capabilities: texts(settings.capabilities) }),
     timeouts: {
       preparationMs: settings.preparationTimeout ?? ms(DEFAULTS.preparationTimeout),

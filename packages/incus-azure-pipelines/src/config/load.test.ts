@@ -154,6 +154,10 @@ pools:
     await expect(withLength(131_072)).rejects.toThrow(/env\.A: has 131072 bytes .*; put it into a file of the base/);
   });
 
+  it('reads where jobs work', async () => {
+    expect((await read(`${ONE_POOL}workFolder: /mnt/fast/work\n`)).spec.pools[0]?.workFolder).toBe('/mnt/fast/work');
+  });
+
   it('reads sizes as GiB and durations as milliseconds', async () => {
     const { spec } = await read(
       `${ONE_POOL}maxRamInGb: 1.5\ndiskSizeInGb: 20\nreconcileInterval: 1h\nofflineGracePeriod: 1m30s\n`,

@@ -160,6 +160,15 @@ export const poolKeys = {
     variables,
     'Variables of the agent and its jobs, exactly as written here, lines and all. Everybody who sees the agent pool can read them.',
   ),
+  workFolder: key(
+    text(
+      'a name of a folder, or an absolute path, of letters, digits, dots, dashes and _',
+      '/work',
+      /^(?!(?:.*\/)?\.{1,2}(?:\/|$))\/?[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/,
+    ),
+    "Where jobs work: in the agent's home, or an absolute path that the user agent may write to in the base.",
+    DEFAULTS.workFolder,
+  ),
   capabilities: key(
     capabilities,
     'What jobs may demand of an agent, beside what it finds itself. Needs registration by the host.',

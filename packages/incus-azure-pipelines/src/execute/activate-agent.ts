@@ -61,6 +61,10 @@ export async function listenAgent(
   await activateRegistered(action, pool, parts, signal, etag);
 }
 
+function workFolderOf({ workFolder = WORK_FOLDER }: PoolSpec): string {
+  return workFolder;
+}
+
 async function activateRegistered(
   action: ActivateAgent,
   pool: PoolParts,
@@ -74,7 +78,14 @@ async function activateRegistered(
   const identity = await registerAgent(target, agent, await parts.keys.take(signal), signal);
   await settle(target, identity, pool.spec, enabled, signal);
   try {
-    await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal, etag);
+    await activate(
+      action,
+      pool,
+      parts,
+      { kind: 'registered', ...agentFiles(identity, workFolderOf(pool.spec)) },
+      signal,
+      etag,
+    );
   } catch (error) {
     await takeBack(action, identity, pool, parts, signal).catch(() => {});
     throw error instanceof UsedUpError ? error : new UsedUpError(error);
@@ -138,7 +149,7 @@ async function activate(
     name: action.name,
     url: spec.azure.url,
     agentPool: spec.azure.agentPool,
-    workFolder: WORK_FOLDER,
+    workFolder: workFolderOf(spec),
     environment: spec.environment,
     credentials,
   });

@@ -26,6 +26,8 @@ export interface PoolSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** What demands of jobs are held against, beside what an agent finds itself; only where the host registers. */
   readonly capabilities?: Readonly<Record<string, string>>;
+  /** Where jobs work, in the agent's home or absolute; the agent's own choice when left out. */
+  readonly workFolder?: string;
   readonly timeouts: Timeouts;
 }
 

@@ -10,6 +10,7 @@ test.each<[string, Partial<PoolSpec>]>([
   ['memory', { instance: { ...instance, memoryBytes: 1 } }],
   ['the disk', { instance: { ...instance, diskSizeBytes: 1 } }],
   ['processes', { instance: { ...instance, maxProcesses: 500 } }],
+  ['the work folder', { workFolder: '/work' }],
   ['capabilities', { capabilities: { gpu: 'a100' } }],
   ['the agent pool', { azure: { ...azure, agentPool: 'other' } }],
   ['the server', { azure: { ...azure, url: 'https://other.test/org' } }],

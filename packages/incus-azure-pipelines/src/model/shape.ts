@@ -29,7 +29,7 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
 export function shapeOf(spec: PoolSpec): string {
   const before = shapes.get(spec);
   if (before !== undefined) return before;
-  const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes), ...capabilitiesOf(spec) };
+  const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes), ...settingsOf(spec) };
   const shape = Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
@@ -37,10 +37,13 @@ export function shapeOf(spec: PoolSpec): string {
   return shape;
 }
 
-/** They are the registration's, and so hold for an instance's whole life. Where there are none, nothing is said: agents of before go on. */
-function capabilitiesOf({ capabilities = {} }: PoolSpec): { readonly capabilities?: string } {
+/** What an agent is told once, and is for its whole life. Where there is none, nothing is said: agents of before go on. */
+function settingsOf({ capabilities = {}, workFolder }: PoolSpec): Readonly<Record<string, string>> {
   const sorted = Object.entries(capabilities).sort(([a], [b]) => (a < b ? -1 : 1));
-  return sorted.length === 0 ? {} : { capabilities: JSON.stringify(sorted) };
+  return {
+    ...(sorted.length === 0 ? {} : { capabilities: JSON.stringify(sorted) }),
+    ...(workFolder === undefined ? {} : { workFolder }),
+  };
 }
 
 function limitsOf({ cores, memoryBytes, maxProcesses }: InstanceSpec): Readonly<Record<string, string>> {
