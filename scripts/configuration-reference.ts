@@ -38,7 +38,7 @@ Relative paths start at the file's own folder. A size is a number of GiB. A dura
 ## Keys of a pool
 
 A file with one pool has them at the top. A file with several has \`pools:\`, a list of them; what stands beside \`pools:\` is the
-default of each. There \`azure\`, \`env\` and \`remotes\` are merged key by key, everything else is replaced whole.
+default of each. There \`azure\`, \`env\`, \`capabilities\` and \`remotes\` are merged key by key, everything else is replaced whole.
 
 ${table(pool)}
 

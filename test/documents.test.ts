@@ -11,6 +11,7 @@ import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/j
 import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
 import { checkAzure } from '../packages/incus-azure-pipelines/src/doctor/check-azure.js';
 import { OPEN_POINTS } from '../packages/incus-azure-pipelines/src/doctor/proofs/open-risks.js';
+import { makeClientIdentity } from '../packages/incus-azure-pipelines/src/lib/client-certificate.js';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
 import { anAzure } from '../packages/incus-azure-pipelines/test/doctor-facts.js';
@@ -196,6 +197,8 @@ describe('a configuration that is shown', () => {
     folder = await mkdtemp(join(tmpdir(), 'iap-documents-'));
     await writeFile(join(folder, 'script'), 'true\n');
     await writeFile(join(folder, 'token'), 'token\n', { mode: 0o600 });
+    const { certificate, key } = makeClientIdentity('documents', Date.now());
+    await writeFile(join(folder, 'certificate'), `${certificate}${key}`, { mode: 0o600 });
   });
   afterAll(() => rm(folder, { recursive: true }));
 
@@ -211,10 +214,14 @@ describe('a configuration that is shown', () => {
   };
 
   test.each([...shown, example])('is accepted: $where', async ({ text }) => {
-    const real = text
+    // What is about signing in alone is shown without the rest.
+    const rest = text.startsWith('azure:') ? 'agentCount: 2\nbaseImage: ubuntu/24.04\n' : '';
+    const real = `${rest}${text}`
       .replaceAll('<my-organization>', 'contoso')
       .replaceAll(/^(\s*- )\/\S+$/gm, `$1${join(folder, 'script')}`)
-      .replaceAll(/(file: )\/[^\s}]+/g, `$1${join(folder, 'token')}`);
+      .replaceAll(/(file: |tokenFile: )\/[^\s}]+/g, `$1${join(folder, 'token')}`)
+      .replaceAll(/(certificate: )\/[^\s}]+/g, `$1${join(folder, 'certificate')}`)
+      .replaceAll(/(run: \[)\/[^\s,\]]+/g, '$1/bin/true');
     const { spec } = await parseConfig(real, join(folder, 'config.yaml'));
     expect(spec.pools).not.toEqual([]);
   });

@@ -45,6 +45,13 @@ export interface Agents {
   create(poolId: number, agent: NewAgent, options?: CallOptions): Promise<TaskAgent>;
   /** Changes an agent; `not-found` when it is gone. */
   patch(poolId: number, agent: AgentPatch, options?: CallOptions): Promise<TaskAgent>;
+  /** Replaces the capabilities that a person gives an agent; those that it finds itself are others. */
+  setUserCapabilities(
+    poolId: number,
+    agentId: number,
+    capabilities: Readonly<Record<string, string>>,
+    options?: CallOptions,
+  ): Promise<TaskAgent>;
   /** Deletes a registration; `not-found` when it is gone, `busy` when the server refuses because of a job. */
   delete(poolId: number, agentId: number, options?: CallOptions): Promise<void>;
 }
@@ -90,6 +97,12 @@ export function agentsOf(transport: Transport): Agents {
       const attempt = `change the agent "${agent.name}" (${agent.id}) of pool ${poolId}`;
       const body = { ...agent, maxParallelism };
       return sendForOne({ method: 'PATCH', path: one, params, body, apiVersion, attempt }, options);
+    },
+    setUserCapabilities: (poolId, agentId, body, options) => {
+      const params = { pool: poolId, agent: agentId };
+      const attempt = `give agent ${agentId} of pool ${poolId} its capabilities`;
+      const path = `${one}/usercapabilities`;
+      return sendForOne({ method: 'PUT', path, params, body, apiVersion, attempt }, options);
     },
     delete: async (poolId, agentId, options) => {
       const params = { pool: poolId, agent: agentId };

@@ -67,4 +67,39 @@ describe('the token', () => {
     expect(error).toMatchObject({ kind: 'credentials', retryable: true, cause });
     expect(error.message).toContain('token endpoint answered 500');
   });
+
+  const refusal = { status: 401, body: { message: 'TF400813', typeKey: 'UnauthorizedRequestException' } };
+
+  it('that was refused makes way for another, with which the same call is sent again', async () => {
+    await using server = await serve(refusal, emptyList);
+    const refused: string[] = [];
+    const another = async (token: string) => {
+      refused.push(token);
+      return 'second\n';
+    };
+    await using client = connect(server.url, { auth: { kind: 'bearer', token: 'first', another } });
+    expect(await client.agents.list(12)).toEqual([]);
+    expect(refused).toEqual(['first']);
+    expect(server.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer first', 'Bearer second']);
+    expect(server.seen[1]?.url).toBe(server.seen[0]?.url);
+  });
+
+  it.each([
+    ['there is no other', undefined, 1],
+    ['the other is refused too', 'second', 2],
+  ])('that was refused is reported when %s', async (_, other, calls) => {
+    await using server = await serve(refusal);
+    await using client = connect(server.url, { auth: { kind: 'bearer', token: 'first', another: async () => other } });
+    const error = await rejection(client.agents.list(12));
+    expect(error.kind).toBe('credentials');
+    expect(error.message).toContain('add the identity that it is for to the users of the organisation');
+    expect(server.seen).toHaveLength(calls);
+  });
+
+  it('is not asked for again for a call that failed otherwise', async () => {
+    await using server = await serve({ status: 500 });
+    const another = () => Promise.reject(new Error('asked'));
+    await using client = connect(server.url, { auth: { kind: 'pat', token, another } });
+    expect((await rejection(client.agents.list(12))).kind).toBe('unavailable');
+  });
 });

@@ -2,15 +2,18 @@
 
 import { AzurePipelinesError } from './azure-pipelines-error.js';
 
-export type Auth =
-  | {
-      readonly kind: 'pat';
-      /** Asked before every call when it is a function, so that a renewed token is taken up. */
-      readonly token: string | (() => string | Promise<string>);
-    }
-  | { readonly kind: 'bearer'; readonly token: (signal: AbortSignal) => Promise<string> };
+export interface Auth {
+  /** `pat` goes out as Basic, `bearer` as what it says. */
+  readonly kind: 'pat' | 'bearer';
+  /** Asked before every call when it is a function, so that a renewed token is taken up. */
+  readonly token: string | ((signal: AbortSignal) => string | Promise<string>);
+  /** Asked once for a call whose token was refused: another one to try, or nothing. */
+  readonly another?: ((refused: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
+}
 
 export interface Credential {
+  readonly kind: Auth['kind'];
+  readonly token: string;
   /** The value of the `Authorization` header. */
   readonly header: string;
   /** Every spelling of the token that must not show up in a text. */
@@ -24,7 +27,22 @@ export interface Credential {
  * @throws AzurePipelinesError of kind `credentials` when there is no token, or none that fits in a header.
  */
 export async function obtainCredential(auth: Auth, signal: AbortSignal): Promise<Credential> {
-  const token = (await readToken(auth, signal)).trim();
+  const { kind, token } = auth;
+  return credentialOf(kind, await read(async () => (typeof token === 'string' ? token : await token(signal))));
+}
+
+/** The same in place of a credential that was refused; `undefined` where there is no other. */
+export async function anotherCredential(
+  { another, kind }: Auth,
+  refused: Credential,
+  signal: AbortSignal,
+): Promise<Credential | undefined> {
+  const token = await read(async () => await another?.(refused.token, signal));
+  return token === undefined ? undefined : credentialOf(kind, token);
+}
+
+function credentialOf(kind: Auth['kind'], text: string): Credential {
+  const token = text.trim();
   if (token === '') {
     throw new AzurePipelinesError('credentials', 'read the token: it is empty; put a token where it is read from');
   }
@@ -36,15 +54,16 @@ export async function obtainCredential(auth: Auth, signal: AbortSignal): Promise
   }
   const basic = Buffer.from(`:${token}`).toString('base64');
   return {
-    header: auth.kind === 'pat' ? `Basic ${basic}` : `Bearer ${token}`,
+    kind,
+    token,
+    header: kind === 'pat' ? `Basic ${basic}` : `Bearer ${token}`,
     secrets: [token, basic, encodeURIComponent(token)],
   };
 }
 
-async function readToken(auth: Auth, signal: AbortSignal): Promise<string> {
+async function read<T>(token: () => Promise<T>): Promise<T> {
   try {
-    if (auth.kind === 'bearer') return await auth.token(signal);
-    return typeof auth.token === 'string' ? auth.token : await auth.token();
+    return await token();
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     // Token sources are often remote, so the next attempt may well succeed.

@@ -7,7 +7,7 @@ export interface CallOptions {
 }
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below `_apis/` with `{name}` for each of `params`. */
   readonly path: string;
   readonly params?: Readonly<Record<string, string | number>>;

@@ -47,6 +47,11 @@ describe('against the emulator', () => {
     expect(await client.pools.findByName('Linux')).toBeUndefined();
   });
 
+  it('lists the agent pools that may be managed', async () => {
+    const names = (await client.pools.listManageable()).map(({ name }) => name);
+    expect(names).toEqual(['default', 'Linux & more']);
+  });
+
   it('tells which permissions the token has on an agent pool, and the time of the server', async () => {
     const reader = await startEmulator({ permissions: 1 });
     const times: (number | undefined)[] = [];

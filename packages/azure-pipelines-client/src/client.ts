@@ -50,7 +50,8 @@ export interface AzurePipelinesClient extends AsyncDisposable {
 /**
  * Makes a client; nothing is sent until the first call.
  *
- * Calls reject with an `AzurePipelinesError`, or with the reason of the caller's own abort. None is ever repeated.
+ * Calls reject with an `AzurePipelinesError`, or with the reason of the caller's own abort. None is repeated, but for
+ * one whose token was refused, once and with another token, where `auth` has one.
  *
  * @throws AzurePipelinesError of kind `invalid` when the URL cannot be right.
  */

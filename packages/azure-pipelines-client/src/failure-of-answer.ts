@@ -1,6 +1,7 @@
 /** The rule that tells success from failure, and the failures from each other. */
 
 import { type Answer, isHtml, isJson } from './answer.js';
+import type { Credential } from './auth.js';
 import { AzurePipelinesError, type AzurePipelinesErrorKind } from './azure-pipelines-error.js';
 import type { Call } from './call.js';
 import { type ErrorBody, readErrorBody } from './error-body.js';
@@ -16,12 +17,24 @@ const kindOfTypeKey: ReadonlyMap<string, AzurePipelinesErrorKind> = new Map([
   ['UnauthorizedRequestException', 'credentials'],
 ]);
 
-const newToken = 'make a new token with the scope Agent Pools (Read & manage)';
+/** What to do about a credential that is not known, and about one that lacks a right. */
+const remedies = {
+  pat: {
+    credentials: 'make a new token with the scope Agent Pools (Read & manage)',
+    forbidden: 'give the token the scope Agent Pools (Read & manage) and its user the role Administrator on the pool',
+  },
+  bearer: {
+    credentials: 'add the identity that it is for to the users of the organisation',
+    forbidden: 'give the identity that the token is for the role Administrator on the pool',
+  },
+} as const;
 
 interface Verdict {
   readonly kind: AzurePipelinesErrorKind;
   readonly why: string;
   readonly remedy?: string;
+  /** What else to do, besides that which its kind and the credential's call for. */
+  readonly also?: string;
 }
 
 /**
@@ -36,14 +49,15 @@ export function failureOfAnswer(
   call: Call,
   url: string,
   answer: Answer,
-  secrets: readonly string[],
+  { kind, secrets }: Pick<Credential, 'kind' | 'secrets'>,
   retryAfterMs: number | undefined,
 ): AzurePipelinesError | undefined {
   const body = readErrorBody(answer, secrets);
   const verdict = judge(call, answer, body, secrets);
   if (verdict === undefined) return undefined;
   const said = body.message === undefined ? '' : ` ("${body.message}")`;
-  const remedy = verdict.remedy === undefined ? '' : `; ${verdict.remedy}`;
+  const whatToDo = verdict.remedy ?? remedyFor(verdict, kind);
+  const remedy = whatToDo === undefined ? '' : `; ${whatToDo}`;
   const message = `${call.attempt} on ${url}: ${verdict.why}${said}${remedy}`;
   return new AzurePipelinesError(verdict.kind, redact(message, secrets), {
     status: answer.status,
@@ -53,10 +67,15 @@ export function failureOfAnswer(
   });
 }
 
+function remedyFor({ also, kind }: Verdict, credential: Credential['kind']): string | undefined {
+  if (kind !== 'credentials' && kind !== 'forbidden') return undefined;
+  const remedy = remedies[credential][kind];
+  return also === undefined ? remedy : `${remedy}, ${also}`;
+}
+
 function judge(call: Call, answer: Answer, body: ErrorBody, secrets: readonly string[]): Verdict | undefined {
   const { status } = answer;
-  if (status === 203)
-    return { kind: 'credentials', why: 'the token was refused (203, sign-in page)', remedy: newToken };
+  if (status === 203) return { kind: 'credentials', why: 'the token was refused (203, sign-in page)' };
   if (status >= 200 && status < 300) return judgeSuccess(call, answer);
   if (status >= 300 && status < 400) return judgeRedirect(answer, secrets);
   const kind = kindOfTypeKey.get(body.typeKey ?? '') ?? kindOfStatus(status, call);
@@ -69,7 +88,7 @@ function judgeSuccess(call: Call, answer: Answer): Verdict | undefined {
   }
   if (isHtml(answer)) {
     const why = `a web page came instead of JSON (${answer.status}), as for a token that was refused`;
-    return { kind: 'credentials', why, remedy: `${newToken}, and check the URL` };
+    return { kind: 'credentials', why, also: 'and check the URL' };
   }
   if (!isJson(answer)) return { kind: 'protocol', why: `the answer (${answer.status}) is not JSON; check the URL` };
   if (!answer.whole) return { kind: 'protocol', why: `the answer (${answer.status}) is larger than allowed` };
@@ -80,7 +99,7 @@ function judgeRedirect(answer: Answer, secrets: readonly string[]): Verdict {
   const { status, headers } = answer;
   const location = headerValue(headers, 'location') ?? '';
   if (status === 302 || status === 303 || /_signin|\/login/i.test(location)) {
-    return { kind: 'credentials', why: `the token was refused (${status}, redirected to sign in)`, remedy: newToken };
+    return { kind: 'credentials', why: `the token was refused (${status}, redirected to sign in)` };
   }
   const target = foreignText(location.replace(/[?#].*$/, ''), secrets);
   return { kind: 'invalid', why: `the server points to "${target}" instead (${status})`, remedy: 'correct the URL' };
@@ -107,12 +126,9 @@ function kindOfStatus(status: number, call: Call): AzurePipelinesErrorKind {
 function explain(kind: AzurePipelinesErrorKind, status: number): { readonly why: string; readonly remedy?: string } {
   switch (kind) {
     case 'credentials':
-      return { why: `the token was refused (${status})`, remedy: newToken };
+      return { why: `the token was refused (${status})` };
     case 'forbidden':
-      return {
-        why: `access denied (${status})`,
-        remedy: 'give the token the scope Agent Pools (Read & manage) and its user the role Administrator on the pool',
-      };
+      return { why: `access denied (${status})` };
     case 'not-found':
       return { why: `not found (${status})`, remedy: 'check the URL if it should be there' };
     case 'conflict':

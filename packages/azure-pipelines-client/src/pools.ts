@@ -18,6 +18,11 @@ export interface Pools {
   /** Finds the agent pool of that name, whatever its case; `undefined` when there is none. */
   findByName(name: string, options?: CallOptions): Promise<TaskAgentPool | undefined>;
   /**
+   * The agent pools whose agents the caller may manage. Not tried on a real server. Source: `actionFilter` of the `taskAgent`
+   * document.
+   */
+  listManageable(options?: CallOptions): Promise<readonly TaskAgentPool[]>;
+  /**
    * Whether the caller has all of these permissions, added up, on a pool. No version is asked for, since none is documented; not
    * tried on a real server. Source: `HasPoolPermissions` of azure-devops-node-api.
    */
@@ -41,6 +46,19 @@ export function poolsOf(transport: Transport): Pools {
       const pools = parseList<TaskAgentPool>('agent pool', { id: isNumber, name: isString }, body);
       // The server may take the name as a mere filter.
       return pools.find(pool => pool.name.toLowerCase() === name.toLowerCase());
+    },
+    listManageable: async options => {
+      const body = await transport.send(
+        {
+          method: 'GET',
+          path: 'distributedtask/pools',
+          query: { poolType: 'automation', actionFilter: 'manage' },
+          apiVersion: '7.0',
+          attempt: 'list the agent pools that may be managed',
+        },
+        options,
+      );
+      return parseList<TaskAgentPool>('agent pool', { id: isNumber, name: isString }, body);
     },
     hasPermissions: async (poolId, permissions, options) => {
       const attempt = `ask for the permissions on pool ${poolId}`;

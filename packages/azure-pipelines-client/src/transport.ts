@@ -2,7 +2,7 @@
 
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Answer, readAnswer } from './answer.js';
-import { type Auth, obtainCredential } from './auth.js';
+import { type Auth, anotherCredential, type Credential, obtainCredential } from './auth.js';
 import { AzurePipelinesError, type AzurePipelinesErrorKind, isAzurePipelinesError } from './azure-pipelines-error.js';
 import { type Call, type CallOptions, routeOf, urlOf } from './call.js';
 import type { Clock } from './clock.js';
@@ -92,7 +92,20 @@ export class Transport implements AsyncDisposable {
   }
 
   async #exchange(call: Call, scope: Scope): Promise<unknown> {
-    const credential = await scope.race(obtainCredential(this.#options.auth, scope.signal));
+    const { auth } = this.#options;
+    const credential = await scope.race(obtainCredential(auth, scope.signal));
+    try {
+      return await this.#ask(call, credential, scope);
+    } catch (error) {
+      if (!isAzurePipelinesError(error, 'credentials')) throw error;
+      // What was refused was not done, so that it may be sent again.
+      const other = await scope.race(anotherCredential(auth, credential, scope.signal));
+      if (other === undefined) throw error;
+      return await this.#ask(call, other, scope);
+    }
+  }
+
+  async #ask(call: Call, credential: Credential, scope: Scope): Promise<unknown> {
     const startedAt = this.#clock.now();
     let status: number | undefined;
     let rateLimit: RateLimit | undefined;
@@ -114,7 +127,7 @@ export class Transport implements AsyncDisposable {
       const heeded = this.#gate.heed(response.headers);
       rateLimit = heeded.rateLimit;
       const answer = await readAnswer(response, this.#options.maxAnswerBytes);
-      const failure = failureOfAnswer(call, this.url, answer, credential.secrets, heeded.retryAfterMs);
+      const failure = failureOfAnswer(call, this.url, answer, credential, heeded.retryAfterMs);
       refusal = failure?.kind;
       if (failure !== undefined) throw failure;
       return this.#parse(call, answer);

@@ -15,7 +15,7 @@ export type Identification =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly scheme: string };
 
-/** Looks at the header: Basic with the organisation's token under any user name, or Bearer with a token we gave. */
+/** Looks at the header: Basic with the organisation's token under any user name, or Bearer with one of Entra, or one we gave. */
 export function identify(world: World, authorization: string | undefined): Identification {
   if (authorization === undefined || authorization === '') return { kind: 'absent' };
   const [, scheme = '', credential = ''] = /^(\S+)\s*(.*)$/.exec(authorization) ?? [];
@@ -33,12 +33,19 @@ export function identify(world: World, authorization: string | undefined): Ident
 
 function basic(world: World, credential: string): boolean {
   const text = Buffer.from(credential, 'base64').toString('utf8');
-  const given = Buffer.from(text.slice(text.indexOf(':') + 1));
-  const token = Buffer.from(world.settings.token);
-  return text.includes(':') && given.length === token.length && timingSafeEqual(given, token);
+  return text.includes(':') && isSame(text.slice(text.indexOf(':') + 1), world.settings.token);
+}
+
+function isSame(given: string, token: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(token)];
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function bearer(world: World, token: string): Identification {
+  const { entraToken } = world.settings;
+  if (entraToken !== undefined && isSame(token, entraToken)) {
+    return { kind: 'accepted', caller: { kind: 'organisation' } };
+  }
   const grant = world.state.grants.get(token);
   if (grant === undefined || (grant.kind === 'agent' && grant.expiresAt <= world.clock.now())) {
     return { kind: 'refused', scheme: 'Bearer' };

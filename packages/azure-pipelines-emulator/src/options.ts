@@ -13,6 +13,8 @@ export interface EmulatorOptions {
   readonly pools?: readonly string[];
   /** The personal access token that stands for the organisation; random by default. */
   readonly token?: string;
+  /** A token of Microsoft Entra that is taken for the organisation, too, as Bearer; none by default. */
+  readonly entraToken?: string;
   /** The URL, collection included, by which agents reach the emulator, when it is not the one it listens on. */
   readonly publicUrl?: string;
   /** PEM texts; with them the emulator speaks HTTPS. */
@@ -36,6 +38,8 @@ export interface EmulatorOptions {
   readonly busyDeleteStatus?: 400 | 409;
   /** What the organisation's token may do with agent pools: 1 sees them, 2 manages their agents. Default all. */
   readonly permissions?: number;
+  /** Agent pools whose agents the organisation's token may manage, as `actionFilter` lists them; all by default. */
+  readonly manages?: readonly string[];
   /** Answers registrations without `authorization`, as a server that knows no key exchange. */
   readonly omitAuthorization?: boolean;
   /** Refuses registrations that carry a public key. */
@@ -58,6 +62,7 @@ export interface Settings {
   readonly collection: string;
   readonly pools: readonly string[];
   readonly token: string;
+  readonly entraToken: string | undefined;
   readonly deployment: 'hosted' | 'onPremises';
   readonly encryptMessages: boolean;
   readonly pollHoldMs: number;
@@ -67,6 +72,7 @@ export interface Settings {
   readonly agentPackage: AgentPackage | undefined;
   readonly busyDeleteStatus: 400 | 409;
   readonly permissions: number;
+  readonly manages: readonly string[] | undefined;
   readonly omitAuthorization: boolean;
   readonly refuseKeys: boolean;
   readonly refuseAssertions: boolean;
@@ -80,6 +86,7 @@ export function resolveSettings(options: EmulatorOptions): Settings {
     collection: options.collection ?? 'emulated',
     pools: options.pools ?? ['default'],
     token: options.token ?? randomBytes(26).toString('hex'),
+    entraToken: options.entraToken,
     deployment: options.deployment ?? 'onPremises',
     encryptMessages: options.encryptMessages ?? true,
     pollHoldMs: options.pollHoldMs ?? 50_000,
@@ -89,6 +96,7 @@ export function resolveSettings(options: EmulatorOptions): Settings {
     agentPackage: options.agentPackage,
     busyDeleteStatus: options.busyDeleteStatus ?? 400,
     permissions: options.permissions ?? 0xff,
+    manages: options.manages,
     omitAuthorization: options.omitAuthorization ?? false,
     refuseKeys: options.refuseKeys ?? false,
     refuseAssertions: options.refuseAssertions ?? false,

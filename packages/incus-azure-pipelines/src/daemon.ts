@@ -11,10 +11,10 @@ import { registrationTarget } from './execute/registration/registration-target.j
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { hostSees } from './lib/host-sees.js';
+import { Identities } from './lib/identity/identities.js';
 import { findInstallation, type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
-import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
 import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
@@ -85,10 +85,10 @@ export async function makeDaemon(
   const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
   // A certificate in it could not be read either, which is not what has to be mended.
   if (options.installation === undefined) await findInstallation(config.spec.stateDirectory);
-  const tokenOf = (pool: string) => required(config.credentials.get(pool), pool).read();
-  const clients = await openClients(config.spec, tokenOf, (name, event) => events.emit(name, event), given.clock);
+  const identities = new Identities(config.credentials, given.clock);
+  const clients = await openClients(config.spec, identities, (name, event) => events.emit(name, event), given.clock);
   try {
-    return await assemble(config.spec, tokenOf, clients, events, given, signal);
+    return await assemble(config.spec, identities, clients, events, given, signal);
   } catch (error) {
     await clients[Symbol.asyncDispose]();
     throw error;
@@ -100,7 +100,7 @@ type Given = Pick<MakeDaemonOptions, 'installation' | 'makeKey'> &
 
 async function assemble(
   spec: DaemonSpec,
-  tokenOf: (pool: string) => Promise<Secret>,
+  identities: Identities,
   clients: Clients,
   events: Events<DaemonEvents>,
   { installation: given, clock, makeKey, random, readInotifyLimit }: Given,
@@ -123,7 +123,7 @@ async function assemble(
       agentPoolId,
       registrationTarget: registrationTarget(client, pool.azure.agentPool, agentPoolId),
       registration: () => registration.of(pool.name),
-      token: () => tokenOf(pool.name),
+      token: () => identities.of(pool.name).token(),
     });
   }
   const installation = given ?? (await openInstallation(spec.stateDirectory));

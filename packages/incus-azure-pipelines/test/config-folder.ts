@@ -6,7 +6,7 @@ import { parseConfig } from '../src/config/load.js';
 
 /** The host that configurations are checked against. */
 export const HOST = {
-  variables: { AZURE_PAT: ' from-variable\n' },
+  variables: { AZURE_PAT: ' from-variable\n', PATH: '/nonexistent:/usr/bin:/bin' },
   hostname: 'CI_1.example.com',
   cores: 8,
   memoryBytes: 32 * 2 ** 30,

@@ -5,7 +5,7 @@ import { type EmulatorOptions, startEmulator } from '../../azure-pipelines-emula
 import { KNOWN_PRIVATE_KEY } from '../../azure-pipelines-emulator/test/known-key.js';
 import type { Where } from '../src/contract/converse.js';
 import { systemClock } from '../src/lib/clock.js';
-import { Secret } from '../src/lib/secret.js';
+import { identitiesWith } from './an-identity.js';
 
 const HOLD_MS = 50_000;
 const agentPackage = { path: '/nonexistent', version: '4.275.0', sha256: 'ab'.repeat(32) };
@@ -33,14 +33,13 @@ export async function startScratch(options: EmulatorOptions = {}) {
 
 /** What a call has to be told, of such an emulator. */
 export function whereIs(emulator: { readonly url: string; readonly token: string }, url = emulator.url): Where {
-  const token = async () => new Secret(emulator.token);
   // To make keys of full length takes longer than all else together.
   const keys = [KNOWN_PRIVATE_KEY, generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey];
   const makeKey = async () => keys.shift() ?? KNOWN_PRIVATE_KEY;
   return {
     url,
     agentPool: 'scratch pool',
-    token,
+    identity: identitiesWith(emulator.token, 'scratch').of('scratch'),
     besideOthers: false,
     awaitJobMs: 60_000,
     clock: systemClock,

@@ -14,6 +14,13 @@ describe('agent pools', () => {
     expect((await organisation.admin('GET', `${PATH}/9`)).body.typeKey).toBe('TaskAgentPoolNotFoundException');
   });
 
+  it('are listed as those that may be managed', async () => {
+    using organisation = new Organisation({ pools: ['linux', 'my agents'], manages: ['linux'] });
+    const found = await organisation.admin('GET', `${PATH}?actionFilter=manage`);
+    expect(found.body).toMatchObject({ count: 1, value: [{ name: 'linux' }] });
+    expect((await organisation.admin('GET', `${PATH}?actionFilter=none`)).body.count).toBe(2);
+  });
+
   it('keep what is set', async () => {
     using organisation = new Organisation();
     expect((await organisation.admin('PATCH', `${PATH}/1`, { autoUpdate: false })).body.autoUpdate).toBe(false);

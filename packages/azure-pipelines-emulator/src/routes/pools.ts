@@ -25,10 +25,13 @@ function list(call: Call): Response {
   const { query, world } = call;
   const name = query.get('poolName')?.toLowerCase();
   const ids = query.get('poolIds')?.split(',').map(Number);
+  const { manages } = world.settings;
+  const managed = query.get('actionFilter')?.toLowerCase() === 'manage';
   const type = query.get('poolType')?.toLowerCase() ?? 'automation';
   const found = world.state.pools
     .filter(pool => name === undefined || pool.name.toLowerCase() === name)
-    .filter(pool => ids === undefined || ids.includes(pool.id));
+    .filter(pool => ids === undefined || ids.includes(pool.id))
+    .filter(pool => !managed || manages === undefined || manages.includes(pool.name));
   return jsonList(type === 'automation' || type === '1' ? found.map(pool => taskAgentPool(world.state, pool)) : []);
 }
 

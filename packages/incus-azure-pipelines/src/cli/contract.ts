@@ -1,5 +1,5 @@
 import { access, writeFile } from 'node:fs/promises';
-import { credentialSource } from '../config/credential.js';
+import { tokenSource } from '../config/credential.js';
 import { hostEnvironment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { checksOf, stillOpen } from '../contract/checks.js';
@@ -9,6 +9,7 @@ import { judge, type Verdict } from '../contract/judge.js';
 import { leaksIn } from '../contract/leaks.js';
 import { recordingText } from '../contract/recording-file.js';
 import { systemClock } from '../lib/clock.js';
+import { Identity } from '../lib/identity/identity.js';
 import { UserError } from '../lib/user-error.js';
 import { printable } from '../report/printable.js';
 import { formatVerdicts } from './format-verdicts.js';
@@ -39,6 +40,7 @@ interface Options {
 export async function contract(options: Options, output: Output, talk = converse): Promise<0 | 1 | 2> {
   await refuseTaken(options.record);
   const where = await whereTo(options);
+  using _ = where.identity;
   using stop = stopSignals(() => output.complain('stopping; what was made is taken back\n'));
   const display = new ProgressDisplay(output);
   const spoken = await talk(where, stop.signal, progress => display.show(progress))
@@ -49,7 +51,7 @@ export async function contract(options: Options, output: Output, talk = converse
     });
   if (spoken === undefined) return 1;
   const verdicts = judge(checksOf(spoken.recording), spoken.recording, EMULATED);
-  await writeRecording(options.record, spoken, (await where.token()).reveal());
+  await writeRecording(options.record, spoken, (await where.identity.token()).reveal());
   const { unasked } = spoken;
   const open = stillOpen(spoken.recording);
   if (options.json) {
@@ -87,23 +89,17 @@ async function whereTo({
     const credential = credentials.get(entry?.name ?? '');
     if (entry === undefined || credential === undefined)
       throw new UserError(`${config} has no pool at ${url ?? 'any server'}; name a URL as it stands there, or none`);
-    return { ...rest, url: entry.azure.url, token: () => credential.read() };
+    return { ...rest, url: entry.azure.url, identity: new Identity(credential, systemClock) };
   }
   if (url === undefined)
     throw new UserError('name the organisation with --url URL, or a configuration with --config FILE');
   const settings = tokenFile === undefined ? { env: tokenEnv } : { file: tokenFile };
-  const source = credentialSource(settings, pool, process.cwd(), hostEnvironment());
-  const token = async () => {
-    try {
-      return await source.read();
-    } catch (cause) {
-      throw new UserError(
-        `${cause instanceof Error ? cause.message : String(cause)}, or name a file with --token-file FILE`,
-      );
-    }
-  };
-  await token();
-  return { ...rest, url, token };
+  const identity = new Identity(tokenSource({ pat: settings }, pool, process.cwd(), hostEnvironment()), systemClock);
+  await identity.token().catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`${why}, or name a file with --token-file FILE`);
+  });
+  return { ...rest, url, identity };
 }
 
 async function refuseTaken(path: string): Promise<void> {

@@ -3,7 +3,8 @@ import { ConfigError, formatProblem } from '../config/message.js';
 import { diagnose } from '../doctor/diagnose.js';
 import type { DaemonFact } from '../doctor/facts.js';
 import { type Colour, type Finding, green, red, yellow } from '../doctor/finding.js';
-import type { Secret } from '../lib/secret.js';
+import { systemClock } from '../lib/clock.js';
+import { Identities } from '../lib/identity/identities.js';
 import { UserError } from '../lib/user-error.js';
 import { printable, printableLine } from '../report/printable.js';
 import type { StatusDocument } from '../report/status-document.js';
@@ -45,6 +46,7 @@ export async function doctor(options: Options, output: Output, examine = diagnos
     const config = await check(options.config, tell);
     if (config === undefined) return;
     const parts = { ...partsOf(config, options), ...(record === undefined ? {} : { prover: record }) };
+    using _ = parts.identities;
     for await (const finding of examine(parts, stop.signal)) tell(finding);
     await record?.write();
   };
@@ -87,11 +89,7 @@ async function check(path: string, tell: (finding: Finding) => void): Promise<Lo
 function partsOf({ credentials, spec }: LoadedConfig, { socket }: Options) {
   return {
     spec,
-    tokenOf: (pool: string): Promise<Secret> => {
-      const credential = credentials.get(pool);
-      if (credential === undefined) throw new Error(`"${pool}" is not in the configuration`);
-      return credential.read();
-    },
+    identities: new Identities(credentials, systemClock),
     askDaemon: () => askDaemon(socket ?? spec.controlSocketPath),
   };
 }

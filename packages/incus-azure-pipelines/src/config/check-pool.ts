@@ -68,6 +68,20 @@ export function checkListening(pool: PoolEntry): readonly Finding[] {
   ];
 }
 
+/** `config.sh` gives an agent no capabilities but those that it finds. */
+export function checkCapabilities(pool: PoolEntry): readonly Finding[] {
+  const { capabilities, registration } = pool.settings;
+  if (capabilities === undefined || registration !== 'guest') return [];
+  return [
+    error(
+      pool.path('capabilities'),
+      'needs agents that the host registers, and this pool has registration: guest',
+      'write registration: host or auto, or delete capabilities',
+      'key',
+    ),
+  ];
+}
+
 /** An agent comes from the server or from a file. */
 export function checkAgent(pool: PoolEntry): readonly Finding[] {
   const { agentPackage, agentVersion } = pool.settings;

@@ -1,11 +1,20 @@
 /** What the schema cannot say: which keys must be there, and which agree with which. */
 
 import { isLoopback } from '../lib/loopback.js';
+import { checkAuth } from './check-auth.js';
 import { checkAzureUrl } from './check-azure.js';
 import { checkEnvironment } from './check-environment.js';
 import { checkIncus, isThisHost } from './check-incus.js';
 import { checkNetwork } from './check-network.js';
-import { checkAgent, checkCounts, checkImages, checkListening, checkMade, checkSizes } from './check-pool.js';
+import {
+  checkAgent,
+  checkCapabilities,
+  checkCounts,
+  checkImages,
+  checkListening,
+  checkMade,
+  checkSizes,
+} from './check-pool.js';
 import { checkTimeouts } from './check-timeouts.js';
 import type { ConfigEnvironment } from './environment.js';
 import { error, type Finding, type KeyPath, show, warning } from './finding.js';
@@ -25,6 +34,7 @@ export function checkFile(
       ...checkRequired(pool),
       ...checkCounts(pool),
       ...checkListening(pool),
+      ...checkCapabilities(pool),
       ...checkAgent(pool),
       ...checkMade(pool),
       ...checkTimeouts(pool),
@@ -32,6 +42,7 @@ export function checkFile(
       ...checkEnvironment(pool),
       ...checkImages(pool),
       ...checkAzureUrl(pool),
+      ...checkAuth(pool),
     ]),
     ...checkIncus(file),
     ...checkNetwork(file),
@@ -73,11 +84,15 @@ const REQUIRED = [
   [['azure', 'pat'], 'write where the token is, such as pat: {file: /etc/incus-azure-pipelines/pat}'],
 ] as const;
 
+const AUTH = ['azure', 'auth'];
+
 function checkRequired(pool: PoolEntry): readonly Finding[] {
   const { agentCount, baseImage, azure } = pool.settings;
-  const values = [agentCount, baseImage, azure?.url, azure?.pool, azure?.pat];
+  const values = [agentCount, baseImage, azure?.url, azure?.pool, azure?.pat ?? azure?.auth];
   return REQUIRED.flatMap(([keys, remedy], i) =>
-    values[i] === undefined ? [error(pool.path(...keys), 'is missing', remedy)] : [],
+    values[i] === undefined
+      ? [{ ...error(pool.path(...keys), 'is missing', remedy), ...(keys[1] === 'pat' ? { instead: AUTH } : {}) }]
+      : [],
   );
 }
 

@@ -1,89 +1,77 @@
-/** Where a pool's token comes from, and what may be wrong with it. A token is never shown. */
+/** Where a pool's token comes from. */
 
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Secret } from '../lib/secret.js';
+import { commandSource } from '../lib/identity/command.js';
+import { entraSource } from '../lib/identity/entra.js';
+import type { EntraUser } from '../lib/identity/entra-user.js';
+import type { TokenSource } from '../lib/identity/identity.js';
+import type { AuthSettings, SecretSettings } from './auth-schema.js';
 import type { ConfigEnvironment } from './environment.js';
-import { readTextFile } from './files.js';
-import { error, type Finding, warning } from './finding.js';
 import type { PoolEntry } from './pool-entry.js';
-import type { TokenSettings } from './pool-schema.js';
+import { readSecret, type SecretWords } from './secret-text.js';
 
-/** Gives a pool's token; a file is read again each time, so that a renewed token needs no restart. */
-export interface CredentialSource {
-  readonly kind: 'pat';
-  /** Throws an error that names the file and the remedy when the token cannot be read. */
-  read(): Promise<Secret>;
+export const TOKEN: SecretWords = { what: 'token', example: 'a personal access token' };
+export const CLIENT_SECRET: SecretWords = { what: 'secret', example: 'the client secret' };
+
+const COMMAND_DEADLINE_MS = 30_000;
+
+/** How a pool says who it is, wherever its token stands. */
+export function authOf({ settings: { azure } }: PoolEntry): AuthSettings {
+  return azure?.auth ?? (azure?.pat === undefined ? {} : { pat: azure.pat });
 }
 
-/** A token, or why there is none. */
-type Token = { readonly token: Secret } | { readonly problem: string; readonly remedy: string };
+/** Tokens of pools, by name. Pools that share what stands beside `pools:` share what is asked for it. */
+export function tokenSources(
+  pools: readonly PoolEntry[],
+  directory: string,
+  environment: ConfigEnvironment,
+): ReadonlyMap<string, TokenSource> {
+  const shared = new Map<AuthSettings, TokenSource>();
+  return new Map(
+    pools.map(pool => {
+      const auth = authOf(pool);
+      const source = shared.get(auth) ?? tokenSource(auth, pool.name, directory, environment);
+      shared.set(auth, source);
+      return [pool.name, source];
+    }),
+  );
+}
 
-/** The source of a pool's token. Relative paths start at `directory`. */
-export function credentialSource(
-  settings: TokenSettings,
+/** Where a pool's token comes from, by what its file says. */
+export function tokenSource(
+  auth: AuthSettings,
   pool: string,
   directory: string,
   environment: ConfigEnvironment,
-): CredentialSource {
-  return {
-    kind: 'pat',
-    async read() {
-      const found = await readToken(settings, directory, environment);
-      if ('token' in found) return found.token;
-      throw new Error(`read the token of pool "${pool}": ${found.problem}; ${found.remedy}`);
-    },
+): TokenSource {
+  const path = (written: string) => resolve(directory, written);
+  const { command, managedIdentity, pat, servicePrincipal, workloadIdentity } = auth;
+  if (command !== undefined) {
+    const [program = '', ...rest] = command.run ?? [];
+    return commandSource({
+      kind: command.prints === 'pat' ? 'pat' : 'bearer',
+      argv: [program.includes('/') ? path(program) : program, ...rest],
+      deadlineMs: command.timeout ?? COMMAND_DEADLINE_MS,
+    });
+  }
+  const read = async (settings: SecretSettings, words: SecretWords) => {
+    const found = await readSecret(settings, words, directory, environment);
+    if ('secret' in found) return found.secret;
+    throw new Error(`read the ${words.what} of pool "${pool}": ${found.problem}; ${found.remedy}`);
   };
-}
-
-/** Reads a pool's token once and tells what is wrong with it or with how it is kept. */
-export async function checkCredential(
-  pool: PoolEntry,
-  directory: string,
-  environment: ConfigEnvironment,
-): Promise<readonly Finding[]> {
-  const settings = pool.settings.azure?.pat;
-  if (settings === undefined) return [];
-  const path = pool.path('azure', 'pat');
-  const found = await readToken(settings, directory, environment);
-  if (!('token' in found)) return [error(path, found.problem, found.remedy)];
-  if (found.token.reveal() === 'myVerySecretPatHere') {
-    return [warning(path, 'is still the placeholder of the example', 'put a personal access token in its place')];
+  if (managedIdentity !== undefined) return entraSource({ kind: 'managed', clientId: managedIdentity.clientId });
+  if (workloadIdentity !== undefined) {
+    const { clientId = '', tenantId = '', tokenFile = '' } = workloadIdentity;
+    return entraSource({ kind: 'federated', tenantId, clientId, tokenFilePath: path(tokenFile) });
   }
-  if (typeof settings === 'string' || settings.file === undefined) return [];
-  const file = resolve(directory, settings.file);
-  const mode = (await stat(file)).mode;
-  if ((mode & 0o004) === 0) return [];
-  return [warning(path, 'every user of this host can read the file', `run: chmod o-rwx ${file}`)];
-}
-
-async function readToken(settings: TokenSettings, directory: string, environment: ConfigEnvironment): Promise<Token> {
-  if (typeof settings === 'string') return cleanToken(settings, 'the token');
-  if ((settings.file === undefined) === (settings.env === undefined)) {
-    return { problem: 'needs either file or env', remedy: 'write {file: PATH} or {env: NAME}' };
+  if (servicePrincipal !== undefined) {
+    const { certificate, clientId = '', secret = '', tenantId = '' } = servicePrincipal;
+    const by: EntraUser =
+      certificate === undefined
+        ? { kind: 'secret', tenantId, clientId, secret: () => read(secret, CLIENT_SECRET) }
+        : { kind: 'certificate', tenantId, clientId, certificatePath: path(certificate) };
+    return entraSource(by);
   }
-  if (settings.env !== undefined) {
-    const value = environment.variables[settings.env];
-    if (value === undefined) {
-      return {
-        problem: `the variable ${settings.env} is not set`,
-        remedy: `set it where this program is started, or use {file: PATH}`,
-      };
-    }
-    return cleanToken(value, `the variable ${settings.env}`);
-  }
-  const file = resolve(directory, settings.file ?? '');
-  const content = await readTextFile(file, { limitBytes: 65_536 });
-  if ('problem' in content)
-    return { problem: content.problem, remedy: content.remedy ?? 'put the token into it, or correct the path' };
-  return cleanToken(content.text, file);
-}
-
-function cleanToken(text: string, where: string): Token {
-  const token = text.trim();
-  if (token === '') return { problem: `${where} is empty`, remedy: 'put a personal access token there' };
-  if (/[\s\p{Cc}\p{Cf}]/u.test(token)) {
-    return { problem: `${where} holds more than one word`, remedy: 'keep the token alone, on one line' };
-  }
-  return { token: new Secret(token) };
+  // A file is read again each time, so that a renewed token needs no restart.
+  return { kind: 'pat', isKept: false, ask: async () => ({ secret: await read(pat ?? '', TOKEN) }) };
 }

@@ -5,6 +5,7 @@ export const DEFAULTS = {
   reserveListening: false,
   registration: 'auto',
   baseMade: false,
+  workFolder: '_work',
   docker: true,
   agentVersion: 'latest',
   baseRefresh: '24h',

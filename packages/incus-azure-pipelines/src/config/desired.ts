@@ -14,6 +14,7 @@ import type {
   PoolSpec,
 } from '../model/pool.js';
 import { prefixFromHostname } from './agent-prefix.js';
+import { isForGuests } from './check-auth.js';
 import { collectionUrl } from './check-azure.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigEnvironment } from './environment.js';
@@ -30,6 +31,8 @@ export interface Surroundings {
   readonly directory: string;
   /** Texts of scripts and certificates by absolute path. */
   readonly contents: ReadonlyMap<string, string>;
+  /** Last moments of the certificates that pools sign in with, by pool, epoch ms. */
+  readonly certificateEnds: ReadonlyMap<string, number>;
 }
 
 /** Makes the desired state of a file that passed all checks. */
@@ -57,8 +60,8 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
   return {
     name,
     azure: azureTarget(settings),
-    ...tokenExpiry(settings),
-    registration: settings.registration ?? DEFAULTS.registration,
+    ...tokenExpiry(settings, around.certificateEnds.get(name)),
+    registration: registration(settings),
     agentCount,
     standby: Math.min(settings.standby ?? agentCount, agentCount),
     reserve: agentCount === 0 ? 0 : (settings.reserve ?? DEFAULTS.reserve),
@@ -82,7 +85,9 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       diskSizeBytes: bytes(settings.diskSizeInGb),
       maxProcesses: settings.maxProcesses ?? DEFAULTS.maxProcesses,
     },
-    environment: Object.fromEntries(Object.entries(settings.env ?? {}).map(([key, value]) => [key, String(value)])),
+    environment: texts(settings.env),
+    ...(settings.workFolder === undefined ? {} : { workFolder: settings.workFolder }),
+    ...(settings.capabilities === undefined ? {} : { capabilities: texts(settings.capabilities) }),
     timeouts: {
       preparationMs: settings.preparationTimeout ?? ms(DEFAULTS.preparationTimeout),
       startupGraceMs: settings.startupGracePeriod ?? ms(DEFAULTS.startupGracePeriod),
@@ -105,8 +110,24 @@ function azureTarget({ azure }: PoolSettings): AzureTarget {
 }
 
 /** It holds until the day has begun, wherever that is later. */
-function tokenExpiry({ azure }: PoolSettings): Pick<PoolSpec, 'tokenExpiresAt'> {
-  return azure?.patExpires === undefined ? {} : { tokenExpiresAt: Date.parse(`${azure.patExpires}T00:00:00Z`) };
+function tokenExpiry({ azure }: PoolSettings, certificateEnds: number | undefined): Pick<PoolSpec, 'tokenExpiresAt'> {
+  const day = azure?.patExpires ?? azure?.auth?.servicePrincipal?.secretExpires;
+  const tokenExpiresAt = day === undefined ? certificateEnds : Date.parse(`${day}T00:00:00Z`);
+  return tokenExpiresAt === undefined ? {} : { tokenExpiresAt };
+}
+
+/** What no guest can sign in with, or say of itself, leaves no choice. */
+function registration({
+  azure,
+  capabilities,
+  registration: written = DEFAULTS.registration,
+}: PoolSettings): PoolSpec['registration'] {
+  const isForHost = capabilities !== undefined || !isForGuests(azure?.auth);
+  return written === 'auto' && isForHost ? 'host' : written;
+}
+
+function texts(map: PoolSettings['env'] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, String(value)]));
 }
 
 function imageSource(settings: PoolSettings, around: Surroundings): ImageSource {

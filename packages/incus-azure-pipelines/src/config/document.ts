@@ -71,11 +71,14 @@ export function readDocument(text: string): ConfigDocument {
   return { value, problems, locate: (path, at) => position(offsetOf(document, path, at)) };
 }
 
+/** Maps whose values are text. */
+const AS_WRITTEN: ReadonlySet<unknown> = new Set(['env', 'capabilities']);
+
 /** A variable `1.10` means the text `1.10`, not the number 1.1. */
 function keepVariablesAsWritten(document: Document): void {
   visit(document, {
     Pair(_, pair) {
-      if (!isScalar(pair.key) || pair.key.value !== 'env' || !isMap(pair.value)) return;
+      if (!isScalar(pair.key) || !AS_WRITTEN.has(pair.key.value) || !isMap(pair.value)) return;
       for (const { value } of pair.value.items) {
         if (isScalar(value) && (typeof value.value === 'number' || typeof value.value === 'boolean')) {
           value.value = value.source ?? String(value.value);

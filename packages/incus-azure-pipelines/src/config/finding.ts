@@ -11,6 +11,8 @@ export interface Finding {
   readonly at: 'key' | 'value';
   /** The key that a misspelt one was probably meant to be: no other finding should call it missing. */
   readonly meant?: KeyPath;
+  /** A key that would do in its place: where that one is broken, this finding only follows from it. */
+  readonly instead?: KeyPath;
 }
 
 /** A finding that makes the file unusable. */

@@ -66,7 +66,8 @@ function invalidValue(path: KeyPath, value: unknown): Finding {
   const write = `write ${prefix}${example}`;
   if (value === undefined) return error(path, 'is missing', write);
   if (value === null) return error(path, 'has no value', NEEDED.has(name) ? write : `${write}, or delete the key`);
-  if (isSecret(path)) return error(path, 'is not a token', `write ${expects}`);
+  if (name === 'pat' || name === 'secret')
+    return error(path, `is not a ${name === 'pat' ? 'token' : 'secret'}`, `write ${expects}`);
   if (kind === 'duration' && typeof value === 'number') {
     return error(path, `${value} has no unit`, `write ${prefix}${value}s for seconds or ${value}m for minutes`);
   }
@@ -74,10 +75,6 @@ function invalidValue(path: KeyPath, value: unknown): Finding {
     return error(path, `${value} is a ${typeof value}, where text is needed`, `put it in quotes: ${prefix}"${value}"`);
   }
   return error(path, `${show(value)} is not ${expects}`, write);
-}
-
-function isSecret(path: KeyPath): boolean {
-  return path.at(-1) === 'pat';
 }
 
 function keysOf(schema: z.core.$ZodType | undefined): readonly string[] {

@@ -128,6 +128,19 @@ describe('values', () => {
     expect(spec.pools[0]?.environment).toEqual({ VERSION: '1.10', DEBUG: 'true', EMPTY: '', MODE: '0755' });
   });
 
+  it('reads capabilities as text, by name from both places, and has the host register for them', async () => {
+    const { spec } = await read(`${ONE_POOL}capabilities: {gpu: true, disk: 1.50}
+pools:
+- name: a
+- name: b
+  capabilities: {gpu: a100}
+`);
+    expect(spec.pools.map(({ capabilities, registration }) => [capabilities, registration])).toEqual([
+      [{ gpu: 'true', disk: '1.50' }, 'host'],
+      [{ gpu: 'a100', disk: '1.50' }, 'host'],
+    ]);
+  });
+
   it('reads variables of several lines, in every way that YAML writes them', async () => {
     const { spec } = await read(
       `${ONE_POOL}env:\n  KEPT: |\n    one\n\n     two\n  FOLDED: >-\n    one\n    two\n  QUOTED: "a\\n\\tb\\e"\n`,
@@ -139,6 +152,10 @@ describe('values', () => {
     const withLength = (length: number) => read(`${ONE_POOL}env: {A: "${'x'.repeat(length - 2)}"}\n`);
     await expect(withLength(131_071)).resolves.toBeDefined();
     await expect(withLength(131_072)).rejects.toThrow(/env\.A: has 131072 bytes .*; put it into a file of the base/);
+  });
+
+  it('reads where jobs work', async () => {
+    expect((await read(`${ONE_POOL}workFolder: /mnt/fast/work\n`)).spec.pools[0]?.workFolder).toBe('/mnt/fast/work');
   });
 
   it('reads sizes as GiB and durations as milliseconds', async () => {

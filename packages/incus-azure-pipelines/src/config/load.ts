@@ -1,9 +1,11 @@
 /** Reads a configuration file, and says everything that is wrong with it at once. */
 
 import { dirname, resolve } from 'node:path';
+import type { TokenSource } from '../lib/identity/identity.js';
 import type { DaemonSpec } from '../model/pool.js';
+import { checkCredential } from './check-credential.js';
 import { checkFile } from './checks.js';
-import { type CredentialSource, checkCredential, credentialSource } from './credential.js';
+import { authOf, tokenSources } from './credential.js';
 import { desiredState } from './desired.js';
 import { type ConfigDocument, readDocument } from './document.js';
 import { type ConfigEnvironment, hostEnvironment } from './environment.js';
@@ -11,14 +13,14 @@ import { readNamedFiles, readTextFile } from './files.js';
 import { error, type Finding, formatPath, type KeyPath, warning } from './finding.js';
 import { findingsOf } from './issues.js';
 import { ConfigError, type ConfigMessage } from './message.js';
-import { poolEntries } from './pool-entry.js';
+import { type PoolEntry, poolEntries } from './pool-entry.js';
 import { type FileSettings, fileSchema } from './schema.js';
 import { withoutPaths } from './without-paths.js';
 
 export interface LoadedConfig {
   readonly spec: DaemonSpec;
   /** By name of the pool. */
-  readonly credentials: ReadonlyMap<string, CredentialSource>;
+  readonly credentials: ReadonlyMap<string, TokenSource>;
   readonly warnings: readonly ConfigMessage[];
 }
 
@@ -54,27 +56,42 @@ export async function parseConfig(
   const files = await readNamedFiles(settings ?? {}, pools, directory);
   const findings = [...broken, ...files.findings];
   if (settings !== undefined) findings.push(...checkFile(settings, pools, environment));
+  const certificateEnds = new Map<string, number>();
   for (const pool of pools) {
-    findings.push(...(await checkCredential(pool, directory, environment)));
-    if (everybodyReads && typeof pool.settings.azure?.pat === 'string') {
-      const problem = 'every user of this host can read the token in this file';
-      findings.push(warning(pool.path('azure', 'pat'), problem, `run: chmod o-rwx ${path}`));
-    }
+    const checked = await checkCredential(pool, directory, environment);
+    findings.push(...checked.findings, ...(everybodyReads ? openSecrets(pool, path) : []));
+    if (checked.certificateEnds !== undefined) certificateEnds.set(pool.name, checked.certificateEnds);
   }
 
   const found = relevant(findings, broken).map(finding => located(finding, path, document));
   const messages = [...unread, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
   if (settings === undefined || messages.some(message => message.severity === 'error')) throw new ConfigError(messages);
   return {
-    spec: desiredState(settings, pools, { environment, directory, contents: files.contents }),
-    credentials: new Map(
-      pools.map(({ name, settings: { azure } }) => [
-        name,
-        credentialSource(azure?.pat ?? '', name, directory, environment),
-      ]),
-    ),
+    spec: desiredState(settings, pools, { environment, directory, contents: files.contents, certificateEnds }),
+    credentials: tokenSources(pools, directory, environment),
     warnings: messages,
   };
+}
+
+/** Secrets that stand in a file which everybody can read. */
+function openSecrets(pool: PoolEntry, file: string): readonly Finding[] {
+  const { pat, servicePrincipal } = authOf(pool);
+  const secrets = [
+    ['token', pat, ['pat']],
+    ['secret', servicePrincipal?.secret, ['servicePrincipal', 'secret']],
+  ] as const;
+  const auth = pool.settings.azure?.auth === undefined ? [] : ['auth'];
+  return secrets.flatMap(([what, settings, keys]) =>
+    typeof settings === 'string'
+      ? [
+          warning(
+            pool.path('azure', ...auth, ...keys),
+            `every user of this host can read the ${what} in this file`,
+            `run: chmod o-rwx ${file}`,
+          ),
+        ]
+      : [],
+  );
 }
 
 /** Parses what can be parsed: a key of the wrong kind is told of and left out, so that the others are still checked. */
@@ -115,7 +132,9 @@ function relevant(findings: readonly Finding[], broken: readonly Finding[]): rea
     const name = `${formatPath(finding.path)}: ${finding.problem}`;
     if (said.has(name)) return false;
     said.add(name);
-    return broken.includes(finding) || !broken.some(other => concerns(finding.path, other.meant ?? other.path));
+    const places = [finding.path, ...(finding.instead === undefined ? [] : [finding.instead])];
+    const isBroken = (place: KeyPath) => broken.some(other => concerns(place, other.meant ?? other.path));
+    return broken.includes(finding) || !places.some(isBroken);
   });
 }
 

@@ -13,7 +13,7 @@ export interface PoolEntry {
   path(...keys: KeyPath): KeyPath;
 }
 
-/** Lists the pools of a file. The maps `azure`, `env` and `remotes` are merged by key, everything else is replaced whole. */
+/** Lists the pools of a file. The maps `azure`, `env`, `capabilities` and `remotes` are merged by key, everything else is replaced whole. */
 export function poolEntries(file: FileSettings): readonly PoolEntry[] {
   const shared = sharedSettings(file);
   if (file.pools === undefined) {
@@ -26,6 +26,7 @@ export function poolEntries(file: FileSettings): readonly PoolEntry[] {
       ...entry,
       azure: merged(forPool(shared.azure, entry.azure), entry.azure),
       env: merged(shared.env, entry.env),
+      capabilities: merged(shared.capabilities, entry.capabilities),
       remotes: merged(shared.remotes, entry.remotes),
     },
     path: (...keys) =>
@@ -38,10 +39,10 @@ function sharedSettings(file: FileSettings): PoolSettings {
   return Object.fromEntries(Object.entries(file).filter(([name]) => known.has(name)));
 }
 
-/** The day on which a token expires is that token's own. */
+/** A pool that says who it is says all of it, the day on which its token expires included. */
 function forPool(shared: PoolSettings['azure'], own: PoolSettings['azure']): PoolSettings['azure'] {
-  if (shared === undefined || own?.pat === undefined) return shared;
-  return { ...shared, patExpires: own.patExpires };
+  if (shared === undefined || (own?.pat === undefined && own?.auth === undefined)) return shared;
+  return { ...shared, pat: undefined, auth: undefined, patExpires: undefined };
 }
 
 function merged<T extends object>(shared: T | undefined, own: T | undefined): T | undefined {

@@ -1,6 +1,7 @@
 /** The keys of a pool, each with its kind, its sentence and its default. */
 
 import * as z from 'zod';
+import { auth, pat } from './auth-schema.js';
 import { DEFAULTS } from './defaults.js';
 import { count, day, duration, expecting, flag, gib, key, path, text } from './kinds.js';
 
@@ -24,27 +25,10 @@ const imageServer = expecting(
   { kind: 'map', expects: 'a map with url, protocol and certificate', example: `{url: ${DEFAULTS.imageServerUrl}}` },
 );
 
-const pat = expecting(
-  z.union([
-    z.string().meta({ writeOnly: true }),
-    z.strictObject({
-      file: key(path('/etc/incus-azure-pipelines/pat'), 'File that holds the token alone; read again at every use.'),
-      env: key(
-        text('the name of a variable', 'AZURE_PAT', /^[A-Za-z_][A-Za-z0-9_]*$/),
-        "Variable of the daemon's environment that holds the token.",
-      ),
-    }),
-  ]),
-  {
-    kind: 'text',
-    expects: 'the token in quotes, {file: PATH} or {env: NAME}',
-    example: '{file: /etc/incus-azure-pipelines/pat}',
-  },
-);
-
 const azure = expecting(
   z.strictObject({
     pat: key(pat, 'Personal access token with the scope "Agent Pools (read, manage)".'),
+    auth: key(auth, 'Another way to prove who the pool is, in place of pat; one of these keys.'),
     url: key(
       text('the URL of the organisation', 'https://dev.azure.com/contoso'),
       'URL of the organisation, or of the collection on Azure DevOps Server.',
@@ -57,7 +41,7 @@ const azure = expecting(
   }),
   {
     kind: 'map',
-    expects: 'a map with pat, url and pool',
+    expects: 'a map with pat or auth, url and pool',
     example: '{pat: {env: AZURE_PAT}, url: "https://dev.azure.com/contoso", pool: Default}',
   },
 );
@@ -68,6 +52,18 @@ const variables = expecting(
     expecting(z.union([z.string(), z.number(), z.boolean()]), { kind: 'text', expects: 'text', example: '"text"' }),
   ),
   { kind: 'map', expects: 'a map of variables', example: '{HTTP_PROXY: "http://proxy:3128"}' },
+);
+
+const capabilities = expecting(
+  z.record(
+    text(
+      'a name of letters, digits, dots, dashes and _ that does not begin with "Agent."',
+      'gpu',
+      /^(?!agent\.)[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/i,
+    ),
+    expecting(z.union([z.string(), z.number(), z.boolean()]), { kind: 'text', expects: 'text', example: '"text"' }),
+  ),
+  { kind: 'map', expects: 'a map of capabilities', example: '{gpu: "true"}' },
 );
 
 /** What a pool may say, and what may stand beside `pools:` as the default of each. */
@@ -164,6 +160,19 @@ export const poolKeys = {
     variables,
     'Variables of the agent and its jobs, exactly as written here, lines and all. Everybody who sees the agent pool can read them.',
   ),
+  workFolder: key(
+    text(
+      'a name of a folder, or an absolute path, of letters, digits, dots, dashes and _',
+      '/work',
+      /^(?!(?:.*\/)?\.{1,2}(?:\/|$))\/?[A-Za-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*$/,
+    ),
+    "Where jobs work: in the agent's home, or an absolute path that the user agent may write to in the base.",
+    DEFAULTS.workFolder,
+  ),
+  capabilities: key(
+    capabilities,
+    'What jobs may demand of an agent, beside what it finds itself. Needs registration by the host.',
+  ),
   registration: key(
     expecting(z.enum(['auto', 'host', 'guest']), {
       kind: 'choice',
@@ -214,5 +223,3 @@ export const poolSchema = expecting(z.strictObject(poolKeys), {
 
 /** One pool as the file says it, durations in milliseconds. */
 export type PoolSettings = z.output<typeof poolSchema>;
-
-export type TokenSettings = z.output<typeof pat>;

@@ -3,7 +3,7 @@ import { type KeyObject, randomBytes } from 'node:crypto';
 import { type AzurePipelinesClient, ignoreNotFound, isAzurePipelinesError, normaliseUrl } from 'azure-pipelines-client';
 import { KeyStock } from '../execute/registration/key-stock.js';
 import type { Clock } from '../lib/clock.js';
-import type { Secret } from '../lib/secret.js';
+import type { Identity } from '../lib/identity/identity.js';
 import { UserError } from '../lib/user-error.js';
 import type { OnProgress } from '../model/progress.js';
 import { usableAgentPool } from '../observe/usable-agent-pool.js';
@@ -23,7 +23,7 @@ export interface Where {
   readonly url: string;
   /** An agent pool that may be tried things with. */
   readonly agentPool: string;
-  readonly token: () => Promise<Secret>;
+  readonly identity: Identity;
   /** Whether the pool may have agents of others, which are left alone. */
   readonly besideOthers: boolean;
   /** How long to wait for a job that somebody queues to the pool; zero for not at all. */
@@ -65,7 +65,7 @@ const STAGES: readonly (readonly [title: string, stage: (talk: Talk) => Promise<
 export async function converse(where: Where, signal: AbortSignal, onProgress: OnProgress): Promise<Conversation> {
   const { agentPool, clock } = where;
   const startedAt = clock.now();
-  await using wire = new Wire({ url: normaliseUrl(where.url), token: where.token, now: () => clock.now() });
+  await using wire = new Wire({ url: normaliseUrl(where.url), identity: where.identity, now: () => clock.now() });
   const client = wire.unrecorded();
   const poolId = await usableAgentPool(client, agentPool, signal);
   await refuseOthers(client, poolId, where, signal);

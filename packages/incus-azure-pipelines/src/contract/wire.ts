@@ -2,13 +2,15 @@
 
 import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
 import { Agent, type Dispatcher, request } from 'undici';
+import type { Identity } from '../lib/identity/identity.js';
 import type { Secret } from '../lib/secret.js';
+import { authBy } from '../observe/clients.js';
 import type { Caller, RawExchange } from './exchange.js';
 
 export interface WireOptions {
   /** The URL of the organisation or collection, in the client's one form. */
   readonly url: string;
-  readonly token: () => Promise<Secret>;
+  readonly identity: Identity;
   /** Epoch ms. */
   readonly now: () => number;
 }
@@ -64,7 +66,7 @@ export class Wire implements AsyncDisposable {
       url: agent?.serverUrl ?? this.url,
       auth:
         agent === undefined
-          ? { kind: 'pat', token: async () => (await this.#options.token()).reveal() }
+          ? authBy(this.#options.identity)
           : { kind: 'bearer', token: () => Promise.resolve(agent.token.reveal()) },
       userAgent: USER_AGENT,
       dispatcher: this.#tapped(step, agent === undefined ? 'organisation' : 'agent', () => {}),
@@ -73,10 +75,9 @@ export class Wire implements AsyncDisposable {
 
   /** The program's own client, of which nothing is written down. */
   unrecorded(): AzurePipelinesClient {
-    const token = async () => (await this.#options.token()).reveal();
     return connectAzurePipelines({
       url: this.url,
-      auth: { kind: 'pat', token },
+      auth: authBy(this.#options.identity),
       userAgent: USER_AGENT,
       dispatcher: this.#agent,
     });
@@ -106,7 +107,9 @@ export class Wire implements AsyncDisposable {
 
   /** What the organisation sends as its credential. */
   async organisation(): Promise<string> {
-    return basic((await this.#options.token()).reveal());
+    const { identity } = this.#options;
+    const token = (await identity.token()).reveal();
+    return identity.kind === 'pat' ? basic(token) : `Bearer ${token}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -44,11 +44,20 @@ test.each<[string, Partial<AzureFacts>, RegExp]>([
     /^red azure-token: .* -> make a token with the scope/,
   ],
   [
+    'a token of Entra is refused',
+    { ...unread('the token was refused', 'credentials'), token: 'bearer' },
+    /^red azure-token: .* -> add the identity that it is for/,
+  ],
+  [
     'the token may not read pools',
     unread('403', 'forbidden'),
     /^red azure-token: .* -> the token is known and may not read/,
   ],
-  ['the file of the token cannot be read', unread('ENOENT: /etc/token'), /^red azure-token: .* -> correct azure\.pat/],
+  [
+    'the file of the token cannot be read',
+    unread('ENOENT: /etc/token'),
+    /^red azure-token: .* -> correct azure\.pat, or azure\.auth/,
+  ],
   [
     'there is no such agent pool',
     { pool: { known: true, value: undefined } },
@@ -67,6 +76,13 @@ test.each<[string, Partial<AzureFacts>, RegExp]>([
     /^red permission-manage: .* -> make its user Administrator/,
   ],
   ['the token may not even look', { views: { known: true, value: false } }, /^red permission-view/],
+  [
+    'the token reaches further',
+    { manageable: { known: true, value: ['Agents', 'windows', 'a', 'b', 'c'] } },
+    /^yellow token-reach: .* of 4 other pools: "windows", "a", "b", \.\.\. -> sign in as a user that is .* "agents" alone/,
+  ],
+  ['the token ends soon', { endsInMs: 12.5 * 86_400_000 }, /^yellow token-end: .* good for 12 days more -> make a new/],
+  ['the token has ended', { endsInMs: -3 * 86_400_000 }, /^red token-end: .* has expired 3 days ago -> make a new/],
   [
     'clocks differ',
     { aheadMs: 90_000 },

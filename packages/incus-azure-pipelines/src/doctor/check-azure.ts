@@ -6,12 +6,17 @@ import { type Finding, green, grey, red, yellow } from './finding.js';
 /** From here on clocks are told to differ, and to differ by more than tokens of agents bear. */
 const SKEW_MS = { yellow: 60_000, red: 240_000 };
 
-const SCOPE = 'make a token with the scope Agent Pools (Read & manage), for this organisation';
+/** What makes a token known, and lets it read agent pools. */
+const KNOWN = {
+  pat: 'make a token with the scope Agent Pools (Read & manage), for this organisation',
+  bearer: 'add the identity that it is for to the users of this organisation',
+} as const;
 
 /** Judges all of it; what needs something that fails is not looked at. `bases` are those that were seen of its pools. */
 export function checkAzure(facts: AzureFacts, bases: readonly BaseFacts[]): Finding[] {
   const { agentPool, pool, url } = facts;
-  if (!pool.known) return [...unread(pool), ...REST.map(check => grey(check, 'the agent pool was not read'))];
+  if (!pool.known)
+    return [...unread(pool, facts.token), ...REST.map(check => grey(check, 'the agent pool was not read'))];
   const reached = [green('azure-server', `${url} answers`), green('azure-token', 'the token is accepted')];
   const obstacle = agentPoolObstacle(pool.value, agentPool, url);
   if (obstacle !== undefined)
@@ -23,8 +28,10 @@ export function checkAzure(facts: AzureFacts, bases: readonly BaseFacts[]): Find
   return [
     ...reached,
     green('agent-pool', `"${agentPool}" is a self-hosted agent pool`),
-    checkPermission('permission-view', 'see', facts.views),
-    checkPermission('permission-manage', 'register and delete', facts.manages),
+    checkPermission('permission-view', 'see', facts.views, facts.token),
+    checkPermission('permission-manage', 'register and delete', facts.manages, facts.token),
+    checkReach(facts),
+    checkEnd(facts.endsInMs),
     checkClock(facts.aheadMs),
     ...checkAgents(facts, pool.value?.autoUpdate, bases),
     checkRegistration(facts),
@@ -48,6 +55,8 @@ const REST = [
   'agent-pool',
   'permission-view',
   'permission-manage',
+  'token-reach',
+  'token-end',
   'clock',
   'agent-version',
   'auto-update',
@@ -56,15 +65,15 @@ const REST = [
   'parallel-jobs',
 ] as const;
 
-function unread({ error, kind }: Extract<AzureFacts['pool'], { known: false }>): Finding[] {
+function unread({ error, kind }: Extract<AzureFacts['pool'], { known: false }>, token: AzureFacts['token']): Finding[] {
   const answers = green('azure-server', 'the server answers');
   if (kind === undefined) {
-    const remedy = 'correct azure.pat in the configuration';
+    const remedy = 'correct azure.pat, or azure.auth, in the configuration';
     return [grey('azure-server', 'there is no token to ask with'), red('azure-token', { what: error, remedy })];
   }
-  if (kind === 'credentials') return [answers, red('azure-token', { what: error, remedy: SCOPE })];
+  if (kind === 'credentials') return [answers, red('azure-token', { what: error, remedy: KNOWN[token] })];
   if (kind === 'forbidden') {
-    const remedy = `the token is known and may not read agent pools: ${SCOPE}`;
+    const remedy = `the token is known and may not read agent pools: ${KNOWN[token]}`;
     return [answers, red('azure-token', { what: error, remedy })];
   }
   return [
@@ -86,7 +95,7 @@ const REMEDIES: Readonly<Record<Exclude<AzureErrorKind, 'credentials' | 'forbidd
   protocol: 'what answers may not be Azure DevOps: a proxy, or a sign-in page',
 };
 
-function checkPermission(check: string, deed: string, fact: Fact<boolean>): Finding {
+function checkPermission(check: string, deed: string, fact: Fact<boolean>, token: AzureFacts['token']): Finding {
   if (!fact.known)
     return yellow(check, {
       what: `whether the token may ${deed} agents is not told: ${fact.error}`,
@@ -95,8 +104,37 @@ function checkPermission(check: string, deed: string, fact: Fact<boolean>): Find
   if (fact.value) return green(check, `the token may ${deed} agents`);
   return red(check, {
     what: `the token may not ${deed} agents of this pool`,
-    remedy: `make its user Administrator of the agent pool (Security), and ${SCOPE}`,
+    remedy: `make its user Administrator of the agent pool (Security), and ${KNOWN[token]}`,
   });
+}
+
+/** Whoever can manage agents of other pools as well can do more harm with what it signs in with than it needs. */
+function checkReach({ agentPool, configured, manageable }: AzureFacts): Finding {
+  const check = 'token-reach';
+  if (!manageable.known)
+    return grey(check, `the server does not tell what else the token may manage: ${manageable.error}`);
+  const own = new Set(configured.map(name => name.toLowerCase()));
+  const others = manageable.value.filter(name => !own.has(name.toLowerCase()));
+  if (others.length === 0) return green(check, 'the token may manage no agent pool that is not in the configuration');
+  const named = others.slice(0, 3).map(name => `"${name}"`);
+  return yellow(check, {
+    what: `the token may also manage agents of ${others.length} other pools: ${named.join(', ')}${others.length > 3 ? ', ...' : ''}`,
+    remedy: `sign in as a user that is Administrator of "${agentPool}" alone`,
+  });
+}
+
+const DAY_MS = 86_400_000;
+const ENDS_SOON_MS = 30 * DAY_MS;
+
+function checkEnd(endsInMs: number | undefined): Finding {
+  const check = 'token-end';
+  if (endsInMs === undefined)
+    return grey(check, 'the configuration does not tell when what the pool signs in with expires, if it does');
+  const days = Math.floor(Math.abs(endsInMs) / DAY_MS);
+  const remedy = 'make a new one, put it in the place of the old, and write its last day to the configuration';
+  if (endsInMs <= 0) return red(check, { what: `what the pool signs in with has expired ${days} days ago`, remedy });
+  const what = `what the pool signs in with is good for ${days} days more`;
+  return endsInMs < ENDS_SOON_MS ? yellow(check, { what, remedy }) : green(check, what);
 }
 
 function checkClock(aheadMs: number | undefined): Finding {

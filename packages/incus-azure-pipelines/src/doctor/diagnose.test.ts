@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { identitiesWith } from '../../test/an-identity.js';
 import { fitIncus, ScriptedIncus } from '../../test/scripted-incus.js';
 import { aPool } from '../../test/simulation/examples.js';
-import { Secret } from '../lib/secret.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { diagnose } from './diagnose.js';
 import type { Finding } from './finding.js';
@@ -26,7 +26,8 @@ async function foundAt(url: string, socketPath: string, ...agentPools: readonly 
   const spec = { project: 'ci', pools, stateDirectory: directory, incus } as unknown as DaemonSpec;
   const askDaemon = async () => ({ kind: 'absent', error: 'no daemon answers' }) as const;
   const findings: Finding[] = [];
-  const parts = { spec, tokenOf: async () => new Secret('token'), askDaemon };
+  const identities = identitiesWith('token', ...pools.map(({ name }) => name));
+  const parts = { spec, identities, askDaemon };
   for await (const finding of diagnose(parts, new AbortController().signal)) findings.push(finding);
   return findings;
 }

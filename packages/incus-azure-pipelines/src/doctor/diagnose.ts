@@ -1,5 +1,5 @@
 /** Goes through all checks in their order: each fact is gathered once, then judged. */
-import type { Secret } from '../lib/secret.js';
+import type { Identities } from '../lib/identity/identities.js';
 import { azureKey, type DaemonSpec } from '../model/pool.js';
 import { openIncus } from '../observe/clients.js';
 import { isThisHost, mostInstances } from '../observe/host-limits.js';
@@ -21,8 +21,7 @@ import { findPlace, tryGuests } from './try-guests.js';
 
 export interface DiagnosisParts {
   readonly spec: DaemonSpec;
-  /** A pool's token, read anew. */
-  readonly tokenOf: (pool: string) => Promise<Secret>;
+  readonly identities: Identities;
   /** What the daemon says of itself. */
   readonly askDaemon: () => Promise<DaemonFact>;
   /** Hears of proofs; without it none is tried. */
@@ -100,7 +99,7 @@ async function* checkRunning({ askDaemon }: DiagnosisParts, signal: AbortSignal)
 }
 
 async function* checkServers(
-  { spec, tokenOf }: DiagnosisParts,
+  { spec, identities }: DiagnosisParts,
   architecture = 'x86_64',
   bases: readonly BaseFacts[],
   signal: AbortSignal,
@@ -108,8 +107,11 @@ async function* checkServers(
   const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
   for (const key of keys) {
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
-    const token = () => tokenOf(pools[0]?.name ?? '');
-    const question = { pools, token, stateDirectory: spec.stateDirectory, architecture };
+    const identity = identities.of(pools[0]?.name ?? '');
+    const configured = spec.pools
+      .filter(({ azure }) => azure.url === pools[0]?.azure.url)
+      .map(pool => pool.azure.agentPool);
+    const question = { pools, identity, configured, stateDirectory: spec.stateDirectory, architecture };
     const gathered = await factOf(gatherAzure(question, signal), signal);
     if (!gathered.known) {
       yield red('azure-server', {

@@ -93,10 +93,18 @@ export interface AzureFacts {
   readonly agentPool: string;
   /** Who is asked to register: the pools of the configuration for it may differ, and the strictest word counts. */
   readonly wanted: 'host' | 'guest' | 'auto';
+  /** What is signed in with: a personal access token, or a token of Microsoft Entra. */
+  readonly token: 'pat' | 'bearer';
   readonly pool: Fact<TaskAgentPool | undefined, AzureErrorKind>;
   /** Whether the token may see, and manage, agents. */
   readonly views: Fact<boolean, AzureErrorKind>;
   readonly manages: Fact<boolean, AzureErrorKind>;
+  /** Agent pools whose agents the token may manage, by name. */
+  readonly manageable: Fact<readonly string[], AzureErrorKind>;
+  /** Agent pools of the configuration on this server. */
+  readonly configured: readonly string[];
+  /** How long what is signed in with is good; negative once it is not, undefined where nobody tells. */
+  readonly endsInMs: number | undefined;
   /** How far the server's clock is ahead of this one; undefined where it does not tell the time. */
   readonly aheadMs: number | undefined;
   /** The agent that the server offers; undefined where nobody wants its newest. */

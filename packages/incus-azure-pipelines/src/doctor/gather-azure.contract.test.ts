@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
+import { identitiesWith } from '../../test/an-identity.js';
 import { aPool } from '../../test/simulation/examples.js';
 import { rememberHostPool } from '../lib/host-pools.js';
 import { openInstallation } from '../lib/installation.js';
-import { Secret } from '../lib/secret.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import { checkAzure } from './check-azure.js';
 import { gatherAzure } from './gather-azure.js';
@@ -40,8 +40,11 @@ async function examined({
   try {
     const pool = aPool({ azure: { url: emulator.url, agentPool }, registration });
     if (remembered) await rememberHostPool(await openInstallation(stateDirectory), azureKey(pool.azure));
-    const token = async () => new Secret(wrongToken ? 'wrong' : emulator.token);
-    const facts = await gatherAzure({ pools: [pool], token, stateDirectory, architecture: 'x86_64' }, signal);
+    const identity = identitiesWith(wrongToken ? 'wrong' : emulator.token, pool.name).of(pool.name);
+    const facts = await gatherAzure(
+      { pools: [pool], identity, configured: [agentPool], stateDirectory, architecture: 'x86_64' },
+      signal,
+    );
     const colours = checkAzure(facts, [BASE]).map(({ check, colour }) => [check, colour] as const);
     return { facts, colours: Object.fromEntries(colours), left: emulator.agents() };
   } finally {
@@ -55,10 +58,14 @@ const ALL_WELL = {
   'agent-pool': 'green',
   'permission-view': 'green',
   'permission-manage': 'green',
+  'token-reach': 'green',
+  'token-end': 'grey',
   clock: 'green',
   'agent-version': 'green',
   'auto-update': 'green',
   registration: 'green',
+  pipelines: 'grey',
+  'parallel-jobs': 'grey',
 };
 
 test('a server where all is well is green, and nothing that was registered is left', async () => {
@@ -85,6 +92,8 @@ test.each<[string, Given, object]>([
     { permissions: 1 },
     { 'permission-view': 'green', 'permission-manage': 'red', registration: 'yellow' },
   ],
+  ['lets the token manage other agent pools', { pools: ['default', 'other'] }, { 'token-reach': 'yellow' }],
+  ['lets it manage this one alone', { pools: ['default', 'other'], manages: ['default'] }, { 'token-reach': 'green' }],
   ['takes no keys of agents', { refuseKeys: true }, { 'permission-manage': 'green', registration: 'yellow' }],
   ['takes no keys where the host must register', { refuseKeys: true, registration: 'host' }, { registration: 'red' }],
   ['takes no assertions', { refuseAssertions: true }, { registration: 'yellow' }],
@@ -102,8 +111,11 @@ test.each<[string, Given, object]>([
 
 test('a server that is not there is told by its own check alone', async () => {
   const pool = aPool({ azure: { url: 'http://127.0.0.1:9/none', agentPool: 'default' } });
-  const token = async () => new Secret('token');
-  const facts = await gatherAzure({ pools: [pool], token, stateDirectory, architecture: 'x86_64' }, signal);
+  const identity = identitiesWith('token', pool.name).of(pool.name);
+  const facts = await gatherAzure(
+    { pools: [pool], identity, configured: ['default'], stateDirectory, architecture: 'x86_64' },
+    signal,
+  );
   const [server, ...rest] = checkAzure(facts, [BASE]);
   expect(server).toMatchObject({ check: 'azure-server', colour: 'red', says: expect.stringContaining('127.0.0.1:9') });
   expect(new Set(rest.map(({ colour }) => colour))).toEqual(new Set(['grey']));

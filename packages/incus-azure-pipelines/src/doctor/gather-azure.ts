@@ -10,17 +10,20 @@ import { KeyStock } from '../execute/registration/key-stock.js';
 import { probe } from '../execute/registration/probe.js';
 import { registrationTarget } from '../execute/registration/registration-target.js';
 import { systemClock } from '../lib/clock.js';
+import type { Identity } from '../lib/identity/identity.js';
 import { findInstallation, imagineInstallation } from '../lib/installation.js';
-import type { Secret } from '../lib/secret.js';
 import { agentName, PROBE_PREFIX } from '../model/agent-name.js';
 import type { PoolSpec } from '../model/pool.js';
+import { authBy } from '../observe/clients.js';
 import { factOf } from './fact-of.js';
 import type { AzureFacts, Fact } from './facts.js';
 
 export interface AzureQuestion {
   /** The pools of the configuration that are for this agent pool; at least one. */
   readonly pools: readonly PoolSpec[];
-  readonly token: () => Promise<Secret>;
+  readonly identity: Identity;
+  /** Agent pools of the configuration on the same server. */
+  readonly configured: readonly string[];
   readonly stateDirectory: string;
   /** As the kernel of the Incus host names it. */
   readonly architecture: string;
@@ -34,7 +37,7 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
   const readings: number[] = [];
   await using client = connectAzurePipelines({
     url,
-    auth: { kind: 'pat', token: async () => (await question.token()).reveal() },
+    auth: authBy(question.identity),
     userAgent: 'incus-azure-pipelines',
     // The time stands in whole seconds: half of one is the best guess.
     onCall: ({ ms, serverAt }) => {
@@ -51,10 +54,14 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
   return {
     url: client.url,
     agentPool,
+    token: question.identity.kind,
     wanted,
     pool,
     views: await may(POOL_PERMISSIONS.view),
     manages: await may(POOL_PERMISSIONS.manage),
+    manageable: id === undefined ? UNASKED : await manageable(client, signal),
+    configured: question.configured,
+    endsInMs: spec.tokenExpiresAt === undefined ? undefined : spec.tokenExpiresAt - Date.now(),
     aheadMs: readings[0],
     newestAgent: id === undefined ? UNASKED : await newestAgent(client, question, signal),
     registration: id === undefined ? UNASKED : await registration(client, id, question, wanted, signal),
@@ -62,6 +69,11 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
 }
 
 const UNASKED = { known: false, error: 'not asked' } as const;
+
+async function manageable(client: AzurePipelinesClient, signal: AbortSignal): Promise<AzureFacts['manageable']> {
+  const names = async () => (await client.pools.listManageable({ signal })).map(({ name }) => name);
+  return await factOf(names(), signal, kindOf);
+}
 
 function strictest(pools: readonly PoolSpec[]): PoolSpec['registration'] {
   const words = pools.map(({ registration }) => registration);

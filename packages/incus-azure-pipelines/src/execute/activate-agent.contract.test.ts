@@ -34,6 +34,26 @@ it('takes one call to Azure and two to Incus when the host registers, and pushes
   expect(incus.calls[0]?.body.includes(keyAsParameters.modulus.slice(0, 20))).toBe(false);
 });
 
+it('gives the agent its capabilities before the guest is told anything, its work folder included, and takes it back where that fails', async () => {
+  const { incus, parts, pool } = await start({ kind: 'host' });
+  const [spec] = [...parts.pools.values()].map(linux => ({
+    ...linux,
+    spec: { ...linux.spec, capabilities: { gpu: 'a100' }, workFolder: '/work' },
+  }));
+  if (spec === undefined) throw new Error('the bench has no pool');
+  const given = { ...parts, pools: new Map([['linux', spec]]) };
+  await activateAgent(action, given, signal);
+  expect(pool.emulator.calls().slice(-2)).toMatchObject([{ method: 'POST' }, { method: 'PUT', status: 200 }]);
+  const [agent] = await pool.client.agents.list(pool.target.poolId, { includeCapabilities: true });
+  expect(agent?.userCapabilities).toEqual({ gpu: 'a100' });
+  expect(JSON.parse(bench.pushed.get('.agent') ?? '')).toMatchObject({ workFolder: '/work' });
+  const before = incus.calls.length;
+  pool.emulator.failNext({ kind: 'server-error', method: 'PUT' });
+  await expect(activateAgent({ ...action, name: 'ci-2' }, given, signal)).rejects.toThrow('its capabilities');
+  expect(pool.emulator.agents().map(({ name }) => name)).toEqual(['ci-1']);
+  expect(incus.calls).toHaveLength(before);
+});
+
 it('takes two calls to Incus and none to Azure when the guest registers', async () => {
   const { parts, pool, incus } = await start({ kind: 'guest' });
   const before = pool.emulator.calls().length;

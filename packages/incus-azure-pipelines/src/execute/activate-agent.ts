@@ -1,6 +1,7 @@
 import { backoffMs } from '../lib/backoff.js';
 import type { Action } from '../model/action.js';
 import { MARKS } from '../model/marks.js';
+import type { PoolSpec } from '../model/pool.js';
 import { type Activation, activationTar } from './guest/activation.js';
 import { ACTIVATION_PATH } from './guest/layout.js';
 import { type ExecutorParts, type PoolParts, poolOf } from './parts.js';
@@ -60,6 +61,10 @@ export async function listenAgent(
   await activateRegistered(action, pool, parts, signal, etag);
 }
 
+function workFolderOf({ workFolder = WORK_FOLDER }: PoolSpec): string {
+  return workFolder;
+}
+
 async function activateRegistered(
   action: ActivateAgent,
   pool: PoolParts,
@@ -71,9 +76,16 @@ async function activateRegistered(
   const enabled = action.kind === 'activate-agent';
   const agent = { ...runnableAgent(action.name, action.agentVersion, parts.architecture), enabled };
   const identity = await registerAgent(target, agent, await parts.keys.take(signal), signal);
-  if (!enabled) await proveDisabled(target, identity, signal);
+  await settle(target, identity, pool.spec, enabled, signal);
   try {
-    await activate(action, pool, parts, { kind: 'registered', ...agentFiles(identity, WORK_FOLDER) }, signal, etag);
+    await activate(
+      action,
+      pool,
+      parts,
+      { kind: 'registered', ...agentFiles(identity, workFolderOf(pool.spec)) },
+      signal,
+      etag,
+    );
   } catch (error) {
     await takeBack(action, identity, pool, parts, signal).catch(() => {});
     throw error instanceof UsedUpError ? error : new UsedUpError(error);
@@ -81,9 +93,17 @@ async function activateRegistered(
 }
 
 /** The instance has been told nothing yet: what fails here costs the registration alone. */
-async function proveDisabled(target: RegistrationTarget, identity: AgentIdentity, signal: AbortSignal): Promise<void> {
+async function settle(
+  target: RegistrationTarget,
+  identity: AgentIdentity,
+  { capabilities = {} }: PoolSpec,
+  enabled: boolean,
+  signal: AbortSignal,
+): Promise<void> {
   try {
-    await proveUnused(target, identity, signal);
+    if (Object.keys(capabilities).length > 0)
+      await target.client.agents.setUserCapabilities(target.poolId, identity.agentId, capabilities, { signal });
+    if (!enabled) await proveUnused(target, identity, signal);
   } catch (error) {
     await withdraw(target, identity, signal).catch(() => {});
     throw error;
@@ -129,7 +149,7 @@ async function activate(
     name: action.name,
     url: spec.azure.url,
     agentPool: spec.azure.agentPool,
-    workFolder: WORK_FOLDER,
+    workFolder: workFolderOf(spec),
     environment: spec.environment,
     credentials,
   });

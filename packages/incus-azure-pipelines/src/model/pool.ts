@@ -6,7 +6,7 @@ export interface PoolSpec {
   readonly name: string;
   /** Where its agents register. */
   readonly azure: AzureTarget;
-  /** When its token expires, as a person has noted it (epoch ms). */
+  /** When what it signs in with expires, as a person has noted it or its certificate says (epoch ms). */
   readonly tokenExpiresAt?: number;
   /** Who registers its agents; `auto` finds out whether this server takes the host's way. */
   readonly registration: 'host' | 'guest' | 'auto';
@@ -24,6 +24,10 @@ export interface PoolSpec {
   readonly instance: InstanceSpec;
   /** Variables of the agent's and its jobs' environment. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What demands of jobs are held against, beside what an agent finds itself; only where the host registers. */
+  readonly capabilities?: Readonly<Record<string, string>>;
+  /** Where jobs work, in the agent's home or absolute; the agent's own choice when left out. */
+  readonly workFolder?: string;
   readonly timeouts: Timeouts;
 }
 

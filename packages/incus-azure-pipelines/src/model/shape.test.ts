@@ -10,6 +10,8 @@ test.each<[string, Partial<PoolSpec>]>([
   ['memory', { instance: { ...instance, memoryBytes: 1 } }],
   ['the disk', { instance: { ...instance, diskSizeBytes: 1 } }],
   ['processes', { instance: { ...instance, maxProcesses: 500 } }],
+  ['the work folder', { workFolder: '/work' }],
+  ['capabilities', { capabilities: { gpu: 'a100' } }],
   ['the agent pool', { azure: { ...azure, agentPool: 'other' } }],
   ['the server', { azure: { ...azure, url: 'https://other.test/org' } }],
 ])('%s shape an instance', (_, given) => {
@@ -19,6 +21,7 @@ test.each<[string, Partial<PoolSpec>]>([
 test.each<[string, Partial<PoolSpec>]>([
   ['how many there are', { agentCount: 7, standby: 1, reserve: 3 }],
   ['what an agent is told when it is activated', { environment: { A: 'b' } }],
+  ['that it is given no capabilities', { capabilities: {} }],
   ['deadlines', { timeouts: { ...timeouts, maxJobMs: 60_000 } }],
   ['what is in the base', { base: { ...base, tmpfsSizeBytes: 1, docker: true } }],
 ])('%s: no shape of an instance', (_, given) => {

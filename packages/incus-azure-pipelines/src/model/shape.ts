@@ -29,12 +29,21 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
 export function shapeOf(spec: PoolSpec): string {
   const before = shapes.get(spec);
   if (before !== undefined) return before;
-  const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes) };
+  const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes), ...settingsOf(spec) };
   const shape = Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
   shapes.set(spec, shape);
   return shape;
+}
+
+/** What an agent is told once, and is for its whole life. Where there is none, nothing is said: agents of before go on. */
+function settingsOf({ capabilities = {}, workFolder }: PoolSpec): Readonly<Record<string, string>> {
+  const sorted = Object.entries(capabilities).sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    ...(sorted.length === 0 ? {} : { capabilities: JSON.stringify(sorted) }),
+    ...(workFolder === undefined ? {} : { workFolder }),
+  };
 }
 
 function limitsOf({ cores, memoryBytes, maxProcesses }: InstanceSpec): Readonly<Record<string, string>> {

@@ -1,8 +1,9 @@
 import { access, readFile } from 'node:fs/promises';
-import { type AzurePipelinesClient, type CallReport, connectAzurePipelines } from 'azure-pipelines-client';
+import { type Auth, type AzurePipelinesClient, type CallReport, connectAzurePipelines } from 'azure-pipelines-client';
 import { type Connection, connectIncus, type IncusClient } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
-import type { Secret } from '../lib/secret.js';
+import type { Identities } from '../lib/identity/identities.js';
+import type { Identity } from '../lib/identity/identity.js';
 import { UserError } from '../lib/user-error.js';
 import type { Emit } from '../model/event.js';
 import { identityPaths } from '../model/identity-paths.js';
@@ -15,19 +16,20 @@ export interface Clients extends AsyncDisposable {
   readonly azure: ReadonlyMap<string, AzurePipelinesClient>;
 }
 
-/** Makes the clients, which call nobody yet. `tokenOf` reads a pool's token, anew each time. @throws UserError when a certificate cannot be read. */
+/** Makes the clients, which call nobody yet, and own the identities from then on. @throws UserError when a certificate cannot be read. */
 export async function openClients(
   spec: DaemonSpec,
-  tokenOf: (pool: string) => Promise<Secret>,
+  identities: Identities,
   emit: Emit,
   clock?: Clock,
 ): Promise<Clients> {
   const incus = await openIncus(spec, emit);
-  const azure = new Map(spec.pools.map(pool => [pool.name, azureClient(pool, () => tokenOf(pool.name), emit, clock)]));
+  const azure = new Map(spec.pools.map(pool => [pool.name, azureClient(pool, identities.of(pool.name), emit, clock)]));
   return {
     incus,
     azure,
     async [Symbol.asyncDispose]() {
+      identities[Symbol.dispose]();
       await Promise.all([incus.close(), ...[...azure.values()].map(client => client.close())]);
     },
   };
@@ -84,15 +86,19 @@ async function readPem(path: string): Promise<string> {
   }
 }
 
-function azureClient(
-  pool: PoolSpec,
-  token: () => Promise<Secret>,
-  emit: Emit,
-  clock: Clock | undefined,
-): AzurePipelinesClient {
+/** How a client of Azure proves who it is. */
+export function authBy(identity: Identity): Auth {
+  return {
+    kind: identity.kind,
+    token: async () => (await identity.token()).reveal(),
+    another: async refused => (await identity.another(refused))?.reveal(),
+  };
+}
+
+function azureClient(pool: PoolSpec, identity: Identity, emit: Emit, clock: Clock | undefined): AzurePipelinesClient {
   return connectAzurePipelines({
     url: pool.azure.url,
-    auth: { kind: 'pat', token: async () => (await token()).reveal() },
+    auth: authBy(identity),
     userAgent: 'incus-azure-pipelines',
     clock,
     onCall: ({ rateLimit, refusal, route, status, ms }) =>

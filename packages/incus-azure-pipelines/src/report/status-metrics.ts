@@ -57,7 +57,7 @@ export function tellStatus(
   scraped(
     'iap_token_expiry_timestamp_seconds',
     ['pool'],
-    'When the token expires; there where the configuration tells (`azure.patExpires`).',
+    'When what the pool signs in with expires; there where the configuration tells (`azure.patExpires`), or its certificate.',
     expiry => {
       for (const { name, tokenExpiresAt } of pools())
         if (tokenExpiresAt !== undefined) expiry.set({ pool: name }, tokenExpiresAt / 1000);

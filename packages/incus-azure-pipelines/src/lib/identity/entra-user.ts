@@ -1,0 +1,32 @@
+import type { Secret } from '../secret.js';
+
+/** Who signs in, and by what. */
+export type EntraUser =
+  | {
+      readonly kind: 'secret';
+      readonly tenantId: string;
+      readonly clientId: string;
+      /** Read anew each time. */
+      readonly secret: () => Promise<Secret>;
+    }
+  | {
+      readonly kind: 'certificate';
+      readonly tenantId: string;
+      readonly clientId: string;
+      /** PEM with certificate and key. */
+      readonly certificatePath: string;
+    }
+  | { readonly kind: 'managed'; readonly clientId: string | undefined }
+  | {
+      readonly kind: 'federated';
+      readonly tenantId: string;
+      readonly clientId: string;
+      readonly tokenFilePath: string;
+    };
+
+/** Where another authority is asked than that of the public cloud. The library knows variables of its own, too. */
+export interface EntraOptions {
+  readonly authorityHost?: string;
+  /** PEM. */
+  readonly certificateAuthority?: string;
+}

@@ -1,0 +1,162 @@
+import { createVerify, X509Certificate } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import {
+  makeTestCertificate,
+  startEntra,
+  startMachineEndpoint,
+  type TestCertificate,
+  type TokenAnswer,
+  type TokenEndpoint,
+  type TokenRequest,
+} from '../../../test/token-endpoint.js';
+import { Secret } from '../secret.js';
+import { entraSource } from './entra.js';
+import type { EntraUser } from './entra-user.js';
+
+const tenantId = 'contoso.example';
+const clientId = '11111111-2222-3333-4444-555555555555';
+const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+const { signal } = new AbortController();
+
+let certificate: TestCertificate;
+let directory: string;
+/** One for all tests: the library finds it once in a process. */
+let machine: TokenEndpoint;
+let answerOfMachine: TokenAnswer;
+beforeAll(async () => {
+  machine = await startMachineEndpoint(request => answerOfMachine(request));
+  certificate = await makeTestCertificate();
+  directory = await mkdtemp(join(tmpdir(), 'entra-'));
+});
+afterAll(async () => {
+  await machine[Symbol.asyncDispose]();
+  await certificate[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+const token: TokenAnswer = () => ({ body: { token_type: 'Bearer', expires_in: 3600, access_token: 'ey.the.token' } });
+
+/** What the endpoint of the machine is asked for a token, and answers. */
+async function askMachine(user: EntraUser, answer: TokenAnswer): Promise<TokenRequest> {
+  answerOfMachine = answer;
+  vi.stubEnv('AZURE_POD_IDENTITY_AUTHORITY_HOST', machine.url);
+  try {
+    const { secret } = await entraSource(user).ask(signal);
+    expect(secret.reveal()).toMatch(/^token\.of\./);
+  } finally {
+    vi.unstubAllEnvs();
+  }
+  const asked = machine.asked.at(-1);
+  if (asked === undefined) throw new Error('the endpoint was not asked');
+  return asked;
+}
+
+/** What a user gets from Entra, and what was posted for it. */
+async function signedIn(user: EntraUser, answer = token, times = 1) {
+  await using entra = await startEntra(certificate, answer);
+  const source = entraSource(user, { authorityHost: entra.url, certificateAuthority: certificate.cert });
+  const before = Date.now();
+  const issued = [];
+  for (let i = 0; i < times; i += 1) issued.push(await source.ask(signal));
+  const [first] = issued;
+  expect(first?.secret.reveal()).toBe('ey.the.token');
+  expect(first?.expiresAt).toBeGreaterThanOrEqual(before + 3_590_000);
+  expect(first?.expiresAt).toBeLessThanOrEqual(Date.now() + 3_610_000);
+  return {
+    url: entra.url,
+    posts: entra.asked.map(({ form, url }): Readonly<Record<string, string>> => ({ url, ...Object.fromEntries(form) })),
+  };
+}
+
+it('gives a service principal with a secret a token for Azure DevOps, a new one each time', async () => {
+  let read = 0;
+  const secret = async () => {
+    read += 1;
+    return new Secret('the~secret');
+  };
+  const { posts } = await signedIn({ kind: 'secret', tenantId, clientId, secret }, token, 2);
+  expect(posts).toHaveLength(2);
+  expect(posts[0]).toMatchObject({
+    url: expect.stringMatching(/^\/contoso\.example\/oauth2\/v2\.0\/token/),
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: 'the~secret',
+    scope: SCOPE,
+  });
+  expect(read).toBe(2);
+});
+
+it('gives a service principal with a certificate a token for a statement that its key has signed', async () => {
+  const user: EntraUser = { kind: 'certificate', tenantId, clientId, certificatePath: certificate.path };
+  const { posts, url } = await signedIn(user);
+  const [head, claims, signature] = (posts[0]?.client_assertion ?? '').split('.');
+  const { publicKey } = new X509Certificate(certificate.cert);
+  expect(JSON.parse(Buffer.from(claims ?? '', 'base64url').toString())).toMatchObject({
+    iss: clientId,
+    aud: expect.stringContaining(url),
+  });
+  const padding = JSON.parse(Buffer.from(head ?? '', 'base64url').toString()).alg === 'PS256' ? 6 : 1;
+  const key = { key: publicKey, padding, ...(padding === 6 ? { saltLength: 32 } : {}) };
+  expect(
+    createVerify('sha256')
+      .update(`${head}.${claims}`)
+      .verify(key, signature ?? '', 'base64url'),
+  ).toBe(true);
+});
+
+it('gives a workload a token for the one that its own issuer has put into a file, read anew each time', async () => {
+  const tokenFilePath = join(directory, 'federated');
+  await writeFile(tokenFilePath, 'first.of.issuer\n');
+  const user: EntraUser = { kind: 'federated', tenantId, clientId, tokenFilePath };
+  await using entra = await startEntra(certificate, token);
+  const source = entraSource(user, { authorityHost: entra.url, certificateAuthority: certificate.cert });
+  await source.ask(signal);
+  await writeFile(tokenFilePath, 'second.of.issuer\n');
+  await source.ask(signal);
+  expect(entra.asked.map(({ form }) => form.get('client_assertion'))).toEqual(['first.of.issuer', 'second.of.issuer']);
+});
+
+it.each([
+  ['its own', undefined],
+  ['one that was assigned', clientId],
+])('gives a machine in Azure a token for %s identity', async (_, id) => {
+  const { headers, url } = await askMachine({ kind: 'managed', clientId: id }, () => ({
+    body: { access_token: `token.of.${id}`, expires_in: '3600', resource: 'x', token_type: 'Bearer' },
+  }));
+  const query = new URL(url, machine.url).searchParams;
+  expect([query.get('resource'), query.get('client_id')]).toEqual(['499b84ac-1321-427f-aa17-267ca6975798', id ?? null]);
+  expect(headers.metadata).toBe('true');
+});
+
+it('says in one sentence why Entra gives no token, whatever it quotes', async () => {
+  const description = 'AADSTS7000215: Invalid client secret the~secret provided. Trace ID: 1 Correlation ID: 2\r\nmore';
+  const refusal: TokenAnswer = () => ({
+    status: 401,
+    body: { error: 'invalid_client', error_description: description, error_codes: [7000215] },
+  });
+  await using entra = await startEntra(certificate, refusal);
+  const secret = async () => new Secret('the~secret');
+  const source = entraSource(
+    { kind: 'secret', tenantId, clientId, secret },
+    { authorityHost: entra.url, certificateAuthority: certificate.cert },
+  );
+  const error = await source.ask(signal).catch((cause: unknown) => cause);
+  expect(error).toBeInstanceOf(Error);
+  expect(String(error)).toMatch(/^Error: ask Microsoft Entra for a token: .*AADSTS7000215: .*; see that tenantId, .*$/);
+  expect(String(error)).not.toMatch(/the~secret|Trace ID/);
+  expect(entra.asked).toHaveLength(1);
+});
+
+it('says where a machine has no such identity', async () => {
+  const other = { kind: 'managed', clientId: clientId.replace('1', '2') } as const;
+  const asked = askMachine(other, () => ({
+    status: 400,
+    body: { error: 'invalid_request', error_description: 'Identity not found' },
+  }));
+  await expect(asked).rejects.toThrow(
+    /^ask Microsoft Entra for a token: .*Identity not found.*; see that this machine has a managed identity/,
+  );
+});

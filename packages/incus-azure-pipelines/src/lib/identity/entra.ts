@@ -1,0 +1,56 @@
+/** Tokens of Microsoft Entra, for a service principal, a managed identity, or a workload that is known elsewhere. */
+
+import { Secret } from '../secret.js';
+import type { EntraOptions, EntraUser } from './entra-user.js';
+import { foreignWords } from './foreign-words.js';
+import type { IssuedToken, TokenSource } from './identity.js';
+
+/** Azure DevOps, as Entra knows it. */
+const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+const DEADLINE_MS = 30_000;
+
+const REMEDIES: Readonly<Record<EntraUser['kind'], string>> = {
+  secret: 'see that tenantId, clientId and secret belong together, and that the secret has not expired',
+  certificate: 'see that the certificate is among those of the application, and has not expired',
+  managed: 'see that this machine has a managed identity, in Azure or by Azure Arc',
+  federated: 'see that the application trusts who has issued the token in tokenFile',
+};
+
+/** Tokens for a user of Entra. The library that asks for them is loaded at the first one. */
+export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenSource {
+  return {
+    kind: 'bearer',
+    isKept: true,
+    async ask(signal) {
+      const secret = user.kind === 'secret' ? (await user.secret()).reveal() : '';
+      const answer = await signIn(user, secret, options, signal).catch((error: unknown) => ({ error }));
+      if (!('error' in answer)) return answer;
+      const { error } = answer;
+      const said = foreignWords(error instanceof Error ? error.message : String(error), [secret]);
+      const why = said.replace(/ Trace ID: .*$/, '');
+      // Without its cause, which may hold the request, and with it the secret.
+      throw new Error(`ask Microsoft Entra for a token: ${why}; ${REMEDIES[user.kind]}`);
+    },
+  };
+}
+
+async function signIn(user: EntraUser, secret: string, options: EntraOptions, stop: AbortSignal): Promise<IssuedToken> {
+  const { entraCredential } = await import('./entra-credential.js');
+  // Made anew each time, because it would give again what it has kept.
+  const credential = entraCredential(user, secret, options);
+  const { expiresOnTimestamp, token } = await inTime(abortSignal => credential.getToken(SCOPE, { abortSignal }), stop);
+  return { secret: new Secret(token), expiresAt: expiresOnTimestamp };
+}
+
+/** The library heeds no signal where it asks the machine that it runs on. */
+async function inTime<T>(ask: (signal: AbortSignal) => Promise<T | null>, stop: AbortSignal): Promise<T> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]);
+  const ended = new Promise<never>((_, reject) => {
+    const end = () => reject(new Error(stop.aborted ? 'stopped' : `no answer within ${DEADLINE_MS / 1000} s`));
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
+  const answer = await Promise.race([ask(signal), ended]);
+  if (answer === null) throw new Error('no token came');
+  return answer;
+}
