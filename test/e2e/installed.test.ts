@@ -172,7 +172,7 @@ describeOnIncus(
       const [drain, status, disable, list] = told('docs/how-to/operate.md#remove-it').lines(4, own);
       const [wait, stop] = told('docs/how-to/set-up.md#take-it-back').lines(3);
       await place.tell(drain);
-      expect(await place.tell(status)).toContain(', draining\n');
+      await place.tells(status, ', draining');
       await place.tell(`${wait}; ${stop}; ${disable}`);
       expect(await host.run(`systemctl is-enabled ${NAME} || true`)).toBe('disabled\n');
       const left = await place.scenario.instanceNames();

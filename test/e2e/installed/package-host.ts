@@ -82,6 +82,11 @@ until [[ $line == *'${text}'* ]]; do read -r line <&3; done
 kill $!`);
   }
 
+  /** Calls a command until a line of it ends so, which one does once the daemon has gone round. */
+  async tells(command: string, end: string): Promise<void> {
+    await this.tell(`until ${command} | grep '${end}$'; do sleep 0.2; done`);
+  }
+
   /** Runs a command of a document that is for Incus, on the host that has it. */
   tellIncus(command: string): Promise<string> {
     return runCommand('sh', ['-c', command], { env: incusEnvironment(this.#testbed.directory) });
