@@ -6,7 +6,7 @@ import { goesToJournal } from './log-output.js';
 import { screenOf } from './output.js';
 import { callProgram } from './program.js';
 
-// Nor does it earn back what optimizing compilers take (docs/decisions/0026). Verbs, and with them the parser of HTTP, are loaded later.
+// Nor does it earn back what optimizing compilers take (docs/decisions/0024). Verbs, and with them the parser of HTTP, are loaded later.
 for (const flag of ['--no-opt', '--liftoff-only']) setFlagsFromString(flag);
 
 process.exitCode = await callProgram(process.argv.slice(2), {
