@@ -201,7 +201,9 @@ async function expectFullStorageTold(scenario: Scenario): Promise<void> {
   expect((await scenario.call('status')).stdout).toMatch(new RegExp(`^ {2}${full}`, 'm'));
   expect((await scenario.call('explain', 'default')).stdout).toMatch(new RegExp(`^It ${full}`, 'm'));
   const { code, stdout } = await runProgram(['doctor', '--config', scenario.configPath]);
-  expect(stdout).toMatch(/^red +guest-made +the storage is full: .*\n +-> make room in the storage pool/m);
+  expect(stdout).toMatch(
+    /^red +guest-made +the storage is full: .*\n(?: {27}.*\n)* {27}-> make room in the storage pool/m,
+  );
   expect(code).toBe(2);
 }
 

@@ -201,7 +201,7 @@ describeOnIncus(
     theDistributionsNode(() => place);
 
     test('is done without by the commands for npm, beside a program in /usr/local', async () => {
-      await host.run(`mkdir /root/deploy; dpkg-deb --extract /root/build/packages/*_amd64.deb /opt/package
+      await host.run(`mkdir /root/deploy; dpkg-deb --extract /root/build/packages/*.deb /opt/package
 sed --in-place 1s,/usr/lib,/opt/package/usr/lib, /opt/package/usr/lib/${NAME}/bundle/main.js
 ln -s /opt/package/usr/lib/${NAME}/bundle/main.js /usr/local/bin/${NAME}`);
       const deploy = join(workTree(), 'deploy');

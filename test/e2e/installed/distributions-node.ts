@@ -29,19 +29,17 @@ export function theDistributionsNode(on: () => PackageHost): void {
     await host.run('mkdir /root/node');
     for (const archive of archives) await host.push(`/root/node/${archive.split('/').at(-1)}`, await readFile(archive));
     await host.run('dpkg --install /root/node/*.deb');
-    if (!isFrom(oldest, version)) {
-      await expect(on().tell(install)).rejects.toThrow('depends on nodejs');
-      return;
-    }
-    await on().tell(install);
-    expect(await host.run(`head -n 1 /usr/lib/${NAME}/bundle/main.js; ${NAME} --version`)).toMatch(
-      /^#!\/usr\/bin\/node .*\n\d+\.\d+\.\d+\n$/,
-    );
-    await on().writeConfig({ agentCount: 0, baseImage: 'local:none' });
-    await on().writeToken(on().scenario.emulator.token);
-    await host.run(`chgrp ${NAME}-token /etc/${NAME}/*; systemctl start ${NAME}`);
-    expect(await host.run(`systemctl is-active ${NAME}`)).toBe('active\n');
-    await host.run(`dpkg --purge ${NAME}`);
+    if (isFrom(oldest, version)) {
+      await on().tell(install);
+      expect(await host.run(`head -n 1 /usr/lib/${NAME}/bundle/main.js; ${NAME} --version`)).toMatch(
+        /^#!\/usr\/bin\/node .*\n\d+\.\d+\.\d+\n$/,
+      );
+      await on().writeConfig({ agentCount: 0, baseImage: 'local:none' });
+      await on().writeToken(on().scenario.emulator.token);
+      await host.run(`chgrp ${NAME}-token /etc/${NAME}/*; systemctl start ${NAME}`);
+      expect(await host.run(`systemctl is-active ${NAME}`)).toBe('active\n');
+    } else await expect(on().tell(install)).rejects.toThrow('depends on nodejs');
+    await on().tell(`dpkg --purge ${NAME}; rm build/packages/*_all.deb`);
   });
 }
 
