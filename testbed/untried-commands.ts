@@ -26,6 +26,7 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
       'IAP_CONFINED=1 npx vitest run --project e2e',
       'npx vitest run --project floors --update',
       'npx vitest run --project contract packages/incus-azure-pipelines/src/page',
+      'npx vitest run --project contract packages/incus-azure-pipelines/src/contract',
     ],
   },
   {

@@ -18,6 +18,7 @@ import { dockerTrials } from '../../packages/incus-azure-pipelines/src/doctor/pr
 import { DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import type { Scenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
 import { SHAPE } from './attacks/scene.js';
 import { startWithBase } from './finished-base.js';
 import { polled } from './polled.js';
@@ -38,13 +39,16 @@ describeOnIncus('doctor --prove', testbed => {
     async () => {
       const before = await scenario.instanceNames();
       const report = join(scenario.directory, 'report.md');
-      const call = ['doctor', '--config', scenario.configPath, '--report', report, '--json'];
-      const { code, stderr, stdout } = await runProgram(call, { deadlineMs: DEADLINE_MS });
-      const told = JSON.parse(stdout) as Told;
+      const [call] = told('docs/how-to/find-what-is-wrong.md#prove-that-guests-are-kept-where-they-belong').lines(1, {
+        FILE: report,
+      });
+      const args = [...call.split(' ').slice(1), '--config', scenario.configPath, '--json'];
+      const { code, stderr, stdout } = await runProgram(args, { deadlineMs: DEADLINE_MS });
+      const said = JSON.parse(stdout) as Said;
       expect(await scenario.instanceNames()).toEqual(before);
       expect(scenario.emulator.agents()).toEqual([]);
 
-      const trials = told.proofs.flatMap(proof => proof.trials);
+      const trials = said.proofs.flatMap(proof => proof.trials);
       expect(trials.filter(trial => trial.outcome !== 'passed' && !isAboutOthers(trial))).toEqual([
         expect.objectContaining({ fact: OPEN_FACT, outcome: 'open', risk: expect.stringContaining('known to jobs') }),
         expect.objectContaining({ fact: DISK_FACT, outcome: 'open', remedy: expect.stringContaining('diskSizeInGb') }),
@@ -52,8 +56,8 @@ describeOnIncus('doctor --prove', testbed => {
       const passed = new Set(trials.filter(({ outcome }) => outcome === 'passed').map(({ fact }) => fact));
       expect(SHOWN.filter(fact => !passed.has(fact))).toEqual([]);
 
-      expect(told).toMatchObject({ whole: true, report, place: { incus: expect.stringMatching(/^\d/) } });
-      const reds = told.findings.filter(({ colour }) => colour === 'red');
+      expect(said).toMatchObject({ whole: true, report, place: { incus: expect.stringMatching(/^\d/) } });
+      const reds = said.findings.filter(({ colour }) => colour === 'red');
       expect(reds.filter(() => !trials.some(({ outcome }) => outcome === 'failed'))).toEqual([]);
       expect(code).toBe(reds.length === 0 ? 0 : 2);
       expect(stderr).toMatch(/^1\/5 base \S+: makes two guests$/m);
@@ -78,7 +82,7 @@ describeOnIncus('doctor --prove', testbed => {
   });
 });
 
-interface Told {
+interface Said {
   readonly whole: boolean;
   readonly findings: readonly Finding[];
   readonly proofs: readonly Proof[];

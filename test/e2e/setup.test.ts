@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { connectIncus } from 'incus-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { whereIs } from '../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
 import { type Place, reached } from '../../packages/incus-azure-pipelines/src/doctor/attacks/reach.js';
 import { type DaemonProcess, type Ended, PROGRAM, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
@@ -52,11 +53,10 @@ describeOnIncus('setup', () => {
     await outside?.[Symbol.asyncDispose]();
   });
 
-  /** Runs a verb as root does. */
-  const call = (verb: string, ...args: readonly string[]): Promise<Ended> =>
-    runProgram([verb, '--config', scenario.configPath, ...args], {
-      env: { ...process.env, INCUS_SOCKET: incus.socketPath },
-    });
+  /** Calls the program as root does. */
+  const callAsRoot = (...args: readonly string[]): Promise<Ended> =>
+    runProgram(args, { env: { ...process.env, INCUS_SOCKET: incus.socketPath } });
+  const call = (verb: string, ...args: readonly string[]) => callAsRoot(verb, '--config', scenario.configPath, ...args);
   const setup = (...args: readonly string[]) => call('setup', ...args);
   /** What it shows somebody who answers its question so. */
   const setupAsked = (answer: string) => {
@@ -64,10 +64,7 @@ describeOnIncus('setup', () => {
     return runCommand('script', ['--quiet', '--return', '--command', command, '/dev/null'], { input: `${answer}\n` });
   };
   /** Runs a command as a document tells it, with an agreement. */
-  const callTold = (command: string, ...args: readonly string[]): Promise<Ended> =>
-    runProgram([...command.split(' ').slice(1), ...args], {
-      env: { ...process.env, INCUS_SOCKET: incus.socketPath },
-    });
+  const callTold = (command: string, ...args: readonly string[]) => callAsRoot(...command.split(' ').slice(1), ...args);
   const dump = () => dumpIncus(incus.socketPath);
 
   test('writes a certificate that its owner alone can read', async () => {
@@ -183,7 +180,7 @@ describeOnIncus('setup', () => {
     await project.exec(other.name, {
       command: ['systemd-run', '--quiet', 'perl', '-MIO::Socket::INET', '-e', LISTENER],
     });
-    const address = await addressOf(other.name);
+    const { address } = await whereIs(project, other.name);
     const gateway = address.replace(/\d+$/, '1');
     const { hostname, port } = new URL(emulator.url);
     const places: Record<string, Place> = {
@@ -234,13 +231,6 @@ describeOnIncus('setup', () => {
     await expect(stat(join(scenario.directory, 'state/incus'))).rejects.toThrow('ENOENT');
     expect(await setup('--remove', '--yes')).toMatchObject({ code: 0, stdout: 'Everything is as it should be.\n' });
   });
-
-  async function addressOf(name: string): Promise<string> {
-    const state = await scenario.incus.instances.state(name);
-    const found = state.network?.eth0?.addresses.find(({ family }) => family === 'inet')?.address;
-    if (found === undefined) throw new Error(`${name} has no address`);
-    return found;
-  }
 
   /** What a guest's root finds behind each place. */
   async function look(name: string, places: Readonly<Record<string, Place>>) {

@@ -1,5 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PROGRAM } from '../../../../testbed/daemon-process.js';
+import { runCommand } from '../../../../testbed/run-command.js';
+import { told } from '../../../../testbed/told-commands.js';
 import type { Emulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { startAltering } from '../../test/altering-proxy.js';
 import { useConfigFolder } from '../../test/config-folder.js';
@@ -57,6 +61,17 @@ test('a server that answers as the emulator is told so, in a table that fits, an
   expect(emulator.agents()).toEqual([]);
   expect(emulator.jobs()).toMatchObject([{ result: 'succeeded' }]);
   await expect(call(asked)).rejects.toThrow('it is there already');
+});
+
+test('the commands of the document ask it, with a token that nobody else can read', async () => {
+  const values = { 'https://dev.azure.com/my-organization': emulator.url, 'pool scratch': "pool 'scratch pool'" };
+  const [make, paste, ask] = told('docs/how-to/try-a-real-server.md#try-a-real-server').lines(3, values);
+  const cwd = folder.path('typed');
+  await mkdir(cwd);
+  const known = `incus-azure-pipelines() { '${process.execPath}' '${PROGRAM}' "$@"; }`;
+  await runCommand('bash', ['-c', `set -e\n${known}\ncd '${cwd}'\n${make}\n${paste}\n${ask}`], { input: TOKEN });
+  expect((await stat(join(cwd, 'token'))).mode & 0o777).toBe(0o600);
+  expect(await readFile(join(cwd, 'contract-recording.json'), 'utf8')).toContain('"connection-data"');
 });
 
 test('a server that answers otherwise is told so, and the exit code says it', async () => {
