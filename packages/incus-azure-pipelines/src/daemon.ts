@@ -17,7 +17,7 @@ import { memoryKillsOf } from './lib/memory-kills.js';
 import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
-import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
+import { azureKey, type DaemonSpec, type PoolSpec, scales } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
 import { AzureObserver } from './observe/azure-observer.js';
 import { type Clients, openClients } from './observe/clients.js';
@@ -250,7 +250,9 @@ function observe(
   given: Pick<Given, 'clock' | 'random'>,
 ): AzureObserver {
   const { agentPool } = pool.azure;
-  return new AzureObserver({ ...given, client, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
+  const isScaled = spec.pools.some(one => azureKey(one.azure) === azureKey(pool.azure) && scales(one));
+  const jobRequests = isScaled ? client.jobRequests : undefined;
+  return new AzureObserver({ ...given, client, jobRequests, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
 }
 
 function required<T>(value: T | undefined, what: string): T {

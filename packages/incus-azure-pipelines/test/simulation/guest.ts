@@ -1,5 +1,6 @@
 import type { AzureWorld, Listener } from './azure-world.js';
 import type { BaseFault } from './base-faults.js';
+import { capabilitiesOf } from './demands.js';
 import type { Fault } from './faults.js';
 import type { IncusWorld } from './incus-world.js';
 import type { Random } from './random.js';
@@ -27,6 +28,7 @@ export interface GuestWorld {
 export class Guest implements Listener {
   readonly #world: GuestWorld;
   readonly name: string;
+  readonly capabilities: Readonly<Record<string, string>>;
   /** The agent pool that it registers in. */
   key: string;
   agentId: number | undefined;
@@ -60,8 +62,9 @@ export class Guest implements Listener {
   /** Its job takes the key along: when it ends, somebody listens with it. */
   keyStolen = false;
 
-  constructor(world: GuestWorld, name: string, key: string) {
+  constructor(world: GuestWorld, name: string, key: string, pool: string) {
     this.#world = world;
+    this.capabilities = capabilitiesOf(pool);
     this.name = name;
     this.key = key;
   }

@@ -1,0 +1,40 @@
+import type { PoolSpec } from '../../src/model/pool.js';
+import { scales } from '../../src/model/pool.js';
+import { isBroken, isTrying } from './base-promises.js';
+import { capabilitiesOf } from './demands.js';
+import type { Keeper } from './keeper.js';
+import { comeToPeace } from './peace.js';
+import { promised } from './promises.js';
+import type { World } from './world.js';
+
+/** The queue is read, instances are made and boot, few at a time, and register: the slowest that is no fault. */
+const STEP_MS = 180_000;
+const LOOK_MS = 5_000;
+
+/**
+ * Jobs that come all at once to a pool that rests: as many as it has room for. None waits for longer than it takes to make an
+ * agent, no more agents are made than it takes, and in the end the pool is what it was. @throws BrokenPromise.
+ */
+export function burst(world: World, keepers: readonly Keeper[]): void {
+  const spec = world.desired.find(one => scales(one) && mayBurst(one, world));
+  if (spec === undefined) return;
+  const { azure, guests, random, timeline } = world;
+  const key = world.keyOf(spec.name);
+  const jobs = random.between(1, spec.agentCount);
+  const before = guests.size;
+  const startAt = timeline.now;
+  for (let job = 0; job < jobs; job++) azure.enqueue(key, random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);
+  const waiting = () => azure.queued(key, capabilitiesOf(spec.name));
+  while (waiting() > 0 && timeline.now < startAt + STEP_MS) timeline.runUntil(timeline.now + LOOK_MS);
+  const found = () => `${spec.name}: ${spec.agentCount}, standby ${spec.standby}; ${waiting()} of ${jobs} wait`;
+  promised(waiting() === 0, 'no job waits for longer than a step while there is room', found);
+  comeToPeace(world, keepers, 0);
+  const made = guests.size - before;
+  promised(made <= jobs + spec.standby + 1, 'a burst makes no more agents than it takes', () => `${made}, ${found()}`);
+}
+
+/** The pool has its agent pool for itself, and a base that works. */
+function mayBurst(spec: PoolSpec, world: World): boolean {
+  const isAlone = world.desired.every(({ name }) => name === spec.name || world.keyOf(name) !== world.keyOf(spec.name));
+  return isAlone && !world.removed.has(spec.name) && !isTrying(spec, world) && !isBroken(spec, world);
+}
