@@ -17,7 +17,7 @@ import { memoryKillsOf } from './lib/memory-kills.js';
 import type { Secret } from './lib/secret.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
-import { azureKey, type DaemonSpec, type PoolSpec, scales } from './model/pool.js';
+import { azureKey, type DaemonSpec, isScaled, type PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
 import { AzureObserver } from './observe/azure-observer.js';
 import { type Clients, openClients } from './observe/clients.js';
@@ -250,8 +250,7 @@ function observe(
   given: Pick<Given, 'clock' | 'random'>,
 ): AzureObserver {
   const { agentPool } = pool.azure;
-  const isScaled = spec.pools.some(one => azureKey(one.azure) === azureKey(pool.azure) && scales(one));
-  const jobRequests = isScaled ? client.jobRequests : undefined;
+  const jobRequests = isScaled(pool.azure, spec.pools) ? client.jobRequests : undefined;
   return new AzureObserver({ ...given, client, jobRequests, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
 }
 

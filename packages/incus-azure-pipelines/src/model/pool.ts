@@ -44,6 +44,11 @@ export function azureKey(target: AzureTarget): string {
   return `${target.url} ${target.agentPool}`;
 }
 
+/** Whether the queue of an agent pool is read: for one of the pools that are for it. */
+export function isScaled(target: AzureTarget, pools: readonly PoolSpec[]): boolean {
+  return pools.some(pool => scales(pool) && azureKey(pool.azure) === azureKey(target));
+}
+
 /** What a base is built from; its digest is part of the generation. */
 export interface BaseSpec {
   readonly image: ImageSource;

@@ -130,9 +130,8 @@ export class Guest implements Listener {
     this.workingSince = this.#world.timeline.now;
     this.jobs += 1;
     this.keyStolen ||= this.#world.suffers(this, 'keyStolen', 'key stolen');
-    if (this.#world.holdsJobs()) return;
     const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;
-    this.#in(300, ms, () => this.endJob(true));
+    if (!this.#world.holdsJobs()) this.#in(300, ms, () => this.endJob(true));
   }
 
   endJob(done: boolean): void {
@@ -195,12 +194,11 @@ export class Guest implements Listener {
 
   /** Loses Azure for so long; a job that runs goes on. */
   loseAzure(ms: number): void {
-    const { azure, timeline } = this.#world;
     const { agentId } = this;
     if (agentId === undefined || this.over) return;
     this.listening = false;
-    azure.setOnline(this.key, agentId, false);
-    timeline.in(ms, () => this.#listen(agentId));
+    this.#world.azure.setOnline(this.key, agentId, false);
+    this.#world.timeline.in(ms, () => this.#listen(agentId));
   }
 
   /** Rings Ready though a job runs: once, or until its doorbell is taken away. */

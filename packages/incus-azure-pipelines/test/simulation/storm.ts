@@ -1,9 +1,11 @@
+import { scales } from '../../src/model/pool.js';
 import type { Keeper } from './keeper.js';
 import { act, editPools } from './people.js';
 import type { Faults } from './scenario.js';
 import type { World } from './world.js';
 
 const HOUR_MS = 3_600_000;
+const WITHDRAWN = 5;
 
 /** Lets everything go wrong for `ms`, each fault at its own rate. */
 export function blow(world: World, keepers: readonly Keeper[], ms: number): void {
@@ -28,6 +30,15 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     often(world.scenario.jobsPerMinute, () => azure.enqueue(key()));
     often(world.scenario.jobsPerMinute / 10, () => azure.cancelQueued(key()));
   }
+  // Many at once that nobody wants any more, soon after: agents are made for them.
+  if (world.desired.some(scales))
+    often(1, () => {
+      const key = random.pick(world.keys) ?? '';
+      for (let job = 0; job < WITHDRAWN; job++) azure.enqueue(key);
+      timeline.in(random.between(5_000, 30_000), () => {
+        for (let job = 0; job < WITHDRAWN; job++) azure.cancelQueued(key);
+      });
+    });
   often(world.scenario.jobsPerMinute / 10, () => {
     const guest = random.pick(alive().filter(one => one.working));
     if (guest === undefined) return;

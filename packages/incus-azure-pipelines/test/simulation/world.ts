@@ -21,9 +21,6 @@ import { Timeline } from './timeline.js';
 import { truePhase } from './true-phase.js';
 import { checkOverlong, checkSecondJob } from './truth.js';
 
-/** How long an agent that is not wanted may be idle. */
-const IDLE_MS = 10_000;
-
 const START_AT = Date.UTC(2030, 0, 1);
 
 /** How far the clock of an Incus host elsewhere is off; on this host it is one clock. */
@@ -68,7 +65,7 @@ export class World {
       aPool({
         ...pool,
         name: `pool-${index}`,
-        timeouts: { ...aPool().timeouts, maxJobMs: scenario.maxJobMs, idleMs: IDLE_MS },
+        timeouts: { ...aPool().timeouts, maxJobMs: scenario.maxJobMs, idleMs: 10_000 },
         azure: { url: 'https://azure.test/org', agentPool: scenario.shared ? 'agents' : `agents-${index}` },
       }),
     );
