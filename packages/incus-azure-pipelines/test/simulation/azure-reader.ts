@@ -88,7 +88,8 @@ export class AzureReader {
       return;
     }
     const { world, now: at } = this.#process;
-    const failed = world.strikes('azureUnread', 'Azure unread');
+    const isStruck = world.strikes('azureUnread', 'Azure unread');
+    const failed = isStruck || world.timeline.now < world.azure.queueUnreadUntil;
     this.#process.wait('the queue of Azure', world.random.between(20, 300), () => {
       if (failed) this.requests = { known: false, error: 'unread', since: requests.known ? at : requests.since };
       else this.requests = { known: true, value: world.azure.unfinished(this.#key), at };

@@ -37,6 +37,8 @@ export class AzureWorld {
   demanding: Demanding = () => [];
   /** Until then (true time, epoch ms) no list of it comes. */
   unreadUntil = Number.NEGATIVE_INFINITY;
+  /** The same for lists of what waits. */
+  queueUnreadUntil = Number.NEGATIVE_INFINITY;
   /** Hears of every assignment. */
   onAssigned: (name: string, requestId: number) => void = () => {};
 

@@ -1,5 +1,4 @@
-import type { PoolSpec } from '../../src/model/pool.js';
-import { scales } from '../../src/model/pool.js';
+import { type PoolSpec, scales } from '../../src/model/pool.js';
 import { isBroken, isTrying } from './base-promises.js';
 import { capabilitiesOf } from './demands.js';
 import type { Keeper } from './keeper.js';
@@ -10,6 +9,9 @@ import type { World } from './world.js';
 /** The queue is read, instances are made and boot, few at a time, and register: the slowest that is no fault. */
 const STEP_MS = 180_000;
 const LOOK_MS = 5_000;
+/** So long after a reading an agent is on its way for all that waits. */
+const SEEN_MS = 2_000;
+const OUTAGE_MS = 60_000;
 
 /**
  * Jobs that come all at once to a pool that rests: as many as it has room for. None waits for longer than it takes to make an
@@ -31,6 +33,22 @@ export function burst(world: World, keepers: readonly Keeper[]): void {
   comeToPeace(world, keepers, 0);
   const made = guests.size - before;
   promised(made <= jobs + spec.standby + 1, 'a burst makes no more agents than it takes', () => `${made}, ${found()}`);
+  withdraw(spec, world, keepers);
+}
+
+/**
+ * The same jobs, which nobody wants any more when agents are on their way for them, and just then the queue cannot be read: who is
+ * idle stays, until it is known that nothing waits.
+ */
+function withdraw(spec: PoolSpec, world: World, keepers: readonly Keeper[]): void {
+  const { azure, timeline } = world;
+  const key = world.keyOf(spec.name);
+  for (let job = 0; job < spec.agentCount; job++) azure.enqueue(key, []);
+  timeline.runUntil(timeline.now + world.scenario.azurePollMs + SEEN_MS);
+  while (azure.queued(key, capabilitiesOf(spec.name)) > 0) azure.cancelQueued(key);
+  azure.queueUnreadUntil = timeline.now + OUTAGE_MS;
+  timeline.runUntil(azure.queueUnreadUntil);
+  comeToPeace(world, keepers, 0);
 }
 
 /** The pool has its agent pool for itself, and a base that works. */

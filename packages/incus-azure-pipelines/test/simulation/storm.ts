@@ -5,7 +5,6 @@ import type { Faults } from './scenario.js';
 import type { World } from './world.js';
 
 const HOUR_MS = 3_600_000;
-const WITHDRAWN = 5;
 
 /** Lets everything go wrong for `ms`, each fault at its own rate. */
 export function blow(world: World, keepers: readonly Keeper[], ms: number): void {
@@ -30,15 +29,7 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     often(world.scenario.jobsPerMinute, () => azure.enqueue(key()));
     often(world.scenario.jobsPerMinute / 10, () => azure.cancelQueued(key()));
   }
-  // Many at once that nobody wants any more, soon after: agents are made for them.
-  if (world.desired.some(scales))
-    often(1, () => {
-      const key = random.pick(world.keys) ?? '';
-      for (let job = 0; job < WITHDRAWN; job++) azure.enqueue(key);
-      timeline.in(random.between(5_000, 30_000), () => {
-        for (let job = 0; job < WITHDRAWN; job++) azure.cancelQueued(key);
-      });
-    });
+  if (world.desired.some(scales)) often(1, () => withdraw(world, random.pick(world.keys) ?? ''));
   often(world.scenario.jobsPerMinute / 10, () => {
     const guest = random.pick(alive().filter(one => one.working));
     if (guest === undefined) return;
@@ -103,6 +94,15 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
       world.strikeAll('host rebooted');
       reboot(world, keepers);
     }
+  });
+}
+
+/** Many jobs at once that nobody wants any more, soon after: agents are made for them. */
+function withdraw({ azure, random, timeline }: World, key: string): void {
+  const jobs = random.between(2, 6);
+  for (let job = 0; job < jobs; job++) azure.enqueue(key);
+  timeline.in(random.between(10_000, 40_000), () => {
+    for (let job = 0; job < jobs; job++) azure.cancelQueued(key);
   });
 }
 
