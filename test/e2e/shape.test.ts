@@ -107,6 +107,8 @@ async function expectMemoryTold(scenario: Scenario, daemon: DaemonProcess): Prom
 
 /** What `logs` tells of the agent whose job these steps were. */
 async function toldOf(scripts: readonly string[], scenario: Scenario, daemon: DaemonProcess): Promise<string> {
+  // A job fails at once in a pool where nothing is registered.
+  await agentsOnline(scenario.emulator, 1);
   const job = await scenario.emulator.queueJob({ steps: scripts.map(script => ({ script })) }).finished;
   expect(job.result).toBe('failed');
   expect(job.lines.filter(line => line.startsWith('oom_kill'))).toHaveLength(scripts.length - 1);

@@ -82,7 +82,7 @@ export const views: readonly Attack[] = [
   },
   {
     fact: 'a guest sees no process of the host',
-    script: `grep --files-with-matches --text 'v[i]test' /proc/[0-9]*/cmdline | wc -l`,
+    script: `grep --no-messages --files-with-matches --text 'v[i]test' /proc/[0-9]*/cmdline | wc -l`,
     shows: /^0$/,
   },
   {
