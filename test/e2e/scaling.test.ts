@@ -17,7 +17,7 @@ describeOnIncus('a pool that follows the queue', testbed => {
       const scenario = await startWithBase({
         ...testbed(),
         // Time enough to take back what agents are being made for.
-        standIn: { startDelayMs: 3_000 },
+        standIn: { startDelayMs: 8_000 },
         settings: { agentCount: 3, standby: 1, idleTimeout: '5s' },
       });
       onTestFinished(() => scenario[Symbol.asyncDispose]());
@@ -46,12 +46,12 @@ describeOnIncus('a pool that follows the queue', testbed => {
       for (const job of jobs.slice(3)) await tell((await begun(job)).agentName);
       for (const job of jobs) expect((await job.finished).result).toBe('succeeded');
       await whenPool(scenario, daemon, isResting);
-      expect(created(daemon)).toBeLessThanOrEqual(jobs.length + 2);
+      expect(done(daemon, 'create-instance')).toBeLessThanOrEqual(jobs.length + 2);
 
-      const seen = created(daemon);
+      const before = done(daemon, 'activate-agent');
       const long = queue('a long one');
       const others = [queue('withdrawn'), queue('withdrawn as well')];
-      await daemon.seen(() => created(daemon) === seen + 2);
+      await daemon.seen(() => done(daemon, 'activate-agent') === before + 2);
       for (const { requestId } of others) emulator.cancelJob(requestId);
       const drain = await daemon.seen(line => line.kind === 'disable-agent' && line.reason === 'above target');
       await whenPool(scenario, daemon, ({ agents }) => agents.every(({ name }) => name !== drain.name));
@@ -68,6 +68,6 @@ function isResting({ agents, live }: PoolStatus): boolean {
   return live === 1 && agents.length === 1 && agents[0]?.phase === 'idle';
 }
 
-function created({ log }: DaemonProcess): number {
-  return log.filter(line => line.kind === 'create-instance' && line.msg === 'action done').length;
+function done({ log }: DaemonProcess, kind: string): number {
+  return log.filter(line => line.kind === kind && line.msg === 'action done').length;
 }

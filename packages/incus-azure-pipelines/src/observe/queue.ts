@@ -42,6 +42,15 @@ interface Place {
   queued: number;
 }
 
+/** Who could do what demands the same. */
+interface Fit {
+  readonly able: readonly Place[];
+  /** Idle agents of these. */
+  readonly idle: readonly Agent[];
+  /** Where there are none: what the nearest place lacks. */
+  readonly unmet: readonly string[];
+}
+
 /**
  * Counts each request that no agent has for one pool: one that has an idle agent for it, else the first in the file that has
  * room for another, else the first that offers what it demands. What no pool offers, and what waits though it could be taken,
@@ -67,10 +76,14 @@ export function shareQueue(
     }
     const places = specs.map(spec => placeOf(spec, sight));
     const having = new Set(registrations.value.flatMap(one => holding(one, sight.agents)));
+    const known = new Map(old.map(request => [request.requestId, request]));
+    const fits = new Map<string, Fit>();
     for (const request of [...requests.value].sort((a, b) => a.requestId - b.requestId)) {
       if (request.received || having.has(request.requestId)) continue;
-      const known = old.find(({ requestId }) => requestId === request.requestId);
-      waiting.push(judged(request, known, key, places, requests.at, now));
+      const demanded = request.demands.join('\n');
+      const fit = fits.get(demanded) ?? fitOf(request.demands, places);
+      fits.set(demanded, fit);
+      waiting.push(judged(request, known.get(request.requestId), key, fit, requests.at, now));
     }
     for (const { spec, queued: count } of places)
       if (scales(spec)) queued.set(spec.name, { known: true, value: count, at: requests.at });
@@ -93,27 +106,27 @@ function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight): Place
   return { spec, capabilities, idle, free: Math.min(idle.length, room), room, queued: 0 };
 }
 
+function fitOf(demands: readonly string[], places: readonly Place[]): Fit {
+  const lacks = places.map(place => ({ place, unmet: unmetDemands(place.capabilities, demands) }));
+  const able = lacks.flatMap(({ place, unmet }) => (unmet.length === 0 ? [place] : []));
+  const nearest = lacks.reduce((least, { unmet }) => (unmet.length < least.length ? unmet : least), demands);
+  return { able, idle: able.flatMap(place => place.idle), unmet: able.length > 0 ? [] : nearest };
+}
+
 function judged(
   { received: _, ...request }: UnfinishedRequest,
   known: WaitingRequest | undefined,
   agentPool: string,
-  places: readonly Place[],
+  { able, idle, unmet }: Fit,
   readAt: number,
   now: number,
 ): WaitingRequest {
-  const lacks = places.map(place => ({ place, unmet: unmetDemands(place.capabilities, request.demands) }));
-  const able = lacks.flatMap(({ place, unmet }) => (unmet.length === 0 ? [place] : []));
   const since = known?.since ?? now;
-  const idle = able.flatMap(place => place.idle);
   const couldTakeAt = idle.length > 0 ? now : known?.couldTakeAt;
   const isLong = since <= readAt - HELD_MS && idle.some(agent => agent.since <= readAt - HELD_MS);
   const isStill = known?.held === true && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
   const held = isLong || isStill;
   const place = held ? able[0] : claimed(able);
-  const unmet =
-    able.length > 0
-      ? []
-      : lacks.reduce((least, one) => (one.unmet.length < least.length ? one.unmet : least), request.demands);
   return { ...request, agentPool, since, pool: place?.spec.name, unmet, couldTakeAt, held };
 }
 

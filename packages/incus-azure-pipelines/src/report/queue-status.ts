@@ -5,15 +5,17 @@ import { printable, printableLine } from './printable.js';
 import type { QueueStatus, WaitingStatus } from './status-document.js';
 
 /**
- * What waits, as the pool that it counts for shows it; undefined for a pool of fixed size, which looks at no queue. What no pool
- * offers is shown by the first that scales of its agent pool. Pure.
+ * What waits, as the pool that it counts for shows it; undefined for a pool of fixed size, which looks at no queue. What counts for
+ * such a one, or for none, is shown by the first that scales of its agent pool. Pure.
  */
 export function queueStatus(spec: PoolSpec, desired: readonly PoolSpec[], observed: Observed): QueueStatus | undefined {
   if (!scales(spec)) return undefined;
   const key = azureKey(spec.azure);
   const isFirst = desired.find(one => scales(one) && azureKey(one.azure) === key) === spec;
+  const poolOf = ({ pool }: WaitingRequest) => desired.find(({ name }) => name === pool);
+  const isShown = (one: PoolSpec | undefined) => one !== undefined && scales(one);
   const own = observed.waiting.filter(
-    ({ agentPool, pool }) => pool === spec.name || (isFirst && pool === undefined && agentPool === key),
+    one => one.agentPool === key && (one.pool === spec.name || (isFirst && !isShown(poolOf(one)))),
   );
   const reading = observed.queued.get(spec.name);
   const unread = reading?.known === false ? { since: reading.since, error: printable(reading.error) } : undefined;
@@ -21,7 +23,7 @@ export function queueStatus(spec: PoolSpec, desired: readonly PoolSpec[], observ
     standby: spec.standby,
     ...(reading?.known === true ? { queued: reading.value } : {}),
     ...(unread === undefined ? {} : { unread }),
-    waiting: grouped(own, request => judge(request, spec, observed)),
+    waiting: grouped(own, request => judge(request, poolOf(request), observed)),
   };
 }
 
@@ -40,8 +42,8 @@ function grouped(
 }
 
 function judge(
-  { held, pool, unmet }: WaitingRequest,
-  spec: PoolSpec,
+  { held, unmet }: WaitingRequest,
+  pool: PoolSpec | undefined,
   observed: Observed,
 ): Pick<WaitingStatus, 'for' | 'why'> {
   const quoted = unmet.map(demand => `"${printableLine(demand)}"`).join(', ');
@@ -51,10 +53,12 @@ function judge(
       for: 'other',
       why: 'idle agents could take it, so it waits for something else: a parallel job, an approval or an exclusive lock',
     };
-  const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === spec.name);
+  if (pool.agentCount === 0)
+    return { for: 'agent', why: `pool ${pool.name} could take it, and is paused: its agentCount is 0` };
+  const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === pool.name);
   if (agents.some(({ phase }) => phase === 'idle'))
     return { for: 'agent', why: 'an idle agent is about to be given it' };
   const busy = agents.filter(({ phase }) => phase === 'busy').length;
-  if (busy >= spec.agentCount) return { for: 'agent', why: `all ${spec.agentCount} agents of the pool have jobs` };
+  if (busy >= pool.agentCount) return { for: 'agent', why: `all ${pool.agentCount} agents of the pool have jobs` };
   return { for: 'agent', why: 'an agent is on its way for it' };
 }
