@@ -114,7 +114,7 @@ function fitOf(demands: readonly string[], places: readonly Place[]): Fit {
 }
 
 function judged(
-  { received: _, ...request }: UnfinishedRequest,
+  { demands, jobName, queuedAt, requestId }: UnfinishedRequest,
   known: WaitingRequest | undefined,
   agentPool: string,
   { able, idle, unmet }: Fit,
@@ -127,7 +127,8 @@ function judged(
   const isStill = known?.held === true && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
   const held = isLong || isStill;
   const place = held ? able[0] : claimed(able);
-  return { ...request, agentPool, since, pool: place?.spec.name, unmet, couldTakeAt, held };
+  // Written out: it is made for each request in each pass.
+  return { requestId, jobName, demands, queuedAt, agentPool, since, pool: place?.spec.name, unmet, couldTakeAt, held };
 }
 
 /** The place that an agent is to be had at. */

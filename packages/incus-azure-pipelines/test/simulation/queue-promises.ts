@@ -20,7 +20,11 @@ export function checkQueue(
     const isRead = reading.known && registrations.get(key)?.known === true;
     promised(isRead || counts.every(({ known }) => !known), 'what waits is not known while it is not read', () => key);
     const counted = counts.reduce((sum, count) => sum + (knownValue(count) ?? 0), 0);
-    const waiting = (knownValue(reading) ?? []).filter(({ received }) => !received).length;
+    const online = (knownValue(registrations.get(key)) ?? []).filter(one => one.online);
+    const held = new Set(online.map(({ assigned }) => assigned?.requestId));
+    const waiting = (knownValue(reading) ?? []).filter(
+      ({ received, requestId }) => !received && !held.has(requestId),
+    ).length;
     promised(counted <= waiting, 'a request counts for one pool', () => `${counted} of ${waiting}`);
   }
   for (const spec of desired) {
