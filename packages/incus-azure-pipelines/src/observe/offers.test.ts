@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { aBase, aLife, anAgent, aPool, aRegistration, known, nameOf } from '../../test/simulation/examples.js';
+import { aBase, anAgent, aPool, aRegistration, known, nameOf } from '../../test/simulation/examples.js';
+import type { AgentPhase } from '../model/agent.js';
 import { offersOf } from './offers.js';
 
 const pool = aPool();
@@ -8,18 +9,18 @@ const bases = {
   wantedBases: new Map([['linux', known('base-1')]]),
 };
 
-function online(n: number, capabilities: Readonly<Record<string, string>>, seenOnline = true) {
-  return anAgent(n, 'idle', {
-    life: aLife({ seenOnline }),
+function telling(n: number, capabilities: Readonly<Record<string, string>>, phase: AgentPhase = 'idle') {
+  return anAgent(n, phase, {
     registration: known(aRegistration({ name: nameOf(n), capabilities })),
   });
 }
 
-test('a pool offers what its newest agent has told that was online, and nothing that is this agent alone', () => {
+test('a pool offers what its newest agent has told before it had a job, and nothing that is this agent alone', () => {
   const agents = [
-    online(0, { docker: '' }),
-    online(1, { docker: '', java: '17', 'agent.name': nameOf(1) }),
-    online(2, { 'agent.os': 'Linux' }, false),
+    telling(0, { docker: '' }),
+    telling(1, { docker: '', java: '17', 'agent.name': nameOf(1) }),
+    telling(2, { 'agent.os': 'Linux' }, 'starting'),
+    telling(3, { fpga: 'as its job says' }, 'busy'),
   ];
   expect(offersOf(new Map(), agents, [pool], bases).get('linux')).toEqual({
     shownBy: nameOf(1),
@@ -28,7 +29,7 @@ test('a pool offers what its newest agent has told that was online, and nothing 
 });
 
 test('a pool offers it still when that agent is gone', () => {
-  const before = offersOf(new Map(), [online(0, { docker: '' })], [pool], bases);
+  const before = offersOf(new Map(), [telling(0, { docker: '' })], [pool], bases);
   expect(offersOf(before, [], [pool], bases).get('linux')?.capabilities).toEqual({ docker: '' });
 });
 

@@ -7,7 +7,7 @@ import type { Offer } from '../model/queue.js';
 const UNBUILT = '999.0.0';
 
 /**
- * What each pool's agents offer to demands: what the newest that was online has told Azure of itself, remembered where none
+ * What each pool's agents offer to demands: what the newest that was seen idle has told Azure of itself, remembered where none
  * is there now. Before that it is what every agent of ours is registered with, so that a pool may begin.
  */
 export function offersOf(
@@ -23,12 +23,17 @@ function shownIn(agents: readonly Agent[], pool: string, before: Offer | undefin
   let newest = before?.shownBy === undefined ? undefined : before;
   for (const agent of agents) {
     const capabilities = knownValue(agent.registration)?.capabilities;
-    if (agent.pool !== pool || capabilities === undefined || !agent.life.seenOnline) continue;
-    // Names end in the time of birth.
-    if (newest?.shownBy === undefined || agent.name > newest.shownBy)
+    // Who has had a job may tell whatever that wanted told.
+    if (agent.pool !== pool || capabilities === undefined || agent.phase !== 'idle') continue;
+    if (newest?.shownBy === undefined || birthIn(agent.name) > birthIn(newest.shownBy))
       newest = { shownBy: agent.name, capabilities: withoutNames(capabilities, agent.name) };
   }
   return newest;
+}
+
+/** Where a name ends, which tells who is younger. */
+function birthIn(name: string): string {
+  return name.slice(name.lastIndexOf('-'));
 }
 
 /** The next agent has another name: who demands this one shall not be waited for. */
