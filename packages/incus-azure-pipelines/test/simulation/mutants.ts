@@ -28,18 +28,19 @@ function reversed(kind: ActionKind): Brain {
 /** Seeds of worlds that are known to catch what most worlds never meet. One that does so no more costs a search. */
 export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
   'enables before the mark is gone': 13,
-  'takes an unread Azure for an empty one': 75,
-  'lets somebody keep the key of a job': 28,
-  'leaves what is offline': 52,
-  'goes on though guests are of no use': 381,
-  'tries a base without a pause': 26,
+  'takes an unread Azure for an empty one': 96,
+  'lets somebody keep the key of a job': 12,
+  'leaves what is offline': 37,
+  'goes on though guests are of no use': 384,
+  'tries a base without a pause': 8,
   'gives up all that share user ids': 25,
   'keeps the surplus': 121,
-  'takes a list that is behind for the end of a job': 42,
-  'believes a finished guest for ever': 27,
-  'takes the calm before it was enabled for a proof': 70,
-  'proves a drain by what was read while it was disabled': 82,
-  'looks for agents by the name of an agent pool': 688,
+  'takes a list that is behind for the end of a job': 94,
+  'believes a finished guest for ever': 1,
+  'takes the calm before it was enabled for a proof': 8,
+  'proves a drain by what was read while it was disabled': 107,
+  'looks for agents by the name of an agent pool': 340,
+  'counts a request for each pool that could take it': 182,
 };
 
 export const mutants: readonly Mutant[] = [
