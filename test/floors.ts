@@ -11,11 +11,14 @@ export type Sources = ReadonlyMap<string, string>;
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   'incus-client': [],
   'azure-pipelines-client': [],
-  // Nothing of the client, not even types: what both share could be wrong in both.
+  // Nothing of the client, not even types: what both share could be wrong in both. SHARED is the one exception.
   'azure-pipelines-emulator': [],
   // The emulator serves its tests alone.
   'incus-azure-pipelines': ['incus-client', 'azure-pipelines-client'],
 };
+
+/** The grammar of demands: documented, pure, and the same for who holds agents against it and who asks for more of them. */
+const SHARED = 'azure-pipelines-client/demands';
 
 const APP = 'packages/incus-azure-pipelines/src/';
 
@@ -46,7 +49,7 @@ const KNOW_CLIENTS: readonly string[] = [
 
 /** Files that decide: the same arguments give the same answer. */
 const PURE =
-  /^(?:model\/|plan\/|observe\/(?:fitness|join|phase)\.ts$|config\/desired\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes|used-bases)\.ts$|doctor\/proofs\/(?:docker-scripts|judge-[a-z]+|open-risks|proof|report)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
+  /^(?:model\/|plan\/|observe\/(?:fitness|join|offers|phase|queue)\.ts$|config\/desired\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes|used-bases)\.ts$|doctor\/proofs\/(?:docker-scripts|judge-[a-z]+|open-risks|proof|report)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|(?<!--)\bawait\b|\basync\b/;
 
@@ -168,8 +171,9 @@ function packageOf(path: string): string | undefined {
   return /^packages\/([^/]+)\//.exec(path)?.[1];
 }
 
-/** The package of ours that an import by name reaches. */
+/** The package of ours that an import by name reaches, but for what all may share. */
 function nameIn(specifier: string): string | undefined {
+  if (specifier === SHARED) return undefined;
   return Object.keys(PACKAGES).find(name => specifier === name || specifier.startsWith(`${name}/`));
 }
 

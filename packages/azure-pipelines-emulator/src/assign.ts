@@ -1,5 +1,5 @@
 /** Which waiting job goes to which agent. Pure: it decides, others act. */
-import { type Capabilities, mergeCapabilities, unmetDemands } from './demands.js';
+import { type Capabilities, mergeCapabilities, unmetDemands } from 'azure-pipelines-client/demands';
 
 /** What of an agent matters when jobs are given out. */
 export interface Candidate {

@@ -1,8 +1,8 @@
 /** The life of a job request, from the queue to its result. */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { unmetDemands } from 'azure-pipelines-client/demands';
 import { assignments, satisfies } from './assign.js';
 import { Bell } from './bell.js';
-import { unmetDemands } from './demands.js';
 import { pushMessage } from './messages.js';
 import type { Agent, JobRequest, Pool, Step } from './state.js';
 import { jobMessage } from './wire/job-message.js';

@@ -1,7 +1,7 @@
 /** The emulated organisation: the one place where anything changes. */
 import type { KeyObject } from 'node:crypto';
+import type { Capabilities } from 'azure-pipelines-client/demands';
 import type { Bell } from './bell.js';
-import type { Capabilities } from './demands.js';
 import type { AgentRecord } from './records.js';
 import type { JsonObject } from './wire/json.js';
 import type { TaskResult } from './wire/task-result.js';

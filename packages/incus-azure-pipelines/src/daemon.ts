@@ -17,7 +17,7 @@ import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
-import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
+import { azureKey, type DaemonSpec, isScaled, type PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
 import { AzureObserver } from './observe/azure-observer.js';
 import { type Clients, openClients } from './observe/clients.js';
@@ -250,7 +250,8 @@ function observe(
   given: Pick<Given, 'clock' | 'random'>,
 ): AzureObserver {
   const { agentPool } = pool.azure;
-  return new AzureObserver({ ...given, client, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
+  const jobRequests = isScaled(pool.azure, spec.pools) ? client.jobRequests : undefined;
+  return new AzureObserver({ ...given, client, jobRequests, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
 }
 
 function required<T>(value: T | undefined, what: string): T {

@@ -17,6 +17,7 @@ export const MOST_PER_MINUTE = 20;
 /** What is set up before the daemon starts; a base that is ready unless there is to be none. */
 interface Beginning {
   readonly agentCount?: number;
+  readonly standby?: number;
   readonly registration?: 'guest' | 'host';
   readonly hasBase?: boolean;
   /** How long an agent has to come online; unless it is given none ever has to. */
@@ -72,6 +73,7 @@ class LongRun {
 
   async begin({
     agentCount = 2,
+    standby = agentCount,
     registration = 'guest',
     hasBase = true,
     startupGracePeriod = '24h',
@@ -81,6 +83,7 @@ class LongRun {
     const path = await this.#folder.write(
       'config.yaml',
       `agentCount: ${agentCount}
+standby: ${standby}
 maxConcurrentCreates: 2
 baseImage: local:debian
 baseMade: true
@@ -114,7 +117,7 @@ azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
   /** Begins with everything well, and waits until the pool is whole. */
   async beginWhole(beginning: Beginning = {}): Promise<void> {
     await this.begin(beginning);
-    await this.time.until(() => this.isWhole(beginning.agentCount ?? 2), MINUTE_MS);
+    await this.time.until(() => this.isWhole(beginning.standby ?? beginning.agentCount ?? 2), MINUTE_MS);
     await this.time.pass(MINUTE_MS);
   }
 

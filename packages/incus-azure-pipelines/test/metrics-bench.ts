@@ -2,17 +2,18 @@ import { Events } from '../src/lib/events.js';
 import type { Agent } from '../src/model/agent.js';
 import type { DaemonEvents } from '../src/model/event.js';
 import type { Observed, Reading } from '../src/model/observed.js';
+import type { PoolSpec } from '../src/model/pool.js';
 import { plan } from '../src/plan/plan.js';
 import { makeMetrics } from '../src/report/metrics.js';
 import { statusOf } from '../src/report/status.js';
 import { anObserved, aPool, known, NOW } from './simulation/examples.js';
 
-/** The metrics of a pool of two, apart from a daemon: events and passes go in, lines come out. */
+/** The metrics of a pool, of two agents unless another is given, apart from a daemon: events and passes go in, lines come out. */
 export class MetricsBench {
   readonly events = new Events<DaemonEvents>(error => {
     throw error;
   });
-  readonly #desired = [aPool({ agentCount: 2 })];
+  readonly #desired: readonly PoolSpec[];
   #status: ReturnType<typeof statusOf> | undefined;
   /** How often the status was asked for. */
   asked = 0;
@@ -24,6 +25,10 @@ export class MetricsBench {
     },
     async () => 3,
   );
+
+  constructor(pool = aPool({ agentCount: 2 })) {
+    this.#desired = [pool];
+  }
 
   /** A pass at `NOW` and so many ms sees these agents. */
   pass(

@@ -114,10 +114,11 @@ export class Bench {
     return { instances, bases: this.instances.known ? known([base], at) : this.instances };
   }
 
-  #azure(): Pick<AzureObserver, 'agentPoolId' | 'reading' | 'refresh'> {
+  #azure(): Pick<AzureObserver, 'agentPoolId' | 'reading' | 'refresh' | 'requests'> {
     const azure = {
       agentPoolId: 1,
       reading: this.registrations,
+      requests: undefined,
       refresh: () => {
         this.refreshes += 1;
       },

@@ -1,4 +1,5 @@
 import { ago, lasting } from '../lib/times.js';
+import { numbersOf } from '../report/request-numbers.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { storageLine } from './storage-line.js';
 import { table } from './table.js';
@@ -35,6 +36,10 @@ function* poolLines(pool: Pool, now: number): Generator<string> {
   if (base !== undefined) yield `  base: ${base}${generation === undefined ? ', not built' : facts(generation, now)}\n`;
   if (pool.tries !== undefined) yield `  tries base ${pool.tries} with one agent; the others are of an older one\n`;
   if (pool.waiting !== undefined) yield `  waits: ${pool.waiting}\n`;
+  if (pool.queue?.unread !== undefined)
+    yield `  the queue cannot be read since ${ago(pool.queue.unread.since, now)}: ${pool.queue.unread.error}\n`;
+  for (const { requests, why } of pool.queue?.waiting ?? [])
+    yield `  ${requests.length} queued (${numbersOf(requests)}): ${why}\n`;
   for (const { action, on, reason } of pool.decided) yield `  now: ${action} ${on}, because: ${reason}\n`;
 }
 

@@ -18,7 +18,7 @@ export function checkCounts(pool: PoolEntry): readonly Finding[] {
       findings.push(
         error(
           pool.path('standby'),
-          'no agent would wait for a job, and the queue is not looked at, so that none would ever begin',
+          'no agent would be registered, and Azure fails a job at once whose agent pool has none that could take it',
           'write at least standby: 1; agentCount: 0 is what pauses a pool',
         ),
       );

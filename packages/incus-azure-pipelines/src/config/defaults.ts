@@ -12,6 +12,7 @@ export const DEFAULTS = {
   preparationTimeout: '3m',
   startupGracePeriod: '5m',
   offlineGracePeriod: '5m',
+  idleTimeout: '10m',
   powerOffTimeout: '1m',
   orphanGracePeriod: '5m',
   imageServerUrl: 'https://images.linuxcontainers.org',

@@ -92,6 +92,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       preparationMs: settings.preparationTimeout ?? ms(DEFAULTS.preparationTimeout),
       startupGraceMs: settings.startupGracePeriod ?? ms(DEFAULTS.startupGracePeriod),
       offlineGraceMs: settings.offlineGracePeriod ?? ms(DEFAULTS.offlineGracePeriod),
+      idleMs: settings.idleTimeout ?? ms(DEFAULTS.idleTimeout),
       powerOffMs: settings.powerOffTimeout ?? ms(DEFAULTS.powerOffTimeout),
       maxJobMs: settings.maxJobDuration,
       orphanGraceMs: settings.orphanGracePeriod ?? ms(DEFAULTS.orphanGracePeriod),

@@ -57,6 +57,7 @@ azure:
             preparationMs: 180_000,
             startupGraceMs: 300_000,
             offlineGraceMs: 300_000,
+            idleMs: 600_000,
             powerOffMs: 60_000,
             maxJobMs: undefined,
             orphanGraceMs: 300_000,

@@ -79,7 +79,7 @@ export const poolKeys = {
   agentCount: key(count(0, 1000, 2), 'Most agents that live at once.'),
   standby: key(
     count(0, 1000, 1),
-    'Idle agents kept ready beyond the busy ones, at least 1; agentCount when left out, which makes a pool of fixed size.',
+    'Idle agents kept ready beyond the busy ones and what is queued, at least 1; agentCount when left out, which makes a pool of fixed size.',
   ),
   reserve: key(
     count(0, 1000, 1),
@@ -196,6 +196,11 @@ export const poolKeys = {
     duration('5m'),
     'How long an idle agent may be offline before it is reaped.',
     DEFAULTS.offlineGracePeriod,
+  ),
+  idleTimeout: key(
+    duration('10m'),
+    'How long an agent beyond what standby and the queue ask for may be idle before it is drained.',
+    DEFAULTS.idleTimeout,
   ),
   powerOffTimeout: key(
     duration('1m'),

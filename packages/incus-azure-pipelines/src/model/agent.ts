@@ -125,6 +125,8 @@ export interface Registration {
   readonly completed: JobRequest | undefined;
   /** Epoch ms of the last change that Azure tells: registered, or online or offline. */
   readonly changedAt: number;
+  /** What it offers to demands, by lower-case name; there where the queue of its agent pool is read. */
+  readonly capabilities?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A job of one agent, as Azure tells it. */

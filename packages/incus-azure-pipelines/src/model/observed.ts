@@ -1,5 +1,6 @@
 import type { Action } from './action.js';
 import type { Agent, BaseRecord } from './agent.js';
+import type { WaitingRequest } from './queue.js';
 import type { Reading } from './reading.js';
 
 export { knownValue, type Reading } from './reading.js';
@@ -15,8 +16,10 @@ export interface Observed {
   readonly bases: Reading<readonly BaseRecord[]>;
   /** By pool: the name of the base that its configuration asks for. */
   readonly wantedBases: ReadonlyMap<string, Reading<string>>;
-  /** By pool: job requests that wait for an agent; absent where nobody counts them. */
+  /** By pool that scales: job requests that wait for an agent of it; absent where nobody counts them. */
   readonly queued: ReadonlyMap<string, Reading<number>>;
+  /** The job requests that wait, those included that count for no pool. */
+  readonly waiting: readonly WaitingRequest[];
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
   /** Names of agents that a person drains. */

@@ -38,9 +38,19 @@ export interface AzureTarget {
   readonly agentPool: string;
 }
 
+/** Whether the number of a pool's agents follows the queue. */
+export function scales({ agentCount, standby }: Pick<PoolSpec, 'agentCount' | 'standby'>): boolean {
+  return standby < agentCount;
+}
+
 /** Names an agent pool in Azure; pools of one agent pool share its readings. */
 export function azureKey(target: AzureTarget): string {
   return `${target.url} ${target.agentPool}`;
+}
+
+/** Whether the queue of an agent pool is read: for one of the pools that are for it. */
+export function isScaled(target: AzureTarget, pools: readonly PoolSpec[]): boolean {
+  return pools.some(pool => scales(pool) && azureKey(pool.azure) === azureKey(target));
 }
 
 /** What a base is built from; its digest is part of the generation. */
@@ -105,6 +115,8 @@ interface Timeouts {
   readonly startupGraceMs: number;
   /** An agent that was online may be offline and unassigned this long before it is reaped. */
   readonly offlineGraceMs: number;
+  /** An agent beyond what is wanted is drained when it has been idle for so long. */
+  readonly idleMs: number;
   /** From finished until the instance has to be gone. */
   readonly powerOffMs: number;
   /** From when a job was first seen until it is ended with its agent; undefined for never. */

@@ -1,5 +1,11 @@
-import { AzurePipelinesError, type TaskAgent } from 'azure-pipelines-client';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  type AgentDetails,
+  AzurePipelinesError,
+  type CallOptions,
+  type TaskAgent,
+  type TaskAgentJobRequest,
+} from 'azure-pipelines-client';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeClock } from '../../test/simulation/fake-clock.js';
 import { AzureObserver } from './azure-observer.js';
 
@@ -61,8 +67,9 @@ async function follow(seconds: number): Promise<void> {
   for (let second = 0; second < seconds; second++) await clock.advance(1_000);
 }
 
-test('reads six times a minute with an interval of ten seconds', async () => {
+test('reads six times a minute with an interval of ten seconds, and no queue', async () => {
   await follow(60);
+  expect(observer.requests).toBeUndefined();
   expect(askedAt).toEqual([0, 10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);
 });
 
@@ -140,4 +147,75 @@ test('believes an empty list when the agent that had a job is gone indeed, or wh
   expect(observer.reading).toMatchObject({ known: true, value: [] });
   await observer.read(stop.signal);
   expect(observer.reading).toMatchObject({ known: true, value: [] });
+});
+
+describe('where the queue is read', () => {
+  let queue: TaskAgentJobRequest[];
+  let queueFailures: Error[];
+  let askedFor: { readonly at: number; readonly deadlineMs: number | undefined }[];
+  let detailed: unknown[];
+
+  beforeEach(() => {
+    queue = [{ requestId: 5, jobName: 'build', queueTime: '2030-01-01T00:00:00Z', demands: ['docker'] }];
+    queueFailures = [];
+    askedFor = [];
+    detailed = [];
+    const listUnfinished = async (_: number, options: CallOptions = {}) => {
+      askedFor.push({ at: clock.now() - START, deadlineMs: options.deadlineMs });
+      const failure = queueFailures.shift();
+      if (failure !== undefined) throw failure;
+      return queue;
+    };
+    const list = async (_: number, options: AgentDetails = {}) => {
+      detailed.push(options.includeCapabilities);
+      askedAt.push(clock.now() - START);
+      return [{ ...busy, systemCapabilities: { Docker: '', GPU: 'none' }, userCapabilities: { gpu: 'two' } }];
+    };
+    observer = new AzureObserver({
+      client: {
+        url: 'https://dev.azure.com/team',
+        pools: { findByName: async () => ({ id: 7, name: 'linux' }) },
+        agents: { list, get: async () => busy },
+      },
+      jobRequests: { listUnfinished },
+      agentPool: 'linux',
+      pollIntervalMs: 10_000,
+      clock,
+      random: () => 0.5,
+    });
+  });
+
+  test('reads agents and then the queue, twelve calls a minute with an interval of ten seconds', async () => {
+    await follow(59);
+    const times = [0, 10_000, 20_000, 30_000, 40_000, 50_000];
+    expect(askedAt).toEqual(times);
+    expect(askedFor.map(({ at }) => at)).toEqual(times);
+    expect(observer.requests).toEqual({
+      known: true,
+      value: [{ requestId: 5, jobName: 'build', demands: ['docker'], received: false, queuedAt: Date.UTC(2030, 0, 1) }],
+      at: START + 50_000,
+    });
+  });
+
+  test('learns what agents offer, what a person added first', async () => {
+    await observer.read(stop.signal);
+    expect(detailed).toEqual([true]);
+    expect(observer.reading).toMatchObject({ value: [{ capabilities: { docker: '', gpu: 'two' } }] });
+  });
+
+  test('a queue that cannot be read is not known, is tried ever more seldom, and keeps nobody from the agents', async () => {
+    queueFailures.push(unavailable, unavailable, unavailable, throttled);
+    await observer.read(stop.signal);
+    expect(observer.reading.known).toBe(true);
+    expect(observer.requests).toEqual({ known: false, error: 'the server failed', since: START });
+    await follow(100);
+    expect(askedAt).toHaveLength(12);
+    expect(askedFor.map(({ at }) => at)).toEqual([0, 10_000, 20_000, 40_000, 80_000, 90_000, 100_000]);
+    expect(observer.requests).toMatchObject({ known: true, at: START + 100_000 });
+  });
+
+  test('no queue is waited for longer than five seconds: what is known of agents waits for it', async () => {
+    await observer.read(stop.signal);
+    expect(askedFor).toEqual([{ at: 0, deadlineMs: 5_000 }]);
+  });
 });

@@ -2,15 +2,19 @@ import {
   type AzurePipelinesClient,
   ignoreNotFound,
   isAzurePipelinesError,
+  type JobRequests,
   type TaskAgent,
   type TaskAgentJobRequest,
 } from 'azure-pipelines-client';
+import { mergeCapabilities } from 'azure-pipelines-client/demands';
 import { backoffMs } from '../lib/backoff.js';
 import { childSignal } from '../lib/child-signal.js';
 import type { Clock } from '../lib/clock.js';
 import { Doorbell } from '../lib/doorbell.js';
 import type { JobRequest, Registration } from '../model/agent.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
+import type { UnfinishedRequest } from '../model/queue.js';
+import { QueueReader } from './queue-reader.js';
 import { usableAgentPool } from './usable-agent-pool.js';
 
 /** An early look at Azure waits at least this long after the one before. */
@@ -24,16 +28,22 @@ export interface AzureObserverOptions {
     readonly pools: Pick<AzurePipelinesClient['pools'], 'findByName'>;
     readonly agents: Pick<AzurePipelinesClient['agents'], 'get' | 'list'>;
   };
+  /** Given where the queue is read too. */
+  readonly jobRequests?: Pick<JobRequests, 'listUnfinished'> | undefined;
   readonly agentPool: string;
   readonly pollIntervalMs: number;
   readonly clock: Clock;
   readonly random: () => number;
 }
 
-/** One agent pool in Azure as the daemon sees it: one list at a fixed, polite rate, whatever the number of agents. */
+/**
+ * One agent pool in Azure as the daemon sees it: one list at a fixed, polite rate, whatever the number of agents. Where a pool
+ * scales, the queue is read right behind it, and both are told together.
+ */
 export class AzureObserver {
   readonly #options: AzureObserverOptions;
   readonly #early: Doorbell;
+  readonly #queue: QueueReader | undefined;
   #poolId: number | undefined;
   /** The last that was known. */
   #agentPoolId: number | undefined;
@@ -45,12 +55,19 @@ export class AzureObserver {
   constructor(options: AzureObserverOptions) {
     this.#options = options;
     this.#early = new Doorbell(options.clock);
+    const { clock, jobRequests, random } = options;
+    this.#queue = jobRequests && new QueueReader({ jobRequests, clock, random });
     this.#reading = { known: false, error: NOT_READ_YET, since: options.clock.now() };
   }
 
   /** The latest reading. */
   get reading(): Reading<readonly Registration[]> {
     return this.#reading;
+  }
+
+  /** The latest reading of the queue, which began after that of the agents; undefined where it is not read. */
+  get requests(): Reading<readonly UnfinishedRequest[]> | undefined {
+    return this.#queue?.reading;
   }
 
   /** The id of the agent pool that is read; undefined while nobody has looked it up. */
@@ -87,10 +104,12 @@ export class AzureObserver {
     const at = clock.now();
     try {
       const poolId = await this.poolId(signal);
-      const details = { includeAssignedRequest: true, includeLastCompletedRequest: true };
+      const told = this.#queue && { includeCapabilities: true };
+      const details = { includeAssignedRequest: true, includeLastCompletedRequest: true, ...told };
       const agents = await client.agents.list(poolId, { ...details, signal });
       const value = agents.map(registrationOf);
       if (value.length === 0) await this.#confirmEmpty(poolId, signal);
+      await this.#queue?.read(poolId, signal);
       this.#reading = { known: true, value, at };
       this.#busy = value.find(({ assigned }) => assigned !== undefined);
       this.#failures = 0;
@@ -145,6 +164,9 @@ function registrationOf(agent: TaskAgent): Registration {
     assigned: agent.assignedRequest && jobRequestOf(agent.assignedRequest),
     completed: agent.lastCompletedRequest && jobRequestOf(agent.lastCompletedRequest),
     changedAt: Math.max(...[agent.createdOn, agent.statusChangedOn].map(time => Date.parse(time ?? '') || 0)),
+    ...(agent.systemCapabilities && {
+      capabilities: mergeCapabilities(agent.systemCapabilities, agent.userCapabilities ?? {}),
+    }),
   };
 }
 

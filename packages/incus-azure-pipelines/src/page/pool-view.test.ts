@@ -57,6 +57,16 @@ test('many actions of one kind are one sentence', () => {
   expect(notesOf(aPool({ underWay }))).toEqual([{ key: 'now/create', kind: 'does', text: 'now: create of 2' }]);
 });
 
+test('what waits in the queue is told by its reason, and an unread queue as trouble', () => {
+  const requests = [1, 2].map(requestId => ({ requestId, job: 'build', since: 0 }));
+  const waiting = [{ why: 'an agent is on its way for it', for: 'agent' as const, requests }];
+  const queue = { standby: 1, unread: { since: 0, error: 'no answer' }, waiting };
+  expect(notesOf(aPool({ queue }))).toEqual([
+    expect.objectContaining({ kind: 'trouble', text: expect.stringMatching(/^the queue cannot be read .*no answer$/) }),
+    expect.objectContaining({ kind: 'waits', text: '2 jobs queued: an agent is on its way for it' }),
+  ]);
+});
+
 test('a pool that was removed says what becomes of it', () => {
   const removed = { name: 'old', fate: 'jobs end', unread: false, agents: [], underWay: [], backingOff: [] };
   expect(notesOf(removed)).toEqual([{ key: 'removed', kind: 'waits', text: 'not in the configuration: jobs end' }]);

@@ -26,13 +26,25 @@ export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
     failure: { error, retryAt },
   }));
   if (!('target' in pool)) return [...backingOff, note('waits', 'removed', `not in the configuration: ${pool.fate}`)];
-  const { azure, drained, tries, waiting } = pool;
+  const { azure, drained, queue, tries, waiting } = pool;
   return [
     ...(azure.readable
       ? []
       : [note('trouble', 'azure', `Azure cannot be read since ${clock(azure.since)}: ${azure.error ?? ''}`)]),
     ...backingOff,
     ...(waiting === undefined ? [] : [note('waits', 'waits', `waits: ${waiting}`)]),
+    ...(queue?.unread === undefined
+      ? []
+      : [
+          note(
+            'trouble',
+            'queue',
+            `the queue cannot be read since ${clock(queue.unread.since)}: ${queue.unread.error}`,
+          ),
+        ]),
+    ...(queue?.waiting ?? []).map(({ requests, why }) =>
+      note('waits', `queue/${why}`, `${count(requests.length, 'job')} queued: ${why}`),
+    ),
     ...(drained && waiting === undefined ? [note('waits', 'drained', 'drained by a person')] : []),
     ...(tries === undefined ? [] : [note('does', 'tries', `tries the base ${tries}`)]),
     ...doings(pool.underWay),

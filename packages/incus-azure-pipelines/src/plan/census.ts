@@ -2,7 +2,7 @@ import type { Action, PoolArithmetic } from '../model/action.js';
 import { type Agent, isLive } from '../model/agent.js';
 import { CONTRACT } from '../model/marks.js';
 import { knownValue, type Observed } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
+import { type PoolSpec, scales } from '../model/pool.js';
 import { shapeOf } from '../model/shape.js';
 import { type BaseChoice, chooseBases, isProven } from './bases.js';
 import { targetOf } from './target.js';
@@ -23,6 +23,8 @@ export interface Census {
   /** Instances of the base that is tried, whatever their phase. */
   readonly trials: readonly Agent[];
   readonly target: number;
+  /** Whether it is known how many agents are wanted: in a pool that scales, by its queue. */
+  readonly isQueueKnown: boolean;
   /** Names of agents on their way to live: activations and enablings under way. */
   readonly activating: ReadonlySet<string>;
   /** Creations under way that no reading shows yet, but for the one that tries a base. */
@@ -56,6 +58,7 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
   );
   const prepared = waiting.filter(({ name, phase }) => phase === 'prepared' && !joining.has(name));
   const busy = live.filter(agent => agent.phase === 'busy').length;
+  const queue = observed.queued.get(spec.name);
   const creatingTrials = creations.filter(action => 'base' in action && action.base === bases.tried?.name).length;
   return {
     spec: drained ? { ...spec, agentCount: 0, standby: 0, reserve: 0 } : spec,
@@ -66,7 +69,8 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     preparing: waiting.filter(agent => agent.phase === 'preparing' && isCurrent(agent)),
     older: [...listening, ...prepared].filter(agent => !isCurrent(agent) && isOlder(agent, bases, observed)),
     trials: own.filter(agent => bases.tried !== undefined && agent.instance?.base === bases.tried.name),
-    target: drained ? 0 : targetOf(spec, busy, knownValue(observed.queued.get(spec.name)) ?? 0),
+    target: drained ? 0 : targetOf(spec, busy, knownValue(queue) ?? 0),
+    isQueueKnown: drained || !scales(spec) || queue?.known === true,
     activating,
     creating: creations.length - creatingTrials,
     creatingTrials,
@@ -74,9 +78,18 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
   };
 }
 
-/** Agents that the target lacks. */
+/**
+ * Agents that the target lacks and that there is room for. Who drains or is offline takes a place, and is of no use to what
+ * waits.
+ */
 export function missing(census: Census): number {
-  return Math.max(0, census.target - census.live.length - census.activating.size);
+  const useful = census.live.filter(({ phase }) => phase !== 'draining' && phase !== 'offline').length;
+  return Math.max(0, Math.min(room(census), census.target - useful - census.activating.size));
+}
+
+/** Agents that there is room for. */
+export function room({ activating, live, spec }: Census): number {
+  return Math.max(0, spec.agentCount - live.length - activating.size);
 }
 
 /** The numbers behind the decision, for people. */

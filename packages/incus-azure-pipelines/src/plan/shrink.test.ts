@@ -25,7 +25,14 @@ describe('shrinking', () => {
     ['retires what is above agentCount', { agentCount: 1 }, {}, ['idle', 'idle', 'idle'], [0, 1]],
     ['never picks what starts', { agentCount: 1 }, {}, ['starting', 'idle', 'starting'], [1]],
     ['counts what drains already', { agentCount: 1 }, {}, ['idle', 'idle', 'draining'], [0]],
-    ['retires idle agents above standby', { agentCount: 3, standby: 1 }, {}, ['busy', 'idle', 'idle'], [0, 1]],
+    [
+      'retires idle agents above standby',
+      { agentCount: 3, standby: 1 },
+      { queued: new Map([['linux', known(0)]]) },
+      ['busy', 'idle', 'idle'],
+      [0, 1],
+    ],
+    ['keeps all agents while nobody counts the queue', { agentCount: 3, standby: 1 }, {}, ['idle', 'idle'], []],
     [
       'keeps agents for what is queued',
       { agentCount: 3, standby: 1 },
@@ -58,6 +65,50 @@ describe('shrinking', () => {
     // An agent with a job is disabled for reasons of its own: the fence.
     const result = planned(aPool(given), agentsIn(...phases), seen);
     expect(targets(result, 'disable-agent')).toEqual(expected.map(nameOf));
+  });
+
+  describe('of a pool that follows the queue', () => {
+    const pool = aPool({ agentCount: 4, standby: 1 });
+    const nothingWaits = { queued: new Map([['linux', known(0)]]) };
+    const lately = { since: NOW - pool.timeouts.idleMs + 1 };
+
+    test('gives what is beyond the target its time, and looks again when that is over', () => {
+      const result = planned(pool, [anAgent(0, 'idle'), anAgent(1, 'idle', lately)], nothingWaits);
+      expect(targets(result, 'disable-agent')).toEqual([]);
+      expect(result.wakeAt).toBe(NOW + 1);
+    });
+
+    test('retires at once what is above agentCount', () => {
+      const agents = [0, 1, 2, 3, 4].map(n => anAgent(n, 'idle', lately));
+      expect(targets(planned(pool, agents, nothingWaits), 'disable-agent')).toEqual([nameOf(0)]);
+    });
+
+    test('does not take one that starts or is offline for one that waits for a job', () => {
+      const agents = [anAgent(0, 'idle'), anAgent(1, 'starting', recent), anAgent(2, 'offline', recent)];
+      expect(targets(planned(pool, agents, nothingWaits), 'disable-agent')).toEqual([]);
+    });
+
+    test('retires the old base first', () => {
+      const old = anAgent(2, 'idle');
+      const instance = old.instance && { ...old.instance, base: 'base-0' };
+      const result = planned(pool, [anAgent(0, 'idle'), anAgent(1, 'busy'), { ...old, instance }], nothingWaits);
+      expect(targets(result, 'disable-agent')).toContain(nameOf(2));
+      expect(targets(result, 'disable-agent')).not.toContain(nameOf(0));
+    });
+
+    test('keeps what is prepared while the queue is unread', () => {
+      const agents = [anAgent(0, 'idle'), anAgent(1, 'prepared'), anAgent(2, 'prepared')];
+      const seen = { queued: new Map([['linux', unknown()]]) };
+      expect(targets(planned(pool, agents, seen), 'delete-instance')).toEqual([]);
+      expect(targets(planned(pool, agents, nothingWaits), 'delete-instance')).toEqual([nameOf(1), nameOf(2)]);
+    });
+
+    test('makes agents for what waits though others drain or are offline', () => {
+      const agents = [anAgent(0, 'offline', recent), anAgent(1, 'draining', recent), anAgent(2, 'prepared')];
+      const result = planned(pool, agents, { queued: new Map([['linux', known(1)]]) });
+      expect(targets(result, 'activate-agent')).toEqual([nameOf(2)]);
+      expect(targets(result, 'create-instance')).toHaveLength(1);
+    });
   });
 
   test('counts an agent that is being disabled as leaving, whichever stands first in the list', () => {

@@ -5,7 +5,7 @@ import type { Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { shapeOf } from '../model/shape.js';
 import type { Alarm } from './alarm.js';
-import { type Census, missing } from './census.js';
+import { type Census, missing, room } from './census.js';
 import { retire } from './reap.js';
 import { makeWay, surplusTrials } from './trial.js';
 
@@ -13,25 +13,38 @@ import { makeWay, surplusTrials } from './trial.js';
 const SURPLUS_MS = 10_000;
 
 /**
- * Idle agents that are too many or of an old base, the old base first: each is retired by drain. An unknown queue may
- * hold work for all of them. A busy guest that lied about its end makes nobody too many: its own end mends the count.
+ * Idle agents that are too many or of an old base, the old base first: each is retired by drain. What is beyond the target
+ * has time to be of use, what is beyond agentCount has none. An unknown queue may hold work for all of them. A busy guest that
+ * lied about its end makes nobody too many: its own end mends the count.
  */
 export function* shrink(census: Census, observed: Observed, maxAtOnce: number, alarm: Alarm): Generator<Action> {
   const { bases } = census;
   const disabling = new Set(observed.inFlight.flatMap(a => (a.kind === 'disable-agent' ? [a.name] : [])));
   const leaving = census.live.filter(a => a.phase === 'draining' || (a.phase === 'idle' && disabling.has(a.name)));
   const staying = census.live.filter(agent => !leaving.includes(agent));
-  const queue = observed.queued.get(census.spec.name);
-  const wanted = queue?.known === false ? census.spec.agentCount : census.target;
-  const surplus = staying.filter(a => !(a.life.disbelieved && a.phase === 'busy')).length - wanted;
+  const counted = staying.filter(a => !(a.life.disbelieved && a.phase === 'busy')).length;
   const idle = staying.filter(agent => agent.phase === 'idle');
   const drifted = bases.base === undefined ? [] : idle.filter(agent => agent.instance?.base !== bases.base?.name);
   const forDrift = drifted.slice(0, Math.max(0, driftAtOnce(census, maxAtOnce) - leaving.length));
   const others = idle.filter(agent => !drifted.includes(agent));
-  const tooMany = [...drifted, ...others].slice(0, Math.max(0, surplus));
+  const tooMany = excess(census, counted, [...drifted, ...others], alarm);
   for (const agent of new Set([...tooMany, ...forDrift]))
     yield* retire(agent, tooMany.includes(agent) ? 'above target' : 'of an old base', alarm);
   if (leaving.length + tooMany.length + forDrift.length === 0) yield* makeWay(census, idle, observed, alarm);
+}
+
+/**
+ * Who goes of those that are idle, in this order: at once what is above agentCount, and what the target has not needed for
+ * as long as `idleTimeout`. Agents that start, or that were idle for less, are not counted on for what is wanted.
+ */
+function excess(census: Census, counted: number, idle: readonly Agent[], alarm: Alarm): readonly Agent[] {
+  const { isQueueKnown, live, spec, target } = census;
+  const above = Math.max(0, counted - spec.agentCount);
+  const wanted = target - live.filter(({ phase }) => phase === 'busy').length;
+  if (!isQueueKnown || target >= spec.agentCount || idle.length <= wanted) return idle.slice(0, above);
+  const settled = idle.filter(({ since }) => alarm.passed(since + spec.timeouts.idleMs));
+  const unneeded = settled.slice(0, Math.max(0, settled.length - wanted));
+  return above >= unneeded.length ? idle.slice(0, above) : unneeded;
 }
 
 /**
@@ -41,7 +54,8 @@ export function* shrink(census: Census, observed: Observed, maxAtOnce: number, a
  */
 export function* trimReserve(census: Census, agents: readonly Agent[], alarm: Alarm): Generator<Action> {
   const { base, tried } = census.bases;
-  const wanted = missing(census) + census.spec.reserve;
+  // What is prepared for a queue that cannot be read now may be needed still.
+  const wanted = (census.isQueueKnown ? missing(census) : room(census)) + census.spec.reserve;
   const { listening, prepared, preparing } = census;
   const older = census.older.slice(0, Math.max(0, wanted - listening.length - prepared.length));
   const kept = new Set([...[...listening, ...prepared, ...preparing].slice(0, wanted), ...older]);

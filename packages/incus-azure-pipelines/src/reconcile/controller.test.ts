@@ -33,7 +33,7 @@ function sight(ms: number, registration: Partial<Registration> | undefined, inst
     bases: known([aBase('base-1', { provenFor: ['linux'] })], at),
     registrations: new Map([[azureKey(spec.azure), known(registration ? [aRegistration(registration)] : [], at)]]),
     wantedBases: new Map([['linux', known('base-1', at)]]),
-    queued: new Map(),
+    requests: new Map(),
     drained: new Set(),
     drainedAgents: new Set(),
     registration: new Map(),

@@ -9,9 +9,11 @@ import type { Emit } from '../model/event.js';
 import { type Failure, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
+import { type QueueSight, shareQueue } from '../observe/queue.js';
 import { plan } from '../plan/plan.js';
 import { agentPoolsToRead, type Change, changesOf } from './changes.js';
 import { Ledger } from './ledger.js';
+import { QueueWatch } from './queue-watch.js';
 import { ReadingWatch } from './reading-watch.js';
 import { Setbacks } from './setbacks.js';
 import { urgencyMs } from './urgency.js';
@@ -20,10 +22,8 @@ import { vainEnds } from './vain-ends.js';
 /** All that is read and wished at one moment: what both systems show, and what else a plan depends on. */
 export interface Sight
   extends Pick<Sightings, 'instances' | 'registrations' | 'agentPoolIds'>,
-    Pick<
-      Observed,
-      'bases' | 'wantedBases' | 'queued' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'
-    > {}
+    Pick<QueueSight, 'requests'>,
+    Pick<Observed, 'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'> {}
 
 /** One pass: what was seen, what was decided on it, and when the next one is due at the latest (epoch ms). */
 export interface Pass {
@@ -49,10 +49,11 @@ export interface ControllerParts {
   readonly emit: Emit;
   readonly reconcileIntervalMs: number;
   readonly maxConcurrentCreates: number;
-  /** How it joins, plans, and sees what ends in vain; its own way where that is not given. */
+  /** How it joins, plans, sees what ends in vain, and shares the queue out; its own way where that is not given. */
   readonly join?: typeof join;
   readonly plan?: typeof plan;
   readonly vainEnds?: typeof vainEnds;
+  readonly shareQueue?: typeof shareQueue;
 }
 
 export class Controller {
@@ -60,6 +61,7 @@ export class Controller {
   readonly #ledger = new Ledger();
   readonly #watch: ReadingWatch;
   readonly #setbacks: Setbacks;
+  readonly #queue: QueueWatch;
   #agents: Reading<readonly Agent[]>;
   #last: Pass | undefined;
   /** The latest plan that was made with a known picture. */
@@ -67,9 +69,10 @@ export class Controller {
 
   /** `now`: since when nothing is known (epoch ms). */
   constructor(parts: ControllerParts, now: number) {
-    this.#parts = { join, plan, vainEnds, ...parts };
+    this.#parts = { join, plan, vainEnds, shareQueue, ...parts };
     this.#setbacks = new Setbacks(this.#ledger, this.#parts.random, this.#parts.vainEnds);
     this.#watch = new ReadingWatch(parts.emit);
+    this.#queue = new QueueWatch(parts.desired, this.#parts.shareQueue);
     this.#agents = { known: false, error: NOT_READ_YET, since: now };
   }
 
@@ -92,7 +95,7 @@ export class Controller {
       this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)), this.#basesIn(sight));
     }
     this.#ledger.settle(action => this.#shownAt(action, sight));
-    const observed = this.#observed(sight, agents);
+    const observed = this.#observed(sight, agents, now);
     const decided = this.#parts.plan(desired, observed, now, this.#parts);
     const nextAt = Math.min(decided.wakeAt ?? Number.POSITIVE_INFINITY, now + reconcileIntervalMs);
     const unseen = agents.known ? agentPoolsToRead(before, agents.value) : [];
@@ -184,15 +187,15 @@ export class Controller {
     return new Set([...named, ...bases.value.map(base => base.name)]);
   }
 
-  #observed(sight: Sight, agents: Reading<readonly Agent[]>): Observed {
-    const { bases, wantedBases, queued, drained, drainedAgents, registration, creationBlocked } = sight;
+  #observed(sight: Sight, agents: Reading<readonly Agent[]>, now: number): Observed {
+    const { bases, wantedBases, drained, drainedAgents, registration, creationBlocked } = sight;
     const { asked, disabled, inFlight, failures, collected, warned } = this.#ledger;
     return {
       owner: this.#parts.owner,
       agents,
       bases,
       wantedBases,
-      queued,
+      ...this.#queue.share(sight, agents, now),
       drained,
       drainedAgents,
       inFlight,

@@ -16,7 +16,7 @@ import { perform } from './perform.js';
 export interface ReconcilerParts extends ControllerParts {
   readonly incus: Pick<IncusObserver, 'read'>;
   /** By `azureKey`. */
-  readonly azure: ReadonlyMap<string, Pick<AzureObserver, 'agentPoolId' | 'reading' | 'refresh'>>;
+  readonly azure: ReadonlyMap<string, Pick<AzureObserver, 'agentPoolId' | 'reading' | 'refresh' | 'requests'>>;
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => Observed['wantedBases'];
   /** Pools and agents that a person drains. */
@@ -98,7 +98,7 @@ export class Reconciler {
         [...azure].flatMap(([key, { agentPoolId }]) => (agentPoolId === undefined ? [] : [[key, agentPoolId]])),
       ),
       wantedBases: wantedBases(),
-      queued: new Map(),
+      requests: new Map([...azure].flatMap(([key, { requests }]) => (requests === undefined ? [] : [[key, requests]]))),
       drained: wishes.pools,
       drainedAgents: wishes.agents,
       registration: registration(),

@@ -16,13 +16,29 @@ export function explainJob(requestId: number, { deaths, now, status }: Account):
     ...dead.map(death => hadIt(death, requestId, now)),
   ];
   if (says.length > 0) return { says, ...(dead.length === 0 ? {} : { deaths: dead }) };
+  const waits = status.pools.flatMap(pool => waitsIn(pool, requestId, now));
+  if (waits.length > 0) return { says: waits };
+  const areAllRead = status.pools.every(({ queue }) => queue !== undefined && queue.unread === undefined);
   return {
     says: [
       `No agent of this installation has job request ${requestId}, and none of the last ${deaths.length} that ended had it.`,
-      'The queue of Azure is not read, so it is not known whether it waits, for which agent pool, or what it demands.',
-      ...status.pools.map(pool => couldTake(pool, now)),
+      areAllRead
+        ? 'It does not wait in an agent pool of this installation.'
+        : 'Not every queue of Azure is read, so it is not known whether it waits, for which agent pool, or what it demands.',
+      ...(areAllRead ? [] : status.pools.map(pool => couldTake(pool, now))),
     ],
   };
+}
+
+function waitsIn({ agentPool, name, queue }: PoolStatus, requestId: number, now: number): string[] {
+  return (queue?.waiting ?? []).flatMap(({ for: what, requests, why }) =>
+    requests
+      .filter(request => request.requestId === requestId)
+      .map(({ job, since }) => {
+        const where = what === 'nobody' ? `agent pool "${agentPool}"` : `pool ${name}`;
+        return `Job request ${requestId} ("${job}") waits in ${where} since ${ago(since, now)}: ${why}.`;
+      }),
+  );
 }
 
 function hasIt({ job, name, since }: AgentStatus, requestId: number, now: number): string {

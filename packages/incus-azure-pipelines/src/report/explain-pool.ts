@@ -2,7 +2,8 @@ import { ago, lasting } from '../lib/times.js';
 import type { Death } from './death.js';
 import type { Account } from './explanation.js';
 import { printable } from './printable.js';
-import type { PoolStatus, RemovedPoolStatus } from './status-document.js';
+import { numbersOf } from './request-numbers.js';
+import type { PoolStatus, QueueStatus, RemovedPoolStatus } from './status-document.js';
 import { JOB_DONE } from './why-it-ended.js';
 
 /** Of ends that are not as they should be, so many are told. */
@@ -17,6 +18,7 @@ export function explainPool(pool: PoolStatus, { deaths, now, status }: Account):
   ];
   return [
     ...(unknown.length === 0 ? countsOf(pool) : [...unknown, ...blindly(pool)]),
+    ...(pool.queue === undefined ? [] : queueOf(pool.queue, now)),
     ...pool.backingOff.map(
       ({ action, error, failures, on, retryAt }) =>
         `${action}${on === name ? '' : ` of ${on}`} failed ${failures} ${failures === 1 ? 'time' : 'times'}, and is tried again in ${lasting(retryAt - now)}: ${error}`,
@@ -36,6 +38,13 @@ function countsOf({ live, name, prepared, preparing, target, waiting, wants }: P
     `Pool ${name} wants ${wants}; it has ${live} ${live === 1 ? 'agent' : 'agents'} of ${target}, ${prepared} prepared and ${preparing} preparing.`,
     waiting === undefined ? answer : `It waits: ${waiting}`,
   ];
+}
+
+function* queueOf({ unread, waiting }: QueueStatus, now: number): Generator<string> {
+  if (unread !== undefined)
+    yield `The queue cannot be read since ${ago(unread.since, now)}, so no agent is made for it, and none drained: ${unread.error}`;
+  for (const { requests, why } of waiting)
+    yield `${requests.length} ${requests.length === 1 ? 'job request waits' : 'job requests wait'} (${numbersOf(requests)}): ${why}.`;
 }
 
 /** Numbers of what cannot be read would be made up. */

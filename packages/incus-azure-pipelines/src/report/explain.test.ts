@@ -1,7 +1,9 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { anAgent, anObserved, aPool, JOB, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
+import type { WaitingRequest } from '../model/queue.js';
 import { plan } from '../plan/plan.js';
 import type { Death } from './death.js';
 import { explain } from './explain.js';
@@ -109,7 +111,52 @@ test.each([
 test('a pool that keeps idle agents beside the busy ones says so', () => {
   const spec = aPool({ agentCount: 5, standby: 1, reserve: 2 });
   const says = saying('linux', account(anObserved([anAgent(0, 'busy'), anAgent(1, 'idle')]), { spec }));
-  expect(says).toContain('wants 1 idle agents beside the 1 busy ones, 5 at most, and 2 more instances booted ahead');
+  expect(says).toContain(
+    'wants 1 idle agent beside 1 busy and a queue that is not read, 5 at most, and 2 more instances booted ahead',
+  );
+});
+
+describe('a pool that follows the queue', () => {
+  const spec = aPool({ agentCount: 3, standby: 1 });
+  const waits = (requestId: number, given: Partial<WaitingRequest> = {}): WaitingRequest => ({
+    requestId,
+    jobName: 'build\u001b[2J',
+    demands: [],
+    agentPool: azureKey(spec.azure),
+    since: NOW - 1_000,
+    queuedAt: NOW - 90_000,
+    pool: 'linux',
+    unmet: [],
+    couldTakeAt: undefined,
+    held: false,
+    ...given,
+  });
+
+  test.each<[string, Partial<WaitingRequest>, readonly AgentPhase[], string]>([
+    ['an agent on its way', {}, ['starting'], 'an agent is on its way for it'],
+    ['an idle agent', {}, ['idle'], 'an idle agent is about to be given it'],
+    ['a free place', {}, ['busy', 'busy', 'busy'], 'all 3 agents of the pool have jobs'],
+    ['something else', { held: true }, ['idle'], 'a parallel job, an approval or an exclusive lock'],
+    ['what no pool has', { pool: undefined, unmet: ['fpga'] }, ['idle'], 'no pool offers what it demands: "fpga"'],
+  ])('says of a job that it waits for %s', (_, given, phases, why) => {
+    const queued = new Map([['linux', { known: true, value: 1, at: NOW }]]) satisfies Observed['queued'];
+    const agents = phases.map((phase, n) => anAgent(n, phase));
+    const about = account(anObserved(agents, { queued, waiting: [waits(8, given), waits(9, given)] }), { spec });
+    expect(saying('linux', about)).toContain(`2 job requests wait (8, 9): `);
+    expect(saying('linux', about)).toContain(why);
+    expect(saying('9', about)).toMatch(/^Job request 9 \("build.*"\) waits in .* since 90s ago: /);
+    expect(saying('9', about)).not.toContain('\u001b');
+    expect(saying('9', about)).toContain(why);
+    expect(saying('7', about)).toContain('It does not wait in an agent pool of this installation.');
+  });
+
+  test('says that its queue cannot be read, and what follows from it', () => {
+    const about = account(anObserved([anAgent(0, 'idle')], { queued: new Map([['linux', unknown()]]) }), { spec });
+    expect(saying('linux', about)).toMatch(
+      /^The queue cannot be read since .*, so no agent is made for it, and none drained/m,
+    );
+    expect(saying('9', about)).toContain('Not every queue of Azure is read');
+  });
 });
 
 test('a job is with the agent that has it', () => {
@@ -127,7 +174,7 @@ test('a job that is over was with the agent that had it, and its name forges not
 test('of a job that no agent had it is said what is known, and no more', () => {
   const says = saying('99', account(anObserved([anAgent(0, 'idle'), anAgent(1, 'busy')]), { deaths: [DEATH] }));
   expect(says).toContain('No agent of this installation has job request 99, and none of the last 1 that ended had it.');
-  expect(says).toContain('The queue of Azure is not read');
+  expect(says).toContain('Not every queue of Azure is read');
   expect(says).toContain('In agent pool "agents" pool linux has 1 idle: if the job waits there, then for');
   const full = saying('99', account(anObserved([anAgent(0, 'busy'), anAgent(1, 'busy')])));
   expect(full).toContain('pool linux has no idle agent and 2 busy: a place is free when one of them ends.');

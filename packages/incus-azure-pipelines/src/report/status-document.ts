@@ -72,11 +72,32 @@ export interface PoolStatus {
   readonly drained: boolean;
   /** Why there are fewer agents than wanted. */
   readonly waiting?: string;
+  /** What it knows of the queue; left out for a pool of fixed size, which looks at none. */
+  readonly queue?: QueueStatus;
   readonly agents: readonly AgentStatus[];
   /** What the latest look decided to do. */
   readonly decided: readonly ActionStatus[];
   readonly underWay: readonly ActionStatus[];
   readonly backingOff: readonly BackOffStatus[];
+}
+
+/** The queue of an agent pool, as far as it concerns one pool. */
+export interface QueueStatus {
+  /** Idle agents that are kept beyond what is queued. */
+  readonly standby: number;
+  /** Job requests that it has agents for, or makes some; left out while the queue cannot be read. */
+  readonly queued?: number;
+  /** Why the queue cannot be read, and since when; then no agent is made for it, and none is drained. */
+  readonly unread?: { readonly since: number; readonly error: string };
+  /** The job requests that no agent has, by what they wait for. */
+  readonly waiting: readonly WaitingStatus[];
+}
+
+export interface WaitingStatus {
+  readonly why: string;
+  /** An agent of this pool; something that an agent does not bring; or nobody, since no pool offers what is demanded. */
+  readonly for: 'agent' | 'other' | 'nobody';
+  readonly requests: readonly { readonly requestId: number; readonly job: string; readonly since: number }[];
 }
 
 /** A base as a generation of agents. */

@@ -35,6 +35,21 @@ export function tellStatus(
       for (const pool of seenPools()) targets.set({ pool: pool.name }, pool.target);
     },
   );
+  scraped('iap_standby_agents', ['pool'], 'Idle agents kept beyond the busy ones and what is queued.', standby => {
+    for (const { agentCount, name, queue } of pools()) standby.set({ pool: name }, queue?.standby ?? agentCount);
+  });
+  scraped(
+    'iap_waiting_jobs',
+    ['pool', 'for'],
+    'Job requests that no agent has: that wait for an agent, for something that more agents do not bring, or for nobody, since no pool offers what they demand. There for pools that follow the queue, while it is read.',
+    jobs => {
+      for (const { name, queue } of seenPools()) {
+        if (queue?.queued === undefined) continue;
+        for (const what of ['agent', 'other', 'nobody'] as const) jobs.set({ pool: name, for: what }, 0);
+        for (const { for: what, requests } of queue.waiting) jobs.inc({ pool: name, for: what }, requests.length);
+      }
+    },
+  );
   scraped('iap_drained', ['pool'], 'Whether a person drains the pool: 1 or 0.', drained => {
     for (const pool of pools()) drained.set({ pool: pool.name }, Number(pool.drained));
   });

@@ -8,12 +8,14 @@ import { isProven } from '../plan/bases.js';
 import { jobDueAt } from '../plan/job-limit.js';
 import { removedAgents } from '../plan/removed.js';
 import { printable, printableLine } from './printable.js';
+import { queueStatus } from './queue-status.js';
 import type {
   ActionStatus,
   AgentStatus,
   BackOffStatus,
   GenerationStatus,
   PoolStatus,
+  QueueStatus,
   Readable,
   RemovedPoolStatus,
   StatusDocument,
@@ -44,7 +46,7 @@ export function statusOf(
     ...(nextAt === undefined ? {} : { nextLookAt: nextAt }),
     incus: readable(observed.agents, readableSince?.incus),
     ...(storage === undefined || storage.copiesOnWrite ? {} : { storage: storageStatus(storage, observed) }),
-    pools: desired.map(spec => poolStatus(spec, observed, plan, azure(spec))),
+    pools: desired.map(spec => poolStatus(spec, observed, plan, azure(spec), queueStatus(spec, desired, observed))),
     removed: removedPools(desired, observed),
   };
 }
@@ -75,7 +77,13 @@ const DRAINED = 'jobs end, idle agents are retired, and what is not an agent yet
 const LEFT =
   'no pool of the configuration reads the agent pool, so nothing is known of jobs: each agent ends after its own, or when its registration is deleted; what is not an agent yet is deleted';
 
-function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Readable): PoolStatus {
+function poolStatus(
+  spec: PoolSpec,
+  observed: Observed,
+  plan: Plan,
+  azure: Readable,
+  queue: QueueStatus | undefined,
+): PoolStatus {
   const arithmetic = plan.pools.get(spec.name);
   const base = knownValue(observed.wantedBases.get(spec.name));
   const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === spec.name);
@@ -87,7 +95,7 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     registration: observed.registration.get(spec.name)?.kind ?? 'probing',
     agentCount: spec.agentCount,
     target: arithmetic?.target ?? 0,
-    wants: wantsOf(spec, agents, observed.drained.has(spec.name)),
+    wants: wantsOf(spec, agents, observed.drained.has(spec.name), queue),
     reserve: spec.reserve,
     live: arithmetic?.live ?? 0,
     prepared: arithmetic?.prepared ?? 0,
@@ -97,6 +105,7 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
     ...(arithmetic?.tries === undefined ? {} : { tries: arithmetic.tries }),
     drained: observed.drained.has(spec.name),
     ...(arithmetic?.waiting === undefined ? {} : { waiting: printable(arithmetic.waiting) }),
+    ...(queue === undefined ? {} : { queue }),
     agents: agents.map(agent =>
       agentStatus(agent, observed, observed.warned.has(agent.name) ? jobDueAt(spec, agent) : undefined),
     ),
@@ -107,12 +116,19 @@ function poolStatus(spec: PoolSpec, observed: Observed, plan: Plan, azure: Reada
 }
 
 /** How many agents a pool wants, and why that many. */
-function wantsOf({ agentCount, reserve, standby }: PoolSpec, agents: readonly Agent[], isDrained: boolean): string {
+function wantsOf(
+  { agentCount, reserve, standby }: PoolSpec,
+  agents: readonly Agent[],
+  isDrained: boolean,
+  queue: QueueStatus | undefined,
+): string {
   if (isDrained) return 'no agents, since a person drains it';
   const beside = reserve === 0 ? '' : `, and ${reserve} more instances booted ahead`;
-  if (standby >= agentCount) return `${agentCount} agents at all times${beside}`;
+  if (queue === undefined) return `${agentCount} agents at all times${beside}`;
   const busy = agents.filter(({ phase }) => phase === 'busy').length;
-  return `${standby} idle agents beside the ${busy} busy ones, ${agentCount} at most${beside}`;
+  const queued = queue.queued === undefined ? 'a queue that is not read' : `${queue.queued} queued`;
+  const idle = `${standby} idle ${standby === 1 ? 'agent' : 'agents'}`;
+  return `${idle} beside ${busy} busy and ${queued}, ${agentCount} at most${beside}`;
 }
 
 function generation(name: string, observed: Observed): { readonly generation?: GenerationStatus } {

@@ -1,4 +1,5 @@
 import type { Registration } from '../../src/model/agent.js';
+import type { UnfinishedRequest } from '../../src/model/queue.js';
 import type { Reading } from '../../src/model/reading.js';
 import type { Process } from './process.js';
 
@@ -23,12 +24,15 @@ export class AzureReader {
   #isPausing = false;
   #isEarly = false;
   reading: AzureReading;
+  /** Of the queue; undefined where it is not read. */
+  requests: Reading<readonly UnfinishedRequest[]> | undefined;
 
-  constructor(process: Process, key: string, ring: () => void) {
+  constructor(process: Process, key: string, isScaled: boolean, ring: () => void) {
     this.#process = process;
     this.#key = key;
     this.#ring = ring;
     this.reading = { known: false, error: 'not read yet', since: process.now };
+    if (isScaled) this.requests = this.reading;
     this.#read();
   }
 
@@ -62,18 +66,34 @@ export class AzureReader {
     const ms = random.chance(0.05) ? 3_000 : random.between(20, 300);
     // It may be held up before the server hears of it, and tells of the moment in which it does.
     const shownAt = trueAt + random.between(0, ms);
-    this.#process.wait('a list of Azure', ms, () => {
-      if (failed) {
-        const since = this.reading.known ? at : this.reading.since;
-        this.reading = { known: false, error: 'unread', since };
-      } else {
-        const reading = { known: true, value: azure.list(this.#key, shownAt, lagMs), at } as const;
-        this.reading = reading;
-        this.#seen.push({ trueAt, reading });
-        while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
-      }
+    const end = (reading: AzureReading) => {
+      this.reading = reading;
+      if (reading.known) this.#seen.push({ trueAt, reading });
+      while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       this.#ring();
-      this.#rest(this.#isEarly && this.reading.known ? SPACING_MS : world.scenario.azurePollMs);
+      this.#rest(this.#isEarly && reading.known ? SPACING_MS : world.scenario.azurePollMs);
+    };
+    this.#process.wait('a list of Azure', ms, () => {
+      const since = this.reading.known ? at : this.reading.since;
+      if (failed) end({ known: false, error: 'unread', since });
+      else this.#readQueue({ known: true, value: azure.list(this.#key, shownAt, lagMs), at }, end);
+    });
+  }
+
+  /** The queue comes right behind the agents, where it is read, and both are told together. */
+  #readQueue(reading: KnownReading, end: (reading: AzureReading) => void): void {
+    const { requests } = this;
+    if (requests === undefined) {
+      end(reading);
+      return;
+    }
+    const { world, now: at } = this.#process;
+    const isStruck = world.strikes('azureUnread', 'Azure unread');
+    const failed = isStruck || world.timeline.now < world.azure.queueUnreadUntil;
+    this.#process.wait('the queue of Azure', world.random.between(20, 300), () => {
+      if (failed) this.requests = { known: false, error: 'unread', since: requests.known ? at : requests.since };
+      else this.requests = { known: true, value: world.azure.unfinished(this.#key), at };
+      end(reading);
     });
   }
 

@@ -1,4 +1,6 @@
 import type { JobRequest, Registration } from '../../src/model/agent.js';
+import type { UnfinishedRequest } from '../../src/model/queue.js';
+import { type Demanding, meets } from './demands.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
 
@@ -12,11 +14,13 @@ export interface Listener {
   listens(): boolean;
   /** It has taken the job. */
   received(): void;
+  /** What it offers to demands; it tells when it comes online. */
+  readonly capabilities: Readonly<Record<string, string>> | undefined;
 }
 
 interface State {
   readonly registrations: Map<number, Registration>;
-  readonly queue: number[];
+  readonly queue: UnfinishedRequest[];
   readonly history: { readonly at: number; readonly registrations: readonly Registration[] }[];
 }
 
@@ -29,8 +33,12 @@ export class AzureWorld {
   readonly #hiddenUntil = new Map<number, number>();
   #lastId = 0;
   jobsDone = 0;
+  /** What the next job demands. */
+  demanding: Demanding = () => [];
   /** Until then (true time, epoch ms) no list of it comes. */
   unreadUntil = Number.NEGATIVE_INFINITY;
+  /** The same for lists of what waits. */
+  queueUnreadUntil = Number.NEGATIVE_INFINITY;
   /** Hears of every assignment. */
   onAssigned: (name: string, requestId: number) => void = () => {};
 
@@ -58,7 +66,8 @@ export class AzureWorld {
   setOnline(key: string, agentId: number, online: boolean): void {
     const registration = this.find(key, agentId);
     if (registration === undefined || registration.online === online) return;
-    this.#set(key, { ...registration, online, changedAt: this.#timeline.now });
+    const capabilities = this.#listeners.get(agentId)?.capabilities ?? registration.capabilities;
+    this.#set(key, { ...registration, online, changedAt: this.#timeline.now, capabilities });
     if (online) this.#assignSoon(key);
   }
 
@@ -88,13 +97,13 @@ export class AzureWorld {
   assignNow(key: string, agentId: number): boolean {
     const registration = this.find(key, agentId);
     if (registration === undefined || !this.#isFree(registration)) return false;
-    if (this.queued(key) === 0) this.#state(key).queue.push(++this.#lastId);
+    if (!this.#state(key).queue.some(request => meets(request, registration.capabilities))) this.#push(key, []);
     this.#give(key, registration);
     return true;
   }
 
-  enqueue(key: string): void {
-    this.#state(key).queue.push(++this.#lastId);
+  enqueue(key: string, demands = this.demanding(this.#lastId + 1)): void {
+    this.#push(key, demands);
     this.#assignSoon(key);
   }
 
@@ -102,8 +111,18 @@ export class AzureWorld {
     this.#state(key).queue.pop();
   }
 
-  queued(key: string): number {
-    return this.#state(key).queue.length;
+  /** Jobs that wait for an agent, of all or of those that one with these capabilities can do. */
+  queued(key: string, capabilities?: Listener['capabilities']): number {
+    const { queue } = this.#state(key);
+    return capabilities === undefined ? queue.length : queue.filter(request => meets(request, capabilities)).length;
+  }
+
+  /** All job requests that are not over. */
+  unfinished(key: string): readonly UnfinishedRequest[] {
+    const assigned = this.all(key).flatMap(one =>
+      one.assigned ? [{ ...aRequest(one.assigned.requestId, []), received: one.assigned.received }] : [],
+    );
+    return [...assigned, ...this.#state(key).queue];
   }
 
   /** Ends the request that the agent holds; one that has not taken it is free for the next. */
@@ -170,13 +189,20 @@ export class AzureWorld {
     if (this.queued(key) > 0) this.#assignSoon(key);
   }
 
+  #push(key: string, demands: readonly string[]): void {
+    this.#state(key).queue.push(aRequest(++this.#lastId, demands));
+  }
+
   #isFree({ agentId, online, enabled, assigned }: Registration): boolean {
     return online && enabled && assigned === undefined && this.#listeners.get(agentId)?.listens() === true;
   }
 
   #give(key: string, registration: Registration): void {
-    const requestId = this.#state(key).queue.shift();
-    if (requestId === undefined) return;
+    const { queue } = this.#state(key);
+    const at = queue.findIndex(request => meets(request, registration.capabilities));
+    const [request] = at < 0 ? [] : queue.splice(at, 1);
+    if (request === undefined) return;
+    const { requestId } = request;
     const { agentId } = registration;
     this.#set(key, { ...registration, assigned: jobRequest(requestId) });
     this.onAssigned(registration.name, requestId);
@@ -218,6 +244,10 @@ export class AzureWorld {
     const kept = history.findLastIndex(entry => entry.at <= now - HISTORY_MS);
     if (kept > 20) history.splice(0, kept);
   }
+}
+
+function aRequest(requestId: number, demands: readonly string[]): UnfinishedRequest {
+  return { requestId, jobName: `job ${requestId}`, demands, received: false, queuedAt: undefined };
 }
 
 function jobRequest(requestId: number): JobRequest {

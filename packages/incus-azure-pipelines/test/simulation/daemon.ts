@@ -2,7 +2,7 @@ import type { Action } from '../../src/model/action.js';
 import type { Agent } from '../../src/model/agent.js';
 import type { Emit } from '../../src/model/event.js';
 import { knownValue } from '../../src/model/observed.js';
-import type { PoolSpec } from '../../src/model/pool.js';
+import { type PoolSpec, scales } from '../../src/model/pool.js';
 import { LIST_SPACING_MS } from '../../src/observe/incus-observer.js';
 import { IncusPicture } from '../../src/observe/incus-picture.js';
 import { type Aftermath, Controller, type Sight } from '../../src/reconcile/controller.js';
@@ -13,6 +13,7 @@ import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
+import { checkQueue } from './queue-promises.js';
 import { checkSetbacks, VainCreations } from './setback-promises.js';
 import { checkIds, checkSharers } from './shared-ids.js';
 import { checkPlaces, checkTruth } from './truth.js';
@@ -51,7 +52,10 @@ export class Daemon {
     const pools = new Map(this.#desired.map(({ name }) => [agentPools.nameOf(name), name]));
     this.#agentPoolIds = new Map([...pools].map(([key, pool]) => [key, agentPools.idOf(pool)]));
     this.#azure = new Map(
-      [...pools].map(([key, pool]) => [key, new AzureReader(process, agentPools.keyOf(pool), () => this.#azureRead())]),
+      [...pools].map(([key, pool]) => {
+        const isScaled = this.#desired.some(spec => scales(spec) && agentPools.nameOf(spec.name) === key);
+        return [key, new AzureReader(process, agentPools.keyOf(pool), isScaled, () => this.#azureRead())];
+      }),
     );
     this.#incus = new IncusPicture(now);
     this.#vainCreations = new VainCreations(world);
@@ -85,6 +89,12 @@ export class Daemon {
 
   get #registrations(): Sight['registrations'] {
     return new Map([...this.#azure].map(([key, reader]) => [key, reader.reading]));
+  }
+
+  get #requests(): Sight['requests'] {
+    return new Map(
+      [...this.#azure].flatMap(([key, { requests }]) => (requests === undefined ? [] : [[key, requests]])),
+    );
   }
 
   get inFlight(): readonly Action[] {
@@ -157,7 +167,7 @@ export class Daemon {
       wantedBases: new Map(
         [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
       ),
-      queued: new Map(),
+      requests: this.#requests,
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),
       registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
@@ -169,6 +179,7 @@ export class Daemon {
     checkDecision(decision);
     checkBases(decision, this.agents);
     checkSetbacks(decision);
+    checkQueue(decision, sight);
     checkSharers(decision, this.agents);
     checkPlaces(this.agents, world);
     for (const key of reread) this.#azure.get(key)?.refresh();

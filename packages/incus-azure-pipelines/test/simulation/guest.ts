@@ -1,5 +1,6 @@
 import type { AzureWorld, Listener } from './azure-world.js';
 import type { BaseFault } from './base-faults.js';
+import { capabilitiesOf } from './demands.js';
 import type { Fault } from './faults.js';
 import type { IncusWorld } from './incus-world.js';
 import type { Random } from './random.js';
@@ -27,6 +28,7 @@ export interface GuestWorld {
 export class Guest implements Listener {
   readonly #world: GuestWorld;
   readonly name: string;
+  readonly capabilities: Readonly<Record<string, string>>;
   /** The agent pool that it registers in. */
   key: string;
   agentId: number | undefined;
@@ -60,8 +62,9 @@ export class Guest implements Listener {
   /** Its job takes the key along: when it ends, somebody listens with it. */
   keyStolen = false;
 
-  constructor(world: GuestWorld, name: string, key: string) {
+  constructor(world: GuestWorld, name: string, key: string, pool: string) {
     this.#world = world;
+    this.capabilities = capabilitiesOf(pool);
     this.name = name;
     this.key = key;
   }
@@ -127,9 +130,8 @@ export class Guest implements Listener {
     this.workingSince = this.#world.timeline.now;
     this.jobs += 1;
     this.keyStolen ||= this.#world.suffers(this, 'keyStolen', 'key stolen');
-    if (this.#world.holdsJobs()) return;
     const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;
-    this.#in(300, ms, () => this.endJob(true));
+    if (!this.#world.holdsJobs()) this.#in(300, ms, () => this.endJob(true));
   }
 
   endJob(done: boolean): void {
@@ -192,12 +194,11 @@ export class Guest implements Listener {
 
   /** Loses Azure for so long; a job that runs goes on. */
   loseAzure(ms: number): void {
-    const { azure, timeline } = this.#world;
     const { agentId } = this;
     if (agentId === undefined || this.over) return;
     this.listening = false;
-    azure.setOnline(this.key, agentId, false);
-    timeline.in(ms, () => this.#listen(agentId));
+    this.#world.azure.setOnline(this.key, agentId, false);
+    this.#world.timeline.in(ms, () => this.#listen(agentId));
   }
 
   /** Rings Ready though a job runs: once, or until its doorbell is taken away. */

@@ -5,6 +5,7 @@ import type { Brain } from './brain.js';
 import { deedOf } from './deeds.js';
 import { joins } from './join-mutants.js';
 import { planners } from './planner-mutants.js';
+import { shares } from './queue-mutants.js';
 
 /** A bug that is planted on purpose: the simulation is worth something only if it finds each. */
 export interface Mutant {
@@ -26,24 +27,26 @@ function reversed(kind: ActionKind): Brain {
 
 /** Seeds of worlds that are known to catch what most worlds never meet. One that does so no more costs a search. */
 export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
-  'lets somebody keep the key of a job': 28,
+  'enables before the mark is gone': 13,
+  'takes an unread Azure for an empty one': 96,
+  'lets somebody keep the key of a job': 12,
   'leaves what is offline': 37,
   'goes on though guests are of no use': 384,
-  'takes every base for one that works': 50,
-  'tries a base without a pause': 29,
+  'tries a base without a pause': 8,
   'gives up all that share user ids': 25,
-  'keeps the surplus': 327,
-  'takes a list that lacks an agent for its end': 74,
+  'keeps the surplus': 121,
   'takes a list that is behind for the end of a job': 94,
-  'trusts the clock that marked an activation': 35,
-  'takes an activation that drags on for a finished agent': 55,
-  'proves a drain by what was read while it was disabled': 73,
+  'believes a finished guest for ever': 1,
+  'takes the calm before it was enabled for a proof': 8,
+  'proves a drain by what was read while it was disabled': 107,
   'looks for agents by the name of an agent pool': 340,
+  'counts a request for each pool that could take it': 182,
 };
 
 export const mutants: readonly Mutant[] = [
   { bug: 'enables before the mark is gone', brain: reversed('enable-agent') },
   { bug: 'goes on though guests are of no use', brain: { join, plan, vainEnds: () => [] } },
   ...Object.entries(planners).map(([bug, planner]) => ({ bug, brain: { join, plan: planner } })),
+  ...Object.entries(shares).map(([bug, shareQueue]) => ({ bug, brain: { join, plan, shareQueue } })),
   ...Object.entries(joins).map(([bug, mutated]) => ({ bug, brain: { join: mutated, plan } })),
 ];

@@ -5,6 +5,7 @@ import { CONTRACT } from '../../src/model/marks.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import { shapeOf } from '../../src/model/shape.js';
 import { checkBasesLeft, checkTryingPool, isBroken, isTrying } from './base-promises.js';
+import { capabilitiesOf } from './demands.js';
 import type { Keeper } from './keeper.js';
 import { BrokenPromise, promised } from './promises.js';
 import type { World } from './world.js';
@@ -98,10 +99,14 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
     const names = world.azure.all(key).flatMap(one => (isHeld(one, world) ? [] : [one.name]));
     const orphans = names.filter(name => isOurs(name, world) && !world.incus.instances.has(name));
     promised(orphans.length <= trying, 'in the end no registration is an orphan', () => orphans.join(', '));
-    const open = world.desired.some(
+    const open = world.desired.filter(
       spec => spec.agentCount > 0 && world.keyOf(spec.name) === key && !world.removed.has(spec.name),
     );
-    promised(!open || world.azure.queued(key) === 0, 'in the end every job has run', picture);
+    promised(
+      open.every(({ name }) => world.azure.queued(key, capabilitiesOf(name)) === 0),
+      'in the end every job has run that some pool can run',
+      picture,
+    );
   }
   checkBasesLeft(world);
 }

@@ -17,6 +17,10 @@ import {
 } from './falsified.js';
 import type { Planner } from './promises.js';
 
+function none(at: number) {
+  return { known: true, value: 0, at } as const;
+}
+
 /** Bugs of the planner, by what each does. */
 export const planners: Readonly<Record<string, Planner>> = {
   'drains without proof': adding('draining', 0, deregistration),
@@ -147,6 +151,21 @@ export const planners: Readonly<Record<string, Planner>> = {
     const others = actions.filter(action => !('name' in action && names.has(action.name)));
     return [...others, ...guests.map(guest => ({ ...deletion(guest), reason: SHARES_IDS }))];
   }),
+  'takes an unknown queue for an empty one': seeing((observed, now) => ({
+    ...observed,
+    queued: new Map([...observed.queued].map(([pool, reading]) => [pool, reading.known ? reading : none(now)])),
+  })),
+  'does not look at the queue': seeing((observed, now) => ({
+    ...observed,
+    queued: new Map([...observed.queued].map(([pool, reading]) => [pool, reading.known ? none(now) : reading])),
+  })),
+  'scales down at once': (desired, observed, now, options) =>
+    plan(
+      desired.map(spec => ({ ...spec, timeouts: { ...spec.timeouts, idleMs: 0 } })),
+      observed,
+      now,
+      options,
+    ),
   'replaces no more than half': (desired, observed, now, options) =>
     plan(
       desired.map(spec => ({ ...spec, standby: Math.ceil(spec.standby / 2) })),

@@ -1,4 +1,5 @@
 import { type Brain, realBrain } from './brain.js';
+import { burst } from './burst.js';
 import { keepersOf } from './keeper.js';
 import { comeToPeace } from './peace.js';
 import { BrokenPromise, checksSoFar, promised } from './promises.js';
@@ -45,6 +46,7 @@ function live(world: World, brain: Brain): Tally {
   // What the pools cannot work off in the calm is of no use here.
   for (const key of world.keys) while (azure.queued(key) > 3) azure.cancelQueued(key);
   const slowestPeaceMs = comeToPeace(world, keepers);
+  burst(world, keepers);
   for (const [key, agentId] of foreign)
     promised(azure.find(key, agentId) !== undefined, 'what is foreign is not touched', () => String(agentId));
   const checks = Object.fromEntries(

@@ -1,3 +1,4 @@
+import { scales } from '../../src/model/pool.js';
 import type { Keeper } from './keeper.js';
 import { act, editPools } from './people.js';
 import type { Faults } from './scenario.js';
@@ -28,6 +29,7 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     often(world.scenario.jobsPerMinute, () => azure.enqueue(key()));
     often(world.scenario.jobsPerMinute / 10, () => azure.cancelQueued(key()));
   }
+  if (world.desired.some(scales)) often(1, () => withdraw(world, random.pick(world.keys) ?? ''));
   often(world.scenario.jobsPerMinute / 10, () => {
     const guest = random.pick(alive().filter(one => one.working));
     if (guest === undefined) return;
@@ -92,6 +94,15 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
       world.strikeAll('host rebooted');
       reboot(world, keepers);
     }
+  });
+}
+
+/** Many jobs at once that nobody wants any more, soon after: agents are made for them. */
+function withdraw({ azure, random, timeline }: World, key: string): void {
+  const jobs = random.between(2, 6);
+  for (let job = 0; job < jobs; job++) azure.enqueue(key);
+  timeline.in(random.between(10_000, 40_000), () => {
+    for (let job = 0; job < jobs; job++) azure.cancelQueued(key);
   });
 }
 

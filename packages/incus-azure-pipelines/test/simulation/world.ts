@@ -1,12 +1,13 @@
 import type { Action } from '../../src/model/action.js';
 import type { AgentPhase } from '../../src/model/agent.js';
-import type { PoolSpec } from '../../src/model/pool.js';
+import { type PoolSpec, scales } from '../../src/model/pool.js';
 import { shapeOf } from '../../src/model/shape.js';
 import { OVERLONG } from '../../src/plan/job-limit.js';
 import { AgentPools } from './agent-pools.js';
 import { AzureWorld } from './azure-world.js';
 import { BASE_FAULTS, type BaseFault } from './base-faults.js';
 import { Chronicle } from './chronicle.js';
+import { demandingOf } from './demands.js';
 import { aPool, NEIGHBOUR, OWNER } from './examples.js';
 import type { Fault } from './faults.js';
 import { Guest } from './guest.js';
@@ -64,10 +65,11 @@ export class World {
       aPool({
         ...pool,
         name: `pool-${index}`,
-        timeouts: { ...aPool().timeouts, maxJobMs: scenario.maxJobMs },
+        timeouts: { ...aPool().timeouts, maxJobMs: scenario.maxJobMs, idleMs: 10_000 },
         azure: { url: 'https://azure.test/org', agentPool: scenario.shared ? 'agents' : `agents-${index}` },
       }),
     );
+    this.azure.demanding = demandingOf(scenario.seed, this.#desired.some(scales));
     this.#byOwner = this.#group();
     this.agentPools = new AgentPools(this.#desired);
     for (const spec of this.#desired) {
@@ -195,6 +197,7 @@ export class World {
       { timeline, random, incus, azure, holdsJobs, suffers, robberTook, baseFault: this.faultOf(base) },
       name,
       this.keyOf(pool),
+      pool,
     );
     this.guests.set(name, guest);
     return guest;

@@ -1,0 +1,38 @@
+/** What waits in Azure, and what our pools offer to it. */
+
+/** A job request of an agent pool that is not over, as Azure shows it. */
+export interface UnfinishedRequest {
+  readonly requestId: number;
+  /** Foreign text. */
+  readonly jobName: string;
+  /** Foreign text. */
+  readonly demands: readonly string[];
+  /** Whether an agent has taken it. */
+  readonly received: boolean;
+  /** Epoch ms by Azure's clock; undefined where it does not tell. */
+  readonly queuedAt: number | undefined;
+}
+
+/** A job request that no agent has. */
+export interface WaitingRequest extends Omit<UnfinishedRequest, 'received'> {
+  /** The agent pool that it waits in, by `azureKey`. */
+  readonly agentPool: string;
+  /** When it was first seen waiting (epoch ms). */
+  readonly since: number;
+  /** The one pool that it counts for; undefined where none offers what it demands. */
+  readonly pool: string | undefined;
+  /** Where no pool offers all of it: the demands that the nearest one does not meet. */
+  readonly unmet: readonly string[];
+  /** When an idle agent that could take it was last seen (epoch ms). */
+  readonly couldTakeAt: number | undefined;
+  /** It waits though idle agents could take it: for something that more agents do not bring. */
+  readonly held: boolean;
+}
+
+/** What a pool's agents offer to demands, in the names and values that one of them has shown. */
+export interface Offer {
+  /** Who has shown it; undefined where none has been online yet. */
+  readonly shownBy: string | undefined;
+  /** By lower-case name; what is one agent's alone has no value. */
+  readonly capabilities: Readonly<Record<string, string>>;
+}

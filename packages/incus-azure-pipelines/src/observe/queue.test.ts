@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { anAgent, aPool, aRegistration, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import { azureKey } from '../model/pool.js';
+import type { UnfinishedRequest, WaitingRequest } from '../model/queue.js';
+import { HELD_MS, type QueueSight, shareQueue } from './queue.js';
+
+const first = aPool({ name: 'first', agentCount: 2, standby: 1 });
+const second = aPool({ name: 'second', agentCount: 3, standby: 1 });
+const KEY = azureKey(first.azure);
+const DRAINED = new Set<string>();
+
+function aRequest(requestId: number, given: Partial<UnfinishedRequest> = {}): UnfinishedRequest {
+  return { requestId, jobName: 'build', demands: [], received: false, queuedAt: undefined, ...given };
+}
+
+function aSight(requests: readonly UnfinishedRequest[], given: Partial<QueueSight> = {}): QueueSight {
+  return {
+    requests: new Map([[KEY, known(requests)]]),
+    registrations: new Map([[KEY, known([])]]),
+    agents: [],
+    offers: new Map([
+      ['first', { shownBy: undefined, capabilities: { docker: '', 'agent.version': '4.275.0' } }],
+      ['second', { shownBy: undefined, capabilities: { gpu: 'two', 'agent.version': '4.275.0' } }],
+    ]),
+    drained: DRAINED,
+    ...given,
+  };
+}
+
+function counts(sight: QueueSight, pools = [first, second], before: readonly WaitingRequest[] = []) {
+  const { queued } = shareQueue(before, sight, pools, NOW);
+  return Object.fromEntries([...queued].map(([pool, reading]) => [pool, reading.known ? reading.value : undefined]));
+}
+
+describe('a queue', () => {
+  test('is shared out in the order of the file, each request once, as far as there is room', () => {
+    expect(counts(aSight([1, 2, 3].map(id => aRequest(id))))).toEqual({ first: 2, second: 1 });
+    expect(counts(aSight([1, 2, 3, 4, 5, 6].map(id => aRequest(id))))).toEqual({ first: 3, second: 3 });
+  });
+
+  test('counts a request for the pool whose idle agent will be given it', () => {
+    const agents = [anAgent(0, 'idle', { pool: 'second', since: NOW })];
+    expect(counts(aSight([aRequest(1)], { agents }))).toEqual({ first: 0, second: 1 });
+  });
+
+  test('counts a request for a pool that offers what it demands', () => {
+    const requests = [aRequest(1, { demands: ['GPU -equals TWO', 'Agent.Version -gtVersion 2.163.1'] })];
+    expect(counts(aSight(requests))).toEqual({ first: 0, second: 1 });
+  });
+
+  test('counts for nobody what no pool offers, and tells what the nearest one lacks', () => {
+    const sight = aSight([aRequest(1, { demands: ['docker', 'fpga', 'Agent.Version -gtVersion 4.0.0'] })]);
+    expect(counts(sight)).toEqual({ first: 0, second: 0 });
+    expect(shareQueue([], sight, [first, second], NOW).waiting).toMatchObject([{ pool: undefined, unmet: ['fpga'] }]);
+  });
+
+  test('leaves out what an agent has, be it taken or on its way', () => {
+    const registrations = new Map([
+      [KEY, known([aRegistration({ name: 'foreign', assigned: { ...JOB, requestId: 2, received: false } })])],
+    ]);
+    expect(counts(aSight([aRequest(1, { received: true }), aRequest(2)], { registrations }))).toEqual({
+      first: 0,
+      second: 0,
+    });
+  });
+
+  test('counts again what a foreign agent was given that is offline, and not what one of ours has that lives', () => {
+    const assigned = { ...JOB, requestId: 1, received: false };
+    const lost = (name: string) => new Map([[KEY, known([aRegistration({ name, online: false, assigned })])]]);
+    expect(counts(aSight([aRequest(1)], { registrations: lost('foreign') }))).toEqual({ first: 1, second: 0 });
+    const agents = [anAgent(0, 'busy', { pool: 'first' })];
+    expect(counts(aSight([aRequest(1)], { registrations: lost(nameOf(0)), agents }))).toEqual({ first: 0, second: 0 });
+  });
+
+  test.each([
+    ['the queue', { requests: new Map([[KEY, unknown()]]) }],
+    ['the agents', { registrations: new Map([[KEY, unknown()]]) }],
+  ])('is not known while %s cannot be read, and what waited is remembered', (_, given) => {
+    const { waiting } = shareQueue([], aSight([aRequest(1)]), [first, second], NOW);
+    const queue = shareQueue(waiting, aSight([], given), [first, second], NOW + 1);
+    expect([...queue.queued.values()].map(({ known: isKnown }) => isKnown)).toEqual([false, false]);
+    expect(queue.waiting).toEqual(waiting);
+  });
+
+  test('is counted for no pool of fixed size, though its agents are given requests', () => {
+    const fixed = aPool({ name: 'first', agentCount: 2 });
+    const agents = [anAgent(0, 'idle', { pool: 'first' }), anAgent(1, 'busy', { pool: 'first' })];
+    expect(counts(aSight([aRequest(1), aRequest(2)], { agents }), [fixed, second])).toEqual({ second: 1 });
+  });
+});
+
+describe('a request that waits beside an idle agent', () => {
+  const idle = anAgent(0, 'idle', { pool: 'first', since: NOW - HELD_MS });
+  const look = (before: readonly WaitingRequest[], agents = [idle], now = NOW) => {
+    const requests = new Map([[KEY, known([aRequest(1)], now)]]);
+    return shareQueue(before, aSight([], { requests, agents }), [first], now);
+  };
+  const [fresh] = look([], [], NOW - HELD_MS).waiting;
+  const old = fresh === undefined ? [] : [fresh];
+
+  test('is not waited for by another agent once both have lasted for a minute', () => {
+    const { queued, waiting } = look(old);
+    expect(queued.get('first')).toMatchObject({ value: 0 });
+    expect(waiting).toMatchObject([{ held: true, pool: 'first', since: NOW - HELD_MS }]);
+  });
+
+  test.each([
+    ['has waited for less', look([], [idle], NOW - 1).waiting, [idle]],
+    ['has seen it idle for less', old, [{ ...idle, since: NOW - HELD_MS + 1 }]],
+  ])('is counted while it %s', (_, before, agents) => {
+    expect(look(before, agents).queued.get('first')).toMatchObject({ value: 1 });
+  });
+
+  test('stays so while the agent has another job for a moment, and counts when nobody is idle for a minute', () => {
+    const { waiting } = look(old);
+    expect(look(waiting, [], NOW + HELD_MS - 1).queued.get('first')).toMatchObject({ value: 0 });
+    expect(look(waiting, [], NOW + HELD_MS).queued.get('first')).toMatchObject({ value: 1 });
+  });
+});

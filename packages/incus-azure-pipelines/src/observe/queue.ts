@@ -1,0 +1,142 @@
+import { unmetDemands } from 'azure-pipelines-client/demands';
+import { type Agent, isLive, type Registration } from '../model/agent.js';
+import type { Reading } from '../model/observed.js';
+import { azureKey, type PoolSpec, scales } from '../model/pool.js';
+import type { Offer, UnfinishedRequest, WaitingRequest } from '../model/queue.js';
+
+/**
+ * An idle agent is given a job that it can do within seconds. A request that waits beside one for so long waits for something
+ * else: a parallel job, an approval, an exclusive lock.
+ */
+export const HELD_MS = 60_000;
+
+/** Everything that tells what waits. */
+export interface QueueSight {
+  /** By `azureKey`; there for agent pools whose queue is read. */
+  readonly requests: ReadonlyMap<string, Reading<readonly UnfinishedRequest[]>>;
+  /** By `azureKey`. They are read before the requests: what is assigned in between counts once. */
+  readonly registrations: ReadonlyMap<string, Reading<readonly Registration[]>>;
+  readonly agents: readonly Agent[];
+  /** By pool. */
+  readonly offers: ReadonlyMap<string, Offer>;
+  /** Pools that a person drains. */
+  readonly drained: ReadonlySet<string>;
+}
+
+/** What waits, and for which pools. */
+export interface Queue {
+  /** By pool that scales: how many requests it is to have agents for. */
+  readonly queued: ReadonlyMap<string, Reading<number>>;
+  readonly waiting: readonly WaitingRequest[];
+}
+
+/** A pool, as far as it takes part in sharing a queue out. */
+interface Place {
+  readonly spec: PoolSpec;
+  readonly capabilities: Offer['capabilities'];
+  readonly idle: readonly Agent[];
+  /** Idle agents that are not counted on by a request yet. */
+  free: number;
+  /** Agents that it may still have for requests. */
+  room: number;
+  queued: number;
+}
+
+/** Who could do what demands the same. */
+interface Fit {
+  readonly able: readonly Place[];
+  /** Idle agents of these. */
+  readonly idle: readonly Agent[];
+  /** Where there are none: what the nearest place lacks. */
+  readonly unmet: readonly string[];
+}
+
+/**
+ * Counts each request that no agent has for one pool: one that has an idle agent for it, else the first in the file that has
+ * room for another, else the first that offers what it demands. What no pool offers, and what waits though it could be taken,
+ * counts for none. Unknown where queue or agents are not read.
+ */
+export function shareQueue(
+  before: readonly WaitingRequest[],
+  sight: QueueSight,
+  desired: readonly PoolSpec[],
+  now: number,
+): Queue {
+  const queued = new Map<string, Reading<number>>();
+  const waiting: WaitingRequest[] = [];
+  for (const [key, requests] of sight.requests) {
+    const specs = desired.filter(spec => azureKey(spec.azure) === key);
+    const registrations = sight.registrations.get(key);
+    const old = before.filter(({ agentPool }) => agentPool === key);
+    if (!requests.known || !registrations?.known) {
+      const unread = requests.known ? registrations : requests;
+      for (const spec of specs) if (scales(spec) && unread?.known === false) queued.set(spec.name, unread);
+      waiting.push(...old);
+      continue;
+    }
+    const places = specs.map(spec => placeOf(spec, sight));
+    const having = new Set(registrations.value.flatMap(one => holding(one, sight.agents)));
+    const known = new Map(old.map(request => [request.requestId, request]));
+    const fits = new Map<string, Fit>();
+    for (const request of [...requests.value].sort((a, b) => a.requestId - b.requestId)) {
+      if (request.received || having.has(request.requestId)) continue;
+      const demanded = request.demands.join('\n');
+      const fit = fits.get(demanded) ?? fitOf(request.demands, places);
+      fits.set(demanded, fit);
+      waiting.push(judged(request, known.get(request.requestId), key, fit, requests.at, now));
+    }
+    for (const { spec, queued: count } of places)
+      if (scales(spec)) queued.set(spec.name, { known: true, value: count, at: requests.at });
+  }
+  return { queued, waiting };
+}
+
+/** The request that it holds. What a foreign agent lost that is offline is given to another; ours are counted until they end. */
+function holding({ assigned, name, online }: Registration, agents: readonly Agent[]): readonly number[] {
+  const isOurs = () => agents.some(agent => agent.name === name && isLive(agent.phase));
+  return assigned !== undefined && (online || isOurs()) ? [assigned.requestId] : [];
+}
+
+function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight): Place {
+  const live = agents.filter(agent => agent.pool === spec.name && isLive(agent.phase));
+  const idle = live.filter(({ phase }) => phase === 'idle');
+  const others = live.filter(({ phase }) => phase !== 'idle' && phase !== 'starting').length;
+  const room = drained.has(spec.name) ? 0 : spec.agentCount - others;
+  const capabilities = offers.get(spec.name)?.capabilities ?? {};
+  return { spec, capabilities, idle, free: Math.min(idle.length, room), room, queued: 0 };
+}
+
+function fitOf(demands: readonly string[], places: readonly Place[]): Fit {
+  const lacks = places.map(place => ({ place, unmet: unmetDemands(place.capabilities, demands) }));
+  const able = lacks.flatMap(({ place, unmet }) => (unmet.length === 0 ? [place] : []));
+  const nearest = lacks.reduce((least, { unmet }) => (unmet.length < least.length ? unmet : least), demands);
+  return { able, idle: able.flatMap(place => place.idle), unmet: able.length > 0 ? [] : nearest };
+}
+
+function judged(
+  { demands, jobName, queuedAt, requestId }: UnfinishedRequest,
+  known: WaitingRequest | undefined,
+  agentPool: string,
+  { able, idle, unmet }: Fit,
+  readAt: number,
+  now: number,
+): WaitingRequest {
+  const since = known?.since ?? now;
+  const couldTakeAt = idle.length > 0 ? now : known?.couldTakeAt;
+  const isLong = since <= readAt - HELD_MS && idle.some(agent => agent.since <= readAt - HELD_MS);
+  const isStill = known?.held === true && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
+  const held = isLong || isStill;
+  const place = held ? able[0] : claimed(able);
+  // Written out: it is made for each request in each pass.
+  return { requestId, jobName, demands, queuedAt, agentPool, since, pool: place?.spec.name, unmet, couldTakeAt, held };
+}
+
+/** The place that an agent is to be had at. */
+function claimed(able: readonly Place[]): Place | undefined {
+  const place = able.find(({ free }) => free > 0) ?? able.find(({ room }) => room > 0) ?? able[0];
+  if (place === undefined) return undefined;
+  place.free -= 1;
+  place.room -= 1;
+  place.queued += 1;
+  return place;
+}

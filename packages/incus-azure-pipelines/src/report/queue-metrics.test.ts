@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { MetricsBench } from '../../test/metrics-bench.js';
+import { anAgent, aPool, known, unknown } from '../../test/simulation/examples.js';
+import { azureKey } from '../model/pool.js';
+import type { WaitingRequest } from '../model/queue.js';
+
+const spec = aPool({ agentCount: 4, standby: 1 });
+
+function waits(requestId: number, given: Partial<WaitingRequest> = {}): WaitingRequest {
+  return {
+    requestId,
+    jobName: 'build',
+    demands: [],
+    agentPool: azureKey(spec.azure),
+    since: 0,
+    queuedAt: undefined,
+    pool: 'linux',
+    unmet: [],
+    couldTakeAt: undefined,
+    held: false,
+    ...given,
+  };
+}
+
+test('jobs that wait are counted by what they wait for, while the queue is read', async () => {
+  const bench = new MetricsBench(spec);
+  const waiting = [waits(1), waits(2), waits(3, { held: true }), waits(4, { pool: undefined, unmet: ['fpga'] })];
+  bench.pass(0, [anAgent(0, 'idle')], { queued: new Map([['linux', known(2)]]), waiting });
+  expect(await bench.lines('iap_waiting_jobs')).toEqual([
+    'iap_waiting_jobs{pool="linux",for="agent"} 2',
+    'iap_waiting_jobs{pool="linux",for="other"} 1',
+    'iap_waiting_jobs{pool="linux",for="nobody"} 1',
+  ]);
+  expect(await bench.lines('iap_standby_agents')).toEqual(['iap_standby_agents{pool="linux"} 1']);
+  expect(await bench.lines('iap_target_agents')).toEqual(['iap_target_agents{pool="linux"} 3']);
+  bench.pass(1_000, [anAgent(0, 'idle')], { queued: new Map([['linux', unknown()]]), waiting });
+  expect(await bench.lines('iap_waiting_jobs')).toEqual([]);
+});
+
+test('a pool of fixed size is to have all agents idle, and looks at no queue', async () => {
+  const bench = new MetricsBench();
+  bench.pass(0, [anAgent(0, 'idle')]);
+  expect(await bench.lines('iap_standby_agents')).toEqual(['iap_standby_agents{pool="linux"} 2']);
+  expect(await bench.lines('iap_waiting_jobs')).toEqual([]);
+});

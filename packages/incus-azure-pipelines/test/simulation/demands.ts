@@ -1,0 +1,38 @@
+import { unmetDemands } from 'azure-pipelines-client/demands';
+import type { Registration } from '../../src/model/agent.js';
+import type { UnfinishedRequest } from '../../src/model/queue.js';
+
+/** What the job of that number demands. */
+export type Demanding = (requestId: number) => readonly string[];
+
+const NONE: Demanding = () => [];
+
+/** Some jobs want the agents of one pool, and some want what no agent has. */
+const MIXED: Demanding = requestId => {
+  switch (requestId % 7) {
+    case 0:
+    case 1:
+      return ['Pool -equals pool-0'];
+    case 2:
+      return ['Pool -equals POOL-1'];
+    case 3:
+      return ['a-tool-that-nobody-has'];
+    default:
+      return [];
+  }
+};
+
+/** In half of the worlds in which a pool follows the queue jobs have demands. */
+export function demandingOf(seed: number, areScaled: boolean): Demanding {
+  return areScaled && seed % 2 === 0 ? MIXED : NONE;
+}
+
+/** What agents of a pool offer. */
+export function capabilitiesOf(pool: string): Readonly<Record<string, string>> {
+  return { pool };
+}
+
+/** Whether an agent can do a job. */
+export function meets({ demands }: UnfinishedRequest, capabilities: Registration['capabilities']): boolean {
+  return demands.length === 0 || unmetDemands(capabilities ?? {}, demands).length === 0;
+}

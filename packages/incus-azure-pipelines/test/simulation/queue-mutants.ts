@@ -1,0 +1,30 @@
+import { azureKey } from '../../src/model/pool.js';
+import { shareQueue } from '../../src/observe/queue.js';
+
+/** Bugs of what shares the queue out, by what each does. */
+export const shares: Readonly<Record<string, typeof shareQueue>> = {
+  'counts a request for each pool that could take it': (before, sight, desired, now) => {
+    const alone = desired.map(spec => shareQueue(before, sight, [spec], now));
+    return { ...shareQueue(before, sight, desired, now), queued: new Map(alone.flatMap(({ queued }) => [...queued])) };
+  },
+  'makes agents for what none can do': (before, sight, desired, now) => {
+    const { queued, waiting } = shareQueue(before, sight, desired, now);
+    const more = [...queued].map(([pool, reading]) => {
+      const spec = desired.find(({ name }) => name === pool);
+      const lost = waiting.filter(one => one.pool === undefined && spec && one.agentPool === azureKey(spec.azure));
+      return [pool, reading.known ? { ...reading, value: reading.value + lost.length } : reading] as const;
+    });
+    return { queued: new Map(more), waiting };
+  },
+  'counts what an agent has already': (before, sight, desired, now) =>
+    shareQueue(before, { ...sight, registrations: withoutJobs(sight.registrations) }, desired, now),
+};
+
+function withoutJobs(registrations: Parameters<typeof shareQueue>[1]['registrations']): typeof registrations {
+  return new Map(
+    [...registrations].map(([key, reading]) => [
+      key,
+      reading.known ? { ...reading, value: reading.value.map(one => ({ ...one, assigned: undefined })) } : reading,
+    ]),
+  );
+}

@@ -1,0 +1,105 @@
+/** What the daemon promises about pools that follow the queue. */
+import { PREPARATION } from '../../src/model/action.js';
+import { type AgentPhase, isLive } from '../../src/model/agent.js';
+import { knownValue } from '../../src/model/observed.js';
+import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
+import type { UnfinishedRequest } from '../../src/model/queue.js';
+import type { Sight } from '../../src/reconcile/controller.js';
+import { type Decision, promised } from './promises.js';
+
+/** Holds a decision, and what it counts, against the promises about the queue. @throws BrokenPromise. */
+export function checkQueue(
+  decision: Decision,
+  { requests, registrations }: Pick<Sight, 'requests' | 'registrations'>,
+): void {
+  const { desired, observed } = decision;
+  for (const [key, reading] of requests) {
+    const counts = desired.flatMap(spec =>
+      azureKey(spec.azure) === key ? (observed.queued.get(spec.name) ?? []) : [],
+    );
+    const isRead = reading.known && registrations.get(key)?.known === true;
+    promised(isRead || counts.every(({ known }) => !known), 'what waits is not known while it is not read', () => key);
+    const counted = counts.reduce((sum, count) => sum + (knownValue(count) ?? 0), 0);
+    const online = (knownValue(registrations.get(key)) ?? []).filter(one => one.online);
+    const held = new Set(online.map(({ assigned }) => assigned?.requestId));
+    const waiting = (knownValue(reading) ?? []).filter(
+      ({ received, requestId }) => !received && !held.has(requestId),
+    ).length;
+    promised(counted <= waiting, 'a request counts for one pool', () => `${counted} of ${waiting}`);
+  }
+  for (const spec of desired) {
+    if (!scales(spec)) continue;
+    checkScaleDown(spec, decision);
+    const key = azureKey(spec.azure);
+    const isAlone = desired.every(other => other === spec || azureKey(other.azure) !== key);
+    const having = new Set(knownValue(registrations.get(key))?.map(({ assigned }) => assigned?.requestId));
+    const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
+      demands.length === 0 && !received && !having.has(requestId);
+    const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
+    if (isAlone) checkGrowth(spec, decision, open);
+  }
+}
+
+const ENDED: readonly AgentPhase[] = ['finished', 'stopped', 'orphan'];
+
+/**
+ * For all that waits and that any agent can do there is an agent, or an instance on its way to one, as far as there is room,
+ * but where nothing more may be made now.
+ */
+function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly UnfinishedRequest[]): void {
+  const { observed, options, plan } = decision;
+  const wanted = knownValue(observed.wantedBases.get(spec.name));
+  const base = knownValue(observed.bases)?.find(({ name }) => name === wanted);
+  const isHeldUp = ['create-instance', PREPARATION].some(kind => observed.failures.has(`${kind}/${spec.name}`));
+  if (!observed.queued.get(spec.name)?.known || !base?.provenFor.includes(spec.name) || isHeldUp) return;
+  if (observed.drained.has(spec.name)) return;
+  const all = knownValue(observed.agents) ?? [];
+  const own = all.filter(agent => agent.pool === spec.name);
+  const named = new Set(all.map(({ name }) => name));
+  const inPhase = (...phases: readonly AgentPhase[]) => own.filter(({ phase }) => phases.includes(phase)).length;
+  const underWay = [...observed.inFlight, ...plan.actions];
+  const creations = underWay.filter(action => action.kind === 'create-instance');
+  const made = creations.filter(({ name }) => !named.has(name));
+  // Who goes for its ids is not replaced before it is gone.
+  const going = new Set(underWay.flatMap(one => (one.kind === 'delete-instance' ? [one.name] : [])));
+  const busyHost = all.filter(
+    ({ name, phase }) => (phase === 'preparing' || going.has(name)) && !creations.some(one => one.name === name),
+  );
+  const ceiling = spec.agentCount + spec.reserve + Math.max(1, Math.floor(spec.agentCount / 2));
+  const there = own.filter(({ instance }) => instance).length;
+  if (creations.length + busyHost.length >= options.maxConcurrentCreates || there + made.length >= ceiling) return;
+  const held = observed.waiting.filter(request => request.held).map(({ requestId }) => requestId);
+  const waiting = open.filter(({ requestId }) => !held.includes(requestId)).length;
+  const target = Math.min(spec.agentCount, inPhase('busy') + waiting + spec.standby);
+  const useful = inPhase('starting', 'idle', 'busy', 'unclear');
+  const places = spec.agentCount - own.filter(({ phase }) => isLive(phase)).length;
+  // Who is being activated keeps its place to the end of that, whatever has become of it.
+  const last = new Set(own.flatMap(({ name, phase }) => (ENDED.includes(phase) ? [] : [name])));
+  const vanished = underWay.filter(action => action.kind === 'activate-agent' && !last.has(action.name));
+  const coming =
+    inPhase('prepared', 'listening', 'preparing') +
+    [...made, ...vanished].filter(({ pool }) => pool === spec.name).length;
+  promised(
+    coming >= Math.min(target - useful, places),
+    'what waits has an agent coming while there is room',
+    () => `${spec.name}: ${waiting} wait, ${useful} of ${target} are there and ${coming} come`,
+  );
+}
+
+/** What is above agentCount goes at once. Else it is the queue that tells who is too many, and whoever is has had its time. */
+function checkScaleDown(spec: PoolSpec, { now, observed, plan }: Decision): void {
+  const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === spec.name && isLive(agent.phase));
+  if (agents.length > spec.agentCount || observed.drained.has(spec.name)) return;
+  const gone = plan.actions.flatMap(action =>
+    action.kind === 'disable-agent' && action.pool === spec.name && action.reason === 'above target'
+      ? [action.name]
+      : [],
+  );
+  if (gone.length === 0) return;
+  const told = () => `${gone.join(', ')} of ${spec.name}`;
+  promised(observed.queued.get(spec.name)?.known === true, 'nobody is drained for a queue that is not known', told);
+  const idle = agents.filter(({ phase }) => phase === 'idle');
+  const isDue = (name: string) => idle.some(agent => agent.name === name && agent.since + spec.timeouts.idleMs <= now);
+  promised(gone.every(isDue), 'an agent has its time to be of use', told);
+  promised(idle.length - gone.length >= spec.standby, 'scaling down leaves as many idle as were asked for', told);
+}
