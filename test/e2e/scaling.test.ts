@@ -2,6 +2,7 @@ import type { QueuedJob } from 'azure-pipelines-emulator';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { told } from '../../testbed/told-commands.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
 import { startWithBase } from './finished-base.js';
 import { lineShown, startDaemon } from './waiting.js';
@@ -39,9 +40,11 @@ describeOnIncus('a pool that follows the queue', testbed => {
         ({ queue: seen }) => seen?.waiting.some(({ why }) => why.startsWith('all 3')) === true,
       );
       expect(full).toMatchObject({ target: 3, queue: { standby: 1, queued: 1, waiting } });
-      expect((await scenario.call('explain', String(jobs[3]?.requestId))).stdout).toContain(
-        'all 3 agents of the pool have jobs',
-      );
+      const words = { POOL: 'default', '4711': String(jobs[3]?.requestId) };
+      for (const explain of told('docs/how-to/scale.md#see-it').lines(2, words)) {
+        const [, verb = '', ...args] = explain.split(' ');
+        expect((await scenario.call(verb, ...args)).stdout).toContain('all 3 agents of the pool have jobs');
+      }
       for (const { agentName } of running) await tell(agentName);
       for (const job of jobs.slice(3)) await tell((await begun(job)).agentName);
       for (const job of jobs) expect((await job.finished).result).toBe('succeeded');
