@@ -7,7 +7,7 @@ export class Chronicle {
   readonly faults: Record<string, number> = {};
   readonly pairs: Record<string, number> = {};
   readonly crashes: Record<string, number> = {};
-  /** When a fault last struck that may keep a daemon from what it has to do (epoch ms). */
+  /** When a fault last struck that may keep a daemon from what it has to do, or until when none runs (epoch ms). */
   hinderedAt = Number.NEGATIVE_INFINITY;
   /** Told lines, with the time since the start in ms; undefined where nobody reads them. */
   readonly lines: string[] | undefined;
@@ -23,7 +23,7 @@ export class Chronicle {
   /** A fault strikes agents that are in these phases. */
   strike(fault: Fault, phases: Iterable<AgentPhase>, what: string): void {
     count(this.faults, fault);
-    if (!UNHINDERING.has(fault)) this.hinderedAt = this.#now();
+    if (!UNHINDERING.has(fault)) this.hinderedAt = Math.max(this.hinderedAt, this.#now());
     for (const phase of phases) count(this.pairs, pairOf(phase, fault));
     this.tell(() => `! ${fault}${what === '' ? '' : `: ${what}`}`);
   }

@@ -33,8 +33,6 @@ export class Keeper {
 
   start(): void {
     this.#earlierPasses = this.passes;
-    // Until now there was nobody to do anything.
-    this.#world.chronicle.hinderedAt = this.#world.timeline.now;
     this.#process = new Process(this.#world, () => this.kill(this.#world.random.between(100, 20_000)));
     this.#daemon = new Daemon(this.#process, this.#brain, this.#owner);
   }
@@ -42,9 +40,12 @@ export class Keeper {
   /** Its memory is gone; it starts again after a while. */
   kill(forMs: number): void {
     if (!this.#process) return;
-    this.#process.diedAt = this.#world.timeline.now;
+    const { chronicle, timeline } = this.#world;
+    this.#process.diedAt = timeline.now;
     this.#process = undefined;
-    this.#world.timeline.in(forMs, () => {
+    // Until then there is nobody to do anything.
+    chronicle.hinderedAt = Math.max(chronicle.hinderedAt, timeline.now + forMs);
+    timeline.in(forMs, () => {
       if (!this.#process) this.start();
     });
   }
