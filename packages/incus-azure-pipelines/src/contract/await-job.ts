@@ -16,7 +16,7 @@ export async function awaitOffline(talk: Talk): Promise<void> {
   });
 }
 
-/** Waits until a job is queued that demands this agent. Gives its request. @throws Error when another job is queued. */
+/** Waits until a job is queued that demands this agent. Gives its request. @throws Error when another one is queued. */
 export function awaitQueued(talk: Talk): Promise<number> {
   const { awaitJobMs, onWait } = talk.options;
   const how = `with "demands: ${demandOf(talk)}"`;
@@ -24,14 +24,16 @@ export function awaitQueued(talk: Talk): Promise<number> {
   return awaited(talk, `no job came ${how}`, () => queuedAlone(talk, 'job-queued'));
 }
 
-/** The request of the job that demands this agent; undefined while there is none. @throws Error when another job is queued. */
+/** The request of the one job, which demands this agent; undefined while there is none. @throws Error when another one is queued. */
 export async function queuedAlone(talk: Talk, step: string): Promise<number | undefined> {
   const { poolId, signal } = talk.options;
   const demand = demandOf(talk).toLowerCase();
   const queue = await talk.byClient(step, client => client.jobRequests.listUnfinished(poolId, { signal }));
-  if (queue?.some(({ demands }) => !demands?.some(one => one.toLowerCase() === demand)))
-    throw new Error('a job was queued to the pool that does not name the agent; none was taken');
-  return queue?.[0]?.requestId;
+  const [first, ...others] = queue ?? [];
+  const isMeant = first === undefined || first.demands?.some(one => one.toLowerCase() === demand);
+  if (!isMeant || others.length > 0)
+    throw new Error('the pool has another job than the one that names the agent; none was taken');
+  return first?.requestId;
 }
 
 /** Waits for the message that gives the agent its job. */

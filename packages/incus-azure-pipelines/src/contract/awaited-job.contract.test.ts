@@ -27,7 +27,7 @@ const change = (method: string, path: string, body?: object) =>
 test('a job that does not name the agent is not taken, and is left as it is', async () => {
   emulator = await startScratch({}, ({ queueJob }) => queueJob({ pool: POOL, steps: [] }));
   const { unasked } = await converse(whereIs(emulator), never, () => {});
-  expect(unasked).toEqual(['a job: a job was queued to the pool that does not name the agent; none was taken']);
+  expect(unasked).toEqual(['a job: the pool has another job than the one that names the agent; none was taken']);
   expect(emulator.jobs().map(({ agentName, result }) => [agentName, result])).toEqual([[undefined, undefined]]);
   expect(emulator.agents()).toEqual([]);
 });
@@ -38,7 +38,7 @@ test('a job beside the one that names the agent keeps that from listening', asyn
     emulator.queueJob({ pool: POOL, steps: [] });
   });
   const { unasked } = await converse(whereIs(emulator), never, () => {});
-  expect(unasked).toEqual([expect.stringContaining('does not name the agent; none was taken')]);
+  expect(unasked).toEqual([expect.stringContaining('than the one that names the agent; none was taken')]);
   expect(emulator.jobs().map(({ result }) => result)).toEqual([undefined, undefined]);
 });
 
