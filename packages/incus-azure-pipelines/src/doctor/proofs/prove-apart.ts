@@ -1,5 +1,6 @@
 /** What one throw-away guest reaches of the host, of another one, and of the networks around; and whom it can pass for. */
 import { isWithin, parseRange } from '../../lib/ip-ranges.js';
+import type { AllowedTarget } from '../../model/pool.js';
 import { forgeries } from '../attacks/forged.js';
 import { sentWithoutIpv6 } from '../attacks/forged6.js';
 import type { Forgery } from '../attacks/forgery.js';
@@ -19,6 +20,8 @@ import { findUnseen, findWayOut } from './ways-out.js';
 const OTHER_ADDRESS_FACT = 'a guest cannot reach the host by another of its addresses';
 const REMEDY = 'call "setup", which keeps guests apart from each other, from the host and from its networks';
 
+const ALLOWED = 'network.allow lets guests reach it';
+
 /** Those that lead nobody astray but the two guests. */
 const harmless = forgeries.filter(({ misleadsOthers }) => misleadsOthers !== true);
 
@@ -36,7 +39,7 @@ export async function proveApart(scene: ProofScene): Promise<readonly Trial[]> {
   });
   const steps = [
     step([NEIGHBOUR_FACT], pair => proveNeighbour(pair, signal)),
-    step([OWN_BRIDGE_FACT, OTHER_ADDRESS_FACT], pair => proveHost(pair, signal)),
+    step([OWN_BRIDGE_FACT, OTHER_ADDRESS_FACT], pair => proveHost(scene, pair)),
     step(PRIVATE_FACTS, pair => provePrivate(scene, pair)),
     // After these the bridge is wrong about where the guests are.
     step(
@@ -69,8 +72,11 @@ async function proveNeighbour({ attacker, incus, victim }: Pair, signal: AbortSi
   return [judgeReach(NEIGHBOUR_FACT, `${victim.address}:${NEIGHBOUR_PORT}`, found, REMEDY)];
 }
 
-async function proveHost({ attacker, bridge, gateway, incus }: Pair, signal: AbortSignal): Promise<readonly Trial[]> {
-  await using servers = await startHostServers([gateway.address, ...otherAddresses(bridge)]);
+async function proveHost({ allow, signal }: ProofScene, pair: Pair): Promise<readonly Trial[]> {
+  const { attacker, bridge, gateway, incus } = pair;
+  const others = otherAddresses(bridge);
+  const shut = others.filter(address => !isAllowed(address, allow));
+  await using servers = await startHostServers([gateway.address, ...shut]);
   const places: { readonly fact: string; readonly place: Place }[] = [];
   for (const { address, port } of servers.there) {
     const fact = address === gateway.address ? OWN_BRIDGE_FACT : OTHER_ADDRESS_FACT;
@@ -79,21 +85,18 @@ async function proveHost({ attacker, bridge, gateway, incus }: Pair, signal: Abo
   }
   const looks = places.map(({ place }) => place);
   const found = await reached(incus, attacker.name, looks, signal);
-  return places.map(({ fact, place }, n) => judgeReach(fact, place.join(':'), found[n] ?? '', REMEDY));
+  return [
+    ...places.map(({ fact, place }, n) => judgeReach(fact, place.join(':'), found[n] ?? '', REMEDY)),
+    ...(shut.length === 0 && others.length > 0 ? untried([OTHER_ADDRESS_FACT], ALLOWED) : []),
+  ];
 }
 
 async function provePrivate({ allow, host, signal }: ProofScene, pair: Pair): Promise<readonly Trial[]> {
   if (host.uplink === undefined) return untried(PRIVATE_FACTS, 'this host has no way to the outside over IPv4');
-  const open = allow.flatMap(
-    ({ host: name, prefixLength }) => parseRange(prefixLength === undefined ? name : `${name}/${prefixLength}`) ?? [],
-  );
-  const isOpen = (address: string) => [parseRange(address)].some(range => range !== undefined && isWithin(range, open));
   const [seen, unseen]: [PrivatePlace[], Trial[]] = [[], []];
   for (const place of PRIVATE_PLACES) {
     const way = { bridge: pair.bridge, from: pair.attacker.address };
-    const why = isOpen(place.address)
-      ? 'network.allow lets guests reach it'
-      : await findUnseen(place.address, way, signal);
+    const why = isAllowed(place.address, allow) ? ALLOWED : await findUnseen(place.address, way, signal);
     if (why === undefined) seen.push(place);
     else unseen.push(...untried([place.fact], why));
   }
@@ -115,4 +118,12 @@ async function proveLies(lies: readonly Forgery[], pair: Pair): Promise<readonly
   return lies.map(({ fact, reaches }, n) =>
     judgeSent(fact, `such a frame as root, to be seen by ${to[reaches]}`, arrived[n] === true, REMEDY),
   );
+}
+
+/** Whether guests may reach an address, if only at one of its ports. */
+function isAllowed(address: string, allow: readonly AllowedTarget[]): boolean {
+  const open = allow.flatMap(
+    ({ host, prefixLength }) => parseRange(prefixLength === undefined ? host : `${host}/${prefixLength}`) ?? [],
+  );
+  return [parseRange(address)].some(range => range !== undefined && isWithin(range, open));
 }
