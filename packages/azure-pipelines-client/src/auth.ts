@@ -63,10 +63,9 @@ function credentialOf(kind: Auth['kind'], text: string): Credential {
 
 /** The refusal of a credential, with why no other could be had. */
 export function refusalWithoutOther(refusal: AzurePipelinesError, cause: unknown): AzurePipelinesError {
-  return new AzurePipelinesError(refusal.kind, `${refusal.message}; there is no other: ${wordsOf(cause)}`, {
-    ...refusal,
-    cause,
-  });
+  const { activityId, kind, message, retryAfterMs, retryable, status, typeKey } = refusal;
+  const facts = { activityId, retryAfterMs, retryable, status, typeKey, cause };
+  return new AzurePipelinesError(kind, `${message}; there is no other: ${wordsOf(cause)}`, facts);
 }
 
 async function read<T>(token: () => Promise<T>): Promise<T> {

@@ -45,7 +45,7 @@ interface Outcome {
 
 function run({ argv: [program, ...rest], deadlineMs }: TokenCommand, signal: AbortSignal): Promise<Outcome> {
   return new Promise(resolve => {
-    // A group of its own, so that its end is the end of all that it has started.
+    // A group of its own, so that its end is the end of all that stays in it.
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let stdout = '';
     let stderr = '';
