@@ -25,7 +25,7 @@ const change = (method: string, path: string, body?: object) =>
   });
 
 test('a job that does not name the agent is not taken, and is left as it is', async () => {
-  emulator = await startScratch({}, ({ queueJob }) => queueJob({ pool: POOL, steps: [] }));
+  emulator = await startScratch({}, it => it.queueJob({ pool: POOL, steps: [] }));
   const { unasked } = await converse(whereIs(emulator), never, () => {});
   expect(unasked).toEqual(['a job: the pool has another job than the one that names the agent; none was taken']);
   expect(emulator.jobs().map(({ agentName, result }) => [agentName, result])).toEqual([[undefined, undefined]]);
