@@ -5,8 +5,9 @@
 import { type Action, PREPARATION, TRIAL } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
+import { scales } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
-import { type Census, missing } from './census.js';
+import { type Census, missing, room } from './census.js';
 import { retire } from './reap.js';
 import { instanceCeiling } from './target.js';
 
@@ -35,14 +36,27 @@ export function wantsTrial(census: Census, othersWanted: number, observed: Obser
 }
 
 /**
+ * Whether the instance that tries a base may have a place now. A pool that scales has places beside those that it wants, and
+ * gives up no agent for a base that may not work.
+ */
+export function hasPlace(census: Census): boolean {
+  return missing(census) > 0 || hasSpare(census);
+}
+
+function hasSpare(census: Census): boolean {
+  return scales(census.spec) && room(census) > 0;
+}
+
+/**
  * Drains an idle agent for the instance that tries a base: else the base of a quiet pool would never be known to work. While
- * some have jobs, one stays idle for the next; the last one goes only where no job's end would free a place.
+ * some have jobs, one stays idle for the next; the last one goes only where no job's end would free a place. Nobody goes where
+ * a place is free beside all of them.
  */
 export function* makeWay(census: Census, idle: readonly Agent[], observed: Observed, alarm: Alarm): Generator<Action> {
   const others = census.live.filter(({ phase }) => phase !== 'idle');
   const isSettled = others.every(({ phase }) => phase === 'busy') && missing(census) === 0;
   const [oldest] = idle;
-  if (oldest === undefined || !isSettled || (others.length > 0 && idle.length === 1)) return;
+  if (oldest === undefined || hasSpare(census) || !isSettled || (others.length > 0 && idle.length === 1)) return;
   if (trialDue(census, observed, alarm) !== undefined)
     yield* retire(oldest, 'makes way for an agent that tries the new base', alarm);
 }

@@ -77,17 +77,18 @@ export function isBroken(spec: PoolSpec, world: World): boolean {
   return world.faultOf(world.wantedBase.get(spec.name) ?? '') !== undefined;
 }
 
-/** In the end a pool that tries a base has all its agents but one of a base that works, and its reserve. */
+/** In the end a pool that tries a base has all its agents but one of a base that works, all of them where it scales, and its reserve. */
 export function checkTryingPool(spec: PoolSpec, world: World, idle: number, picture: () => string): void {
   const wanted = world.wantedBase.get(spec.name);
   const own = world.instancesOf(spec.name);
   const trials = own.filter(({ base }) => base === wanted);
   const others = own.filter(({ base, name }) => base !== wanted && world.guests.get(name)?.over === false);
   promised(trials.length <= 1, 'one instance tries a new base', picture);
-  promised(idle >= spec.standby - 1, 'a base that does not work leaves the pool all places but one', picture);
-  const least = spec.standby + spec.reserve - 1;
-  // In a pool that scales, who makes way for a trial is replaced while it still drains.
-  const most = least + (scales(spec) ? 2 : 1);
+  // In a pool that scales it is tried beside all others.
+  const given = scales(spec) ? 0 : 1;
+  promised(idle >= spec.standby - given, 'a base that does not work leaves the pool all places but one', picture);
+  const least = spec.standby + spec.reserve - given;
+  const most = spec.standby + spec.reserve;
   promised(others.length >= least && others.length <= most, 'the reserve is of the base that works', picture);
   promised(new Set(others.map(({ base }) => base)).size <= 1, 'all others are of one base', picture);
 }

@@ -155,6 +155,12 @@ export const planners: Readonly<Record<string, Planner>> = {
     ...observed,
     queued: new Map([...observed.queued].map(([pool, reading]) => [pool, reading.known ? reading : none(now)])),
   })),
+  'gives agents up for another base while the queue is not known': seeing((observed, now) => ({
+    ...observed,
+    queued: new Map(
+      [...observed.queued].map(([pool, reading]) => [pool, reading.known ? reading : { ...none(now), value: 1_000 }]),
+    ),
+  })),
   'does not look at the queue': seeing((observed, now) => ({
     ...observed,
     queued: new Map([...observed.queued].map(([pool, reading]) => [pool, reading.known ? none(now) : reading])),

@@ -1,5 +1,5 @@
 /** What the daemon promises about pools that follow the queue. */
-import { PREPARATION } from '../../src/model/action.js';
+import { PREPARATION, targetOf } from '../../src/model/action.js';
 import { type AgentPhase, isLive } from '../../src/model/agent.js';
 import { knownValue } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
@@ -90,15 +90,19 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
 function checkScaleDown(spec: PoolSpec, { now, observed, plan }: Decision): void {
   const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === spec.name && isLive(agent.phase));
   if (agents.length > spec.agentCount || observed.drained.has(spec.name)) return;
-  const gone = plan.actions.flatMap(action =>
-    action.kind === 'disable-agent' && action.pool === spec.name && action.reason === 'above target'
-      ? [action.name]
-      : [],
+  const idle = agents.filter(({ phase }) => phase === 'idle');
+  const drains = plan.actions.filter(
+    action =>
+      action.kind === 'disable-agent' &&
+      idle.some(({ name }) => name === action.name && !observed.drainedAgents.has(name)),
   );
+  const isKnown = observed.queued.get(spec.name)?.known === true;
+  promised(drains.length === 0 || isKnown, 'nobody is drained while the queue is not known', () =>
+    drains.map(action => `${targetOf(action)} (${action.reason})`).join(', '),
+  );
+  const gone = drains.filter(({ reason }) => reason === 'above target').map(targetOf);
   if (gone.length === 0) return;
   const told = () => `${gone.join(', ')} of ${spec.name}`;
-  promised(observed.queued.get(spec.name)?.known === true, 'nobody is drained for a queue that is not known', told);
-  const idle = agents.filter(({ phase }) => phase === 'idle');
   const isDue = (name: string) => idle.some(agent => agent.name === name && agent.since + spec.timeouts.idleMs <= now);
   promised(gone.every(isDue), 'an agent has its time to be of use', told);
   promised(idle.length - gone.length >= spec.standby, 'scaling down leaves as many idle as were asked for', told);
