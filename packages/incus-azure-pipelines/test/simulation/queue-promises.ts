@@ -1,7 +1,7 @@
 /** What the daemon promises about pools that follow the queue. */
 import { PREPARATION, targetOf } from '../../src/model/action.js';
-import { type AgentPhase, isLive } from '../../src/model/agent.js';
-import { knownValue } from '../../src/model/observed.js';
+import { type Agent, type AgentPhase, isLive } from '../../src/model/agent.js';
+import { knownValue, type Reading } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
 import type { Sight } from '../../src/reconcile/controller.js';
@@ -33,11 +33,20 @@ export function checkQueue(
     const key = azureKey(spec.azure);
     const isAlone = desired.every(other => other === spec || azureKey(other.azure) !== key);
     const having = new Set(knownValue(registrations.get(key))?.map(({ assigned }) => assigned?.requestId));
+    for (const { life } of knownValue(observed.agents) ?? []) having.add(life.requestId);
     const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
       demands.length === 0 && !received && !having.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
-    if (isAlone) checkGrowth(spec, decision, open);
+    if (isAlone) checkGrowth(spec, decision, open.slice(doneUnseen(spec, decision, requests.get(key))));
   }
+}
+
+/** How many jobs its agents say that they have done since the queue was read. */
+function doneUnseen(spec: PoolSpec, { observed }: Decision, reading: Reading<unknown> | undefined): number {
+  const own = (knownValue(observed.agents) ?? []).filter(({ pool }) => pool === spec.name);
+  const isDone = ({ life, since }: Agent) =>
+    life.saidFinished && life.requestId === undefined && reading?.known === true && since > reading.at;
+  return own.filter(isDone).length;
 }
 
 const ENDED: readonly AgentPhase[] = ['finished', 'stopped', 'orphan'];
