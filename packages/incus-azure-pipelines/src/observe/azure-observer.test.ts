@@ -230,6 +230,15 @@ describe('where the queue is read', () => {
     expect(askedFor).toEqual([0]);
   });
 
+  test('is not asked for the queue more often because it is asked for agents early', async () => {
+    for (let n = 0; n < 9; n++) {
+      await follow(3);
+      observer.refresh();
+    }
+    expect(askedAt.slice(0, 6)).toEqual([0, 3_000, 6_000, 9_000, 10_000, 12_000]);
+    expect(askedFor).toEqual([0, 10_000, 20_000]);
+  });
+
   test('rings when the agents are read, and again when the queue is', async () => {
     await follow(1);
     expect(rings).toBe(2);

@@ -82,20 +82,24 @@ export class AzureObserver {
 
   /** Reads until the signal aborts, and rings after every reading. */
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
-    let queueRead: Promise<void> | undefined;
+    const { clock } = this.#options;
+    let queueRead: Promise<unknown> | undefined;
+    let isEarly = false;
     while (!signal.aborted) {
-      const startedAt = this.#options.clock.now();
+      const startedAt = clock.now();
       const pauseMs = await this.#readAgents(signal);
       if (signal.aborted) break;
       ring();
-      queueRead ??= this.#readQueue(signal)
-        ?.then(() => {
-          if (!signal.aborted) ring();
-        })
-        .finally(() => {
-          queueRead = undefined;
-        });
-      await this.#pause(startedAt, pauseMs, signal);
+      const queueDueAt = this.#queueDueAt(startedAt, isEarly);
+      const isQueueDue = queueDueAt <= startedAt;
+      if (isQueueDue)
+        queueRead ??= this.#readQueue(signal)
+          ?.then(() => signal.aborted || ring())
+          .finally(() => {
+            queueRead = undefined;
+          });
+      const untilQueueMs = this.#reading.known && !isQueueDue ? queueDueAt - startedAt : pauseMs;
+      isEarly = await this.#pause(startedAt, untilQueueMs, signal);
     }
     await queueRead;
   }
@@ -111,6 +115,11 @@ export class AzureObserver {
   async read(signal: AbortSignal): Promise<void> {
     await this.#readAgents(signal);
     await this.#readQueue(signal);
+  }
+
+  /** Early looks are for what we have done to agents: with them the queue is not read before its own time. */
+  #queueDueAt(startedAt: number, isEarly: boolean): number {
+    return isEarly && this.requests?.known ? this.requests.at + this.#options.pollIntervalMs : startedAt;
   }
 
   /** Reads the queue, once it is known whose it is; undefined where it is not read now. It does not reject. */
@@ -160,18 +169,20 @@ export class AzureObserver {
       throw new Error(`the list of agents came empty, though ${name} is there and had a job; it is not believed`);
   }
 
-  /** Sleeps until the next reading is due, or shortly after someone asked for an early one. */
-  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<void> {
+  /** Sleeps until the next reading is due, or shortly after someone asked for an early one: then true. */
+  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#options;
+    let isEarly: boolean;
     {
       using pause = childSignal(signal);
       const due = clock.sleep(Math.min(startedAt + pauseMs - clock.now(), pauseMs), pause.signal).catch(() => {});
       const early = this.#reading.known ? this.#early.wait(pause.signal) : due;
-      await Promise.race([due, early]);
+      isEarly = await Promise.race([due.then(() => false), early.then(() => this.#reading.known)]);
     }
     await clock
       .sleep(Math.min(startedAt + REFRESH_SPACING_MS - clock.now(), REFRESH_SPACING_MS), signal)
       .catch(() => {});
+    return isEarly;
   }
 }
 

@@ -38,7 +38,7 @@ export class AzureReader {
 
   /** Asks for a reading soon. */
   refresh(): void {
-    if (this.#isPausing && this.reading.known) this.#rest(SPACING_MS);
+    if (this.#isPausing && this.reading.known) this.#rest(SPACING_MS, true);
     else this.#isEarly = true;
   }
 
@@ -52,7 +52,7 @@ export class AzureReader {
     return (agreed.at(-1)?.trueAt ?? 0) - (agreed[0]?.trueAt ?? 0);
   }
 
-  #read(): void {
+  #read(isEarly = false): void {
     const { world, now: at } = this.#process;
     const { timeline, random, azure } = world;
     const trueAt = timeline.now;
@@ -75,9 +75,15 @@ export class AzureReader {
       if (reading.known) this.#seen.push({ trueAt, reading });
       while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       this.#ring();
-      if (reading.known) this.#readQueue();
-      this.#rest(this.#isEarly && reading.known ? SPACING_MS : world.scenario.azurePollMs);
+      if (reading.known && !(isEarly && this.#isQueueFresh())) this.#readQueue();
+      const isNextEarly = this.#isEarly && reading.known;
+      this.#rest(isNextEarly ? SPACING_MS : world.scenario.azurePollMs, isNextEarly);
     });
+  }
+
+  #isQueueFresh(): boolean {
+    const { requests } = this;
+    return requests?.known === true && this.#process.now - requests.at < this.#process.world.scenario.azurePollMs;
   }
 
   /** The queue comes right behind the agents, where it is read, and is told when it has come. */
@@ -110,11 +116,11 @@ export class AzureReader {
   }
 
   /** Pauses until so long after the last reading began. */
-  #rest(ms: number): void {
+  #rest(ms: number, isEarly: boolean): void {
     const pause = ++this.#pause;
     this.#isPausing = true;
     this.#process.wait('the next list of Azure', this.#startedAt + ms - this.#process.world.timeline.now, () => {
-      if (pause === this.#pause) this.#read();
+      if (pause === this.#pause) this.#read(isEarly);
     });
   }
 }
