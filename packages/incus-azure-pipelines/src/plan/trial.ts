@@ -11,6 +11,9 @@ import { type Census, missing, room } from './census.js';
 import { retire } from './reap.js';
 import { instanceCeiling } from './target.js';
 
+/** Why an idle agent goes for one that tries a base. */
+export const MAKES_WAY = 'makes way for an agent that tries the new base';
+
 /** The prepared instance that may take the next place to try its base; undefined while there is none, or it is too early. */
 export function trialDue(census: Census, observed: Observed, alarm: Alarm): Agent | undefined {
   const { activating, trials } = census;
@@ -57,8 +60,7 @@ export function* makeWay(census: Census, idle: readonly Agent[], observed: Obser
   const isSettled = others.every(({ phase }) => phase === 'busy') && missing(census) === 0;
   const [oldest] = idle;
   if (oldest === undefined || hasSpare(census) || !isSettled || (others.length > 0 && idle.length === 1)) return;
-  if (trialDue(census, observed, alarm) !== undefined)
-    yield* retire(oldest, 'makes way for an agent that tries the new base', alarm);
+  if (trialDue(census, observed, alarm) !== undefined) yield* retire(oldest, MAKES_WAY, alarm);
 }
 
 /** Unactivated instances of the tried base that are too many: one is enough, and none is needed beside an activated one. */

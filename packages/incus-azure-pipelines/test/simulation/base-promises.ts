@@ -1,19 +1,40 @@
 /** What the daemon promises about bases: a new one that does not work costs one agent's place, and never the pool. */
-import type { Agent } from '../../src/model/agent.js';
+import { type Agent, isLive } from '../../src/model/agent.js';
 import { knownValue, type Observed } from '../../src/model/observed.js';
 import { type PoolSpec, scales } from '../../src/model/pool.js';
+import { MAKES_WAY } from '../../src/plan/trial.js';
 import { type Decision, promised } from './promises.js';
 import type { World } from './world.js';
 
 /** Holds a decision against the promises about bases. @throws BrokenPromise. */
 export function checkBases(decision: Decision, agents: readonly Agent[]): void {
-  for (const spec of decision.desired) checkTrial(spec, decision, agents);
+  for (const spec of decision.desired) {
+    checkTrial(spec, decision, agents);
+    checkWay(spec, decision, agents);
+  }
   const used = new Set(agents.map(agent => agent.instance?.base));
   for (const spec of decision.desired) used.add(knownValue(decision.observed.wantedBases.get(spec.name)));
   for (const action of decision.plan.actions)
     promised(action.kind !== 'delete-base' || !used.has(action.base), 'a base that is needed is kept', () =>
       JSON.stringify(action),
     );
+}
+
+/** In a pool that scales a base is tried in a place that is free, and nobody goes for it while there is one. */
+function checkWay(spec: PoolSpec, { observed, plan }: Decision, agents: readonly Agent[]): void {
+  const own = new Set(agents.flatMap(({ name, pool }) => (pool === spec.name ? [name] : [])));
+  const gone = plan.actions.flatMap(one => (one.reason === MAKES_WAY && 'name' in one ? [one.name] : []));
+  if (!scales(spec) || !gone.some(name => own.has(name))) return;
+  const coming = observed.inFlight.flatMap(one =>
+    (one.kind === 'activate-agent' || one.kind === 'enable-agent') && one.pool === spec.name ? [one.name] : [],
+  );
+  const live = agents.flatMap(({ name, phase, pool }) => (pool === spec.name && isLive(phase) ? [name] : []));
+  const taken = new Set([...live, ...coming]).size;
+  promised(
+    taken >= spec.agentCount,
+    'nobody makes way where a place is free',
+    () => `${gone.join(', ')}, ${taken} live`,
+  );
 }
 
 /** While a new base has yet to show that it works, one instance is made of it, and one agent. */
