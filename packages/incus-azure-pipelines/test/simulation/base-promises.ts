@@ -23,7 +23,9 @@ export function checkBases(decision: Decision, agents: readonly Agent[]): void {
 /** In a pool that scales a base is tried in a place that is free, and nobody goes for it while there is one. */
 function checkWay(spec: PoolSpec, { observed, plan }: Decision, agents: readonly Agent[]): void {
   const own = new Set(agents.flatMap(({ name, pool }) => (pool === spec.name ? [name] : [])));
-  const gone = plan.actions.flatMap(one => (one.reason === MAKES_WAY && 'name' in one ? [one.name] : []));
+  const gone = plan.actions.flatMap(one =>
+    one.kind === 'disable-agent' && one.reason === MAKES_WAY ? [one.name] : [],
+  );
   if (!scales(spec) || !gone.some(name => own.has(name))) return;
   const coming = observed.inFlight.flatMap(one =>
     (one.kind === 'activate-agent' || one.kind === 'enable-agent') && one.pool === spec.name ? [one.name] : [],
