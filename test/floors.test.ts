@@ -112,6 +112,16 @@ const planted: readonly { readonly rule: string; readonly files: Record<string, 
     told: 'packages/azure-pipelines-emulator/src/index.ts -> azure-pipelines-client (package)',
   },
   {
+    rule: 'the grammar of demands in the report',
+    files: { [`${APP}/report/status.ts`]: "import { unmetDemands } from 'azure-pipelines-client/demands';" },
+    told: 'report/status.ts -> azure-pipelines-client (client)',
+  },
+  {
+    rule: 'the grammar of demands in the other client',
+    files: { 'packages/incus-client/src/index.ts': "export * from 'azure-pipelines-client/demands';" },
+    told: 'packages/incus-client/src/index.ts -> azure-pipelines-client (package)',
+  },
+  {
     rule: 'the page in the daemon',
     files: { [`${APP}/cli/run.ts`]: "import { clock } from '../page/words.js';" },
     told: 'cli/run.ts -> page/words.ts (page)',

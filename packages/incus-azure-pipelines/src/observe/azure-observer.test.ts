@@ -26,10 +26,12 @@ let there: TaskAgent[];
 let isPoolSeen: boolean;
 let stop: AbortController;
 let following: Promise<void> | undefined;
+let rings: number;
 
 beforeEach(() => {
   clock = new FakeClock(START);
   askedAt = [];
+  rings = 0;
   failures = [];
   listed = [];
   there = [];
@@ -63,7 +65,9 @@ afterEach(async () => {
 });
 
 async function follow(seconds: number): Promise<void> {
-  following ??= observer.follow(() => {}, stop.signal);
+  following ??= observer.follow(() => {
+    rings += 1;
+  }, stop.signal);
   for (let second = 0; second < seconds; second++) await clock.advance(1_000);
 }
 
@@ -152,16 +156,19 @@ test('believes an empty list when the agent that had a job is gone indeed, or wh
 describe('where the queue is read', () => {
   let queue: TaskAgentJobRequest[];
   let queueFailures: Error[];
-  let askedFor: { readonly at: number; readonly deadlineMs: number | undefined }[];
+  let askedFor: number[];
+  let isHanging: boolean;
   let detailed: unknown[];
 
   beforeEach(() => {
     queue = [{ requestId: 5, jobName: 'build', queueTime: '2030-01-01T00:00:00Z', demands: ['docker'] }];
     queueFailures = [];
     askedFor = [];
+    isHanging = false;
     detailed = [];
     const listUnfinished = async (_: number, options: CallOptions = {}) => {
-      askedFor.push({ at: clock.now() - START, deadlineMs: options.deadlineMs });
+      askedFor.push(clock.now() - START);
+      if (isHanging) await new Promise(answer => options.signal?.addEventListener('abort', answer));
       const failure = queueFailures.shift();
       if (failure !== undefined) throw failure;
       return queue;
@@ -189,7 +196,7 @@ describe('where the queue is read', () => {
     await follow(59);
     const times = [0, 10_000, 20_000, 30_000, 40_000, 50_000];
     expect(askedAt).toEqual(times);
-    expect(askedFor.map(({ at }) => at)).toEqual(times);
+    expect(askedFor).toEqual(times);
     expect(observer.requests).toEqual({
       known: true,
       value: [{ requestId: 5, jobName: 'build', demands: ['docker'], received: false, queuedAt: Date.UTC(2030, 0, 1) }],
@@ -210,12 +217,30 @@ describe('where the queue is read', () => {
     expect(observer.requests).toEqual({ known: false, error: 'the server failed', since: START });
     await follow(100);
     expect(askedAt).toHaveLength(12);
-    expect(askedFor.map(({ at }) => at)).toEqual([0, 10_000, 20_000, 40_000, 80_000, 90_000, 100_000]);
+    expect(askedFor).toEqual([0, 10_000, 20_000, 40_000, 80_000, 90_000, 100_000]);
     expect(observer.requests).toMatchObject({ known: true, at: START + 100_000 });
   });
 
-  test('no queue is waited for longer than five seconds: what is known of agents waits for it', async () => {
-    await observer.read(stop.signal);
-    expect(askedFor).toEqual([{ at: 0, deadlineMs: 5_000 }]);
+  test('a queue that does not answer keeps nobody from the agents, and is asked for once', async () => {
+    isHanging = true;
+    await follow(25);
+    expect(askedAt).toEqual([0, 10_000, 20_000]);
+    expect(rings).toBe(3);
+    expect(observer.reading).toMatchObject({ known: true, at: START + 20_000 });
+    expect(askedFor).toEqual([0]);
+  });
+
+  test('is not asked for the queue more often because it is asked for agents early', async () => {
+    for (let n = 0; n < 9; n++) {
+      await follow(3);
+      observer.refresh();
+    }
+    expect(askedAt.slice(0, 6)).toEqual([0, 3_000, 6_000, 9_000, 10_000, 12_000]);
+    expect(askedFor).toEqual([0, 10_000, 20_000]);
+  });
+
+  test('rings when the agents are read, and again when the queue is', async () => {
+    await follow(1);
+    expect(rings).toBe(2);
   });
 });

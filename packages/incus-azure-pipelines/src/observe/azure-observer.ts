@@ -38,7 +38,7 @@ export interface AzureObserverOptions {
 
 /**
  * One agent pool in Azure as the daemon sees it: one list at a fixed, polite rate, whatever the number of agents. Where a pool
- * scales, the queue is read right behind it, and both are told together.
+ * scales, the queue is read right behind it; nothing that is known of agents waits for that.
  */
 export class AzureObserver {
   readonly #options: AzureObserverOptions;
@@ -65,7 +65,7 @@ export class AzureObserver {
     return this.#reading;
   }
 
-  /** The latest reading of the queue, which began after that of the agents; undefined where it is not read. */
+  /** The latest reading of the queue, which began after one of the agents; undefined where it is not read. */
   get requests(): Reading<readonly UnfinishedRequest[]> | undefined {
     return this.#queue?.reading;
   }
@@ -82,13 +82,26 @@ export class AzureObserver {
 
   /** Reads until the signal aborts, and rings after every reading. */
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    let queueRead: Promise<unknown> | undefined;
+    let isEarly = false;
     while (!signal.aborted) {
-      const startedAt = this.#options.clock.now();
-      const pauseMs = await this.read(signal);
-      if (signal.aborted) return;
+      const startedAt = clock.now();
+      const pauseMs = await this.#readAgents(signal);
+      if (signal.aborted) break;
       ring();
-      await this.#pause(startedAt, pauseMs, signal);
+      const queueDueAt = this.#queueDueAt(startedAt, isEarly);
+      const isQueueDue = queueDueAt <= startedAt;
+      if (isQueueDue)
+        queueRead ??= this.#readQueue(signal)
+          ?.then(() => signal.aborted || ring())
+          .finally(() => {
+            queueRead = undefined;
+          });
+      const untilQueueMs = this.#reading.known && !isQueueDue ? queueDueAt - startedAt : pauseMs;
+      isEarly = await this.#pause(startedAt, untilQueueMs, signal);
     }
+    await queueRead;
   }
 
   /** The id of the agent pool. @throws UserError when it cannot be used; AzurePipelinesError as the call does. */
@@ -98,8 +111,25 @@ export class AzureObserver {
     return this.#poolId;
   }
 
-  /** Reads once; the result is in `reading`. Gives back the pause until the next one is due, in ms. */
-  async read(signal: AbortSignal): Promise<number> {
+  /** Reads once, the queue too where it is read; the results are in `reading` and `requests`. */
+  async read(signal: AbortSignal): Promise<void> {
+    await this.#readAgents(signal);
+    await this.#readQueue(signal);
+  }
+
+  /** Early looks are for what we have done to agents: with them the queue is not read before its own time. */
+  #queueDueAt(startedAt: number, isEarly: boolean): number {
+    return isEarly && this.requests?.known ? this.requests.at + this.#options.pollIntervalMs : startedAt;
+  }
+
+  /** Reads the queue, once it is known whose it is; undefined where it is not read now. It does not reject. */
+  #readQueue(signal: AbortSignal): Promise<void> | undefined {
+    if (!this.#reading.known || this.#poolId === undefined) return undefined;
+    return this.#queue?.read(this.#poolId, signal);
+  }
+
+  /** Gives back the pause until the next reading is due, in ms. */
+  async #readAgents(signal: AbortSignal): Promise<number> {
     const { client, clock, pollIntervalMs, random } = this.#options;
     const at = clock.now();
     try {
@@ -109,7 +139,6 @@ export class AzureObserver {
       const agents = await client.agents.list(poolId, { ...details, signal });
       const value = agents.map(registrationOf);
       if (value.length === 0) await this.#confirmEmpty(poolId, signal);
-      await this.#queue?.read(poolId, signal);
       this.#reading = { known: true, value, at };
       this.#busy = value.find(({ assigned }) => assigned !== undefined);
       this.#failures = 0;
@@ -140,18 +169,20 @@ export class AzureObserver {
       throw new Error(`the list of agents came empty, though ${name} is there and had a job; it is not believed`);
   }
 
-  /** Sleeps until the next reading is due, or shortly after someone asked for an early one. */
-  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<void> {
+  /** Sleeps until the next reading is due, or shortly after someone asked for an early one: then true. */
+  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#options;
+    let isEarly: boolean;
     {
       using pause = childSignal(signal);
       const due = clock.sleep(Math.min(startedAt + pauseMs - clock.now(), pauseMs), pause.signal).catch(() => {});
       const early = this.#reading.known ? this.#early.wait(pause.signal) : due;
-      await Promise.race([due, early]);
+      isEarly = await Promise.race([due.then(() => false), early.then(() => this.#reading.known)]);
     }
     await clock
       .sleep(Math.min(startedAt + REFRESH_SPACING_MS - clock.now(), REFRESH_SPACING_MS), signal)
       .catch(() => {});
+    return isEarly;
   }
 }
 

@@ -4,8 +4,6 @@ import type { Clock } from '../lib/clock.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
 import type { UnfinishedRequest } from '../model/queue.js';
 
-/** What is known of the agents waits for it. */
-const DEADLINE_MS = 5_000;
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 
 export interface QueueReaderOptions {
@@ -37,7 +35,7 @@ export class QueueReader {
     const at = clock.now();
     if (at < this.#retryAt) return;
     try {
-      const requests = await jobRequests.listUnfinished(poolId, { signal, deadlineMs: DEADLINE_MS });
+      const requests = await jobRequests.listUnfinished(poolId, { signal });
       this.#reading = { known: true, value: requests.map(unfinished), at };
       this.#failures = 0;
     } catch (error) {

@@ -1,5 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { anAgent, aPool, aRegistration, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import {
+  aLife,
+  anAgent,
+  aPool,
+  aRegistration,
+  JOB,
+  known,
+  NOW,
+  nameOf,
+  unknown,
+} from '../../test/simulation/examples.js';
+import type { Agent } from '../model/agent.js';
 import { azureKey } from '../model/pool.js';
 import type { UnfinishedRequest, WaitingRequest } from '../model/queue.js';
 import { HELD_MS, type QueueSight, shareQueue } from './queue.js';
@@ -70,6 +81,20 @@ describe('a queue', () => {
     expect(counts(aSight([aRequest(1)], { registrations: lost('foreign') }))).toEqual({ first: 1, second: 0 });
     const agents = [anAgent(0, 'busy', { pool: 'first' })];
     expect(counts(aSight([aRequest(1)], { registrations: lost(nameOf(0)), agents }))).toEqual({ first: 0, second: 0 });
+  });
+
+  test('leaves out what agents have done since it was read, which they say before Azure does', () => {
+    const over = (n: number, life: Partial<Agent['life']> = {}) =>
+      anAgent(n, 'finished', { pool: 'first', since: NOW + 1, life: aLife({ saidFinished: true, ...life }) });
+    const requests = [1, 2, 3, 4].map(id => aRequest(id));
+    const agents = [over(0), over(1), { ...over(2), phase: 'orphan' } as const];
+    expect(counts(aSight(requests, { agents }))).toEqual({ first: 1, second: 0 });
+    const { waiting } = shareQueue([], aSight(requests, { agents }), [first, second], NOW);
+    expect(waiting.map(({ requestId }) => requestId)).toEqual([4]);
+    const others = [over(0, { requestId: 3 }), over(1, { deregistered: true }), { ...over(2), since: NOW }];
+    expect(counts(aSight(requests, { agents: others }))).toEqual({ first: 2, second: 1 });
+    const only = [aRequest(1, { demands: ['gpu'] })];
+    expect(counts(aSight(only, { agents }))).toEqual({ first: 0, second: 1 });
   });
 
   test.each([

@@ -39,6 +39,8 @@ interface Place {
   free: number;
   /** Agents that it may still have for requests. */
   room: number;
+  /** Requests that its agents have done since the queue was read, and nobody has seen which. */
+  done: number;
   queued: number;
 }
 
@@ -54,7 +56,8 @@ interface Fit {
 /**
  * Counts each request that no agent has for one pool: one that has an idle agent for it, else the first in the file that has
  * room for another, else the first that offers what it demands. What no pool offers, and what waits though it could be taken,
- * counts for none. Unknown where queue or agents are not read.
+ * counts for none. A request that was done since then still stands in the reading, and counts no more: an agent that says that
+ * it is finished has had the oldest that it could do. Unknown where queue or agents are not read.
  */
 export function shareQueue(
   before: readonly WaitingRequest[],
@@ -74,8 +77,9 @@ export function shareQueue(
       waiting.push(...old);
       continue;
     }
-    const places = specs.map(spec => placeOf(spec, sight));
-    const having = new Set(registrations.value.flatMap(one => holding(one, sight.agents)));
+    const places = specs.map(spec => placeOf(spec, sight, requests.at));
+    const taken = sight.agents.flatMap(({ agentPool, life }) => (agentPool === key ? (life.requestId ?? []) : []));
+    const having = new Set([...registrations.value.flatMap(one => holding(one, sight.agents)), ...taken]);
     const known = new Map(old.map(request => [request.requestId, request]));
     const fits = new Map<string, Fit>();
     for (const request of [...requests.value].sort((a, b) => a.requestId - b.requestId)) {
@@ -83,7 +87,9 @@ export function shareQueue(
       const demanded = request.demands.join('\n');
       const fit = fits.get(demanded) ?? fitOf(request.demands, places);
       fits.set(demanded, fit);
-      waiting.push(judged(request, known.get(request.requestId), key, fit, requests.at, now));
+      const seen = known.get(request.requestId);
+      const isDone = seen?.held !== true && doneBy(fit.able);
+      if (!isDone) waiting.push(judged(request, seen, key, fit, requests.at, now));
     }
     for (const { spec, queued: count } of places)
       if (scales(spec)) queued.set(spec.name, { known: true, value: count, at: requests.at });
@@ -97,13 +103,25 @@ function holding({ assigned, name, online }: Registration, agents: readonly Agen
   return assigned !== undefined && (online || isOurs()) ? [assigned.requestId] : [];
 }
 
-function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight): Place {
-  const live = agents.filter(agent => agent.pool === spec.name && isLive(agent.phase));
+/** Whether one of these agents has done a request that nobody has seen it have; it then has done one less. */
+function doneBy(able: readonly Place[]): boolean {
+  const place = able.find(({ done }) => done > 0);
+  if (place !== undefined) place.done -= 1;
+  return place !== undefined;
+}
+
+function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight, readAt: number): Place {
+  const own = agents.filter(agent => agent.pool === spec.name);
+  const live = own.filter(({ phase }) => isLive(phase));
   const idle = live.filter(({ phase }) => phase === 'idle');
   const others = live.filter(({ phase }) => phase !== 'idle' && phase !== 'starting').length;
   const room = drained.has(spec.name) ? 0 : spec.agentCount - others;
   const capabilities = offers.get(spec.name)?.capabilities ?? {};
-  return { spec, capabilities, idle, free: Math.min(idle.length, room), room, queued: 0 };
+  // One that we have taken from Azure was seen without a job before.
+  const hasDone = ({ life, phase, since }: Agent) =>
+    !isLive(phase) && life.saidFinished && since > readAt && life.requestId === undefined && !life.deregistered;
+  const done = own.filter(hasDone).length;
+  return { spec, capabilities, idle, free: Math.min(idle.length, room), room, done, queued: 0 };
 }
 
 function fitOf(demands: readonly string[], places: readonly Place[]): Fit {

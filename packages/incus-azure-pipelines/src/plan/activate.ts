@@ -3,7 +3,7 @@ import type { Agent } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import type { Alarm } from './alarm.js';
 import { type Census, missing } from './census.js';
-import { trialDue } from './trial.js';
+import { hasPlace, trialDue } from './trial.js';
 
 /** What a pool may do now: who registers is settled, and what failed before is past. */
 export interface Activity {
@@ -13,17 +13,18 @@ export interface Activity {
 }
 
 /**
- * Makes agents of the reserve, as many as the target lacks: first the one that tries a new base, then those that listen,
+ * Makes agents of the reserve, as many as the target lacks: first the one that tries a new base (beside all others where the
+ * pool scales), then those that listen,
  * prepared ones, the reserve of an older base, and last those that were not seen online yet. What is then left of the
  * prepared ones joins the listening reserve, where the pool has one. None while Azure cannot be read: they could not
  * register, and each try would use an instance up.
  */
 export function* activate(census: Census, observed: Observed, may: Activity, alarm: Alarm): Generator<Action> {
   const { spec, bases } = census;
-  const trial = may.register > 0 && missing(census) > 0 ? trialDue(census, observed, alarm) : undefined;
+  const trial = may.register > 0 && hasPlace(census) ? trialDue(census, observed, alarm) : undefined;
   if (trial !== undefined && bases.tried !== undefined)
     yield { ...activation(trial, observed, 'tries the new base'), tries: bases.tried.name };
-  const lacking = missing(census) - (trial === undefined ? 0 : 1);
+  const lacking = Math.max(0, missing(census) - (trial === undefined ? 0 : 1));
   const members = may.enable ? census.listening.flatMap(agent => memberOf(agent, observed) ?? []) : [];
   const online = members.filter(member => member.online).slice(0, lacking);
   const prepared = census.prepared.filter(agent => agent.registration.known).slice(0, may.register);

@@ -14,6 +14,7 @@ import {
   unknown,
 } from '../../test/simulation/examples.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
+import type { Observed } from '../model/observed.js';
 import { shapeOf } from '../model/shape.js';
 
 describe('another shape', () => {
@@ -91,6 +92,15 @@ describe('another base that works', () => {
     ];
     const result = planned(aPool({ agentCount: 4 }), agents, { bases }, 2);
     expect(targets(result, 'disable-agent')).toEqual([nameOf(1)]);
+  });
+
+  test('replaces nobody of a pool that scales while its queue is not known', () => {
+    const agents = [0, 1, 2].map(n => of(n, 'idle', 'base-0'));
+    const drained = (queued: Observed['queued'], seen = bases) =>
+      targets(planned(aPool({ agentCount: 4, standby: 1 }), agents, { bases: seen, queued }), 'disable-agent');
+    expect(drained(new Map([['linux', unknown()]]))).toEqual([]);
+    expect(drained(new Map([['linux', unknown()]]), known([aBase('base-1')]))).toEqual([]);
+    expect(drained(new Map([['linux', known(0)]]))).toHaveLength(3);
   });
 
   test('never ends a job', () => {

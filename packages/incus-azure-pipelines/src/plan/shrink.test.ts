@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { agentsIn, planned, targets } from '../../test/planned.js';
 import {
+  aBase,
   aLife,
   anAgent,
+  anInstance,
   aPool,
   aRegistration,
   JOB,
@@ -94,6 +96,25 @@ describe('shrinking', () => {
       const result = planned(pool, [anAgent(0, 'idle'), anAgent(1, 'busy'), { ...old, instance }], nothingWaits);
       expect(targets(result, 'disable-agent')).toContain(nameOf(2));
       expect(targets(result, 'disable-agent')).not.toContain(nameOf(0));
+    });
+
+    test('retires those of the oldest base first, and of one base those that are idle longest', () => {
+      const bases = known(
+        ['base-1', 'older', 'oldest'].map((name, n) => aBase(name, { createdAt: 9 - n, provenFor: ['linux'] })),
+      );
+      const of = (n: number, base: string, idleMs: number) =>
+        anAgent(n, 'idle', { since: NOW - 1_000_000 - idleMs, instance: anInstance({ name: nameOf(n), base }) });
+      const agents = [
+        of(0, 'base-1', 5),
+        of(1, 'base-1', 6),
+        of(2, 'older', 7),
+        of(3, 'oldest', 1),
+        of(4, 'oldest', 2),
+      ];
+      const gone = (standby: number) =>
+        targets(planned({ ...pool, agentCount: 5, standby }, agents, { ...nothingWaits, bases }, 0), 'disable-agent');
+      expect(gone(1)).toEqual([4, 3, 2, 1].map(nameOf));
+      expect(gone(4)).toEqual([nameOf(4)]);
     });
 
     test('keeps what is prepared while the queue is unread', () => {

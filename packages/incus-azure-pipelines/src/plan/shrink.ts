@@ -1,8 +1,8 @@
 import type { Action } from '../model/action.js';
 import type { Agent, BaseRecord } from '../model/agent.js';
 import { CONTRACT } from '../model/marks.js';
-import type { Observed } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
+import { knownValue, type Observed } from '../model/observed.js';
+import { type PoolSpec, scales } from '../model/pool.js';
 import { shapeOf } from '../model/shape.js';
 import type { Alarm } from './alarm.js';
 import { type Census, missing, room } from './census.js';
@@ -14,23 +14,38 @@ const SURPLUS_MS = 10_000;
 
 /**
  * Idle agents that are too many or of an old base, the old base first: each is retired by drain. What is beyond the target
- * has time to be of use, what is beyond agentCount has none. An unknown queue may hold work for all of them. A busy guest that
- * lied about its end makes nobody too many: its own end mends the count.
+ * has time to be of use, what is beyond agentCount has none. An unknown queue may hold work for all of them, and whoever went
+ * then, for another base too, would not be replaced. A busy guest that lied about its end makes nobody too many: its own end
+ * mends the count.
  */
 export function* shrink(census: Census, observed: Observed, maxAtOnce: number, alarm: Alarm): Generator<Action> {
-  const { bases } = census;
+  const { bases, isQueueKnown } = census;
   const disabling = new Set(observed.inFlight.flatMap(a => (a.kind === 'disable-agent' ? [a.name] : [])));
   const leaving = census.live.filter(a => a.phase === 'draining' || (a.phase === 'idle' && disabling.has(a.name)));
   const staying = census.live.filter(agent => !leaving.includes(agent));
   const counted = staying.filter(a => !(a.life.disbelieved && a.phase === 'busy')).length;
-  const idle = staying.filter(agent => agent.phase === 'idle');
+  const idle = inOrder(
+    staying.filter(agent => agent.phase === 'idle'),
+    census,
+    observed,
+  );
   const drifted = bases.base === undefined ? [] : idle.filter(agent => agent.instance?.base !== bases.base?.name);
-  const forDrift = drifted.slice(0, Math.max(0, driftAtOnce(census, maxAtOnce) - leaving.length));
+  const atOnce = isQueueKnown ? driftAtOnce(census, maxAtOnce) : 0;
+  const forDrift = drifted.slice(0, Math.max(0, atOnce - leaving.length));
   const others = idle.filter(agent => !drifted.includes(agent));
   const tooMany = excess(census, counted, [...drifted, ...others], alarm);
   for (const agent of new Set([...tooMany, ...forDrift]))
     yield* retire(agent, tooMany.includes(agent) ? 'above target' : 'of an old base', alarm);
-  if (leaving.length + tooMany.length + forDrift.length === 0) yield* makeWay(census, idle, observed, alarm);
+  if (isQueueKnown && leaving.length + tooMany.length + forDrift.length === 0)
+    yield* makeWay(census, idle, observed, alarm);
+}
+
+/** In a pool that scales those of the oldest base first, and of one base those that are idle longest. */
+function inOrder(idle: readonly Agent[], { spec }: Census, { bases }: Observed): readonly Agent[] {
+  if (!scales(spec)) return idle;
+  const madeAt = new Map(knownValue(bases)?.map(({ createdAt, name }) => [name, createdAt]));
+  const ageOf = ({ instance }: Agent) => madeAt.get(instance?.base ?? '') ?? 0;
+  return idle.toSorted((a, b) => ageOf(a) - ageOf(b) || a.since - b.since);
 }
 
 /**

@@ -131,6 +131,27 @@ describe('a new base beside a proven one', () => {
     expect(result.actions[1]?.reason).toBe('makes way for an agent that tries the new base');
   });
 
+  test('takes a place beside all others in a pool that scales, and nobody makes way for it', () => {
+    const queued = new Map([['linux', known(0)]]);
+    const spec = aPool({ agentCount: 2, standby: 1 });
+    const beside = tried(spec, [of(0, 'idle', 'good'), of(3, 'prepared', 'new')], { queued });
+    expect(beside.actions).toMatchObject([{ kind: 'activate-agent', name: nameOf(3), tries: 'new' }]);
+    const meanwhile = tried(spec, [of(0, 'idle', 'good'), of(3, 'starting', 'new')], { queued });
+    expect(meanwhile.actions).toEqual([]);
+    const agents = [of(2, 'prepared', 'good'), of(3, 'prepared', 'new')];
+    expect(
+      targets(tried({ ...spec, reserve: 1 }, [...idle.slice(1), ...agents], { queued }), 'activate-agent'),
+    ).toEqual([nameOf(3)]);
+  });
+
+  test('gets a place by a drain in a pool that scales and is full, once its queue is known', () => {
+    const agents = [...idle, of(3, 'prepared', 'new')];
+    const spec = aPool({ agentCount: 2, standby: 1 });
+    const drained = (queued: Observed['queued']) => targets(tried(spec, agents, { queued }), 'disable-agent');
+    expect(drained(new Map([['linux', known(1)]]))).toEqual([nameOf(0)]);
+    expect(drained(new Map([['linux', unknown()]]))).toEqual([]);
+  });
+
   test('waits for the end of a job where there is one and one agent is idle', () => {
     const agents = [of(0, 'busy', 'good'), of(1, 'idle', 'good'), of(2, 'prepared', 'new')];
     expect(targets(tried(aPool(), agents), 'disable-agent')).toEqual([nameOf(0)]);

@@ -5,10 +5,14 @@
 import { type Action, PREPARATION, TRIAL } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
+import { scales } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
-import { type Census, missing } from './census.js';
+import { type Census, missing, room } from './census.js';
 import { retire } from './reap.js';
 import { instanceCeiling } from './target.js';
+
+/** Why an idle agent goes for one that tries a base. */
+export const MAKES_WAY = 'makes way for an agent that tries the new base';
 
 /** The prepared instance that may take the next place to try its base; undefined while there is none, or it is too early. */
 export function trialDue(census: Census, observed: Observed, alarm: Alarm): Agent | undefined {
@@ -35,16 +39,28 @@ export function wantsTrial(census: Census, othersWanted: number, observed: Obser
 }
 
 /**
+ * Whether the instance that tries a base may have a place now. A pool that scales has places beside those that it wants, and
+ * gives up no agent for a base that may not work.
+ */
+export function hasPlace(census: Census): boolean {
+  return missing(census) > 0 || hasSpare(census);
+}
+
+function hasSpare(census: Census): boolean {
+  return scales(census.spec) && room(census) > 0;
+}
+
+/**
  * Drains an idle agent for the instance that tries a base: else the base of a quiet pool would never be known to work. While
- * some have jobs, one stays idle for the next; the last one goes only where no job's end would free a place.
+ * some have jobs, one stays idle for the next; the last one goes only where no job's end would free a place. Nobody goes where
+ * a place is free beside all of them.
  */
 export function* makeWay(census: Census, idle: readonly Agent[], observed: Observed, alarm: Alarm): Generator<Action> {
   const others = census.live.filter(({ phase }) => phase !== 'idle');
   const isSettled = others.every(({ phase }) => phase === 'busy') && missing(census) === 0;
   const [oldest] = idle;
-  if (oldest === undefined || !isSettled || (others.length > 0 && idle.length === 1)) return;
-  if (trialDue(census, observed, alarm) !== undefined)
-    yield* retire(oldest, 'makes way for an agent that tries the new base', alarm);
+  if (oldest === undefined || hasSpare(census) || !isSettled || (others.length > 0 && idle.length === 1)) return;
+  if (trialDue(census, observed, alarm) !== undefined) yield* retire(oldest, MAKES_WAY, alarm);
 }
 
 /** Unactivated instances of the tried base that are too many: one is enough, and none is needed beside an activated one. */

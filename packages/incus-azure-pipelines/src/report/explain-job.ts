@@ -18,12 +18,13 @@ export function explainJob(requestId: number, { deaths, now, status }: Account):
   if (says.length > 0) return { says, ...(dead.length === 0 ? {} : { deaths: dead }) };
   const waits = status.pools.flatMap(pool => waitsIn(pool, requestId, now));
   if (waits.length > 0) return { says: waits };
-  const areAllRead = status.pools.every(({ queue }) => queue !== undefined && queue.unread === undefined);
+  const readAt = status.pools.map(({ queue }) => queue?.readAt ?? 0);
+  const areAllRead = !readAt.includes(0);
   return {
     says: [
       `No agent of this installation has job request ${requestId}, and none of the last ${deaths.length} that ended had it.`,
       areAllRead
-        ? 'It does not wait in an agent pool of this installation.'
+        ? `It did not wait in an agent pool of this installation when the queue was read ${ago(Math.min(...readAt), now)}.`
         : 'Not every queue of Azure is read, so it is not known whether it waits, for which agent pool, or what it demands.',
       ...(areAllRead ? [] : status.pools.map(pool => couldTake(pool, now))),
     ],

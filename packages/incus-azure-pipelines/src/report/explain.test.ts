@@ -134,7 +134,7 @@ describe('a pool that follows the queue', () => {
 
   test.each<[string, Partial<WaitingRequest>, readonly AgentPhase[], string]>([
     ['an agent on its way', {}, ['starting'], 'an agent is on its way for it'],
-    ['an idle agent', {}, ['idle'], 'an idle agent is about to be given it'],
+    ['an idle agent', {}, ['idle', 'idle'], 'an idle agent is about to be given it'],
     ['a free place', {}, ['busy', 'busy', 'busy'], 'all 3 agents of the pool have jobs'],
     ['something else', { held: true }, ['idle'], 'a parallel job, an approval or an exclusive lock'],
     ['what no pool has', { pool: undefined, unmet: ['fpga'] }, ['idle'], 'no pool offers what it demands: "fpga"'],
@@ -147,7 +147,9 @@ describe('a pool that follows the queue', () => {
     expect(saying('9', about)).toMatch(/^Job request 9 \("build.*"\) waits in .* since 90s ago: /);
     expect(saying('9', about)).not.toContain('\u001b');
     expect(saying('9', about)).toContain(why);
-    expect(saying('7', about)).toContain('It does not wait in an agent pool of this installation.');
+    expect(saying('7', about)).toContain(
+      'It did not wait in an agent pool of this installation when the queue was read 0s ago.',
+    );
   });
 
   test('says that its queue cannot be read, and what follows from it', () => {
@@ -156,6 +158,39 @@ describe('a pool that follows the queue', () => {
       /^The queue cannot be read since .*, so no agent is made for it, and none drained/m,
     );
     expect(saying('9', about)).toContain('Not every queue of Azure is read');
+  });
+
+  test('says of what waited when the queue was read that it did', () => {
+    const queued = new Map([['linux', unknown()]]);
+    const about = account(anObserved([anAgent(0, 'idle')], { queued, waiting: [waits(8)] }), { spec });
+    expect(saying('8', about)).toContain('it waited when the queue was read last, and no agent is made meanwhile');
+  });
+
+  test('does not say where a job does not wait before anything is read', () => {
+    expect(saying('9', account(anObserved([], { agents: unknown() }), { spec }))).toContain('Not every queue of Azure');
+  });
+
+  const seen = (given: Partial<Observed>, phases: readonly AgentPhase[]) => {
+    const queued = new Map([['linux', { known: true, value: 3, at: NOW }]]) satisfies Observed['queued'];
+    const agents = phases.map((phase, n) => anAgent(n, phase));
+    const waiting = [waits(7), waits(8), waits(9)];
+    return saying('linux', account(anObserved(agents, { queued, waiting, ...given }), { spec }));
+  };
+
+  test('says of so many jobs that an idle agent gets them as agents are idle', () => {
+    const says = seen({}, ['idle', 'starting']);
+    expect(says).toContain('1 job request waits (7): an idle agent is about to be given it.');
+    expect(says).toContain('2 job requests wait (8, 9): an agent is on its way for it.');
+  });
+
+  test('says what keeps it from making agents', () => {
+    const failures = new Map([['create-instance/linux', { count: 1, retryAt: NOW + 12_000, error: 'no space left' }]]);
+    const says = seen({ failures }, ['idle']);
+    expect(says).toContain('(8, 9): no agent is made for it now, since pool linux waits: no space left.');
+    expect(says).toContain('(7): an idle agent is about to be given it.');
+    expect(seen({ drained: new Set(['linux']) }, ['idle'])).toContain(
+      '3 job requests wait (7, 8, 9): pool linux could',
+    );
   });
 });
 

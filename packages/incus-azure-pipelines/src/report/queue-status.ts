@@ -1,3 +1,5 @@
+import type { Plan } from '../model/action.js';
+import type { AgentPhase } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../model/pool.js';
 import type { WaitingRequest } from '../model/queue.js';
@@ -8,7 +10,12 @@ import type { QueueStatus, WaitingStatus } from './status-document.js';
  * What waits, as the pool that it counts for shows it; undefined for a pool of fixed size, which looks at no queue. What counts for
  * such a one, or for none, is shown by the first that scales of its agent pool. Pure.
  */
-export function queueStatus(spec: PoolSpec, desired: readonly PoolSpec[], observed: Observed): QueueStatus | undefined {
+export function queueStatus(
+  spec: PoolSpec,
+  desired: readonly PoolSpec[],
+  observed: Observed,
+  plan: Plan,
+): QueueStatus | undefined {
   if (!scales(spec)) return undefined;
   const key = azureKey(spec.azure);
   const isFirst = desired.find(one => scales(one) && azureKey(one.azure) === key) === spec;
@@ -19,12 +26,33 @@ export function queueStatus(spec: PoolSpec, desired: readonly PoolSpec[], observ
   );
   const reading = observed.queued.get(spec.name);
   const unread = reading?.known === false ? { since: reading.since, error: printable(reading.error) } : undefined;
+  const views = new Map(desired.map(one => [one.name, viewOf(one, reading?.known === true, observed, plan)]));
   return {
     standby: spec.standby,
-    ...(reading?.known === true ? { queued: reading.value } : {}),
+    ...(reading?.known === true ? { queued: reading.value, readAt: reading.at } : {}),
     ...(unread === undefined ? {} : { unread }),
-    waiting: grouped(own, request => judge(request, poolOf(request), observed)),
+    waiting: grouped(own, request => judge(request, views.get(request.pool ?? ''))),
   };
+}
+
+/** A pool, as far as what waits for it depends on it. */
+interface View {
+  readonly spec: PoolSpec;
+  readonly isDrained: boolean;
+  readonly isRead: boolean;
+  readonly busy: number;
+  /** Idle agents that no request before is about to be given. */
+  idle: number;
+  /** What keeps it from making agents. */
+  readonly obstacle: string | undefined;
+}
+
+function viewOf(spec: PoolSpec, isRead: boolean, observed: Observed, plan: Plan): View {
+  const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === spec.name);
+  const inPhase = (wanted: AgentPhase) => agents.filter(({ phase }) => phase === wanted).length;
+  const isDrained = observed.drained.has(spec.name);
+  const obstacle = plan.pools.get(spec.name)?.waiting;
+  return { spec, isDrained, isRead, busy: inPhase('busy'), idle: inPhase('idle'), obstacle };
 }
 
 function grouped(
@@ -41,24 +69,27 @@ function grouped(
   return [...groups.values()];
 }
 
-function judge(
-  { held, unmet }: WaitingRequest,
-  pool: PoolSpec | undefined,
-  observed: Observed,
-): Pick<WaitingStatus, 'for' | 'why'> {
+/** Judges requests in the order in which they are given to agents: each takes one of those that are idle. */
+function judge({ held, unmet }: WaitingRequest, view: View | undefined): Pick<WaitingStatus, 'for' | 'why'> {
   const quoted = unmet.map(demand => `"${printableLine(demand)}"`).join(', ');
-  if (pool === undefined) return { for: 'nobody', why: `no pool offers what it demands: ${quoted}` };
+  if (view === undefined) return { for: 'nobody', why: `no pool offers what it demands: ${quoted}` };
+  const { agentCount, name } = view.spec;
+  if (view.isDrained) return { for: 'agent', why: `pool ${name} could take it, and a person drains it` };
+  if (!view.isRead)
+    return { for: 'agent', why: 'it waited when the queue was read last, and no agent is made meanwhile' };
   if (held)
     return {
       for: 'other',
       why: 'idle agents could take it, so it waits for something else: a parallel job, an approval or an exclusive lock',
     };
-  if (pool.agentCount === 0)
-    return { for: 'agent', why: `pool ${pool.name} could take it, and is paused: its agentCount is 0` };
-  const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === pool.name);
-  if (agents.some(({ phase }) => phase === 'idle'))
-    return { for: 'agent', why: 'an idle agent is about to be given it' };
-  const busy = agents.filter(({ phase }) => phase === 'busy').length;
-  if (busy >= pool.agentCount) return { for: 'agent', why: `all ${pool.agentCount} agents of the pool have jobs` };
+  if (agentCount === 0) return { for: 'agent', why: `pool ${name} could take it, and is paused: its agentCount is 0` };
+  view.idle -= 1;
+  if (view.idle >= 0) return { for: 'agent', why: 'an idle agent is about to be given it' };
+  if (view.busy >= agentCount) return { for: 'agent', why: `all ${agentCount} agents of the pool have jobs` };
+  if (view.obstacle !== undefined)
+    return {
+      for: 'agent',
+      why: `no agent is made for it now, since pool ${name} waits: ${printableLine(view.obstacle)}`,
+    };
   return { for: 'agent', why: 'an agent is on its way for it' };
 }

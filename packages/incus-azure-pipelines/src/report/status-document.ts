@@ -87,6 +87,8 @@ export interface QueueStatus {
   readonly standby: number;
   /** Job requests that it has agents for, or makes some; left out while the queue cannot be read. */
   readonly queued?: number;
+  /** When the latest reading of it began; left out while it cannot be read. */
+  readonly readAt?: number;
   /** Why the queue cannot be read, and since when; then no agent is made for it, and none is drained. */
   readonly unread?: { readonly since: number; readonly error: string };
   /** The job requests that no agent has, by what they wait for. */

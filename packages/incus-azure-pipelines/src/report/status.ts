@@ -46,7 +46,9 @@ export function statusOf(
     ...(nextAt === undefined ? {} : { nextLookAt: nextAt }),
     incus: readable(observed.agents, readableSince?.incus),
     ...(storage === undefined || storage.copiesOnWrite ? {} : { storage: storageStatus(storage, observed) }),
-    pools: desired.map(spec => poolStatus(spec, observed, plan, azure(spec), queueStatus(spec, desired, observed))),
+    pools: desired.map(spec =>
+      poolStatus(spec, observed, plan, azure(spec), queueStatus(spec, desired, observed, plan)),
+    ),
     removed: removedPools(desired, observed),
   };
 }

@@ -38,7 +38,7 @@ export class AzureReader {
 
   /** Asks for a reading soon. */
   refresh(): void {
-    if (this.#isPausing && this.reading.known) this.#rest(SPACING_MS);
+    if (this.#isPausing && this.reading.known) this.#rest(SPACING_MS, true);
     else this.#isEarly = true;
   }
 
@@ -52,7 +52,7 @@ export class AzureReader {
     return (agreed.at(-1)?.trueAt ?? 0) - (agreed[0]?.trueAt ?? 0);
   }
 
-  #read(): void {
+  #read(isEarly = false): void {
     const { world, now: at } = this.#process;
     const { timeline, random, azure } = world;
     const trueAt = timeline.now;
@@ -66,34 +66,37 @@ export class AzureReader {
     const ms = random.chance(0.05) ? 3_000 : random.between(20, 300);
     // It may be held up before the server hears of it, and tells of the moment in which it does.
     const shownAt = trueAt + random.between(0, ms);
-    const end = (reading: AzureReading) => {
+    this.#process.wait('a list of Azure', ms, () => {
+      const since = this.reading.known ? at : this.reading.since;
+      const reading: AzureReading = failed
+        ? { known: false, error: 'unread', since }
+        : { known: true, value: azure.list(this.#key, shownAt, lagMs), at };
       this.reading = reading;
       if (reading.known) this.#seen.push({ trueAt, reading });
       while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       this.#ring();
-      this.#rest(this.#isEarly && reading.known ? SPACING_MS : world.scenario.azurePollMs);
-    };
-    this.#process.wait('a list of Azure', ms, () => {
-      const since = this.reading.known ? at : this.reading.since;
-      if (failed) end({ known: false, error: 'unread', since });
-      else this.#readQueue({ known: true, value: azure.list(this.#key, shownAt, lagMs), at }, end);
+      if (reading.known && !(isEarly && this.#isQueueFresh())) this.#readQueue();
+      const isNextEarly = this.#isEarly && reading.known;
+      this.#rest(isNextEarly ? SPACING_MS : world.scenario.azurePollMs, isNextEarly);
     });
   }
 
-  /** The queue comes right behind the agents, where it is read, and both are told together. */
-  #readQueue(reading: KnownReading, end: (reading: AzureReading) => void): void {
+  #isQueueFresh(): boolean {
     const { requests } = this;
-    if (requests === undefined) {
-      end(reading);
-      return;
-    }
+    return requests?.known === true && this.#process.now - requests.at < this.#process.world.scenario.azurePollMs;
+  }
+
+  /** The queue comes right behind the agents, where it is read, and is told when it has come. */
+  #readQueue(): void {
+    const { requests } = this;
+    if (requests === undefined) return;
     const { world, now: at } = this.#process;
     const isStruck = world.strikes('azureUnread', 'Azure unread');
     const failed = isStruck || world.timeline.now < world.azure.queueUnreadUntil;
     this.#process.wait('the queue of Azure', world.random.between(20, 300), () => {
       if (failed) this.requests = { known: false, error: 'unread', since: requests.known ? at : requests.since };
       else this.requests = { known: true, value: world.azure.unfinished(this.#key), at };
-      end(reading);
+      this.#ring();
     });
   }
 
@@ -113,11 +116,11 @@ export class AzureReader {
   }
 
   /** Pauses until so long after the last reading began. */
-  #rest(ms: number): void {
+  #rest(ms: number, isEarly: boolean): void {
     const pause = ++this.#pause;
     this.#isPausing = true;
     this.#process.wait('the next list of Azure', this.#startedAt + ms - this.#process.world.timeline.now, () => {
-      if (pause === this.#pause) this.#read();
+      if (pause === this.#pause) this.#read(isEarly);
     });
   }
 }

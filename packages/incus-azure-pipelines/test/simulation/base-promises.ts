@@ -1,19 +1,42 @@
 /** What the daemon promises about bases: a new one that does not work costs one agent's place, and never the pool. */
-import type { Agent } from '../../src/model/agent.js';
+import { type Agent, isLive } from '../../src/model/agent.js';
 import { knownValue, type Observed } from '../../src/model/observed.js';
 import { type PoolSpec, scales } from '../../src/model/pool.js';
+import { MAKES_WAY } from '../../src/plan/trial.js';
 import { type Decision, promised } from './promises.js';
 import type { World } from './world.js';
 
 /** Holds a decision against the promises about bases. @throws BrokenPromise. */
 export function checkBases(decision: Decision, agents: readonly Agent[]): void {
-  for (const spec of decision.desired) checkTrial(spec, decision, agents);
+  for (const spec of decision.desired) {
+    checkTrial(spec, decision, agents);
+    checkWay(spec, decision, agents);
+  }
   const used = new Set(agents.map(agent => agent.instance?.base));
   for (const spec of decision.desired) used.add(knownValue(decision.observed.wantedBases.get(spec.name)));
   for (const action of decision.plan.actions)
     promised(action.kind !== 'delete-base' || !used.has(action.base), 'a base that is needed is kept', () =>
       JSON.stringify(action),
     );
+}
+
+/** In a pool that scales a base is tried in a place that is free, and nobody goes for it while there is one. */
+function checkWay(spec: PoolSpec, { observed, plan }: Decision, agents: readonly Agent[]): void {
+  const own = new Set(agents.flatMap(({ name, pool }) => (pool === spec.name ? [name] : [])));
+  const gone = plan.actions.flatMap(one =>
+    one.kind === 'disable-agent' && one.reason === MAKES_WAY ? [one.name] : [],
+  );
+  if (!scales(spec) || !gone.some(name => own.has(name))) return;
+  const coming = observed.inFlight.flatMap(one =>
+    (one.kind === 'activate-agent' || one.kind === 'enable-agent') && one.pool === spec.name ? [one.name] : [],
+  );
+  const live = agents.flatMap(({ name, phase, pool }) => (pool === spec.name && isLive(phase) ? [name] : []));
+  const taken = new Set([...live, ...coming]).size;
+  promised(
+    taken >= spec.agentCount,
+    'nobody makes way where a place is free',
+    () => `${gone.join(', ')}, ${taken} live`,
+  );
 }
 
 /** While a new base has yet to show that it works, one instance is made of it, and one agent. */
@@ -77,17 +100,18 @@ export function isBroken(spec: PoolSpec, world: World): boolean {
   return world.faultOf(world.wantedBase.get(spec.name) ?? '') !== undefined;
 }
 
-/** In the end a pool that tries a base has all its agents but one of a base that works, and its reserve. */
+/** In the end a pool that tries a base has all its agents but one of a base that works, all of them where it scales, and its reserve. */
 export function checkTryingPool(spec: PoolSpec, world: World, idle: number, picture: () => string): void {
   const wanted = world.wantedBase.get(spec.name);
   const own = world.instancesOf(spec.name);
   const trials = own.filter(({ base }) => base === wanted);
   const others = own.filter(({ base, name }) => base !== wanted && world.guests.get(name)?.over === false);
   promised(trials.length <= 1, 'one instance tries a new base', picture);
-  promised(idle >= spec.standby - 1, 'a base that does not work leaves the pool all places but one', picture);
-  const least = spec.standby + spec.reserve - 1;
-  // In a pool that scales, who makes way for a trial is replaced while it still drains.
-  const most = least + (scales(spec) ? 2 : 1);
+  // In a pool that scales it is tried beside all others.
+  const given = scales(spec) ? 0 : 1;
+  promised(idle >= spec.standby - given, 'a base that does not work leaves the pool all places but one', picture);
+  const least = spec.standby + spec.reserve - given;
+  const most = spec.standby + spec.reserve;
   promised(others.length >= least && others.length <= most, 'the reserve is of the base that works', picture);
   promised(new Set(others.map(({ base }) => base)).size <= 1, 'all others are of one base', picture);
 }

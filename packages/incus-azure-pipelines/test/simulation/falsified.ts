@@ -68,3 +68,9 @@ export function deregistration({ agentPool = '', name, pool, registration }: Age
   if (agentId === undefined) return undefined;
   return { kind: 'delete-registration', pool, name, agentId, agentPool, reason: 'planted' };
 }
+
+export function disabling({ agentPool = '', name, pool, registration }: Agent, reason: string): Action | undefined {
+  const agentId = knownValue(registration)?.agentId;
+  if (agentId === undefined) return undefined;
+  return { kind: 'disable-agent', pool, name, agentId, agentPool, reason };
+}

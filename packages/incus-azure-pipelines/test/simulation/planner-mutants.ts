@@ -1,13 +1,15 @@
-import { type Action, TRIAL } from '../../src/model/action.js';
+import { type Action, TRIAL, triedBy } from '../../src/model/action.js';
 import { knownValue } from '../../src/model/reading.js';
 import { SHARES_IDS } from '../../src/plan/own-ids.js';
 import { plan } from '../../src/plan/plan.js';
+import { MAKES_WAY } from '../../src/plan/trial.js';
 import { aBase } from './examples.js';
 import {
   adding,
   changed,
   deletion,
   deregistration,
+  disabling,
   doing,
   forget,
   prove,
@@ -155,6 +157,19 @@ export const planners: Readonly<Record<string, Planner>> = {
     ...observed,
     queued: new Map([...observed.queued].map(([pool, reading]) => [pool, reading.known ? reading : none(now)])),
   })),
+  'gives agents up for another base while the queue is not known': seeing((observed, now) => ({
+    ...observed,
+    queued: new Map(
+      [...observed.queued].map(([pool, reading]) => [pool, reading.known ? reading : { ...none(now), value: 1_000 }]),
+    ),
+  })),
+  'gives up an agent for one that tries a base though a place is free': doing((actions, free) =>
+    actions.flatMap(action => {
+      const trial = action.kind === 'activate-agent' && triedBy(action) !== undefined;
+      const idle = free.find(({ phase, pool }) => trial && phase === 'idle' && pool === action.pool);
+      return (idle && disabling(idle, MAKES_WAY)) ?? action;
+    }),
+  ),
   'does not look at the queue': seeing((observed, now) => ({
     ...observed,
     queued: new Map([...observed.queued].map(([pool, reading]) => [pool, reading.known ? none(now) : reading])),

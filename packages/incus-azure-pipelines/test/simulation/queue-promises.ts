@@ -1,7 +1,7 @@
 /** What the daemon promises about pools that follow the queue. */
-import { PREPARATION } from '../../src/model/action.js';
-import { type AgentPhase, isLive } from '../../src/model/agent.js';
-import { knownValue } from '../../src/model/observed.js';
+import { PREPARATION, targetOf } from '../../src/model/action.js';
+import { type Agent, type AgentPhase, isLive } from '../../src/model/agent.js';
+import { knownValue, type Reading } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
 import type { Sight } from '../../src/reconcile/controller.js';
@@ -33,11 +33,20 @@ export function checkQueue(
     const key = azureKey(spec.azure);
     const isAlone = desired.every(other => other === spec || azureKey(other.azure) !== key);
     const having = new Set(knownValue(registrations.get(key))?.map(({ assigned }) => assigned?.requestId));
+    for (const { life } of knownValue(observed.agents) ?? []) having.add(life.requestId);
     const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
       demands.length === 0 && !received && !having.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
-    if (isAlone) checkGrowth(spec, decision, open);
+    if (isAlone) checkGrowth(spec, decision, open.slice(doneUnseen(spec, decision, requests.get(key))));
   }
+}
+
+/** How many jobs its agents say that they have done since the queue was read. */
+function doneUnseen(spec: PoolSpec, { observed }: Decision, reading: Reading<unknown> | undefined): number {
+  const own = (knownValue(observed.agents) ?? []).filter(({ pool }) => pool === spec.name);
+  const isDone = ({ life, since }: Agent) =>
+    life.saidFinished && life.requestId === undefined && reading?.known === true && since > reading.at;
+  return own.filter(isDone).length;
 }
 
 const ENDED: readonly AgentPhase[] = ['finished', 'stopped', 'orphan'];
@@ -90,15 +99,19 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
 function checkScaleDown(spec: PoolSpec, { now, observed, plan }: Decision): void {
   const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === spec.name && isLive(agent.phase));
   if (agents.length > spec.agentCount || observed.drained.has(spec.name)) return;
-  const gone = plan.actions.flatMap(action =>
-    action.kind === 'disable-agent' && action.pool === spec.name && action.reason === 'above target'
-      ? [action.name]
-      : [],
+  const idle = agents.filter(({ phase }) => phase === 'idle');
+  const drains = plan.actions.filter(
+    action =>
+      action.kind === 'disable-agent' &&
+      idle.some(({ name }) => name === action.name && !observed.drainedAgents.has(name)),
   );
+  const isKnown = observed.queued.get(spec.name)?.known === true;
+  promised(drains.length === 0 || isKnown, 'nobody is drained while the queue is not known', () =>
+    drains.map(action => `${targetOf(action)} (${action.reason})`).join(', '),
+  );
+  const gone = drains.filter(({ reason }) => reason === 'above target').map(targetOf);
   if (gone.length === 0) return;
   const told = () => `${gone.join(', ')} of ${spec.name}`;
-  promised(observed.queued.get(spec.name)?.known === true, 'nobody is drained for a queue that is not known', told);
-  const idle = agents.filter(({ phase }) => phase === 'idle');
   const isDue = (name: string) => idle.some(agent => agent.name === name && agent.since + spec.timeouts.idleMs <= now);
   promised(gone.every(isDue), 'an agent has its time to be of use', told);
   promised(idle.length - gone.length >= spec.standby, 'scaling down leaves as many idle as were asked for', told);
