@@ -92,7 +92,7 @@ test('a pool says how many it wants, what it waits for, what fails, and how its 
   const says = saying('linux', account(anObserved([anAgent(0, 'idle')], { failures }), { deaths: [HAD_A_JOB, DEATH] }));
   expect(says).toContain('Pool linux wants 2 agents at all times; it has 1 agent of 2, 0 prepared and 0 preparing.');
   expect(says).toContain('It waits: no space left on device');
-  expect(says).toContain('create-instance failed 1 time, and is tried again in 12s: no space left on device');
+  expect(says).toContain('create-instance failed once, and is tried again in 12s: no space left on device');
   expect(says).toContain('Of its last 2 agents that ended, 1 did so because their job was done.');
   expect(says).toContain(`${DEATH.name} ended 60s ago: vanished while it was idle`);
 });
