@@ -15,10 +15,10 @@ const SAME_WHEN_CONFINED = [
   // Confined anyway.
   'attacks*',
   'main-job',
+  'proofs',
   'setup',
   // Of no daemon on an Incus.
   'bad-files',
-  'shutdown',
   'stopped-start',
   // Of what the socket alone shows or lets be done: the whole host; a package's daemon in a guest; user ids of one's choice.
   'doctor',

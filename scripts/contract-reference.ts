@@ -9,7 +9,7 @@ const HEAD = `# What is relied on of Azure Pipelines
 
 What [\`contract\`](../how-to/try-a-real-server.md) asks a server, in this order, and what the emulator answers. *Open* is what is
 documented nowhere: there the emulator's answer is our choice. *Told* is what there is nothing to compare of. The checks from
-\`job-message\` to \`job-over\` are made with \`--await-job\` alone.
+\`job-queued\` to \`job-over\` are made with \`--await-job\` alone.
 
 | check | asks | the emulator answers | what depends on it |
 |---|---|---|---|`;

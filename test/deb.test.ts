@@ -62,6 +62,15 @@ describe('the package that brings no Node', { timeout: 60_000 }, () => {
     expect(await Promise.all(commands)).toEqual([[`/usr/bin/${NAME}`], ['/bin/true', `/usr/bin/${NAME}`]]);
   });
 
+  test('bounds the wait of a shutdown, and that within what systemd gives a shutdown', async () => {
+    const unit = await unpacked(`usr/lib/systemd/system/${NAME}-shutdown.service`);
+    const [wait, stop] = [/ drain .*--timeout (\d+)m$/m, /^TimeoutStopSec=(\d+)min$/m].map(in_ =>
+      Number(in_.exec(unit)?.[1]),
+    );
+    expect(wait).toBeLessThan(stop ?? 0);
+    expect(stop).toBeLessThan(30);
+  });
+
   test('is the same byte for byte when it is built again by somebody with another umask', async () => {
     const umask = process.umask(0o077);
     const again = await build('two').finally(() => process.umask(umask));

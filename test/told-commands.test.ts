@@ -51,7 +51,7 @@ function untold(all: readonly Block[], calls: ReadonlySet<string>): readonly str
   });
 }
 
-test('every command that a document tells is run by a test, or has the reason why not', () => {
+test('every command that a document tells is taken up by a test, or has the reason why not', () => {
   expect(blocks.flatMap(commandsIn).length).toBeGreaterThan(70);
   expect(untold(blocks, called)).toEqual([]);
 });

@@ -76,7 +76,8 @@ describeOnIncus(
     });
 
     test('is installed as the document tells, runs by its own Node, and starts nothing', async () => {
-      const [, install, version] = told('docs/how-to/install.md#as-a-package-of-debian-or-ubuntu').lines(3);
+      const [build, install, version] = told('docs/how-to/install.md#as-a-package-of-debian-or-ubuntu').lines(3);
+      expect(build).toBe(told('README.md#installation').lines(2)[0]);
       await place.tell(install);
       expect(await host.run(`stat --format='%G %a' /etc/${NAME}`)).toBe(`${NAME}-token 2750\n`);
       installed = (await host.run(`dpkg --listfiles ${NAME}`)).trim().split('\n');

@@ -96,6 +96,15 @@ describe('the token', () => {
     expect(server.seen).toHaveLength(calls);
   });
 
+  it('that was refused is reported with why there is no other', async () => {
+    await using server = await serve(refusal);
+    const another = () => Promise.reject(new Error('the endpoint is ill'));
+    await using client = connect(server.url, { auth: { kind: 'bearer', token: 'first', another } });
+    const error = await rejection(client.agents.list(12));
+    expect(error).toMatchObject({ kind: 'credentials', status: 401, typeKey: refusal.body.typeKey, retryable: false });
+    expect(error.message).toMatch(/the token was refused \(401\).*; there is no other: .*the endpoint is ill$/);
+  });
+
   it('is not asked for again for a call that failed otherwise', async () => {
     await using server = await serve({ status: 500 });
     const another = () => Promise.reject(new Error('asked'));

@@ -7,7 +7,7 @@ export interface Auth {
   readonly kind: 'pat' | 'bearer';
   /** Asked before every call when it is a function, so that a renewed token is taken up. */
   readonly token: string | ((signal: AbortSignal) => string | Promise<string>);
-  /** Asked once for a call whose token was refused: another one to try, or nothing. */
+  /** Asked once for a call whose token was refused: another one to try, or nothing. Why it fails is told with the refusal. */
   readonly another?: ((refused: string, signal: AbortSignal) => Promise<string | undefined>) | undefined;
 }
 
@@ -61,12 +61,22 @@ function credentialOf(kind: Auth['kind'], text: string): Credential {
   };
 }
 
+/** The refusal of a credential, with why no other could be had. */
+export function refusalWithoutOther(refusal: AzurePipelinesError, cause: unknown): AzurePipelinesError {
+  const { activityId, kind, message, retryAfterMs, retryable, status, typeKey } = refusal;
+  const facts = { activityId, retryAfterMs, retryable, status, typeKey, cause };
+  return new AzurePipelinesError(kind, `${message}; there is no other: ${wordsOf(cause)}`, facts);
+}
+
 async function read<T>(token: () => Promise<T>): Promise<T> {
   try {
     return await token();
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
     // Token sources are often remote, so the next attempt may well succeed.
-    throw new AzurePipelinesError('credentials', `read the token: ${why}`, { cause, retryable: true });
+    throw new AzurePipelinesError('credentials', `read the token: ${wordsOf(cause)}`, { cause, retryable: true });
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -28,7 +28,27 @@ describe('the end of a call', () => {
     const failure = rejection(client.agents.list(12));
     await clock.sleeping(30_000);
     clock.advance(30_000);
-    expect((await failure).kind).toBe('timeout');
+    const error = await failure;
+    expect(error).toMatchObject({ kind: 'credentials', status: undefined, retryable: true });
+    expect(error.message).toContain('no token within 30000 ms');
+  });
+
+  it('is its deadline when no other token comes for one that was refused, which is told', async () => {
+    const clock = new FakeClock();
+    await using server = await serve({ status: 401 });
+    let begin = () => {};
+    const asked = new Promise<void>(resolve => {
+      begin = resolve;
+    });
+    const another = () => {
+      begin();
+      return new Promise<undefined>(() => undefined);
+    };
+    await using client = connect(server.url, { clock, auth: { kind: 'bearer', token: 'first', another } });
+    const failure = rejection(client.agents.list(12));
+    await asked;
+    clock.advance(30_000);
+    expect(await failure).toMatchObject({ kind: 'credentials', status: 401 });
   });
 
   it("is its caller's abort, with the caller's own reason", async () => {

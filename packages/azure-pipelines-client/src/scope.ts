@@ -3,12 +3,14 @@
 import type { Clock } from './clock.js';
 
 export class Scope implements Disposable {
+  readonly deadlineMs: number;
   readonly deadlineAt: number;
   readonly #controller = new AbortController();
   readonly #unlink: (() => void)[] = [];
   #expired = false;
 
   constructor(clock: Clock, deadlineMs: number, signals: readonly (AbortSignal | undefined)[]) {
+    this.deadlineMs = deadlineMs;
     this.deadlineAt = clock.now() + deadlineMs;
     // Linked by hand: AbortSignal.any keeps a trace of every call on a signal that lives as long as the program.
     for (const signal of signals) if (signal !== undefined) this.#link(signal);

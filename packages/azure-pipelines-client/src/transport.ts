@@ -2,7 +2,7 @@
 
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Answer, readAnswer } from './answer.js';
-import { type Auth, anotherCredential, type Credential, obtainCredential } from './auth.js';
+import { type Auth, anotherCredential, type Credential, obtainCredential, refusalWithoutOther } from './auth.js';
 import { AzurePipelinesError, type AzurePipelinesErrorKind, isAzurePipelinesError } from './azure-pipelines-error.js';
 import { type Call, type CallOptions, routeOf, urlOf } from './call.js';
 import type { Clock } from './clock.js';
@@ -69,17 +69,17 @@ export class Transport implements AsyncDisposable {
    * @throws AzurePipelinesError, or the reason of the caller's own abort, unwrapped.
    */
   async send(call: Call, options: CallOptions = {}): Promise<unknown> {
-    const deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
-    using scope = new Scope(this.#clock, deadlineMs, [options.signal, this.#closing.signal]);
+    const signals = [options.signal, this.#closing.signal];
+    using scope = new Scope(this.#clock, options.deadlineMs ?? defaultDeadlineMs, signals);
     try {
       scope.signal.throwIfAborted();
       const closedForMs = await this.#gate.pass(scope.deadlineAt, scope.signal);
       if (closedForMs > 0) throw this.#held(call, closedForMs);
       return await this.#exchange(call, scope);
     } catch (error) {
-      if (scope.expired) throw this.#late(call, deadlineMs);
-      if (scope.signal.aborted) throw scope.signal.reason;
+      if (scope.signal.aborted && !scope.expired) throw scope.signal.reason;
       if (isAzurePipelinesError(error)) throw error;
+      if (scope.expired) throw this.#late(call, scope);
       throw unreachable(call.attempt, this.url, error);
     }
   }
@@ -92,17 +92,35 @@ export class Transport implements AsyncDisposable {
   }
 
   async #exchange(call: Call, scope: Scope): Promise<unknown> {
-    const { auth } = this.#options;
-    const credential = await scope.race(obtainCredential(auth, scope.signal));
+    const credential = await this.#credential(call, scope);
     try {
       return await this.#ask(call, credential, scope);
     } catch (error) {
       if (!isAzurePipelinesError(error, 'credentials')) throw error;
       // What was refused was not done, so that it may be sent again.
-      const other = await scope.race(anotherCredential(auth, credential, scope.signal));
-      if (other === undefined) throw error;
-      return await this.#ask(call, other, scope);
+      return await this.#ask(call, await this.#otherCredential(credential, error, scope), scope);
     }
+  }
+
+  /** @throws AzurePipelinesError of kind `credentials`, also when the call ends before there is a token. */
+  async #credential(call: Call, scope: Scope): Promise<Credential> {
+    try {
+      return await scope.race(obtainCredential(this.#options.auth, scope.signal));
+    } catch (error) {
+      if (!scope.expired) throw error;
+      const why = `no token within ${scope.deadlineMs} ms; see what its source waits for`;
+      throw new AzurePipelinesError('credentials', `${call.attempt} on ${this.url}: ${why}`, { retryable: true });
+    }
+  }
+
+  /** One in place of that which was refused. @throws the refusal, when there is none or none comes in time. */
+  async #otherCredential(refused: Credential, refusal: AzurePipelinesError, scope: Scope): Promise<Credential> {
+    const asked = anotherCredential(this.#options.auth, refused, scope.signal);
+    const other = await scope.race(asked).catch((cause: unknown) => {
+      throw scope.expired ? refusal : refusalWithoutOther(refusal, cause);
+    });
+    if (other === undefined) throw refusal;
+    return other;
   }
 
   async #ask(call: Call, credential: Credential, scope: Scope): Promise<unknown> {
@@ -166,7 +184,7 @@ export class Transport implements AsyncDisposable {
     });
   }
 
-  #late(call: Call, deadlineMs: number): AzurePipelinesError {
+  #late(call: Call, { deadlineMs }: Scope): AzurePipelinesError {
     const why = `no whole answer within ${deadlineMs} ms; check the network, or try again later`;
     return new AzurePipelinesError('timeout', `${call.attempt} on ${this.url}: ${why}`);
   }

@@ -31,6 +31,8 @@ export interface Driver {
   agents(pool?: string): readonly AgentRecord[];
   /** Lists registrations that were deleted, as they were at their end. */
   deletedAgents(): readonly AgentRecord[];
+  /** Takes the organisation's personal access token back, and another one from now on. */
+  replaceToken(token: string): void;
   setPool(name: string, change: { readonly autoUpdate: boolean }): void;
   /** Makes the next calls that fit go wrong. */
   failNext(fault: Fault): void;
@@ -68,6 +70,9 @@ export function createDriver(world: World, faults: Faults, calls: CallLog): Driv
         .map(agent => agentRecord(world.poolOf(agent), agent));
     },
     deletedAgents: () => [...state.deletedAgents],
+    replaceToken(token) {
+      state.token = token;
+    },
     setPool(name, change) {
       findPool(world, name).autoUpdate = change.autoUpdate;
     },

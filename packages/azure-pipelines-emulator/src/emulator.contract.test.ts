@@ -24,6 +24,14 @@ describe('an emulator behind a socket', () => {
     await expect(fetch(pools(emulator.url))).rejects.toThrow('fetch failed');
   });
 
+  it('takes a new token in place of the one before', async () => {
+    await using emulator = await startEmulator({ token: 'old' });
+    emulator.replaceToken('new');
+    expect(emulator.token).toBe('new');
+    const answers = ['old', 'new'].map(token => fetch(pools(emulator.url), { headers: basic(token) }));
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([401, 200]);
+  });
+
   it('says so when its port is taken', async () => {
     await using first = await startEmulator();
     await expect(startEmulator({ port: first.port })).rejects.toThrow(`127.0.0.1:${first.port}`);

@@ -13,7 +13,7 @@ export interface Emulator extends Driver, AsyncDisposable {
   readonly url: string;
   /** How agents reach it: `publicUrl` of the options, else the same as `url`. */
   readonly publicUrl: string;
-  /** The personal access token of the organisation. */
+  /** The personal access token of the organisation, the newest where it was replaced. */
   readonly token: string;
   readonly port: number;
   /** Ends open polls with an empty answer, drops all connections and stops listening; twice is harmless. */
@@ -62,7 +62,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ...driver,
     url,
     publicUrl: world.publicUrl,
-    token: world.settings.token,
+    get token() {
+      return world.state.token;
+    },
     port,
     close,
     [Symbol.asyncDispose]: close,

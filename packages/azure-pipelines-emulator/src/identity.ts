@@ -33,7 +33,7 @@ export function identify(world: World, authorization: string | undefined): Ident
 
 function basic(world: World, credential: string): boolean {
   const text = Buffer.from(credential, 'base64').toString('utf8');
-  return text.includes(':') && isSame(text.slice(text.indexOf(':') + 1), world.settings.token);
+  return text.includes(':') && isSame(text.slice(text.indexOf(':') + 1), world.state.token);
 }
 
 function isSame(given: string, token: string): boolean {

@@ -119,6 +119,8 @@ export interface State {
   readonly grants: Map<string, Grant>;
   /** Assertion ids already seen, with the instant after which they may be forgotten. */
   readonly usedAssertions: Map<string, number>;
+  /** The personal access token of the organisation. */
+  token: string;
   lastAgentId: number;
   lastRequestId: number;
 }

@@ -44,6 +44,7 @@ export class World {
       requests: new Map(),
       grants: new Map(),
       usedAssertions: new Map(),
+      token: settings.token,
       lastAgentId: 0,
       lastRequestId: 0,
     };

@@ -59,7 +59,7 @@ test('a server that answers as the emulator is told so, in a table that fits, an
   const recording = await readFile(record, 'utf8');
   expect(SECRETS.filter(secret => `${recording}${written}${complained}`.includes(secret))).toEqual([]);
   expect(emulator.agents()).toEqual([]);
-  expect(emulator.jobs()).toMatchObject([{ result: 'succeeded' }]);
+  expect(emulator.jobs()).toMatchObject([{ result: 'canceled' }]);
   await expect(call(asked)).rejects.toThrow('it is there already');
 });
 

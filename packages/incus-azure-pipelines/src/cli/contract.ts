@@ -3,6 +3,7 @@ import { tokenSource } from '../config/credential.js';
 import { hostEnvironment } from '../config/environment.js';
 import { loadConfig } from '../config/load.js';
 import { checksOf, stillOpen } from '../contract/checks.js';
+import { choosePool } from '../contract/choose-pool.js';
 import { type Conversation, converse, type Where } from '../contract/converse.js';
 import { EMULATED } from '../contract/emulated.js';
 import { judge, type Verdict } from '../contract/judge.js';
@@ -51,7 +52,7 @@ export async function contract(options: Options, output: Output, talk = converse
     });
   if (spoken === undefined) return 1;
   const verdicts = judge(checksOf(spoken.recording), spoken.recording, EMULATED);
-  await writeRecording(options.record, spoken, (await where.identity.token()).reveal());
+  await writeRecording(options.record, spoken);
   const { unasked } = spoken;
   const open = stillOpen(spoken.recording);
   if (options.json) {
@@ -85,7 +86,7 @@ async function whereTo({
   const rest = { agentPool: pool, besideOthers, awaitJobMs: awaitJob ? AWAIT_JOB_MS : 0, clock: systemClock };
   if (config !== undefined) {
     const { credentials, spec } = await loadConfig(config);
-    const entry = spec.pools.find(({ azure }) => url === undefined || azure.url === url);
+    const entry = choosePool(spec.pools, { agentPool: pool, url });
     const credential = credentials.get(entry?.name ?? '');
     if (entry === undefined || credential === undefined)
       throw new UserError(`${config} has no pool at ${url ?? 'any server'}; name a URL as it stands there, or none`);
@@ -114,9 +115,9 @@ async function refuseTaken(path: string): Promise<void> {
 }
 
 /** @throws Error, and writes nothing, where the recording tells what it must not. */
-async function writeRecording(path: string, { known, raw, recording }: Conversation, token: string): Promise<void> {
+async function writeRecording(path: string, { known, raw, recording, tokens }: Conversation): Promise<void> {
   const text = recordingText(recording);
-  const leaks = leaksIn(text, raw, { ...known, token }, JSON.stringify(EMULATED));
+  const leaks = leaksIn(text, raw, { ...known, tokens }, JSON.stringify(EMULATED));
   if (leaks.length > 0)
     throw new Error(
       `write the recording to ${path}: it would tell ${leaks.join(', ')}; nothing was written, please report this`,

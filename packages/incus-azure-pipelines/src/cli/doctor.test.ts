@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
 import type { DiagnosisParts } from '../doctor/diagnose.js';
-import { type Finding, green } from '../doctor/finding.js';
+import { type Finding, green, grey } from '../doctor/finding.js';
 import { doctor, formatFinding } from './doctor.js';
 
 const folder = useConfigFolder();
@@ -72,6 +72,20 @@ test('proofs are tried when they are asked for, and their report is written and 
   }
   await doctor({ config }, output, plain);
   expect(prover).toBeUndefined();
+});
+
+test('where no proof was reached there is no report, and that is told', async () => {
+  await folder.write('token', 'secret');
+  const config = await folder.write('config.yaml', ONE_POOL);
+  const report = folder.path('unreached.md');
+  const written: string[] = [];
+  const output = { write: (text: string) => void written.push(text), complain: () => {} };
+  async function* unreached() {
+    yield grey('proofs', 'there is nothing to make guests from');
+  }
+  expect(await doctor({ config, report }, output, unreached)).toBe(0);
+  expect(written.at(-1)).toBe('No report was written\n');
+  await expect(readFile(report, 'utf8')).rejects.toThrow('ENOENT');
 });
 
 test('a report that cannot be written is told before anything is looked at', async () => {

@@ -48,7 +48,7 @@ export async function doctor(options: Options, output: Output, examine = diagnos
     const parts = { ...partsOf(config, options), ...(record === undefined ? {} : { prover: record }) };
     using _ = parts.identities;
     for await (const finding of examine(parts, stop.signal)) tell(finding);
-    await record?.write();
+    if (record !== undefined && record.proofs.length > 0) await record.write();
   };
   const ended = await whole().then(
     () => 'whole' as const,
@@ -60,7 +60,10 @@ export async function doctor(options: Options, output: Output, examine = diagnos
   if (options.json)
     output.write(`${printable(JSON.stringify({ whole: isWhole, findings, ...proven }, undefined, 2))}\n`);
   else output.write(conclusion(findings, isWhole));
-  if (proven?.report !== undefined && !options.json) output.write(`The report is in ${printableLine(proven.report)}\n`);
+  if (proven !== undefined && !options.json)
+    output.write(
+      proven.report === undefined ? 'No report was written\n' : `The report is in ${printableLine(proven.report)}\n`,
+    );
   if (ended !== 'whole' && !stop.signal.aborted) throw ended.error;
   if (ended !== 'whole') return 1;
   return findings.some(({ colour }) => colour === 'red') ? 2 : 0;

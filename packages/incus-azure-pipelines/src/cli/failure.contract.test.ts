@@ -42,26 +42,33 @@ it('another agent pool than the one that was there is a mistake', async () => {
   expect(await startFails('other')).toEqual([2, expect.stringContaining('no agent pool "other"')]);
 });
 
-async function start(pool: string) {
+it('a token that cannot be had at the start may come yet', async () => {
+  expect(await startFails('default', 'auth: {command: {run: ["false"]}}')).toEqual([
+    1,
+    expect.stringContaining('run false for a token: it ended with 1'),
+  ]);
+});
+
+async function start(pool: string, signIn = `pat: ${azure.emulator.token}`) {
   const path = await folder.write(
     'config.yaml',
     `agentCount: 1
 baseImage: debian/13
 incus: {socket: ${incus.socketPath}}
 stateDirectory: ${folder.path('state')}
-azure: {pat: ${azure.emulator.token}, url: "${azure.emulator.url}", pool: ${pool}}
+azure: {${signIn}, url: "${azure.emulator.url}", pool: ${pool}}
 `,
   );
   return await makeDaemon(await loadConfig(path), new AbortController().signal);
 }
 
 /** How the program ends: its code, and what it says. */
-async function startFails(pool = 'default'): Promise<readonly [number, string]> {
+async function startFails(pool = 'default', signIn?: string): Promise<readonly [number, string]> {
   let said = '';
   const complain = (text: string) => {
     said += text;
   };
-  const error = await start(pool).then(
+  const error = await start(pool, signIn).then(
     () => undefined,
     (reason: unknown) => reason,
   );

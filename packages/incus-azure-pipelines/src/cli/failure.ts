@@ -27,7 +27,7 @@ export function reportFailure(error: unknown, output: Output): number {
     isIncusError(error);
   const text = known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   complain(`incus-azure-pipelines: ${text}\n`);
-  return isAzurePipelinesError(error) && MISTAKES.has(error.kind) ? 2 : 1;
+  return isAzurePipelinesError(error) && MISTAKES.has(error.kind) && !error.retryable ? 2 : 1;
 }
 
 /** The same text with the priority of an error before each of its lines. Source: sd-daemon(3). */
@@ -35,5 +35,5 @@ function asErrors(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '<3>');
 }
 
-/** Refusals that come again until the reader has changed the token, its rights or the URL. */
+/** Refusals that come again until the reader has changed the token, its rights or the URL; but where the source of the token failed. */
 const MISTAKES: ReadonlySet<AzurePipelinesErrorKind> = new Set(['credentials', 'forbidden', 'not-found', 'invalid']);

@@ -1,3 +1,4 @@
+import { howOften } from '../lib/times.js';
 import type { BasesDocument } from '../report/bases-document.js';
 import { table } from './table.js';
 
@@ -14,7 +15,7 @@ export function formatBases({ bases, unknown }: BasesDocument, now: number): str
   const lines =
     rows.length === 0 ? ['There is no base.\n'] : [table(['base', 'state', 'agent', 'built', 'proven', 'use'], rows)];
   for (const { name, failure } of bases)
-    if (failure !== undefined) lines.push(`\n${name} failed ${failure.failures} times: ${failure.error}\n`);
+    if (failure !== undefined) lines.push(`\n${name} failed ${howOften(failure.failures)}: ${failure.error}\n`);
   for (const [pool, why] of Object.entries(unknown)) lines.push(`\n${pool}: the base cannot be named yet: ${why}\n`);
   return lines.join('');
 }

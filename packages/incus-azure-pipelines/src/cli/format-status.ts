@@ -1,4 +1,4 @@
-import { ago, lasting } from '../lib/times.js';
+import { ago, howOften, lasting } from '../lib/times.js';
 import { numbersOf } from '../report/request-numbers.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { storageLine } from './storage-line.js';
@@ -63,7 +63,7 @@ function* agentLines(
   width: number | undefined,
 ): Generator<string> {
   for (const { action, failures, retryAt, error } of backingOff)
-    yield `  ${action} failed ${failures} times, again in ${lasting(retryAt - now)}: ${error}\n`;
+    yield `  ${action} failed ${howOften(failures)}, again in ${lasting(retryAt - now)}: ${error}\n`;
   const rows = agents.map(agent => [
     agent.name,
     `${agent.phase}${agent.contract === undefined ? '' : ` (contract ${agent.contract || 'unknown'})`}${agent.drained ? ', drained' : ''}`,

@@ -175,7 +175,7 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .option('-c, --config <file>', 'take the organisation and the token from a configuration file')
     .option(
       '--await-job',
-      'wait five minutes for a job that you queue to that pool, take it, and end it without running it',
+      'wait five minutes for a job that you queue for this, take it, and end it as canceled without running it',
     )
     .option('--beside-others', 'also in a pool that has agents, which are left alone')
     .addOption(new Option('--record <file>', 'where to write what was said').default('contract-recording.json'))

@@ -49,7 +49,7 @@ const command = expecting(
       'What it prints: a token of Microsoft Entra for Azure DevOps, or a personal access token.',
       'entra',
     ),
-    timeout: key(duration('30s', 1000, 300_000), 'It is ended, with all that it has started, after this time.', '30s'),
+    timeout: key(duration('30s', 1000, 300_000), 'It is ended, with all of its process group, after this time.', '30s'),
   }),
   { kind: 'map', expects: 'a map with run', example: '{run: [/usr/local/bin/azure-token]}' },
 );

@@ -12,7 +12,7 @@ export async function askEnd(talk: Talk): Promise<void> {
   const { id: session } = await openSession(talk, 'session-to-be-cut');
   let cut: Promise<unknown> = Promise.resolve();
   const sent = new Promise<void>(resolve => {
-    cut = poll(talk, 'poll-that-is-cut', session, resolve).finally(resolve);
+    cut = poll(talk, 'poll-that-is-cut', session, { onSent: resolve }).finally(resolve);
   });
   cut.catch(() => {});
   await sent;

@@ -1,48 +1,62 @@
-import { openSession, poll, type Session } from './ask-sessions.js';
+import { type Session, withSession } from './ask-sessions.js';
+import { awaitMessage, awaitOffline, awaitQueued, queuedAlone } from './await-job.js';
+import { endJob, giveUpJob, giveUpWhatCame } from './give-up-job.js';
 import { type GivenJob, readJobMessage } from './job-message.js';
 import type { Talk } from './talk.js';
 
 const NO_LOCK = '00000000-0000-0000-0000-000000000000';
-/** The routes of plans are not released under a number of their own. */
-const PLAN_VERSION = '7.1-preview.1';
 
-/** Takes one job that somebody queues to the pool, runs none of it, and says that it went well. */
+/**
+ * Takes the one job that names this agent, runs none of it, and ends it as canceled.
+ *
+ * No job of anybody else is to come: while it is waited for, the agent is enabled, so that the service lets it wait, but does not
+ * listen. It listens while enabled only once that job is the whole queue.
+ */
 export async function askJob(talk: Talk): Promise<void> {
-  const { signal } = talk;
-  const { agentId: id, agentName: name, poolId } = { ...talk.needIdentity(), ...talk.options };
-  const session = await openSession(talk, 'job-session');
-  const enable = (step: string, enabled: boolean) =>
-    talk.byClient(step, client => client.agents.patch(poolId, { id, name, enabled }, { signal }));
-  await enable('job-wanted', true);
-  let job: GivenJob;
+  await awaitOffline(talk);
+  let meant: number;
+  let isDisabled = false;
   try {
-    job = await waitForJob(talk, session);
+    await enable(talk, 'job-wanted', true);
+    meant = await awaitQueued(talk);
   } finally {
-    await enable('job-enough', false);
+    isDisabled = await enable(talk.toItsEnd(), 'job-there', false);
   }
-  let isOver = false;
-  try {
-    await watchJob(talk, job, session);
-    isOver = (await end(talk, 'job-done', job, 'succeeded')).status < 300;
-    await talk.asOrganisation('job-over', { method: 'GET', path: talk.path(`/jobrequests/${job.requestId}`) });
-  } finally {
-    // Else the run waits until the server has given the agent up.
-    if (!isOver) await end(talk, 'job-given-up', job, 'canceled').catch(() => {});
-  }
-  await talk.byClient('job-session-closed', client => client.sessions.close(poolId, session.id), talk.needSignedIn());
+  if (!isDisabled) throw new Error('the agent could not be disabled, so it does not listen');
+  await withSession(talk, 'job-session', 'job-session-closed', async session => {
+    const job = await takeJob(talk, session, meant);
+    let isOver = false;
+    try {
+      if (job.requestId !== meant) throw new Error('a job came that did not name the agent; it was ended as canceled');
+      await watchJob(talk, job, session);
+      isOver = (await endJob(talk, 'job-done', job)).status < 300;
+      await talk.asOrganisation('job-over', { method: 'GET', path: talk.path(`/jobrequests/${job.requestId}`) });
+    } finally {
+      if (!isOver) await giveUpJob(talk, job);
+    }
+  });
 }
 
-async function waitForJob(talk: Talk, session: Session): Promise<GivenJob> {
-  const { awaitJobMs, now, onWait } = talk.options;
-  const until = now() + awaitJobMs;
-  const minutes = Math.ceil(awaitJobMs / 60_000);
-  onWait(`waits for a job, ${minutes} min at most: run a pipeline whose pool is this one`);
-  while (now() < until) {
-    const answer = await poll(talk, 'job-message', session.id);
-    if (answer.status >= 400) throw new Error(`the poll for a job was answered ${answer.status}`);
-    if (answer.status === 200 && answer.text !== '') return readJobMessage(answer.text, session.key);
+/** Lets the job come, and no other. What comes although it is waited for no more is ended. */
+async function takeJob(talk: Talk, session: Session, meant: number): Promise<GivenJob> {
+  if (!session.isReadable) throw new Error('the agent could not read a job: it cannot unwrap the key of its session');
+  if ((await queuedAlone(talk, 'job-alone')) !== meant) throw new Error('the job that named the agent waits no more');
+  let job: GivenJob | undefined;
+  try {
+    await enable(talk, 'job-welcome', true);
+    job = readJobMessage(await awaitMessage(talk, session), session.key);
+    return job;
+  } finally {
+    await enable(talk.toItsEnd(), 'job-enough', false);
+    if (job === undefined) await giveUpWhatCame(talk, session);
   }
-  throw new Error(`no job came within ${minutes} min`);
+}
+
+async function enable(talk: Talk, step: string, enabled: boolean): Promise<boolean> {
+  const { signal } = talk;
+  const { agentId: id, agentName: name, poolId } = { ...talk.needIdentity(), ...talk.options };
+  const changed = await talk.byClient(step, client => client.agents.patch(poolId, { id, name, enabled }, { signal }));
+  return changed !== undefined;
 }
 
 async function watchJob(talk: Talk, { messageId, requestId }: GivenJob, session: Session): Promise<void> {
@@ -64,16 +78,4 @@ async function watchJob(talk: Talk, { messageId, requestId }: GivenJob, session:
   const message = talk.path(`/messages/${messageId}?sessionId=${session.id}`);
   await talk.asAgent('job-message-deleted', { method: 'DELETE', path: message });
   await talk.asOrganisation('delete-busy', { method: 'DELETE', path: talk.path(`/agents/${agentId}`) });
-}
-
-/** Nobody's signal ends it: a job that was taken is ended. */
-function end({ options }: Talk, step: string, { eventsUrl, jobId, requestId, token }: GivenJob, result: string) {
-  return options.wire.ask(step, {
-    method: 'POST',
-    path: eventsUrl,
-    as: 'job',
-    authorization: `Bearer ${token.reveal()}`,
-    apiVersion: PLAN_VERSION,
-    body: { name: 'JobCompleted', jobId, requestId, result, agentShuttingDown: true },
-  });
 }

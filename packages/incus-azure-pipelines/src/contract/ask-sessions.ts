@@ -11,18 +11,15 @@ export async function askSessions(talk: Talk): Promise<void> {
   const { agentId, poolId } = { ...talk.needIdentity(), ...talk.options };
   const read = (step: string) => talk.byClient(step, client => client.agents.get(poolId, agentId, { signal }));
   await poll(talk, 'poll-of-no-session', randomUUID());
-  const { id: session } = await openSession(talk, 'session');
-  await read('read-online');
   const path = talk.path('/sessions');
-  await talk.asAgent('session-again', { method: 'POST', path, body: wish(talk) });
-  await talk.asAgent('session-of-another', { method: 'POST', path, body: wish(talk, talk.other) });
-  talk.options.onWait('waits for a message that does not come, up to a minute');
-  await poll(talk, 'poll', session);
-  await talk.byClient(
-    'session-closed',
-    client => client.sessions.close(poolId, session, { signal }),
-    talk.needSignedIn(),
-  );
+  const session = await withSession(talk, 'session', 'session-closed', async ({ id }) => {
+    await read('read-online');
+    await talk.asAgent('session-again', { method: 'POST', path, body: wish(talk) });
+    await talk.asAgent('session-of-another', { method: 'POST', path, body: wish(talk, talk.other) });
+    talk.options.onWait('waits for a message that does not come, up to a minute');
+    await poll(talk, 'poll', id);
+    return id;
+  });
   await read('read-offline');
   await talk.asAgent('session-closed-again', { method: 'DELETE', path: `${path}/${session}` });
   await poll(talk, 'poll-of-closed-session', session);
@@ -32,6 +29,25 @@ export interface Session {
   readonly id: string;
   /** What its messages are sealed with, where they are. */
   readonly key: Buffer | undefined;
+  /** Whether the agent could read a message. */
+  readonly isReadable: boolean;
+}
+
+/** Opens a session for some work, and closes it whatever becomes of that: it would be in the way of the next. */
+export async function withSession<T>(
+  talk: Talk,
+  opening: string,
+  closing: string,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(talk, opening);
+  try {
+    return await work(session);
+  } finally {
+    const close = talk.toItsEnd();
+    const { poolId } = talk.options;
+    await close.byClient(closing, client => client.sessions.close(poolId, session.id), talk.needSignedIn());
+  }
 }
 
 /** Opens a session, and notes whether the agent can unwrap its key. @throws Error when there is none. */
@@ -48,18 +64,24 @@ export async function openSession(talk: Talk, step: string): Promise<Session> {
   try {
     const key = sealed === undefined ? undefined : unwrapSessionKey(sealed, talk.needIdentity().key);
     talk.notes[step] = key === undefined ? 'no key' : 'the agent can unwrap the key';
-    return { id, key };
+    return { id, key, isReadable: true };
   } catch (error) {
     if (!(error instanceof SessionKeyError)) throw error;
     talk.notes[step] = 'the agent cannot unwrap the key';
-    return { id, key: undefined };
+    return { id, key: undefined, isReadable: false };
   }
 }
 
-/** Waits for a message; `onSent` hears when the request is on its way. */
-export async function poll(talk: Talk, step: string, session: string, onSent?: () => void) {
+interface Polling {
+  readonly deadlineMs?: number;
+  /** Hears when the request is on its way. */
+  readonly onSent?: () => void;
+}
+
+/** Waits for a message. */
+export async function poll(talk: Talk, step: string, session: string, { deadlineMs = POLL_MS, onSent }: Polling = {}) {
   const path = talk.path(`/messages?sessionId=${session}`);
-  return talk.asAgent(step, { method: 'GET', path, deadlineMs: POLL_MS }, onSent);
+  return talk.asAgent(step, { method: 'GET', path, deadlineMs }, onSent);
 }
 
 function wish(talk: Talk, made = { id: talk.needIdentity().agentId, name: talk.needIdentity().agentName }) {

@@ -34,8 +34,12 @@ test('the emulator is asked everything, and differs from itself in nothing', () 
   const steps = conversation.recording.exchanges.map(({ step }) => step);
   expect([...read].filter(step => !steps.includes(step))).toEqual([]);
   expect(steps.filter(step => !read.has(step))).toEqual([
-    'job-session',
+    'job-offline',
     'job-wanted',
+    'job-there',
+    'job-session',
+    'job-alone',
+    'job-welcome',
     'job-enough',
     'job-session-closed',
     'session-to-be-cut',
@@ -43,30 +47,32 @@ test('the emulator is asked everything, and differs from itself in nothing', () 
   expect(new Set(steps).size).toBe(steps.length);
 });
 
-test('an agent is enabled and online only while a job is awaited, and none is left', () => {
+test('an agent is enabled and online only once the job that names it waits, and none is left', () => {
   expect(emulator.agents()).toEqual([]);
-  expect(emulator.jobs()).toMatchObject([{ result: 'succeeded' }]);
+  expect(emulator.jobs()).toMatchObject([{ result: 'canceled' }]);
   const steps = conversation.raw.map(({ step }) => step);
   const changes = conversation.raw.filter(
     ({ method, requestBody }) => method === 'PATCH' && /"enabled":/.test(requestBody),
   );
   const enabling = changes.filter(({ requestBody }) => requestBody.includes('"enabled":true')).map(({ step }) => step);
-  expect(enabling).toEqual(['enable', 'job-wanted']);
-  const order = ['enable', 'disable', 'session', 'job-session', 'job-wanted', 'job-enough', 'session-to-be-cut'];
+  expect(enabling).toEqual(['enable', 'job-wanted', 'job-welcome']);
+  const before = ['enable', 'disable', 'session', 'session-closed', 'job-wanted', 'job-queued', 'job-there'];
+  const order = [...before, 'job-session', 'job-welcome', 'job-enough', 'job-session-closed', 'session-to-be-cut'];
   expect(steps.filter(step => order.includes(step))).toEqual(order);
 });
 
 test('a recording holds nothing of its owner, and each thing of his that it held would be found', () => {
   const { known, raw, recording } = conversation;
   const text = recordingText(recording);
-  const secrets = { ...known, token: emulator.token };
+  expect(conversation.tokens).toEqual([emulator.token]);
+  const secrets = { ...known, tokens: ['an-earlier-token', emulator.token] };
   expect(leaksIn(text, raw, secrets, JSON.stringify(EMULATED))).toEqual([]);
   const wire = JSON.stringify(raw);
   const client = /"clientId\\":\\"([^"\\]+)/.exec(wire)?.[1] ?? '';
   const modulus = /"modulus\\":\\"([^"\\]+)/.exec(wire)?.[1] ?? '';
   const basic = Buffer.from(`:${emulator.token}`).toString('base64');
   const found = (leaked: string) => leaksIn(`${text} ${leaked}`, raw, secrets, '');
-  expect([emulator.token, basic].map(found)).toEqual([['the token'], ['the token']]);
+  for (const token of ['an-earlier-token', emulator.token, basic]) expect(found(token)).toEqual(['the token']);
   expect(found('https://dev.azure.com/Contoso-Own/x')).toEqual(['the name of the organisation']);
   expect(found('a scratch pool.')).toEqual(['the name of the agent pool']);
   expect(found('127.0.0.1')).toEqual(['the name of the server']);

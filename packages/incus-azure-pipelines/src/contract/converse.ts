@@ -26,7 +26,7 @@ export interface Where {
   readonly identity: Identity;
   /** Whether the pool may have agents of others, which are left alone. */
   readonly besideOthers: boolean;
-  /** How long to wait for a job that somebody queues to the pool; zero for not at all. */
+  /** How long to wait for a job that is queued for this, in a pool that has none; zero for not at all. */
   readonly awaitJobMs: number;
   readonly clock: Clock;
   /** How an agent's key is made, where not anew. */
@@ -39,6 +39,7 @@ export interface Conversation {
   readonly unasked: readonly string[];
   /** For a last look at what must be in no recording; secret. */
   readonly raw: readonly RawExchange[];
+  readonly tokens: readonly string[];
   readonly known: Known;
 }
 
@@ -52,7 +53,7 @@ const STAGES: readonly (readonly [title: string, stage: (talk: Talk) => Promise<
   ['registrations', askAgents],
   ["an agent's token", askTokens],
   ['sessions and messages, which takes a minute', askSessions],
-  ['a job: run a pipeline whose pool is this one', askJob],
+  ['a job', askJob],
   ['the end of an agent', askEnd],
 ];
 
@@ -69,6 +70,7 @@ export async function converse(where: Where, signal: AbortSignal, onProgress: On
   const client = wire.unrecorded();
   const poolId = await usableAgentPool(client, agentPool, signal);
   await refuseOthers(client, poolId, where, signal);
+  if (where.awaitJobMs > 0) await refuseQueue(client, poolId, where, signal);
   const hosted = /\bhosted\b/i.test((await client.connectionData({ signal })).deploymentType ?? '');
   await using keys = new KeyStock({ clock, ...(where.makeKey === undefined ? {} : { make: where.makeKey }) });
   const agentPrefix = `contract-check-${randomBytes(6).toString('hex')}-`;
@@ -80,6 +82,7 @@ export async function converse(where: Where, signal: AbortSignal, onProgress: On
     agentPrefix,
     takeKey: until => keys.take(until),
     now: () => clock.now(),
+    sleep: (ms, until) => clock.sleep(ms, until),
     awaitJobMs: where.awaitJobMs,
     onWait: text => onProgress({ kind: 'line', text }),
     signal,
@@ -94,7 +97,7 @@ export async function converse(where: Where, signal: AbortSignal, onProgress: On
   // Of polls that were repeated, the last one counts.
   const exchanges = redacted([...new Map(wire.exchanges.map(raw => [raw.step, raw])).values()], known, startedAt);
   const recording: Recording = { format: 1, server: serverAt(wire.url), notes: talk.notes, exchanges };
-  return { recording, unasked, raw: wire.exchanges, known };
+  return { recording, unasked, raw: wire.exchanges, tokens: [...wire.tokens], known };
 }
 
 async function throughStages(talk: Talk, onProgress: OnProgress): Promise<readonly string[]> {
@@ -105,7 +108,7 @@ async function throughStages(talk: Talk, onProgress: OnProgress): Promise<readon
     try {
       await stage(talk);
     } catch (error) {
-      talk.signal.throwIfAborted();
+      if (talk.signal.aborted) throw error instanceof UserError ? error : talk.signal.reason;
       unasked.push(`${text}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
@@ -133,13 +136,33 @@ async function refuseOthers(
   );
 }
 
+/** No job of anybody is to come to an agent that waits for one. */
+async function refuseQueue(
+  client: AzurePipelinesClient,
+  poolId: number,
+  { agentPool, besideOthers }: Where,
+  signal: AbortSignal,
+): Promise<void> {
+  const why = 'an agent that waits for a job could be given that of somebody';
+  if (besideOthers)
+    throw new UserError(`--await-job wants a pool without agents of others: ${why}; leave out --beside-others`);
+  const { length } = await client.jobRequests.listUnfinished(poolId, { signal });
+  if (length > 0)
+    throw new UserError(
+      `agent pool "${agentPool}" has ${length === 1 ? 'a job' : `${length} jobs`} already, and ${why}; name one that is there for this, or leave out --await-job`,
+    );
+}
+
 /** Deletes all that this conversation has made, also what was made without an answer. Nobody's signal ends it. */
 async function takeBack(client: AzurePipelinesClient, poolId: number, agentPrefix: string): Promise<void> {
   const options = { deadlineMs: CLEANING_MS };
   const ours = async () =>
     (await client.agents.list(poolId, options)).filter(({ name }) => name.toLowerCase().startsWith(agentPrefix));
   try {
-    for (const { id } of await ours()) await ignoreNotFound(client.agents.delete(poolId, id, options));
+    const refusals: unknown[] = [];
+    for (const { id } of await ours())
+      await ignoreNotFound(client.agents.delete(poolId, id, options)).catch(refusal => refusals.push(refusal));
+    if (refusals.length > 0) throw refusals[0];
     const left = await ours();
     if (left.length === 0) return;
     throw new Error(`Azure still shows ${left.map(({ name }) => name).join(', ')}`);

@@ -53,6 +53,18 @@ test('what cannot be taken back is named', async () => {
   await expect(call).rejects.toThrow(/take back the agents "contract-check-[0-9a-f]{12}-\.\.\.".*delete them in Azure/);
 });
 
+test('an agent that refuses to be taken back does not keep the other', async () => {
+  const stop = new AbortController();
+  emulator.on(({ kind }) => {
+    if (kind !== 'agent-online') return;
+    emulator.failNext({ kind: 'server-error', method: 'DELETE', path: /\/agents\/\d+/, caller: 'organisation' });
+    stop.abort();
+  });
+  const call = converse(whereIs(emulator), stop.signal, () => {});
+  await expect(call).rejects.toThrow(/take back the agents "contract-check-[0-9a-f]{12}-\.\.\."/);
+  expect([emulator.agents().length, emulator.deletedAgents().length]).toEqual([1, 1]);
+});
+
 test('a pool with agents of others is not touched', async () => {
   await register('somebody');
   const calls = emulator.calls().length;
@@ -77,7 +89,7 @@ test('where it is told to, it leaves agents of others alone', async () => {
   await register('somebody');
   const stop = new AbortController();
   emulator.on(event => event.kind === 'agent-online' && stop.abort());
-  const call = converse({ ...whereIs(emulator), besideOthers: true }, stop.signal, () => {});
+  const call = converse({ ...whereIs(emulator), besideOthers: true, awaitJobMs: 0 }, stop.signal, () => {});
   await expect(call).rejects.toThrow('abort');
   expect(emulator.agents().map(({ name }) => name)).toEqual(['somebody']);
 });

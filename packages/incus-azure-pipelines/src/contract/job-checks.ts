@@ -4,6 +4,9 @@ import { type Check, checkOf } from './check.js';
 const isOpen = true;
 
 export const JOB_CHECKS: readonly Check[] = [
+  checkOf('job-queued', 'for the queue, until the job waits in it', 'a pool that scales counts what waits so', {
+    shows: ['value.0.demands', 'value.0.assignTime'],
+  }),
   checkOf('job-message', 'for a message, until a job comes', 'an agent takes its job so', {
     shows: ['messageType', 'iv'],
   }),

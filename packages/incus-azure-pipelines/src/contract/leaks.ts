@@ -13,7 +13,7 @@ const TELLING =
 export function leaksIn(
   recording: string,
   raw: readonly RawExchange[],
-  known: Known & { readonly token: string },
+  known: Known & { readonly tokens: readonly string[] },
   harmless: string,
 ): readonly string[] {
   const wire = raw.map(
@@ -21,12 +21,16 @@ export function leaksIn(
   );
   const ids = wire.flatMap(text => text.match(ANY_ID) ?? []).filter(id => !isPublicId(id));
   const told = wire.flatMap(text => [...text.matchAll(TELLING)].map(match => match[1] ?? match[2] ?? ''));
-  const basic = Buffer.from(`:${known.token}`).toString('base64').replace(/=+$/, '');
+  const tokens = known.tokens.flatMap(token => [
+    token,
+    Buffer.from(`:${token}`).toString('base64').replace(/=+$/, ''),
+    encodeURIComponent(token),
+  ]);
   const lower = recording.toLowerCase();
   const has = (text: string) => text !== '' && lower.includes(text.toLowerCase());
   const names = (text: string) => hasWord(lower, text) && !hasWord(harmless.toLowerCase(), text);
   return [
-    ...([known.token, basic, encodeURIComponent(known.token)].some(has) ? ['the token'] : []),
+    ...(tokens.some(has) ? ['the token'] : []),
     ...(names(organisationIn(known.url)) ? ['the name of the organisation'] : []),
     ...(names(known.agentPool) ? ['the name of the agent pool'] : []),
     ...([known.url, ...raw.map(({ url }) => url)].some(url => names(tellingHost(url) ?? ''))

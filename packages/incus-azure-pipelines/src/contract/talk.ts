@@ -20,6 +20,7 @@ export interface TalkOptions {
   readonly takeKey: (signal: AbortSignal) => Promise<KeyObject>;
   /** Epoch ms. */
   readonly now: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onWait: (what: string) => void;
   /** How long to wait for a job; zero for not at all. */
   readonly awaitJobMs: number;
@@ -46,6 +47,13 @@ export class Talk {
 
   get signal(): AbortSignal {
     return this.options.signal;
+  }
+
+  /** The same conversation where no stop is heard: what takes back something goes on to its end. */
+  toItsEnd(): Talk {
+    const { identity, notes, options, other, token } = this;
+    const talk = new Talk({ ...options, signal: new AbortController().signal });
+    return Object.assign(talk, { identity, notes, other, token });
   }
 
   /** Path of the pool's own resources. */

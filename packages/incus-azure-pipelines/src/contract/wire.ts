@@ -1,10 +1,9 @@
 /** The one way to the server, on which everything is written down. */
 
-import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
+import { type Auth, type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { Identity } from '../lib/identity/identity.js';
 import type { Secret } from '../lib/secret.js';
-import { authBy } from '../observe/clients.js';
 import type { Caller, RawExchange } from './exchange.js';
 
 export interface WireOptions {
@@ -52,6 +51,8 @@ const MOST_BYTES = 16 * 1024 * 1024;
 export class Wire implements AsyncDisposable {
   readonly url: string;
   readonly exchanges: RawExchange[] = [];
+  /** Every token of the organisation that was used; secret. */
+  readonly tokens = new Set<string>();
   readonly #options: WireOptions;
   readonly #agent = new Agent({ connections: 4 });
 
@@ -64,10 +65,7 @@ export class Wire implements AsyncDisposable {
   client(step: string, agent?: SignedIn): AzurePipelinesClient {
     return connectAzurePipelines({
       url: agent?.serverUrl ?? this.url,
-      auth:
-        agent === undefined
-          ? authBy(this.#options.identity)
-          : { kind: 'bearer', token: () => Promise.resolve(agent.token.reveal()) },
+      auth: agent === undefined ? this.#auth() : { kind: 'bearer', token: () => Promise.resolve(agent.token.reveal()) },
       userAgent: USER_AGENT,
       dispatcher: this.#tapped(step, agent === undefined ? 'organisation' : 'agent', () => {}),
     });
@@ -77,7 +75,7 @@ export class Wire implements AsyncDisposable {
   unrecorded(): AzurePipelinesClient {
     return connectAzurePipelines({
       url: this.url,
-      auth: authBy(this.#options.identity),
+      auth: this.#auth(),
       userAgent: USER_AGENT,
       dispatcher: this.#agent,
     });
@@ -108,12 +106,30 @@ export class Wire implements AsyncDisposable {
   /** What the organisation sends as its credential. */
   async organisation(): Promise<string> {
     const { identity } = this.#options;
-    const token = (await identity.token()).reveal();
+    const token = this.#noted(await identity.token());
     return identity.kind === 'pat' ? basic(token) : `Bearer ${token}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#agent.destroy();
+  }
+
+  #auth(): Auth {
+    const { identity } = this.#options;
+    return {
+      kind: identity.kind,
+      token: async () => this.#noted(await identity.token()),
+      another: async refused => {
+        const other = await identity.another(refused);
+        return other && this.#noted(other);
+      },
+    };
+  }
+
+  #noted(secret: Secret): string {
+    const token = secret.reveal();
+    this.tokens.add(token);
+    return token;
   }
 
   #tapped(step: string, as: Caller, onSent: () => void): Dispatcher {

@@ -51,12 +51,17 @@ test.each<[string, Partial<AzureFacts>, RegExp]>([
   [
     'the token may not read pools',
     unread('403', 'forbidden'),
-    /^red azure-token: .* -> the token is known and may not read/,
+    /^red azure-token: .* -> the token is known and may not read agent pools: make a token with the scope/,
+  ],
+  [
+    'a token of Entra may not read pools',
+    { ...unread('403', 'forbidden'), token: 'bearer' },
+    /^red azure-token: .* -> the token is known and may not read agent pools: make the identity .* Administrator/,
   ],
   [
     'the file of the token cannot be read',
     unread('ENOENT: /etc/token'),
-    /^red azure-token: .* -> correct azure\.pat, or azure\.auth/,
+    /^red azure-token: .* -> mend what azure\.pat or azure\.auth/,
   ],
   [
     'there is no such agent pool',

@@ -12,6 +12,12 @@ const KNOWN = {
   bearer: 'add the identity that it is for to the users of this organisation',
 } as const;
 
+/** What lets a token that is known read agent pools. */
+const LET_IN = {
+  pat: KNOWN.pat,
+  bearer: 'make the identity that it is for Administrator of the agent pool (Security)',
+} as const;
+
 /** Judges all of it; what needs something that fails is not looked at. `bases` are those that were seen of its pools. */
 export function checkAzure(facts: AzureFacts, bases: readonly BaseFacts[]): Finding[] {
   const { agentPool, pool, url } = facts;
@@ -68,12 +74,12 @@ const REST = [
 function unread({ error, kind }: Extract<AzureFacts['pool'], { known: false }>, token: AzureFacts['token']): Finding[] {
   const answers = green('azure-server', 'the server answers');
   if (kind === undefined) {
-    const remedy = 'correct azure.pat, or azure.auth, in the configuration';
+    const remedy = 'mend what azure.pat or azure.auth in the configuration names, or correct them';
     return [grey('azure-server', 'there is no token to ask with'), red('azure-token', { what: error, remedy })];
   }
   if (kind === 'credentials') return [answers, red('azure-token', { what: error, remedy: KNOWN[token] })];
   if (kind === 'forbidden') {
-    const remedy = `the token is known and may not read agent pools: ${KNOWN[token]}`;
+    const remedy = `the token is known and may not read agent pools: ${LET_IN[token]}`;
     return [answers, red('azure-token', { what: error, remedy })];
   }
   return [

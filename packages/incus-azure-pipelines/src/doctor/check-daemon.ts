@@ -1,3 +1,4 @@
+import { howOften } from '../lib/times.js';
 /** Judges the daemon by what it says of itself. Pure. */
 import type { DaemonFact } from './facts.js';
 import { type Finding, green, red, yellow } from './finding.js';
@@ -38,6 +39,6 @@ function* troubles({ incus, pools }: Extract<DaemonFact, { kind: 'running' }>['s
     else if (waiting !== undefined) yield finding(`pool ${name} waits: ${waiting}`, `${EXPLAIN} ${name}`);
     for (const { action, error, failures } of backingOff)
       if (error !== waiting)
-        yield finding(`${action} in pool ${name} failed ${failures} times: ${error}`, `${EXPLAIN} ${name}`);
+        yield finding(`${action} in pool ${name} failed ${howOften(failures)}: ${error}`, `${EXPLAIN} ${name}`);
   }
 }

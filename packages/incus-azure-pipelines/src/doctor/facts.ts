@@ -95,6 +95,7 @@ export interface AzureFacts {
   readonly wanted: 'host' | 'guest' | 'auto';
   /** What is signed in with: a personal access token, or a token of Microsoft Entra. */
   readonly token: 'pat' | 'bearer';
+  /** Without a kind where there was no token to ask with. */
   readonly pool: Fact<TaskAgentPool | undefined, AzureErrorKind>;
   /** Whether the token may see, and manage, agents. */
   readonly views: Fact<boolean, AzureErrorKind>;

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { identitiesWith } from '../../test/an-identity.js';
 import { aPool } from '../../test/simulation/examples.js';
+import { systemClock } from '../lib/clock.js';
 import { rememberHostPool } from '../lib/host-pools.js';
+import { Identity } from '../lib/identity/identity.js';
 import { openInstallation } from '../lib/installation.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import { checkAzure } from './check-azure.js';
@@ -109,14 +111,33 @@ test.each<[string, Given, object]>([
   expect(left).toEqual([]);
 });
 
-test('a server that is not there is told by its own check alone', async () => {
+/** What the doctor says where nothing listens. */
+async function examinedAlone(identity: Identity) {
   const pool = aPool({ azure: { url: 'http://127.0.0.1:9/none', agentPool: 'default' } });
-  const identity = identitiesWith('token', pool.name).of(pool.name);
   const facts = await gatherAzure(
     { pools: [pool], identity, configured: ['default'], stateDirectory, architecture: 'x86_64' },
     signal,
   );
-  const [server, ...rest] = checkAzure(facts, [BASE]);
+  return checkAzure(facts, [BASE]);
+}
+
+test('a server that is not there is told by its own check alone', async () => {
+  const [server, ...rest] = await examinedAlone(identitiesWith('token', 'any').of('any'));
   expect(server).toMatchObject({ check: 'azure-server', colour: 'red', says: expect.stringContaining('127.0.0.1:9') });
+  expect(new Set(rest.map(({ colour }) => colour))).toEqual(new Set(['grey']));
+});
+
+test('a token that cannot be had is told by its own check alone, and nothing is said of the server', async () => {
+  const ask = () => Promise.reject(new Error('run az for a token: it ended with 1'));
+  const [server, token, ...rest] = await examinedAlone(
+    new Identity({ kind: 'bearer', isKept: true, ask }, systemClock),
+  );
+  expect(server).toMatchObject({ check: 'azure-server', colour: 'grey' });
+  expect(token).toMatchObject({
+    check: 'azure-token',
+    colour: 'red',
+    says: expect.stringContaining('it ended with 1'),
+  });
+  expect(token).not.toMatchObject({ remedy: expect.stringContaining('users of this organisation') });
   expect(new Set(rest.map(({ colour }) => colour))).toEqual(new Set(['grey']));
 });

@@ -111,6 +111,8 @@ async function registration(
   return await factOf(ask(), signal);
 }
 
+/** Undefined where there was no token to ask with: nobody has refused one then. */
 function kindOf(error: unknown) {
-  return isAzurePipelinesError(error) ? error.kind : undefined;
+  if (!isAzurePipelinesError(error)) return undefined;
+  return error.kind === 'credentials' && error.status === undefined ? undefined : error.kind;
 }

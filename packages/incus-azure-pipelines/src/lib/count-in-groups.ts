@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { opendir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** A guest makes as many cgroups below its own as it likes; one with systemd and docker has some dozens. */
@@ -21,10 +21,11 @@ export async function countInTree(top: string, line: CountedLine): Promise<numbe
   for (let read = 0; read < MOST_GROUPS; read++) {
     const directory = waiting.shift();
     if (directory === undefined) break;
-    const [count, within] = await Promise.all([countIn(directory, line), groupsIn(directory)]);
+    const room = MOST_GROUPS - read - waiting.length;
+    const [count, within] = await Promise.all([countIn(directory, line), groupsIn(directory, room)]);
     sum += count ?? 0;
-    isWhole &&= count !== undefined && within !== undefined;
-    waiting.push(...(within ?? []));
+    isWhole &&= count !== undefined && within.isWhole;
+    waiting.push(...within.groups);
   }
   return sum > 0 || (isWhole && waiting.length === 0) ? sum : undefined;
 }
@@ -37,7 +38,17 @@ export async function countIn(directory: string, { file, key }: CountedLine): Pr
   return count === undefined ? undefined : Number(count);
 }
 
-async function groupsIn(directory: string): Promise<readonly string[] | undefined> {
-  const found = await readdir(directory, { withFileTypes: true }).catch(() => undefined);
-  return found?.filter(entry => entry.isDirectory()).map(entry => join(directory, entry.name));
+/** The groups right below one, as many as there is room for; a guest can make millions. */
+async function groupsIn(directory: string, room: number): Promise<{ groups: readonly string[]; isWhole: boolean }> {
+  const groups: string[] = [];
+  try {
+    for await (const entry of await opendir(directory)) {
+      if (!entry.isDirectory()) continue;
+      if (groups.length >= room) return { groups, isWhole: false };
+      groups.push(join(directory, entry.name));
+    }
+    return { groups, isWhole: true };
+  } catch {
+    return { groups, isWhole: false };
+  }
 }

@@ -10,3 +10,8 @@ export function lasting(ms: number): string {
 export function ago(at: number, now: number): string {
   return at === 0 ? 'the start' : `${lasting(now - at)} ago`;
 }
+
+/** How often something came about, in words: `once`, `3 times`. */
+export function howOften(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}

@@ -53,7 +53,7 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
 }
 
 const WANTS: Readonly<Record<Want, string>> = {
-  processes: 'out of processes: the kernel started no more of them',
+  processes: 'out of processes: the kernel started no more, by its limit or one set within',
   disk: 'by its own word out of room on its disk',
 };
 

@@ -113,7 +113,7 @@ describe('an agent that lived before our eyes', () => {
     enters('orphan', 2, { requestId: job.requestId });
     await settled();
     expect(written[0]?.why).toMatch(
-      /; out of processes: the kernel started no more of them; by its own word out of room on its disk$/,
+      /; out of processes: the kernel started no more, by its limit or one set within; by its own word out of room on its disk$/,
     );
   });
 

@@ -1,4 +1,4 @@
-import { ago, lasting } from '../lib/times.js';
+import { ago, howOften, lasting } from '../lib/times.js';
 import type { AgentPhase } from '../model/agent.js';
 import type { Death } from './death.js';
 import type { Account } from './explanation.js';
@@ -61,7 +61,7 @@ function failures(name: string, pool: PoolStatus | RemovedPoolStatus, now: numbe
     .filter(({ on }) => on === name)
     .map(
       ({ action, error, failures: count, retryAt }) =>
-        `${action} failed ${count} ${count === 1 ? 'time' : 'times'}, and is tried again in ${lasting(retryAt - now)}: ${error}`,
+        `${action} failed ${howOften(count)}, and is tried again in ${lasting(retryAt - now)}: ${error}`,
     );
 }
 

@@ -1,4 +1,4 @@
-import { ago, lasting } from '../lib/times.js';
+import { ago, howOften, lasting } from '../lib/times.js';
 import type { Death } from './death.js';
 import type { Account } from './explanation.js';
 import { printable } from './printable.js';
@@ -21,7 +21,7 @@ export function explainPool(pool: PoolStatus, { deaths, now, status }: Account):
     ...(pool.queue === undefined ? [] : queueOf(pool.queue, now)),
     ...pool.backingOff.map(
       ({ action, error, failures, on, retryAt }) =>
-        `${action}${on === name ? '' : ` of ${on}`} failed ${failures} ${failures === 1 ? 'time' : 'times'}, and is tried again in ${lasting(retryAt - now)}: ${error}`,
+        `${action}${on === name ? '' : ` of ${on}`} failed ${howOften(failures)}, and is tried again in ${lasting(retryAt - now)}: ${error}`,
     ),
     ...[...pool.underWay, ...pool.decided].map(
       ({ action, on, reason }) => `Under way: ${action} ${on}, because: ${reason}.`,

@@ -17,8 +17,13 @@ export interface Attack {
 /** Where `HOSTILE_PROGRAM` lies in a guest. */
 export const HOSTILE = '/root/hostile.pl';
 
-/** For all scripts together. */
-const DEADLINE_MS = 180_000;
+/** What a script that had to be ended has printed last. */
+export const OUT_OF_TIME = /^it ran out of its [\d.]+ s$/m;
+
+/** Of each script, after its time, before it is killed. */
+const KILL_AFTER_S = 1;
+/** For all that is not a script's own time. */
+const SPARE_S = 30;
 const END = 'end-of-attack';
 
 interface CarryOutOptions {
@@ -31,7 +36,7 @@ interface CarryOutOptions {
 
 /**
  * Carries out bash scripts one after the other, each in a shell of its own. Gives back what each has printed,
- * its errors included.
+ * its errors included, and {@link OUT_OF_TIME} behind it where it had to be ended.
  *
  * @throws Error where less came back.
  */
@@ -43,7 +48,9 @@ export async function carryOut(
 ): Promise<readonly string[]> {
   const each = scripts.map((script, n) => `echo "== ${n}"\nattack <<'${END}'\n${script}\n${END}`);
   const program = [
-    `attack() { local text; text=$(cat); timeout --kill-after=1 ${seconds} bash -c "$text" 2>&1 </dev/null || true; echo; }`,
+    `attack() { local text; text=$(cat); timeout --kill-after=${KILL_AFTER_S} ${seconds} bash -c "$text" 2>&1 </dev/null`,
+    // Those are its own when it was asked to end, and when it was killed.
+    `case $? in 124 | 137) printf '\\nit ran out of its %s s' ${seconds};; esac; echo; }`,
     ...each,
     STAY,
   ];
@@ -51,7 +58,10 @@ export async function carryOut(
   const { stdout } = await incus.exec(
     instance,
     { command },
-    { deadlineMs: DEADLINE_MS, ...(signal === undefined ? {} : { signal }) },
+    {
+      deadlineMs: 1_000 * (scripts.length * (seconds + KILL_AFTER_S) + SPARE_S),
+      ...(signal === undefined ? {} : { signal }),
+    },
   );
   const parts = stdout.split(/^== \d+\n/m).slice(1);
   if (parts.length !== scripts.length)

@@ -11,7 +11,7 @@ export const HOSTILE_PROGRAM = String.raw`# Verbs of this program:
 #                       that arrives, and 'lost' before it if frames were missed by then
 #   fork MOST           forks until it cannot, or so often, prints how often, and ends all
 #   take BYTES          takes so much memory, and says so where it has not been ended by then
-#   hold WHAT COUNT     takes that many keys, inotify instances or places for aio, and prints how many it got
+#   hold WHAT COUNT     takes that many keys, inotify instances or places for aio, prints how many it got, and gives them back
 #   listen PORT         says 'neighbour' to whoever comes over IPv4 or IPv6
 #   subvolume PATH      makes a btrfs subvolume
 use strict;
@@ -146,6 +146,8 @@ sub hold {
     $got++;
   }
   print "$what: $got: $why\n";
+  # The keys of a user outlive whoever added them.
+  syscall(number('keyctl'), 7, -4) if $what eq 'keys';
 }
 
 sub listen_on {

@@ -21,6 +21,15 @@ test('an attack that lacks its tool, or that this kernel has nothing for, was no
   expect(outcome(attack, 'bash: line 1: losetup: command not found')).toBe('untried');
   expect(outcome(attack, 'no number for acct')).toBe('untried');
   expect(outcome(attack, 'nothing there')).toBe('untried');
+  expect(outcome(attack, 'not tried: 100000 keys are too many to take')).toBe('untried');
+});
+
+test('an attack that hangs until its time is over has failed, whatever it printed before', () => {
+  expect(judgeAttack(attack, 'operation not permitted\n\nit ran out of its 10 s', 'update')).toMatchObject({
+    outcome: 'failed',
+    remedy: 'update',
+  });
+  expect(outcome(openOne, '0.5 0.4\n\nit ran out of its 10 s')).toBe('open');
 });
 
 test('what is known to be open is told with its risk where it comes through, and never as a failure', () => {

@@ -1,17 +1,18 @@
 /** Judges what an attack from inside a guest came to. Pure. */
-import type { Attack } from '../attacks/attack.js';
+import { type Attack, OUT_OF_TIME } from '../attacks/attack.js';
 import { openRisk } from './open-risks.js';
 import type { Trial } from './proof.js';
 
 const OPEN = /^open: /;
 /** A tool that the guest lacks, or a file that this kernel has not: nothing was attacked. */
 const LACKING =
-  /command not found|^can't open perl script|^no number for|^nothing there$|is not a docker command|unknown command: docker compose/im;
+  /command not found|^can't open perl script|^no number for|^nothing there$|is not a docker command|unknown command: docker compose|^not tried: /im;
 
 /** Judges by what it has printed whether its fact holds here. */
 export function judgeAttack({ fact, script, shows }: Attack, printed: string, remedy: string): Trial {
   const name = fact.replace(OPEN, '');
   const trial = { fact: name, tried: script.trim(), came: printed || 'no word' };
+  if (OUT_OF_TIME.test(printed) && !OPEN.test(fact)) return { ...trial, outcome: 'failed', remedy };
   if (LACKING.test(printed)) return { ...trial, outcome: 'untried' };
   if (!OPEN.test(fact))
     return shows.test(printed) ? { ...trial, outcome: 'passed' } : { ...trial, outcome: 'failed', remedy };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeCores, judgeDisk, judgeForks, judgeMemory, type MemoryTaken, unlimited } from './judge-limits.js';
+import { judgeCores, judgeDisk, judgeForks, unlimited } from './judge-limits.js';
 
 const GIB = 2 ** 30;
 
@@ -31,31 +31,6 @@ test.each([
   ['fallocate: fallocate failed: Operation not supported', 'untried'],
 ] as const)('of a disk, "%s" has %s', (printed, outcome) => {
   expect(judgeDisk(printed, GIB).outcome).toBe(outcome);
-});
-
-const ended: MemoryTaken = {
-  limitBytes: GIB,
-  wantedBytes: 1.25 * GIB,
-  printed: '',
-  exitCode: 137,
-  killedOfTaker: 1,
-  killedOfNeighbour: 0,
-  neighbour: 'well',
-};
-
-test.each([
-  ['all is well', {}, ['passed', 'passed']],
-  ['it got all it wanted', { printed: 'took 1342177280', exitCode: 0, killedOfTaker: 0 }, ['failed', 'untried']],
-  ['the neighbour lost a process', { killedOfNeighbour: 1 }, ['passed', 'failed']],
-  ['the neighbour does not answer', { neighbour: '' }, ['passed', 'failed']],
-  ['the host does not count', { killedOfTaker: undefined }, ['passed', 'untried']],
-  [
-    'perl is not there',
-    { printed: 'perl: command not found', exitCode: 127, killedOfTaker: 0 },
-    ['untried', 'untried'],
-  ],
-] as const)('where %s, memory and its kills are told so', (_, given, outcomes) => {
-  expect(judgeMemory({ ...ended, ...given }).map(({ outcome }) => outcome)).toEqual(outcomes);
 });
 
 test('a limit that the configuration does not set is open, with its risk and its key', () => {

@@ -18,7 +18,8 @@ import { gatewayOf } from './own-addresses.js';
 import { type Place, type Proof, type ProofKind, untried } from './proof.js';
 import { proveDocker } from './prove-docker.js';
 import { proveIsolation } from './prove-isolation.js';
-import { proveLimits, proveMemory } from './prove-limits.js';
+import { proveLimits } from './prove-limits.js';
+import { proveMemory } from './prove-memory.js';
 import type { ProofScene } from './scene.js';
 
 /** Who hears of proofs while they are tried. */

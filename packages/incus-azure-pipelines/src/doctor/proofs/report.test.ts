@@ -66,6 +66,12 @@ test('the report tells the place, each trial with what came of it, worst first, 
   expect(report.match(/\| yes \|$/gm)).toHaveLength(1);
 });
 
+test('the report says that guests were made only where something was tried in them', () => {
+  const said = (outcome: Trial['outcome']) => reportOf({ place, proofs: [proof(trial('a', outcome))] }, 'now');
+  expect(said('passed')).toContain('now. For it guests were made');
+  expect(said('untried')).toContain('now. Nothing could be tried');
+});
+
 test('words of a guest stay words in it: no line, no cell, no markup and no bytes of a terminal', () => {
   const came = 'a | b\n<img src=x> [x](http://evil) `code` \u001b[2J \u202etxt';
   const report = reportOf({ place: undefined, proofs: [proof(trial('fact', 'failed', { came }))] }, 'now');

@@ -14,6 +14,8 @@ const TITLES: Readonly<Record<ProofKind, string>> = {
   memory: 'Out of memory',
 };
 const OUTCOMES: readonly Outcome[] = ['failed', 'open', 'untried', 'passed'];
+const MADE = 'For it guests were made as agents are made.';
+const UNTRIED = 'Nothing could be tried, for the reasons that are told.';
 const MOST_TOLD = 300;
 
 /** Writes it; `when` is the time in words. What is bad comes first. */
@@ -21,10 +23,12 @@ export function reportOf({ place, proofs }: ProofReport, when: string): string {
   const tried = new Set(
     proofs.flatMap(({ trials }) => trials.filter(({ outcome }) => outcome !== 'untried').map(({ fact }) => fact)),
   );
+  // What is open because no limit is set was found with guests there, too.
+  const wereMade = proofs.some(({ trials }) => trials.some(({ outcome }) => outcome !== 'untried'));
   return [
     '# What was tried on this host, from inside guests',
     '',
-    `${when}. Guests were made as agents are made, tried by this program, and deleted.`,
+    `${when}. ${wereMade ? MADE : UNTRIED}`,
     '',
     ...placeLines(place),
     ...table(['proof', 'guests', ...OUTCOMES], proofs.map(summary)),

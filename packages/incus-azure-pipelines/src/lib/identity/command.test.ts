@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { commandSource } from './command.js';
 import { Identity } from './identity.js';
@@ -37,9 +42,43 @@ it('says so when there is no such program', async () => {
   await expect(source.ask(signal)).rejects.toThrow('run /nonexistent for a token: it cannot be started (ENOENT)');
 });
 
-it('ends a program that takes too long, with what it has started', async () => {
-  // Whatever it has started holds its output open: the answer comes once all of it has ended.
-  await expect(ask('sleep 600 & wait', 50)).rejects.toThrow('it did not end within 0.05 s');
+it('ends a program that takes too long', async () => {
+  await expect(ask('sleep 600', 50)).rejects.toThrow('it did not end within 0.05 s');
+});
+
+/** A named pipe, to tell by whether a process is there: opening one end waits for the other. */
+async function makePipe() {
+  const directory = await mkdtemp(join(tmpdir(), 'command-'));
+  const path = join(directory, 'pipe');
+  await promisify(execFile)('mkfifo', [path]);
+  return { path, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
+}
+
+it('ends what a program has started along with it', async () => {
+  await using pipe = await makePipe();
+  const stop = new AbortController();
+  const ended = expect(ask(`sleep 600 >${pipe.path} & wait`, 600_000, stop.signal)).rejects.toThrow('it was stopped');
+  await using started = await open(pipe.path);
+  stop.abort();
+  await ended;
+  // Comes to an end once nobody can write any more.
+  expect(await started.readFile('utf8')).toBe('');
+});
+
+it('does not wait for what has left the program that it ends', async () => {
+  await using pipe = await makePipe();
+  const stop = new AbortController();
+  const ended = expect(ask(`setsid cat ${pipe.path} & wait`, 600_000, stop.signal)).rejects.toThrow('it was stopped');
+  await using _left = await open(pipe.path, 'w');
+  stop.abort();
+  await ended;
+});
+
+it('takes what is printed by a program that ends well and leaves another behind', async () => {
+  await using pipe = await makePipe();
+  const issued = ask(`setsid cat ${pipe.path} & echo the-token`);
+  await using _left = await open(pipe.path, 'w');
+  expect((await issued).secret.reveal()).toBe('the-token');
 });
 
 it('ends a program when nobody wants its token any more', async () => {

@@ -16,6 +16,9 @@ export interface TokenCommand {
 /** Tokens are some kB at most; what prints more is another program. */
 const MOST_BYTES = 65_536;
 
+/** What it leaves behind may hold its output open. What it has printed itself is read within this time. */
+const GRACE_MS = 500;
+
 /** Tokens that a program prints, alone, on its standard output. */
 export function commandSource(command: TokenCommand): TokenSource {
   const [program] = command.argv;
@@ -42,14 +45,21 @@ interface Outcome {
 
 function run({ argv: [program, ...rest], deadlineMs }: TokenCommand, signal: AbortSignal): Promise<Outcome> {
   return new Promise(resolve => {
-    // A group of its own, so that its end is the end of all that it has started.
+    // A group of its own, so that its end is the end of all that stays in it.
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     let stdout = '';
     let stderr = '';
     let problem: string | undefined;
+    let grace: NodeJS.Timeout | undefined;
+    const close = () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const end = (why: string) => {
       problem ??= why;
       if (child.pid !== undefined) killGroup(child.pid);
+      // What has left the group lives on.
+      close();
     };
     const stop = () => end('it was stopped');
     const timer = setTimeout(() => end(`it did not end within ${deadlineMs / 1000} s`), deadlineMs);
@@ -63,12 +73,17 @@ function run({ argv: [program, ...rest], deadlineMs }: TokenCommand, signal: Abo
     });
     const settle = (why?: string) => {
       clearTimeout(timer);
+      clearTimeout(grace);
       signal.removeEventListener('abort', stop);
       resolve({ stdout, problem: problem ?? why });
     };
     child.once('error', error =>
       settle('code' in error ? `it cannot be started (${String(error.code)})` : error.message),
     );
+    child.once('exit', () => {
+      clearTimeout(timer);
+      grace = setTimeout(close, GRACE_MS);
+    });
     child.once('close', (code, by) => {
       const said = foreignWords(stderr, [stdout.trim()]);
       const how = code === null ? `it was ended by ${by}` : `it ended with ${code}`;

@@ -1,56 +1,82 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../secret.js';
 import { Identity, type IssuedToken } from './identity.js';
 
 const MINUTE_MS = 60_000;
 
+type Given = string | { readonly token: string; readonly forMs: number } | Error | Promise<never>;
+
 /** An identity whose source gives these in turn, the last one again and again, and tells how often it was asked. */
-function identityOf(isKept: boolean, ...given: readonly (string | { token: string; forMs: number } | Error)[]) {
+function identityOf(isKept: boolean, ...given: readonly Given[]) {
   const clock = { at: 0, now: () => clock.at };
   let asked = 0;
   const ask = async (): Promise<IssuedToken> => {
     const next = given[Math.min(asked, given.length - 1)] ?? '';
     asked += 1;
+    if (next instanceof Promise) return next;
     if (next instanceof Error) throw next;
     if (typeof next === 'string') return { secret: new Secret(next) };
     return { secret: new Secret(next.token), expiresAt: clock.at + next.forMs };
   };
   const identity = new Identity({ kind: isKept ? 'bearer' : 'pat', isKept, ask }, clock);
+  const token = async () => (await identity.token()).reveal();
   return {
     clock,
     asked: () => asked,
-    token: async () => (await identity.token()).reveal(),
+    token,
+    /** The token once a renewal is over that its use has begun. */
+    renewed: async () => {
+      await token();
+      await setImmediate();
+      return token();
+    },
     another: async (refused: string) => (await identity.another(refused))?.reveal(),
   };
 }
 
 const hour = (token: string) => ({ token, forMs: 60 * MINUTE_MS });
+const never = new Promise<never>(() => undefined);
 
 describe('a token that is kept', () => {
   it('is asked for once, however many wait for it, until five minutes before its end', async () => {
-    const { asked, clock, token } = identityOf(true, hour('first'), hour('second'));
+    const { asked, clock, renewed, token } = identityOf(true, hour('first'), hour('second'));
     expect(await Promise.all([token(), token(), token()])).toEqual(['first', 'first', 'first']);
     clock.at = 55 * MINUTE_MS - 1;
     expect(await token()).toBe('first');
     expect(asked()).toBe(1);
     clock.at = 55 * MINUTE_MS;
-    expect(await token()).toBe('second');
+    expect(await renewed()).toBe('second');
+  });
+
+  it('keeps nobody waiting for the next one while it is good', async () => {
+    const { asked, clock, token } = identityOf(true, hour('first'), never);
+    await token();
+    clock.at = 60 * MINUTE_MS - 1;
+    expect([await token(), await token(), asked()]).toEqual(['first', 'first', 2]);
   });
 
   it('that lives shortly is renewed in the middle of its life', async () => {
-    const { clock, token } = identityOf(true, { token: 'first', forMs: MINUTE_MS }, hour('second'));
+    const { clock, renewed, token } = identityOf(true, { token: 'first', forMs: MINUTE_MS }, hour('second'));
     await token();
     clock.at = MINUTE_MS / 2;
-    expect(await token()).toBe('second');
+    expect(await renewed()).toBe('second');
+  });
+
+  it('that has ended when it comes is gone with, and asked for again after half a minute', async () => {
+    const { asked, clock, token } = identityOf(true, { token: 'first', forMs: -1 });
+    expect([await token(), await token(), asked()]).toEqual(['first', 'first', 1]);
+    clock.at = 30_000;
+    expect([await token(), asked()]).toEqual(['first', 2]);
   });
 
   it('is renewed after ten minutes where nobody tells its end', async () => {
-    const { clock, token } = identityOf(true, 'first', 'second');
+    const { clock, renewed, token } = identityOf(true, 'first', 'second');
     await token();
     clock.at = 10 * MINUTE_MS - 1;
-    expect(await token()).toBe('first');
+    expect(await renewed()).toBe('first');
     clock.at = 10 * MINUTE_MS;
-    expect(await token()).toBe('second');
+    expect(await renewed()).toBe('second');
   });
 
   it('goes on to its end while no other can be had, and each try waits for half a minute', async () => {
@@ -96,6 +122,13 @@ describe('a token that is refused', () => {
     expect(asked()).toBe(2);
   });
 
+  it('says why there is no other, also while none is asked for', async () => {
+    const { another, asked, token } = identityOf(true, hour('revoked'), new Error('the endpoint is ill'));
+    await token();
+    for (let i = 0; i < 2; i += 1) await expect(another('revoked')).rejects.toThrow('the endpoint is ill');
+    expect(asked()).toBe(2);
+  });
+
   it('is not gone back to', async () => {
     const { another, clock, token } = identityOf(true, hour('revoked'), hour('fresh'));
     await token();
@@ -105,10 +138,10 @@ describe('a token that is refused', () => {
   });
 
   it('makes way for one that came meanwhile, without another question', async () => {
-    const { another, asked, clock, token } = identityOf(true, hour('first'), hour('second'));
+    const { another, asked, clock, renewed, token } = identityOf(true, hour('first'), hour('second'));
     await token();
     clock.at = 56 * MINUTE_MS;
-    await token();
+    await renewed();
     expect([await another('first'), asked()]).toEqual(['second', 2]);
   });
 });

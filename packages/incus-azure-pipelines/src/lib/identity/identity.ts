@@ -61,7 +61,11 @@ export class Identity implements Disposable {
     return (isOlderBetter ? earlier : latest).secret;
   }
 
-  /** Another token in place of one that was refused; undefined where there is none. The source is asked once more for it. */
+  /**
+   * Another token in place of one that was refused; undefined where there is none. The source is asked once more for it.
+   *
+   * @throws what the source throws, when that is why there is none.
+   */
   async another(refused: string): Promise<Secret | undefined> {
     const now = this.#clock.now();
     if (this.#earlier?.text === refused) this.#earlier = undefined;
@@ -74,7 +78,9 @@ export class Identity implements Disposable {
       }
     }
     const others = [this.#latest, this.#earlier];
-    return others.find(held => held !== undefined && held.text !== refused && !this.#isRefused(held))?.secret;
+    const other = others.find(held => held !== undefined && held.text !== refused && !this.#isRefused(held));
+    if (other === undefined && this.#failure !== undefined) throw this.#failure.error;
+    return other?.secret;
   }
 
   /** Ends what is being asked. */
@@ -86,8 +92,14 @@ export class Identity implements Disposable {
     const latest = this.#latest;
     const now = this.#clock.now();
     if (latest !== undefined && this.#source.isKept && now < renewedAt(latest)) return latest;
+    const failure = this.#failure !== undefined && now - this.#failure.at < RETRY_MS ? this.#failure : undefined;
+    if (latest !== undefined && this.#source.isKept && !this.#isRefused(latest)) {
+      // It is good, so that nobody waits for the next one, which may take long. Why none comes is kept for when it matters.
+      if (failure === undefined) this.#ask().catch(() => undefined);
+      return latest;
+    }
     try {
-      if (this.#failure !== undefined && now - this.#failure.at < RETRY_MS) throw this.#failure.error;
+      if (failure !== undefined) throw failure.error;
       return await this.#ask();
     } catch (error) {
       const end = this.#source.isKept ? latest?.expiresAt : (latest?.askedAt ?? 0) + REWRITTEN_MS;
@@ -137,8 +149,11 @@ export class Identity implements Disposable {
   }
 }
 
-/** A token that lives shorter than twice the time ahead is renewed in the middle of its life. */
+/**
+ * A token that lives shorter than twice the time ahead is renewed in the middle of its life. What has ended when it comes may be
+ * good all the same, since clocks differ.
+ */
 function renewedAt({ askedAt, expiresAt }: Held): number {
   if (expiresAt === undefined) return askedAt + UNKNOWN_LIFE_MS;
-  return expiresAt - Math.min(AHEAD_MS, (expiresAt - askedAt) / 2);
+  return Math.max(askedAt + RETRY_MS, expiresAt - Math.min(AHEAD_MS, (expiresAt - askedAt) / 2));
 }
