@@ -32,15 +32,17 @@ export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
   'lets somebody keep the key of a job': 12,
   'leaves what is offline': 37,
   'goes on though guests are of no use': 384,
-  'tries a base without a pause': 8,
+  'tries a base without a pause': 36,
   'gives up all that share user ids': 25,
   'keeps the surplus': 121,
   'takes a list that is behind for the end of a job': 94,
-  'believes a finished guest for ever': 1,
-  'takes the calm before it was enabled for a proof': 8,
+  'believes a finished guest for ever': 14,
+  'takes the calm before it was enabled for a proof': 28,
   'proves a drain by what was read while it was disabled': 107,
   'looks for agents by the name of an agent pool': 340,
   'counts a request for each pool that could take it': 182,
+  'gives agents up for another base while the queue is not known': 283,
+  'gives up an agent for one that tries a base though a place is free': 64,
 };
 
 export const mutants: readonly Mutant[] = [
