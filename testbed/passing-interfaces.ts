@@ -1,4 +1,6 @@
 const ATTEMPTS = 5;
+/** What `ip` says of an interface that went before it looked, and of one that goes while it does. */
+const GONE = /Device "[^"]+" does not exist|RTNETLINK answers: No such device/;
 
 /**
  * Calls Incus for a bridge. It looks at every interface of the host then, and fails where one has gone by its turn, as
@@ -12,6 +14,6 @@ export async function despitePassingInterfaces(call: () => Promise<unknown>): Pr
       await call();
       return;
     } catch (error) {
-      if (attempt === ATTEMPTS || !/Device "[^"]+" does not exist/.test(String(error))) throw error;
+      if (attempt === ATTEMPTS || !GONE.test(String(error))) throw error;
     }
 }

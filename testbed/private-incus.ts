@@ -25,6 +25,8 @@ export interface RestartOptions {
 }
 
 const readyDeadlineMs = 60_000;
+/** How often a daemon is started until its bridge is there. */
+const LAUNCHES = 5;
 /** What lies on a file system in memory where Incus has a host of its own. */
 const RUN_STATE = ['run', 'unix.socket', 'guestapi'];
 
@@ -103,7 +105,7 @@ export class PrivateIncus implements AsyncDisposable {
     const identity = identifyProcess(this.pid);
     if (identity !== undefined) await endProcess(identity, options.signal ?? 'SIGTERM', 60_000);
     await options.whileAway?.();
-    await this.#launch();
+    await this.#launchWithNetwork();
   }
 
   /** Ends all of it at once, guests included, as a host that loses its power, and starts the daemon as the next boot does. */
@@ -116,7 +118,7 @@ export class PrivateIncus implements AsyncDisposable {
     await removeVeths(this.#run);
     for (const name of RUN_STATE) await rm(join(this.directory, name), { recursive: true, force: true });
     if (networkInterfaces().includes(this.bridge)) await runCommand('ip', ['link', 'delete', this.bridge]);
-    await this.#launch();
+    await this.#launchWithNetwork();
   }
 
   /** Makes the directory, the daemon and what its default profile needs. Called once, by whoever made this. */
@@ -127,6 +129,27 @@ export class PrivateIncus implements AsyncDisposable {
     await this.#preseed();
     const { httpsAddress } = this.#options;
     if (httpsAddress !== undefined) await this.incus(['config', 'set', `core.https_address=${httpsAddress}`]);
+  }
+
+  /**
+   * Starts the daemon on what is there. Its bridge may stay out at that, for a minute or more, where interfaces of other runs
+   * pass meanwhile, as in `despitePassingInterfaces`: it is started once more then, which leaves guests alone.
+   */
+  async #launchWithNetwork(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await this.#launch();
+      const { status } = JSON.parse(await this.incus(['query', `/1.0/networks/${this.bridge}`])) as { status: string };
+      if (status !== 'Unavailable') return;
+      if (attempt === LAUNCHES)
+        throw new Error(`the bridge of the private Incus does not come up\n${await this.#log()}`);
+      const identity = identifyProcess(this.pid);
+      if (identity !== undefined) await endProcess(identity, 'SIGTERM', 60_000);
+    }
+  }
+
+  async #log(): Promise<string> {
+    const log = await readFile(this.logPath, 'utf8').catch(() => '');
+    return log.slice(-2_000);
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -168,8 +191,7 @@ export class PrivateIncus implements AsyncDisposable {
       await runCommand('incus', ['admin', 'waitready'], { env, signal, deadlineMs: readyDeadlineMs });
     } catch (cause) {
       this.#options.signal?.throwIfAborted();
-      const log = await readFile(this.logPath, 'utf8').catch(() => '');
-      throw new Error(`start a private Incus in ${this.directory}: it did not become ready\n${log.slice(-2_000)}`, {
+      throw new Error(`start a private Incus in ${this.directory}: it did not become ready\n${await this.#log()}`, {
         cause,
       });
     } finally {

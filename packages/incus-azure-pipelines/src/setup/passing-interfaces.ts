@@ -1,4 +1,6 @@
 const ATTEMPTS = 5;
+/** What `ip` says of an interface that went before it looked, and of one that goes while it does. */
+const GONE = /Device "[^"]+" does not exist|RTNETLINK answers: No such device/;
 
 /**
  * Calls Incus for a bridge. It looks at every interface of the host then, one after the other, and fails where one of its
@@ -11,7 +13,7 @@ export async function despitePassingInterfaces(call: () => Promise<void>): Promi
     try {
       return await call();
     } catch (error) {
-      const isPassing = error instanceof Error && /Device "[^"]+" does not exist/.test(error.message);
+      const isPassing = error instanceof Error && GONE.test(error.message);
       if (!isPassing || attempt === ATTEMPTS) throw error;
     }
 }
