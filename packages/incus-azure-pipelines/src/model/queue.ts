@@ -27,6 +27,16 @@ export interface WaitingRequest extends Omit<UnfinishedRequest, 'received'> {
   readonly couldTakeAt: number | undefined;
   /** It waits though idle agents could take it: for something that more agents do not bring. */
   readonly held: boolean;
+  /** How it is left to other hosts of the agent pool; undefined for what counts here. */
+  readonly left: Left | undefined;
+}
+
+/** That a request is another host's, as its agents in Azure tell, or its number. */
+export interface Left {
+  /** To an agent of theirs that is idle or on its way, or to a host that is to make one. */
+  readonly to: 'agent' | 'host';
+  /** Since when (epoch ms). */
+  readonly since: number;
 }
 
 /** What a pool's agents offer to demands, in the names and values that one of them has shown. */

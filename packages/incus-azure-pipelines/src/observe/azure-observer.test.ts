@@ -106,6 +106,31 @@ test('reads early when asked to, a second apart, and not at all while Azure is a
   expect(askedAt).toEqual([0, 3_000, 4_000, 14_000]);
 });
 
+describe('where other hosts have agents in the agent pool', () => {
+  function anAgentOf(host: number): TaskAgent {
+    return { id: host, name: `host-${host.toString(16).padStart(6, '0')}-lxyz12ab`, status: 'online' };
+  }
+
+  test.each([
+    [5, [0, 20_000, 40_000]],
+    [40, [0, 80_000]],
+  ])('reads more seldom: as one of %i', async (hosts, expected) => {
+    listed = Array.from({ length: hosts }, (_, host) => anAgentOf(host));
+    await follow(120);
+    expect(observer.readers.owners.size).toBe(hosts);
+    expect(askedAt.slice(0, expected.length)).toEqual(expected);
+    expect(askedAt.every((at, index) => index === 0 || at - (askedAt[index - 1] ?? 0) === observer.readers.intervalMs)).toBe(true);
+  });
+
+  test('reads early as many seconds apart as there are hosts', async () => {
+    listed = [1, 2, 3, 4, 5].map(anAgentOf);
+    await follow(1);
+    observer.refresh();
+    await follow(6);
+    expect(askedAt).toEqual([0, 5_000]);
+  });
+});
+
 test('tells since when Azure is away, and why this time', async () => {
   failures.push(unavailable, refused);
   await follow(1);

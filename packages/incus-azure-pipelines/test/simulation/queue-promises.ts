@@ -77,8 +77,8 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
   const ceiling = spec.agentCount + spec.reserve + Math.max(1, Math.floor(spec.agentCount / 2));
   const there = own.filter(({ instance }) => instance).length;
   if (creations.length + busyHost.length >= options.maxConcurrentCreates || there + made.length >= ceiling) return;
-  const held = observed.waiting.filter(request => request.held).map(({ requestId }) => requestId);
-  const waiting = open.filter(({ requestId }) => !held.includes(requestId)).length;
+  const others = observed.waiting.filter(request => request.held || request.left).map(({ requestId }) => requestId);
+  const waiting = open.filter(({ requestId }) => !others.includes(requestId)).length;
   const target = Math.min(spec.agentCount, inPhase('busy') + waiting + spec.standby);
   const useful = inPhase('starting', 'idle', 'busy', 'unclear');
   const places = spec.agentCount - own.filter(({ phase }) => isLive(phase)).length;
