@@ -27,16 +27,23 @@ export interface WaitingRequest extends Omit<UnfinishedRequest, 'received'> {
   readonly couldTakeAt: number | undefined;
   /** It waits though idle agents could take it: for something that more agents do not bring. */
   readonly held: boolean;
-  /** How it is left to other hosts of the agent pool; undefined for what counts here. */
-  readonly left: Left | undefined;
+  /** Whose it is, where other hosts make agents too. */
+  readonly turn: Turn | undefined;
 }
 
-/** That a request is another host's, as its agents in Azure tell, or its number. */
-export interface Left {
-  /** To an agent of theirs that is idle or on its way, or to a host that is to make one. */
-  readonly to: 'agent' | 'host';
+/** Who is to have an agent for a request, as the agents of all hosts in Azure tell, or its number. */
+export interface Turn {
+  /** This host; an agent of another one, idle or on its way; or another host, which is to make one. */
+  readonly of: 'here' | 'agent' | 'host';
   /** Since when (epoch ms). */
   readonly since: number;
+  /** How many turns have passed in which no agent was made for it. */
+  readonly passed: number;
+}
+
+/** Whether a request is left to another host. */
+export function isLeft({ turn }: Pick<WaitingRequest, 'turn'>): boolean {
+  return turn !== undefined && turn.of !== 'here';
 }
 
 /** What a pool's agents offer to demands, in the names and values that one of them has shown. */

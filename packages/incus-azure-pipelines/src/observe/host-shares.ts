@@ -1,5 +1,5 @@
 import { unmetDemands } from 'azure-pipelines-client/demands';
-import type { Left, UnfinishedRequest, WaitingRequest } from '../model/queue.js';
+import type { Turn, UnfinishedRequest, WaitingRequest } from '../model/queue.js';
 import { type FreeAgent, isExpected, type OtherHost } from './other-hosts.js';
 
 /** What an agent takes from the decision to make it until it is registered. */
@@ -12,6 +12,16 @@ export interface Others {
   readonly hosts: readonly OtherHost[];
   /** How often each reads what waits, in ms. */
   readonly intervalMs: number;
+}
+
+/** What this host has for a request, beside what other requests have claimed. */
+export interface Here {
+  /** An idle agent that could take it. */
+  readonly idle: boolean;
+  /** An agent that is idle or on its way. */
+  readonly coming: boolean;
+  /** Room for another agent. */
+  readonly room: boolean;
 }
 
 /**
@@ -42,31 +52,17 @@ export class HostShares {
     );
   }
 
-  /**
-   * How a request is left to others; undefined for one that is ours, and stays so. `here`: whether an idle agent of ours could take it, or
-   * there is room for another, or neither.
-   */
-  left(
-    request: UnfinishedRequest,
-    known: WaitingRequest | undefined,
-    here: 'idle' | 'room' | 'none',
-  ): Left | undefined {
-    const { hosts, owner } = this.#others;
-    const isOurs = known?.left === undefined && known?.pool !== undefined && !known.held;
-    if (hosts.length === 0 || (isOurs && here !== 'none')) return undefined;
+  /** Whose turn it is to have an agent for a request that somebody here could do. */
+  turnFor(request: UnfinishedRequest, known: WaitingRequest | undefined, here: Here): Turn {
+    const before = known?.turn;
+    // What was claimed stays so while agents are here, or on their way, that nothing else has taken.
+    if (before?.of === 'here' && here.coming) return before;
     const since = known?.since ?? this.#now;
-    const taker = this.#taker(request, since, here === 'idle');
-    if (taker === owner) return undefined;
-    if (taker !== undefined) {
-      this.#take(taker, request, since);
-      return this.#leave('agent', known);
-    }
-    const left = this.#leave('host', known);
-    const steps = Math.floor((this.#now - left.since) / this.#patienceMs);
-    const candidates = hosts.filter(host => host.full === undefined).map(host => host.owner);
-    const ranked = [owner, ...candidates].sort((a, b) => weight(request, b) - weight(request, a));
-    if (steps > 0) for (const passed of ranked.slice(0, 2 ** (steps - 1))) this.#full.add(passed);
-    return here !== 'none' && ranked.indexOf(owner) < 2 ** steps ? undefined : left;
+    const taker = this.#taker(request, since, here.idle);
+    if (taker !== undefined) this.#take(taker, request, since);
+    if (taker === undefined) return this.#turnToMake(request, before, here);
+    const of = taker === this.#others.owner ? 'here' : 'agent';
+    return before?.of === of ? before : { of, since: this.#now, passed: 0 };
   }
 
   /** The hosts as they were, with those marked that have let a request pass. */
@@ -78,8 +74,23 @@ export class HostShares {
     );
   }
 
-  #leave(to: Left['to'], known: WaitingRequest | undefined): Left {
-    return known?.left?.to === to ? known.left : { to, since: this.#now };
+  /** Whose turn it is to make an agent for a request for which there is none. */
+  #turnToMake(request: UnfinishedRequest, before: Turn | undefined, here: Here): Turn {
+    let { passed, since } = before === undefined || before.of === 'agent' ? { passed: 0, since: this.#now } : before;
+    if (this.#now - since >= this.#patienceMs) {
+      for (const owner of this.#ranked(request).slice(0, atATime(passed))) this.#full.add(owner);
+      since = this.#now;
+      passed += 1;
+    }
+    const rank = this.#ranked(request).indexOf(this.#others.owner);
+    return { of: here.room && rank < atATime(passed) ? 'here' : 'host', since, passed };
+  }
+
+  /** The hosts that are not taken for full, this one included, in the order in which a request comes to them. */
+  #ranked(request: UnfinishedRequest): readonly string[] {
+    const { hosts, owner } = this.#others;
+    const roomy = hosts.filter(host => host.full === undefined && !this.#full.has(host.owner)).map(host => host.owner);
+    return [owner, ...roomy].sort((a, b) => weight(request, b) - weight(request, a));
   }
 
   /** The host that has an agent for it: of several, whom its number says. */
@@ -106,6 +117,11 @@ export class HostShares {
     if (agent.online) return unmetDemands(agent.capabilities, demands).length === 0;
     return isExpected(agent, this.#now) && this.#now - since < this.#patienceMs;
   }
+}
+
+/** How many hosts have a turn at once, after so many turns in which none made an agent. */
+function atATime(passed: number): number {
+  return 2 ** Math.max(0, passed - 1);
 }
 
 /** The same for all hosts, and different for each request: it spreads requests evenly, and few move when a host comes or goes. */

@@ -11,7 +11,12 @@ function agent(owner: string, online = true) {
 
 test('counts each installation that has an agent online, by its owner and not by its prefix', () => {
   const list = [agent('a1b2c3'), agent('a1b2c3'), { name: `other-a1b2c3-${BIRTH}`, online: true }, agent('d4e5f6')];
-  expect(hostsSeen(new Map(), list, NOW)).toEqual(new Map([['a1b2c3', NOW], ['d4e5f6', NOW]]));
+  expect(hostsSeen(new Map(), list, NOW)).toEqual(
+    new Map([
+      ['a1b2c3', NOW],
+      ['d4e5f6', NOW],
+    ]),
+  );
 });
 
 test('counts nobody for what is left over, or is of somebody else', () => {

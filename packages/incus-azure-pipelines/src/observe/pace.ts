@@ -2,8 +2,8 @@ import type { Registration } from '../model/agent.js';
 import { hostsSeen } from './hosts-seen.js';
 import { earlySpacing, sharedInterval } from './poll-spacing.js';
 
-/** Where others read too, pauses are spread by this part, so that they do not all look at the same moment. */
-const SPREAD = 0.2;
+/** Where others read too, pauses are longer by up to this part, so that they do not all look at the same moment. */
+const SPREAD = 0.1;
 
 /** How often an agent pool is read: the more seldom, the more hosts have agents in it. */
 export class Pace {
@@ -40,7 +40,7 @@ export class Pace {
 
   /** The pause until the next reading, in ms; `random` gives a number in [0, 1). */
   pauseMs(random: () => number): number {
-    return this.#seen.size < 2 ? this.intervalMs : this.intervalMs * (1 + SPREAD * (random() - 0.5));
+    return this.#seen.size < 2 ? this.intervalMs : this.intervalMs * (1 + SPREAD * random());
   }
 
   get #readers(): number {

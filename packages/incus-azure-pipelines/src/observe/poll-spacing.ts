@@ -29,7 +29,10 @@ export function earlySpacing(readers: number): number {
 /** Which agent pool a daemon reads, and how often: the interval of the file, and the number of agent pools of its organisation. */
 export function pollingOf(
   { agentPool, url }: AzureTarget,
-  { azurePollIntervalMs, pools }: Pick<DaemonSpec, 'azurePollIntervalMs'> & {
+  {
+    azurePollIntervalMs,
+    pools,
+  }: Pick<DaemonSpec, 'azurePollIntervalMs'> & {
     readonly pools: readonly Pick<PoolSpec, 'azure'>[];
   },
 ): { readonly agentPool: string; readonly pollIntervalMs: number; readonly agentPools: number } {

@@ -2,8 +2,8 @@ import { unmetDemands } from 'azure-pipelines-client/demands';
 import { type Agent, isLive, type Registration } from '../model/agent.js';
 import type { Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../model/pool.js';
-import type { Offer, UnfinishedRequest, WaitingRequest } from '../model/queue.js';
-import { HostShares, type Others } from './host-shares.js';
+import { isLeft, type Offer, type UnfinishedRequest, type WaitingRequest } from '../model/queue.js';
+import { type Here, HostShares, type Others } from './host-shares.js';
 import type { OtherHost } from './other-hosts.js';
 
 /**
@@ -23,7 +23,7 @@ export interface QueueSight {
   readonly offers: ReadonlyMap<string, Offer>;
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
-  /** By `azureKey`; absent where no other host is known. */
+  /** By `azureKey`: who else makes agents. */
   readonly others?: ReadonlyMap<string, Others>;
 }
 
@@ -43,6 +43,8 @@ interface Place {
   readonly idle: readonly Agent[];
   /** Idle agents that are not counted on by a request yet. */
   free: number;
+  /** Agents, idle or on their way, that are not counted on by a request yet; the reserve is not among them. */
+  coming: number;
   /** Agents that it may still have for requests. */
   room: number;
   /** Requests that its agents have done since the queue was read, and nobody has seen which. */
@@ -90,7 +92,7 @@ export function shareQueue(
     const known = new Map(old.map(request => [request.requestId, request]));
     const fits = new Map<string, Fit>();
     const others = sight.others?.get(key);
-    const shares = others && new HostShares(others, now);
+    const shares = others && others.hosts.length > 0 ? new HostShares(others, now) : undefined;
     for (const request of [...requests.value].sort((a, b) => a.requestId - b.requestId)) {
       if (request.received || having.has(request.requestId)) continue;
       const demanded = request.demands.join('\n');
@@ -131,7 +133,10 @@ function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight, readAt
   const hasDone = ({ life, phase, since }: Agent) =>
     !isLive(phase) && life.saidFinished && since > readAt && life.requestId === undefined && !life.deregistered;
   const done = own.filter(hasDone).length;
-  return { spec, capabilities, idle, free: Math.min(idle.length, room), room, done, queued: 0 };
+  const starting = live.filter(({ phase }) => phase === 'starting').length;
+  const made = own.filter(({ phase }) => phase === 'preparing' || phase === 'prepared').length;
+  const coming = idle.length + starting + Math.max(0, made - spec.reserve);
+  return { spec, capabilities, idle, free: Math.min(idle.length, room), coming, room, done, queued: 0 };
 }
 
 function fitOf(demands: readonly string[], places: readonly Place[], shares: HostShares | undefined): Fit {
@@ -156,17 +161,16 @@ function judged(
   const isLong = since <= readAt - HELD_MS && idle.some(agent => agent.since <= readAt - HELD_MS);
   const isStill = known?.held === true && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
   const held = isLong || isStill;
-  const left = held || able.length === 0 ? undefined : shares?.left(request, known, here(able));
-  const place = held || left !== undefined ? able[0] : claimed(able);
+  const turn = held || able.length === 0 ? undefined : shares?.turnFor(request, known, hereFor(able));
+  const pool = (held || isLeft({ turn }) ? able[0] : claimed(able))?.spec.name;
   const { demands, jobName, queuedAt, requestId } = request;
-  const pool = place?.spec.name;
   // Written out: it is made for each request in each pass.
-  return { requestId, jobName, demands, queuedAt, agentPool, since, pool, unmet, couldTakeAt, held, left };
+  return { requestId, jobName, demands, queuedAt, agentPool, since, pool, unmet, couldTakeAt, held, turn };
 }
 
-function here(able: readonly Place[]): 'idle' | 'room' | 'none' {
-  if (able.some(({ free }) => free > 0)) return 'idle';
-  return able.some(({ room }) => room > 0) ? 'room' : 'none';
+function hereFor(able: readonly Place[]): Here {
+  const some = (key: 'free' | 'coming' | 'room') => able.some(place => place[key] > 0);
+  return { idle: some('free'), coming: some('coming') && some('room'), room: some('room') };
 }
 
 /** The place that an agent is to be had at. */
@@ -174,6 +178,7 @@ function claimed(able: readonly Place[]): Place | undefined {
   const place = able.find(({ free }) => free > 0) ?? able.find(({ room }) => room > 0) ?? able[0];
   if (place === undefined) return undefined;
   place.free -= 1;
+  place.coming -= 1;
   place.room -= 1;
   place.queued += 1;
   return place;

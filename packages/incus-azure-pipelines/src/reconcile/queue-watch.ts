@@ -40,11 +40,13 @@ export class QueueWatch {
   share(seen: Seen, agents: Reading<readonly Agent[]>, now: number): Pick<Queue, 'queued' | 'waiting'> {
     if (!agents.known || seen.requests.size === 0) return { queued: new Map(), waiting: this.#waiting };
     this.#offers = offersOf(this.#offers, agents.value, this.#desired, seen);
-    const others = new Map([...(seen.readers ?? [])].map(([key, readers]) => [key, this.#others(key, readers, seen, now)]));
+    const others = new Map(
+      [...(seen.readers ?? [])].map(([key, readers]) => [key, this.#others(key, readers, seen, now)]),
+    );
     const sight = { ...seen, agents: agents.value, offers: this.#offers, others };
     const { hosts, queued, waiting } = this.#shareQueue(this.#waiting, sight, this.#desired, now);
     this.#waiting = waiting;
-    this.#hosts = new Map([...this.#hosts, ...hosts]);
+    this.#hosts = new Map([...[...others].map(([key, one]) => [key, one.hosts] as const), ...hosts]);
     return { queued, waiting };
   }
 

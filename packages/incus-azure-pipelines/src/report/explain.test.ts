@@ -129,7 +129,7 @@ describe('a pool that follows the queue', () => {
     unmet: [],
     couldTakeAt: undefined,
     held: false,
-    left: undefined,
+    turn: undefined,
     ...given,
   });
 

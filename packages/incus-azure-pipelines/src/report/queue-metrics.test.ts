@@ -18,7 +18,7 @@ function waits(requestId: number, given: Partial<WaitingRequest> = {}): WaitingR
     unmet: [],
     couldTakeAt: undefined,
     held: false,
-    left: undefined,
+    turn: undefined,
     ...given,
   };
 }

@@ -11,7 +11,11 @@ import { shapeOf } from '../../src/model/shape.js';
 export const NOW = Date.UTC(2030, 0, 1);
 export const OWNER = 'a1b2c3';
 /** Installations, all with the same prefix. */
-export const OWNERS: readonly string[] = [OWNER, 'd4e5f6', '0718c9', '5e6f70', '9b8a71'];
+export const OWNERS: readonly string[] = [
+  OWNER,
+  'd4e5f6',
+  ...Array.from({ length: 38 }, (_, index) => (0x0718c9 + 0x05e6f7 * index).toString(16).padStart(6, '0')),
+];
 
 /** A pool with nothing special about it. */
 export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {

@@ -20,6 +20,10 @@ export const shares: Readonly<Record<string, typeof shareQueue>> = {
     shareQueue(before, { ...sight, registrations: withoutJobs(sight.registrations) }, desired, now),
 };
 
+/** A bug that shows where several hosts share an agent pool. */
+export const takesNoNotice: typeof shareQueue = (before, sight, desired, now) =>
+  shareQueue(before, { ...sight, others: new Map() }, desired, now);
+
 function withoutJobs(registrations: Parameters<typeof shareQueue>[1]['registrations']): typeof registrations {
   return new Map(
     [...registrations].map(([key, reading]) => [

@@ -3,7 +3,7 @@ import { PREPARATION, targetOf } from '../../src/model/action.js';
 import { type Agent, type AgentPhase, isLive } from '../../src/model/agent.js';
 import { knownValue, type Reading } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
-import type { UnfinishedRequest } from '../../src/model/queue.js';
+import { isLeft, type UnfinishedRequest } from '../../src/model/queue.js';
 import type { Sight } from '../../src/reconcile/controller.js';
 import { type Decision, promised } from './promises.js';
 
@@ -77,7 +77,7 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
   const ceiling = spec.agentCount + spec.reserve + Math.max(1, Math.floor(spec.agentCount / 2));
   const there = own.filter(({ instance }) => instance).length;
   if (creations.length + busyHost.length >= options.maxConcurrentCreates || there + made.length >= ceiling) return;
-  const others = observed.waiting.filter(request => request.held || request.left).map(({ requestId }) => requestId);
+  const others = observed.waiting.filter(one => one.held || isLeft(one)).map(({ requestId }) => requestId);
   const waiting = open.filter(({ requestId }) => !others.includes(requestId)).length;
   const target = Math.min(spec.agentCount, inPhase('busy') + waiting + spec.standby);
   const useful = inPhase('starting', 'idle', 'busy', 'unclear');
