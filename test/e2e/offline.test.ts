@@ -82,9 +82,8 @@ describeOnIncus('a network without a way out', testbed => {
 
     const { lines, result } = await emulator.queueJob({ steps: [{ script: LOOK }] }).finished;
     expect(result).toBe('succeeded');
-    expect(lines.filter(line => line.startsWith('route ') && line !== 'route Destination')).toEqual([
-      expect.not.stringContaining('00000000'),
-    ]);
+    expect(lines).toContain('route Destination');
+    expect(lines).not.toContain('route 00000000');
     expect(lines).toEqual(expect.arrayContaining(['/usr/bin/git', 'no way out']));
     expect(lines.filter(line => line.startsWith('found ')).sort()).toEqual(
       Object.keys(packages)

@@ -120,7 +120,7 @@ export const poolKeys = {
   ),
   provisionScripts: key(
     provisionScripts,
-    'Scripts run as root in the base, in order: paths, relative to this file, or maps that say when.',
+    'Scripts run as root in the base, in order: paths, relative to this file, or {path: PATH, when: before} for before anything else is done in the image.',
   ),
   aptMirror: key(
     aptMirror,
