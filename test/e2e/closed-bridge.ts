@@ -17,7 +17,11 @@ export async function makeClosedBridge({ socketPath }: Testbed): Promise<ClosedB
   const { networks } = incus.server;
   const bridge = `closed-${randomBytes(3).toString('hex')}`;
   const end = async () => {
-    await networks.delete(bridge).finally(() => incus.close());
+    try {
+      await networks.delete(bridge);
+    } finally {
+      await incus.close();
+    }
   };
   const taken = (await hostNetworks()).flatMap(text => parseIpv4Network(text) ?? []);
   const gateway = chooseGateway(taken, Math.random);
