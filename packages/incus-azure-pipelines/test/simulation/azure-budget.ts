@@ -1,5 +1,3 @@
-import type { Timeline } from './timeline.js';
-
 const WINDOW_MS = 300_000;
 
 /**
@@ -7,21 +5,20 @@ const WINDOW_MS = 300_000;
  * enough ago. Azure documents 200 units, and not what a call costs.
  */
 export class AzureBudget {
-  readonly #timeline: Timeline;
   readonly #units: number;
   readonly #perCall: number;
   readonly #spentAt: number[] = [];
+  calls = 0;
   refused = 0;
 
-  constructor(timeline: Timeline, units: number, perCall: number) {
-    this.#timeline = timeline;
+  constructor({ units = Number.POSITIVE_INFINITY, perCall = 0 } = {}) {
     this.#units = units;
     this.#perCall = perCall;
   }
 
   /** Spends what a call costs, if there is so much left. */
-  spend(): boolean {
-    const { now } = this.#timeline;
+  spend(now: number): boolean {
+    this.calls += 1;
     while ((this.#spentAt[0] ?? now) <= now - WINDOW_MS) this.#spentAt.shift();
     const isThere = (this.#spentAt.length + 1) * this.#perCall <= this.#units;
     if (isThere) this.#spentAt.push(now);

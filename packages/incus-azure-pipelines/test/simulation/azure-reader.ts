@@ -74,7 +74,7 @@ export class AzureReader {
     const lags = world.strikes('azureLags', 'Azure shows the past');
     const lagMs = lags ? random.between(0, LONGEST_LAG_MS) : 0;
     const isStruck = world.strikes('azureUnread', 'Azure unread');
-    const failed = !azure.isCalled() || isStruck || trueAt < azure.unreadUntil;
+    const failed = !azure.budget.spend(trueAt) || isStruck || trueAt < azure.unreadUntil;
     if (world.happens('azureHides')) this.#hideOne();
     const ms = random.chance(0.05) ? 3_000 : random.between(20, 300);
     // It may be held up before the server hears of it, and tells of the moment in which it does.
@@ -108,7 +108,8 @@ export class AzureReader {
     if (requests === undefined) return;
     const { world, now: at } = this.#process;
     const isStruck = world.strikes('azureUnread', 'Azure unread');
-    const failed = !world.azure.isCalled() || isStruck || world.timeline.now < world.azure.queueUnreadUntil;
+    const failed =
+      !world.azure.budget.spend(world.timeline.now) || isStruck || world.timeline.now < world.azure.queueUnreadUntil;
     this.#process.wait('the queue of Azure', world.random.between(20, 300), () => {
       if (failed) this.requests = { known: false, error: 'unread', since: requests.known ? at : requests.since };
       else this.requests = { known: true, value: world.azure.unfinished(this.#key), at };

@@ -1,6 +1,6 @@
 import type { JobRequest, Registration } from '../../src/model/agent.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
-import type { AzureBudget } from './azure-budget.js';
+import { AzureBudget } from './azure-budget.js';
 import { type Demanding, meets } from './demands.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
@@ -34,10 +34,8 @@ export class AzureWorld {
   readonly #hiddenUntil = new Map<number, number>();
   #lastId = 0;
   jobsDone = 0;
-  /** Calls of daemons, refused ones included. */
-  calls = 0;
-  /** What their identity may spend; undefined for as much as it likes. */
-  budget: AzureBudget | undefined;
+  /** What daemons may spend: as much as they like. */
+  budget = new AzureBudget();
   /** How likely a job is cancelled before its agent takes it. */
   cancelled = 0.08;
   /** What the next job demands. */
@@ -116,12 +114,6 @@ export class AzureWorld {
 
   cancelQueued(key: string): void {
     this.#state(key).queue.pop();
-  }
-
-  /** Notes a call of a daemon; false where its identity has spent its budget. */
-  isCalled(): boolean {
-    this.calls += 1;
-    return this.budget?.spend() ?? true;
   }
 
   /** Jobs that wait for an agent, of all or of those that one with these capabilities can do. */

@@ -84,13 +84,6 @@ export class Hosts {
     this.world.timeline.runUntil(this.world.timeline.now + ms);
   }
 
-  /** Calls that all daemons make to Azure in so long. */
-  calls(ms: number): number {
-    const before = this.world.azure.calls;
-    this.pass(ms);
-    return this.world.azure.calls - before;
-  }
-
   get jobsDone(): number {
     return this.world.azure.jobsDone;
   }
