@@ -59,7 +59,7 @@ describeOnIncus('what a job takes,', testbed => {
     expect(await logs(ended)).toMatch(/out of memory: the kernel killed [1-9]\d* process/);
   });
 
-  test('memory that a job takes as a disk ends with its guest, and the place is filled', async () => {
+  test('memory that a job takes as a disk ends with its guest, the place is filled, and a hint tells why', async () => {
     const { daemon, scenario } = scene;
     const queued = scenario.emulator.queueJob({ steps: [{ script: memoryDiskHog }] });
     const { agentName } = await lineShown(scenario.emulator, queued, 'filling');
@@ -68,7 +68,9 @@ describeOnIncus('what a job takes,', testbed => {
       names => !names.includes(agentName),
     );
     await neighbourIsWell();
+    await daemon.seen(line => line.msg === 'agent gone' && line.agent === agentName);
     await whenPool(scenario, daemon, ({ agents }) => agents.some(({ phase }) => phase === 'idle'));
+    expect((await scenario.call('logs', agentName)).stdout).toContain('perhaps out of memory: the host killed ');
   });
 
   test("a job that steals its agent's key gets no second job with it", async () => {

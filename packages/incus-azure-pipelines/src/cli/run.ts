@@ -21,6 +21,7 @@ import { basesDocument } from '../report/bases-document.js';
 import { followBuilds } from '../report/build-progress.js';
 import type { Death } from '../report/death.js';
 import { keepDeaths } from '../report/deaths.js';
+import { HostKills, readHostKills } from '../report/host-kills.js';
 import { controlRoutes, publicRoutes, type View } from '../report/http.js';
 import type { LiveFeed } from '../report/live-feed.js';
 import { followForPage } from '../report/live-page.js';
@@ -76,7 +77,12 @@ export async function run(options: { readonly config: string; readonly logLevel:
       lookEveryMs: spec.reconcileIntervalMs,
       onFailure: onUnread,
     }));
-  keepDeaths(events, page?.deaths ?? deaths, { restarted, onFailure });
+  const kills = new HostKills(events, readHostKills);
+  keepDeaths(events, page?.deaths ?? deaths, {
+    restarted,
+    onFailure,
+    ...(isThisHost(spec.incus) ? { killsLately: () => kills.lately() } : {}),
+  });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();
   events.on('pass-ended', () => pulse.beat());
