@@ -68,9 +68,9 @@ describeOnIncus('what a job takes,', testbed => {
       names => !names.includes(agentName),
     );
     await neighbourIsWell();
-    await daemon.seen(line => line.msg === 'agent gone' && line.agent === agentName);
+    const ended = await daemon.seen(line => line.msg === 'agent ended' && line.agent === agentName);
+    expect(ended.why).toContain('; perhaps out of memory: the host killed ');
     await whenPool(scenario, daemon, ({ agents }) => agents.some(({ phase }) => phase === 'idle'));
-    expect((await scenario.call('logs', agentName)).stdout).toContain('perhaps out of memory: the host killed ');
   });
 
   test("a job that steals its agent's key gets no second job with it", async () => {
