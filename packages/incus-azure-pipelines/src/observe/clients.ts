@@ -86,6 +86,11 @@ async function readPem(path: string): Promise<string> {
   }
 }
 
+/** Makes the client of one pool's Azure alone, which calls nobody yet; the identity stays its owner's. */
+export function openAzure(pool: PoolSpec, identity: Identity): AzurePipelinesClient {
+  return azureClient(pool, identity, () => {}, undefined);
+}
+
 /** How a client of Azure proves who it is. */
 export function authBy(identity: Identity): Auth {
   return {
