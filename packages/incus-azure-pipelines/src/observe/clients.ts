@@ -93,6 +93,11 @@ async function readPem(path: string): Promise<string> {
   }
 }
 
+/** Makes the client of one pool's Azure alone, which calls nobody yet; the identity stays its owner's. */
+export function openAzure(pool: PoolSpec, identity: Identity): AzurePipelinesClient {
+  return azureClient(pool, authBy(identity), () => {}, undefined);
+}
+
 /** How a client of Azure proves who it is. Told each time that the latest token is refused and the one before goes on. */
 export function authBy(identity: Identity, onCovered: (covered: Covered) => void = () => {}): Auth {
   return {
