@@ -37,7 +37,7 @@ export function checkQueue(
     const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
       demands.length === 0 && !received && !having.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
-    if (isAlone) checkGrowth(spec, decision, open.slice(doneUnseen(spec, decision, requests.get(key))));
+    if (isAlone) checkGrowth(spec, decision, open, doneUnseen(spec, decision, requests.get(key)));
   }
 }
 
@@ -55,7 +55,7 @@ const ENDED: readonly AgentPhase[] = ['finished', 'stopped', 'orphan'];
  * For all that waits and that any agent can do there is an agent, or an instance on its way to one, as far as there is room,
  * but where nothing more may be made now.
  */
-function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly UnfinishedRequest[]): void {
+function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly UnfinishedRequest[], done: number): void {
   const { observed, options, plan } = decision;
   const wanted = knownValue(observed.wantedBases.get(spec.name));
   const base = knownValue(observed.bases)?.find(({ name }) => name === wanted);
@@ -78,7 +78,7 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
   const there = own.filter(({ instance }) => instance).length;
   if (creations.length + busyHost.length >= options.maxConcurrentCreates || there + made.length >= ceiling) return;
   const others = observed.waiting.filter(one => one.held || isLeft(one)).map(({ requestId }) => requestId);
-  const waiting = open.filter(({ requestId }) => !others.includes(requestId)).length;
+  const waiting = Math.max(0, open.filter(({ requestId }) => !others.includes(requestId)).length - done);
   const target = Math.min(spec.agentCount, inPhase('busy') + waiting + spec.standby);
   const useful = inPhase('starting', 'idle', 'busy', 'unclear');
   const places = spec.agentCount - own.filter(({ phase }) => isLive(phase)).length;
