@@ -26,8 +26,9 @@ export interface Here {
 
 /**
  * Shares the requests of an agent pool out among hosts that do not talk to each other, so that each is one's alone. All reckon
- * alike: what an idle or starting agent of a host can take is left to it; else the request's number says whose it is. Who has
- * no room is not known: what still waits when a host has had the time to make an agent is for two hosts more, then four.
+ * alike: what an idle or starting agent of a host can take is left to it; else the request's number says whose turn it
+ * is. Who has no room is not known: a host that had the time to make an agent and has not is taken for full, and the next has its
+ * turn; then two at once, then four.
  */
 export class HostShares {
   readonly #others: Others;
