@@ -86,7 +86,7 @@ export async function makeDaemon(
   // A certificate in it could not be read either, which is not what has to be mended.
   if (options.installation === undefined) await findInstallation(config.spec.stateDirectory);
   const identities = new Identities(config.credentials, given.clock);
-  const clients = await openClients(config.spec, identities, (name, event) => events.emit(name, event), given.clock);
+  const clients = await openClients(config, identities, (name, event) => events.emit(name, event), given.clock);
   try {
     return await assemble(config.spec, identities, clients, events, given, signal);
   } catch (error) {
@@ -107,7 +107,7 @@ async function assemble(
   signal: AbortSignal,
 ): Promise<Daemon> {
   const emit: Emit = (name, event) => events.emit(name, event);
-  const { incus } = clients;
+  const { incus, wayOut } = clients;
   const facts = await checkIncus(incus, isThisHost(spec.incus), signal);
   const observers = new Map<string, AzureObserver>();
   const pools = new Map<string, PoolParts>();
@@ -133,6 +133,7 @@ async function assemble(
   const most = mostInstances(spec.pools, instanceCeiling);
   const executorParts = {
     incus,
+    wayOut,
     hostSees: (name: string) => hostSees(spec.project, name),
     ownerId: installation.ownerId,
     owner: installation.owner,

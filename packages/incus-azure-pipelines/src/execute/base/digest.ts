@@ -16,6 +16,8 @@ export interface OwnInputs {
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
+  /** PEM texts of authorities. */
+  readonly authorities: readonly string[];
 }
 
 /** All that shapes a base. */
@@ -51,11 +53,12 @@ export function ownDigest({
   docker,
   tmpfsSizeBytes,
   recipeDigest: recipe,
+  authorities,
 }: OwnInputs): string {
   const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
   const wish =
     agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
-  return digest([image.kind, source, wish, scripts, isMade, docker, tmpfsSizeBytes ?? 'none', recipe]);
+  return digest([image.kind, source, wish, scripts, isMade, docker, tmpfsSizeBytes ?? 'none', recipe, authorities]);
 }
 
 /**

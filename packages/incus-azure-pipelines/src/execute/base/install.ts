@@ -3,6 +3,7 @@ import { enabledUnits, guestFiles } from '../guest/files.js';
 import { BaseBuildError } from './base-build-error.js';
 import type { BuildBaseOptions, PackedAgent } from './build-options.js';
 import { boot, create } from './launch.js';
+import { trustAuthorities, useWayOut } from './reach.js';
 import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
 import { unpackAgent } from './unpack-agent.js';
@@ -28,8 +29,10 @@ export async function install(
   await boot(base);
 
   steps.next('Installing what the image lacks.');
+  await useWayOut(base, options);
   const script = { path: 'install', content: installScript, args: [spec.docker ? 'docker' : 'no-docker'] };
   await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
+  if (spec.authorities !== undefined) await trustAuthorities(base);
   await installGuestFiles(base, spec);
 
   steps.next(`Unpacking agent ${agent.version}.`);
