@@ -8,7 +8,7 @@ export interface GuardedProxyOptions {
   /** Address to listen on; default 127.0.0.1. */
   readonly host?: string;
   readonly user: string;
-  password: string;
+  readonly password: string;
   /** `host:port` as clients call it, and where that leads; nothing else is reached. */
   readonly routes: ReadonlyMap<string, URL>;
 }
@@ -26,6 +26,8 @@ export interface GuardedProxy extends AsyncDisposable {
   readonly port: number;
   /** All that was asked for, the oldest first. */
   readonly passages: readonly Passage[];
+  /** From now on this one lets in as well. */
+  alsoTake(password: string): void;
   /** From now on only this one lets in; what is open is cut. */
   changePassword(password: string): void;
 }
@@ -33,13 +35,14 @@ export interface GuardedProxy extends AsyncDisposable {
 /** Starts one. */
 export async function startGuardedProxy(options: GuardedProxyOptions): Promise<GuardedProxy> {
   const { host = '127.0.0.1', routes, user } = options;
-  let { password } = options;
+  const passwords = new Set([options.password]);
   const passages: Passage[] = [];
   const open = new Set<Duplex>();
   const admit = (message: IncomingMessage, target: string, by: Passage['by']): URL | number => {
-    const expected = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-    const route = routes.get(target);
-    const verdict = message.headers['proxy-authorization'] !== expected ? 407 : (route ?? 403);
+    const [scheme, shown = ''] = (message.headers['proxy-authorization'] ?? '').split(' ');
+    const [name, ...password] = Buffer.from(shown, 'base64').toString().split(':');
+    const isKnown = scheme === 'Basic' && name === user && passwords.has(password.join(':'));
+    const verdict = isKnown ? (routes.get(target) ?? 403) : 407;
     passages.push({ target, by, status: typeof verdict === 'number' ? verdict : 200 });
     return verdict;
   };
@@ -66,7 +69,9 @@ export async function startGuardedProxy(options: GuardedProxyOptions): Promise<G
     const route = admit(message, message.url ?? '', 'tunnel');
     socket.on('error', () => {});
     if (typeof route === 'number')
-      return void socket.end(`HTTP/1.1 ${route} No\r\nProxy-Authenticate: Basic realm="test"\r\nContent-Length: 0\r\n\r\n`);
+      return void socket.end(
+        `HTTP/1.1 ${route} No\r\nProxy-Authenticate: Basic realm="test"\r\nContent-Length: 0\r\n\r\n`,
+      );
     const far: Socket = connect(Number(route.port), route.hostname, () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       socket.pipe(far).pipe(socket);
@@ -88,8 +93,10 @@ export async function startGuardedProxy(options: GuardedProxyOptions): Promise<G
     url: `http://${host}:${port}`,
     port,
     passages,
-    changePassword(changed) {
-      password = changed;
+    alsoTake: password => void passwords.add(password),
+    changePassword(password) {
+      passwords.clear();
+      passwords.add(password);
       cut();
     },
     async [Symbol.asyncDispose]() {

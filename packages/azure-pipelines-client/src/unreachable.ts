@@ -30,7 +30,8 @@ const reasons: ReadonlyMap<string, string> = new Map([
 /** Makes the error of a call that brought no answer, or only a part of one. */
 export function unreachable(attempt: string, url: string, cause: unknown): AzurePipelinesError {
   if (cause instanceof Error && cause.name === 'HTTPParserError') return notHttp(attempt, url, cause);
-  const why = refusedByProxy(cause) ?? reasons.get(codeOf(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
+  const why =
+    refusedByProxy(cause) ?? reasons.get(codeOf(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
   return new AzurePipelinesError('unreachable', `${attempt} on ${url}: ${why}`, { cause });
 }
 

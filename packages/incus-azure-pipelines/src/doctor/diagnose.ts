@@ -73,7 +73,7 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   yield* checkNetwork(project, host, mostInstances(spec.pools, instanceCeiling));
   const architecture = server.value.environment?.architectures[0];
   yield* checkServers(parts, architecture, project.bases, signal);
-  const place = yield* findPlace({ incus, spec, project, host }, signal);
+  const place = yield* findPlace({ incus, spec, project, host, wayOut: parts.wayOut }, signal);
   if (place !== undefined) yield* tryGuests(place, signal);
   else yield checkFirewall(host, undefined, project.network?.name);
   if (parts.prover !== undefined) {
