@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobRecord } from 'azure-pipelines-emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DaemonProcess } from '../../testbed/daemon-process.js';
+import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
+import { type DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type GuardedProxy, startGuardedProxy } from '../../testbed/guarded-proxy.js';
 import { makePrivateAuthority } from '../../testbed/private-authority.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
 import { agentsOnline, tellOnFailure } from './waiting.js';
 
 const USER = 'builds';
@@ -114,6 +116,32 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     expect(asked(`${REGISTRY}:443`)).toContainEqual({ target: `${REGISTRY}:443`, by: 'tunnel', status: 200 });
     expect(asked(`${SERVER}:443`)).toContainEqual({ target: `${SERVER}:443`, by: 'tunnel', status: 200 });
     expect(proxy.passages.filter(({ status }) => status === 407)).toEqual([]);
+  });
+
+  test('the doctor finds a way for this host and for a guest, and names what the proxy refuses', async () => {
+    const [check, doctor] = told('docs/how-to/proxies.md#work-behind-a-proxy').lines(2);
+    const config = ['--config', scenario.configPath, '--json'];
+    const call = async (command: string) => runProgram([...command.split(' ').slice(1), ...config]);
+    expect((await runProgram([...check.split(' ').slice(1), '--config', scenario.configPath])).code).toBe(0);
+    const findings = async () => (JSON.parse((await call(doctor)).stdout) as { findings: Finding[] }).findings;
+    expect(await findings()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ check: 'azure-server', colour: 'green' }),
+        expect.objectContaining({ check: 'registration', colour: 'green' }),
+        expect.objectContaining({
+          check: 'guest-server',
+          colour: 'green',
+          says: expect.stringContaining('answers 401'),
+        }),
+      ]),
+    );
+    await writeFile(join(directory, 'password'), 'wr0ng');
+    const refused = await findings();
+    await writeFile(join(directory, 'password'), PASSWORD);
+    for (const name of ['azure-server', 'guest-server'])
+      expect(refused).toContainEqual(
+        expect.objectContaining({ check: name, colour: 'red', says: expect.stringContaining('407') }),
+      );
   });
 
   test('the password stands nowhere outside of guests', async () => {

@@ -15,6 +15,7 @@ import { Identities } from './lib/identity/identities.js';
 import { findInstallation, type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
+import { required } from './lib/required.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
 import { azureKey, type DaemonSpec, isScaled, type PoolSpec } from './model/pool.js';
@@ -253,9 +254,4 @@ function observe(
   const { agentPool } = pool.azure;
   const jobRequests = isScaled(pool.azure, spec.pools) ? client.jobRequests : undefined;
   return new AzureObserver({ ...given, client, jobRequests, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
-}
-
-function required<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`"${what}" is not in the configuration`);
-  return value;
 }

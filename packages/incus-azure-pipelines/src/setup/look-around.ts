@@ -9,6 +9,7 @@ import type { DaemonSpec } from '../model/pool.js';
 import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
 import type { Opening } from './acl-rules.js';
 import { hostRanges } from './host-ranges.js';
+import { namedServers } from './named-servers.js';
 import { mostInstances } from './project-limits.js';
 import type { Surroundings } from './wish.js';
 
@@ -42,34 +43,16 @@ export async function lookAround(options: LookOptions): Promise<Surroundings> {
   };
 }
 
-async function openings({
-  network,
-  pools,
-  proxy,
-}: DaemonSpec): Promise<readonly (Opening & { readonly host: string })[]> {
-  // What a proxy leads to is for the proxy to find.
-  const straight = pools.flatMap(pool => (pool.looksUp === undefined ? [pool.azure.url] : []));
-  const proxies = [proxy?.http, proxy?.https].filter(url => url !== undefined);
-  const servers = [
-    ...[...new Set(straight)].map(url => openingOf('the Azure server', url)),
-    ...[...new Set(proxies)].map(url => openingOf('the proxy', url)),
-  ];
+async function openings({ network, pools }: DaemonSpec): Promise<readonly (Opening & { readonly host: string })[]> {
   const allowed = network.allow.map(target => ({ name: `network.allow: ${target.host}`, target }));
   return Promise.all(
-    [...servers, ...allowed].map(async ({ name, target: { host, prefixLength, port } }) => ({
+    [...namedServers(pools), ...allowed].map(async ({ name, target: { host, prefixLength, port } }) => ({
       name,
       host,
       addresses: prefixLength === undefined ? await addressesOf(host) : [`${host}/${prefixLength}`],
       port,
     })),
   );
-}
-
-function openingOf(what: string, url: string) {
-  const { hostname, port, protocol } = new URL(url);
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const target = { host, prefixLength: undefined, port: Number(port || (protocol === 'http:' ? 80 : 443)) };
-  return { name: `${what} ${host}`, target };
 }
 
 /** None where the name leads nowhere: a host behind a proxy need not be able to look it up. */
