@@ -59,7 +59,7 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     await writeFile(join(directory, 'authority.crt'), trust.authority);
     await writeFile(join(directory, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
     packages = createServer((request, response) =>
-      response.writeHead(/\/Packages$/.test(request.url ?? '') ? 200 : 404).end(),
+      response.writeHead(request.url?.endsWith('/Packages') ? 200 : 404).end(),
     ).listen(0, gateway);
     await once(packages, 'listening');
     const routes = new Map([

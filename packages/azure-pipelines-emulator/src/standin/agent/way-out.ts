@@ -9,10 +9,12 @@ import { agentRootDirectory } from './process-environment.js';
 /** What the system trusts, in the one file of its kind that most distributions have. */
 const trusted = '/etc/ssl/certs/ca-certificates.crt';
 
+type Options = Omit<RequestOptions, 'headers'> & { readonly headers: Record<string, string> };
+
 /** Begins a request that goes through the proxy where one leads to the URL. Rejects where the proxy opens no way. */
 export async function beginRequest(
   url: URL,
-  options: RequestOptions,
+  options: Options,
   onAnswer: (answer: IncomingMessage) => void,
 ): Promise<ClientRequest> {
   const proxy = proxyFor(url);
@@ -28,7 +30,7 @@ export async function beginRequest(
 }
 
 /** A proxy is asked for whole URLs. */
-function absolute(url: URL, proxy: URL, { headers, ...options }: RequestOptions): RequestOptions {
+function absolute(url: URL, proxy: URL, { headers, ...options }: Options): RequestOptions {
   return { ...options, ...addressOf(proxy), path: url.href, headers: { ...headers, host: url.host, ...signIn() } };
 }
 
