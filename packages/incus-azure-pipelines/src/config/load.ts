@@ -2,6 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import type { TokenSource } from '../lib/identity/identity.js';
+import type { Secret } from '../lib/secret.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { checkCredential } from './check-credential.js';
 import { checkFile } from './checks.js';
@@ -14,6 +15,7 @@ import { error, type Finding, formatPath, type KeyPath, warning } from './findin
 import { findingsOf } from './issues.js';
 import { ConfigError, type ConfigMessage } from './message.js';
 import { type PoolEntry, poolEntries } from './pool-entry.js';
+import { checkProxyPassword, proxyPassword } from './proxy.js';
 import { type FileSettings, fileSchema } from './schema.js';
 import { withoutPaths } from './without-paths.js';
 
@@ -21,6 +23,8 @@ export interface LoadedConfig {
   readonly spec: DaemonSpec;
   /** By name of the pool. */
   readonly credentials: ReadonlyMap<string, TokenSource>;
+  /** Reads the password of the proxies' user; undefined where there is none. */
+  readonly proxyPassword?: (() => Promise<Secret>) | undefined;
   readonly warnings: readonly ConfigMessage[];
 }
 
@@ -56,6 +60,7 @@ export async function parseConfig(
   const files = await readNamedFiles(settings ?? {}, pools, directory);
   const findings = [...broken, ...files.findings];
   if (settings !== undefined) findings.push(...checkFile(settings, pools, environment));
+  findings.push(...(await checkProxyPassword(settings ?? {}, directory, environment)));
   const certificateEnds = new Map<string, number>();
   for (const pool of pools) {
     const checked = await checkCredential(pool, directory, environment);
@@ -69,6 +74,7 @@ export async function parseConfig(
   return {
     spec: desiredState(settings, pools, { environment, directory, contents: files.contents, certificateEnds }),
     credentials: tokenSources(pools, directory, environment),
+    proxyPassword: proxyPassword(settings, directory, environment),
     warnings: messages,
   };
 }

@@ -14,13 +14,13 @@ export async function buildPoolBase(
 ): Promise<void> {
   const pool = poolOf(parts, action.pool);
   const { spec } = pool;
-  const { storage } = parts;
+  const { storage, wayOut } = parts;
   const onProgress: OnProgress = progress => parts.emit('progress', { action, progress });
   const steps = new Steps(1 + buildSteps(spec.base, storage), onProgress);
   steps.next(spec.base.isMade ? 'Looking for the base.' : 'Obtaining the agent.');
   const { name, own, image, agent } = await planBase(pool, parts, signal);
   if (name !== action.base) throw new Error(`build base "${action.base}": its image or agent has changed meanwhile`);
-  const packed = agent && { ...agent, path: await parts.agentCache.obtain(agent, { onProgress, signal }) };
+  const packed = agent && { ...agent, path: await parts.agentCache.obtain(agent, { onProgress, signal, wayOut }) };
   await buildBase({
     client: parts.incus,
     spec: spec.base,
@@ -31,6 +31,7 @@ export async function buildPoolBase(
     isolation: parts.isolation,
     steps,
     storage,
+    proxy: spec.proxy && { spec: spec.proxy, password: await wayOut.password() },
     signal,
   });
 }

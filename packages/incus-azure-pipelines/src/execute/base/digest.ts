@@ -19,6 +19,8 @@ export interface OwnInputs {
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
+  /** PEM texts of authorities. */
+  readonly authorities: readonly string[];
 }
 
 /** All that shapes a base. */
@@ -55,13 +57,15 @@ export function ownDigest({
   docker,
   tmpfsSizeBytes,
   recipeDigest: recipe,
+  authorities,
 }: OwnInputs): string {
   const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
   const wish =
     agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
   const mirror = aptMirror === undefined ? '' : mirrorScript(aptMirror);
   const provision = scripts.map(({ content, when }) => [content, when]);
-  return digest([image.kind, source, wish, provision, mirror, isMade, docker, tmpfsSizeBytes ?? 'none', recipe]);
+  const shape = [isMade, docker, tmpfsSizeBytes ?? 'none', authorities];
+  return digest([image.kind, source, wish, provision, mirror, ...shape, recipe]);
 }
 
 /**

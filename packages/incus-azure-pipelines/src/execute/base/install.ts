@@ -4,6 +4,7 @@ import { BaseBuildError } from './base-build-error.js';
 import type { BuildBaseOptions, PackedAgent } from './build-options.js';
 import { boot, create } from './launch.js';
 import { mirrorScript } from './mirror-script.js';
+import { trustAuthorities, useWayOut } from './reach.js';
 import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
 import { unpackAgent } from './unpack-agent.js';
@@ -27,6 +28,7 @@ export async function install(
   steps.next(`Starting from image ${image.identity}.`);
   await create(base, options);
   await boot(base);
+  await useWayOut(base, options);
   await provision(base, options, 'before');
 
   steps.next('Installing what the image lacks.');
@@ -36,6 +38,7 @@ export async function install(
   }
   const script = { path: 'install', content: installScript, args: [spec.docker ? 'docker' : 'no-docker'] };
   await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
+  if (spec.authorities !== undefined) await trustAuthorities(base);
   await installGuestFiles(base, spec);
 
   steps.next(`Unpacking agent ${agent.version}.`);

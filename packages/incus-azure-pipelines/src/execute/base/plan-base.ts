@@ -22,7 +22,7 @@ export interface BasePool {
   readonly azure: Pick<AzurePipelinesClient, 'packages' | 'url'>;
 }
 
-type Parts = Pick<ExecutorParts, 'incus' | 'architecture' | 'owner'>;
+type Parts = Pick<ExecutorParts, 'incus' | 'wayOut' | 'architecture' | 'owner'>;
 
 /** Digests what the configuration and the files that it names say of a pool's base. @throws Error when one cannot be read. */
 export async function ownInputs({ spec: { base } }: Pick<BasePool, 'spec'>, signal: AbortSignal): Promise<string> {
@@ -38,6 +38,7 @@ export async function ownInputs({ spec: { base } }: Pick<BasePool, 'spec'>, sign
     docker: base.docker,
     tmpfsSizeBytes: base.tmpfsSizeBytes,
     recipeDigest: recipeDigest(),
+    authorities: base.authorities ?? [],
   });
 }
 
@@ -45,7 +46,7 @@ export async function ownInputs({ spec: { base } }: Pick<BasePool, 'spec'>, sign
 export async function planBase(pool: BasePool, parts: Parts, signal: AbortSignal): Promise<BasePlan> {
   const { base } = pool.spec;
   const own = await ownInputs(pool, signal);
-  const image = await findSourceImage(parts.incus, base.image, parts.architecture, signal);
+  const image = await findSourceImage(parts.incus, base.image, parts.architecture, parts.wayOut, signal);
   const agent = base.isMade ? undefined : await findAgent(base.agent, pool.azure, parts.architecture, signal);
   const digest = baseDigest({ own, image: image.identity, agent });
   return { name: `iap-base-${parts.owner}-${digest}`, own, image, agent };
