@@ -38,6 +38,8 @@ export async function emptyProject(root: IncusClient, name: string, then = async
     try {
       await Promise.all((await incus.instances.names()).map(instance => removeInstance(incus, instance)));
       if (ownImages) for (const image of await incus.images.list()) await incus.images.delete(image.fingerprint);
+      for (const { name: profile } of await incus.profiles.list())
+        if (profile !== 'default') await ignoreNotFound(incus.profiles.delete(profile));
       await then();
       return;
     } catch (error) {

@@ -4,6 +4,7 @@ import { isLoopback } from '../lib/loopback.js';
 import { checkAuth } from './check-auth.js';
 import { checkAzureUrl } from './check-azure.js';
 import { checkEnvironment } from './check-environment.js';
+import { checkFittings } from './check-fittings.js';
 import { checkIncus, isThisHost } from './check-incus.js';
 import { checkNetwork } from './check-network.js';
 import {
@@ -41,6 +42,7 @@ export function checkFile(
       ...checkSizes(pool, host),
       ...checkEnvironment(pool),
       ...checkImages(pool),
+      ...checkFittings(pool),
       ...checkAzureUrl(pool),
       ...checkAuth(pool),
     ]),

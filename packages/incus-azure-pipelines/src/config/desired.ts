@@ -18,6 +18,7 @@ import { isForGuests } from './check-auth.js';
 import { collectionUrl } from './check-azure.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigEnvironment } from './environment.js';
+import { fittingsOf, toolVariable } from './fittings.js';
 import { parseImageName } from './image-name.js';
 import type { PoolEntry } from './pool-entry.js';
 import type { PoolSettings } from './pool-schema.js';
@@ -33,6 +34,8 @@ export interface Surroundings {
   readonly contents: ReadonlyMap<string, string>;
   /** Last moments of the certificates that pools sign in with, by pool, epoch ms. */
   readonly certificateEnds: ReadonlyMap<string, number>;
+  /** Own paths of the folders that guests are to see, by the path that is written. */
+  readonly folders: ReadonlyMap<string, string>;
 }
 
 /** Makes the desired state of a file that passed all checks. */
@@ -85,7 +88,8 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       diskSizeBytes: bytes(settings.diskSizeInGb),
       maxProcesses: settings.maxProcesses ?? DEFAULTS.maxProcesses,
     },
-    environment: texts(settings.env),
+    ...fittingsOf(settings, around.folders),
+    environment: { ...toolVariable(settings), ...texts(settings.env) },
     ...(settings.workFolder === undefined ? {} : { workFolder: settings.workFolder }),
     ...(settings.capabilities === undefined ? {} : { capabilities: texts(settings.capabilities) }),
     timeouts: {

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { auth, pat } from './auth-schema.js';
 import { DEFAULTS } from './defaults.js';
+import { fittingsKeys } from './fittings-schema.js';
 import { count, day, duration, expecting, flag, gib, key, path, text } from './kinds.js';
 
 const imageServer = expecting(
@@ -173,6 +174,7 @@ export const poolKeys = {
     capabilities,
     'What jobs may demand of an agent, beside what it finds itself. Needs registration by the host.',
   ),
+  ...fittingsKeys,
   registration: key(
     expecting(z.enum(['auto', 'host', 'guest']), {
       kind: 'choice',

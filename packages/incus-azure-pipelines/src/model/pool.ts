@@ -1,5 +1,7 @@
 /** Desired state of the pools: what the configuration asks for, every default filled, nothing secret in it. */
 
+import type { Fittings } from './fittings.js';
+
 /** One pool: agents of one shape for one Azure agent pool. */
 export interface PoolSpec {
   /** Name of the pool in our configuration; unique. */
@@ -22,6 +24,7 @@ export interface PoolSpec {
   readonly agentPrefix: string;
   readonly base: BaseSpec;
   readonly instance: InstanceSpec;
+  readonly fittings?: Fittings;
   /** Variables of the agent's and its jobs' environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** What demands of jobs are held against, beside what an agent finds itself; only where the host registers. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { CONTRACT } from '../../model/marks.js';
 import type { AgentSource, ImageSource } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
+import { limitsDropIn, toolFolderScript } from './fit-base.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
 /** What shapes a base and is a person's own: the configuration, and this program. */
@@ -16,6 +17,8 @@ export interface OwnInputs {
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
+  /** What of the pool's fittings is in the base; empty where there is none. */
+  readonly fittings: readonly unknown[];
 }
 
 /** All that shapes a base. */
@@ -39,6 +42,8 @@ export function recipeDigest(): string {
     librariesScript,
     cleanScript,
     tmpMount(0),
+    toolFolderScript,
+    limitsDropIn({}),
   ]);
 }
 
@@ -51,11 +56,12 @@ export function ownDigest({
   docker,
   tmpfsSizeBytes,
   recipeDigest: recipe,
+  fittings,
 }: OwnInputs): string {
   const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
   const wish =
     agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
-  return digest([image.kind, source, wish, scripts, isMade, docker, tmpfsSizeBytes ?? 'none', recipe]);
+  return digest([image.kind, source, wish, scripts, isMade, docker, tmpfsSizeBytes ?? 'none', recipe, ...fittings]);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { BaseSpec } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
 import { BaseBuildError } from './base-build-error.js';
 import type { BuildBaseOptions, PackedAgent } from './build-options.js';
+import { fitLimits, fitToolFolder, scriptVariables } from './fit-base.js';
 import { boot, create } from './launch.js';
 import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
@@ -22,7 +23,7 @@ export async function install(
   options: BuildBaseOptions,
   agent: PackedAgent,
 ): Promise<string> {
-  const { image, spec, steps } = options;
+  const { fittings = {}, image, spec, steps } = options;
   steps.next(`Starting from image ${image.identity}.`);
   await create(base, options);
   await boot(base);
@@ -31,17 +32,21 @@ export async function install(
   const script = { path: 'install', content: installScript, args: [spec.docker ? 'docker' : 'no-docker'] };
   await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
   await installGuestFiles(base, spec);
+  await fitLimits(base, fittings);
 
   steps.next(`Unpacking agent ${agent.version}.`);
   await unpackAgent(base, agent.path, agent.sha256);
   const libraries = { path: 'libraries', content: librariesScript };
   await runScriptInBase(base, 'agent', "install the agent's libraries", libraries, INSTALL_MS);
 
+  await fitToolFolder(base, fittings);
+  const environment = scriptVariables(fittings);
   for (const provision of spec.provisionScripts) {
     const what = `provision script "${provision.path}"`;
     steps.next(`Running ${what}.`);
-    await runScriptInBase(base, 'provision', `run ${what}`, provision, PROVISION_MS);
+    await runScriptInBase(base, 'provision', `run ${what}`, { ...provision, environment }, PROVISION_MS);
   }
+  await fitToolFolder(base, fittings);
 
   steps.next('Cleaning up.');
   await runScriptInBase(base, 'clean', 'clean up', { path: 'clean', content: cleanScript }, CLEAN_MS);
