@@ -3,6 +3,7 @@
 import { isLoopback } from '../lib/loopback.js';
 import { checkAuth } from './check-auth.js';
 import { checkAzureUrl } from './check-azure.js';
+import { checkDocker } from './check-docker.js';
 import { checkEnvironment } from './check-environment.js';
 import { checkFittings } from './check-fittings.js';
 import { checkIncus, isThisHost } from './check-incus.js';
@@ -43,6 +44,7 @@ export function checkFile(
       ...checkEnvironment(pool),
       ...checkImages(pool),
       ...checkFittings(pool),
+      ...checkDocker(pool),
       ...checkAzureUrl(pool),
       ...checkAuth(pool),
     ]),

@@ -6,6 +6,7 @@ import { identityPaths } from '../model/identity-paths.js';
 import type {
   AgentSource,
   AzureTarget,
+  BaseSpec,
   DaemonSpec,
   ImageServer,
   ImageSource,
@@ -17,6 +18,7 @@ import { prefixFromHostname } from './agent-prefix.js';
 import { isForGuests } from './check-auth.js';
 import { collectionUrl } from './check-azure.js';
 import { DEFAULTS } from './defaults.js';
+import { dockerSpec } from './docker.js';
 import type { ConfigEnvironment } from './environment.js';
 import { fittingsOf, toolVariable } from './fittings.js';
 import { parseImageName } from './image-name.js';
@@ -77,7 +79,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
         path: path(script),
         content: around.contents.get(path(script)) ?? '',
       })),
-      docker: settings.docker ?? DEFAULTS.docker,
+      ...dockerOf(settings, path),
       tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
       agent: agentSource(settings, path),
       refreshMs: settings.baseRefresh === 'off' ? undefined : (settings.baseRefresh ?? ms(DEFAULTS.baseRefresh)),
@@ -101,6 +103,18 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       maxJobMs: settings.maxJobDuration,
       orphanGraceMs: settings.orphanGracePeriod ?? ms(DEFAULTS.orphanGracePeriod),
     },
+  };
+}
+
+/** Whether there is docker, and what it is given beyond what all are. */
+function dockerOf(
+  { docker }: PoolSettings,
+  path: (written: string) => string,
+): Pick<BaseSpec, 'docker' | 'dockerSpec'> {
+  const spec = dockerSpec(docker, path);
+  return {
+    docker: spec !== undefined,
+    ...(spec === undefined || typeof docker !== 'object' ? {} : { dockerSpec: spec }),
   };
 }
 

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { auth, pat } from './auth-schema.js';
 import { DEFAULTS } from './defaults.js';
+import { docker } from './docker-schema.js';
 import { fittingsKeys } from './fittings-schema.js';
 import { count, day, duration, expecting, flag, gib, key, path, text } from './kinds.js';
 
@@ -126,7 +127,7 @@ export const poolKeys = {
     }),
     'Scripts run as root in the base, in order; paths are relative to this file.',
   ),
-  docker: key(flag(true), 'Whether docker is installed in the base.', DEFAULTS.docker),
+  docker: key(docker, 'Whether docker is in the base, where it comes from, and what it is given.', DEFAULTS.docker),
   baseRefresh: key(
     expecting(z.union([z.literal('off'), duration('24h', 86_400_000, 2_592_000_000)]), {
       kind: 'duration',

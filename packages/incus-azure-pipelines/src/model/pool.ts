@@ -1,5 +1,6 @@
 /** Desired state of the pools: what the configuration asks for, every default filled, nothing secret in it. */
 
+import type { DockerSpec } from './docker-spec.js';
 import type { Fittings } from './fittings.js';
 
 /** One pool: agents of one shape for one Azure agent pool. */
@@ -65,6 +66,8 @@ export interface BaseSpec {
   readonly provisionScripts: readonly ProvisionScript[];
   /** Whether docker is installed and must answer before an instance counts as prepared. */
   readonly docker: boolean;
+  /** Where docker comes from and what it is given, where that is said. */
+  readonly dockerSpec?: DockerSpec;
   /** Size of the guest's `/tmp` in memory, or undefined for the image's own way. */
   readonly tmpfsSizeBytes: number | undefined;
   readonly agent: AgentSource;

@@ -11,6 +11,7 @@ const own: OwnInputs = {
   tmpfsSizeBytes: undefined,
   recipeDigest: 'recipe',
   fittings: [],
+  dockerInputs: [],
 };
 const inputs: BaseInputs = {
   own: ownDigest(own),
@@ -52,6 +53,7 @@ describe("the digest of a person's own part", () => {
     ['the agent package that is given', { agent: { sha256: 'ab'.repeat(32) } }],
     ['the recipe', { recipeDigest: 'another' }],
     ['what the pool puts into it', { fittings: ['/opt/tools'] }],
+    ['what docker is given', { dockerInputs: ['distribution'] }],
   ])('changes with %s', (_what, change) => {
     expect(ownDigest({ ...own, ...change })).not.toBe(ownDigest(own));
   });

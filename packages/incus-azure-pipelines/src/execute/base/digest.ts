@@ -3,6 +3,7 @@ import { CONTRACT } from '../../model/marks.js';
 import type { AgentSource, ImageSource } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
 import { limitsDropIn, toolFolderScript } from './fit-base.js';
+import { dockerScripts } from './fit-docker.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
 /** What shapes a base and is a person's own: the configuration, and this program. */
@@ -17,6 +18,8 @@ export interface OwnInputs {
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
+  /** What docker is given beyond what all are; empty where that is nothing. */
+  readonly dockerInputs: readonly unknown[];
   /** What of the pool's fittings is in the base; empty where there is none. */
   readonly fittings: readonly unknown[];
 }
@@ -43,6 +46,7 @@ export function recipeDigest(): string {
     cleanScript,
     tmpMount(0),
     toolFolderScript,
+    dockerScripts,
     limitsDropIn({}),
   ]);
 }
@@ -57,11 +61,23 @@ export function ownDigest({
   tmpfsSizeBytes,
   recipeDigest: recipe,
   fittings,
+  dockerInputs,
 }: OwnInputs): string {
   const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
   const wish =
     agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
-  return digest([image.kind, source, wish, scripts, isMade, docker, tmpfsSizeBytes ?? 'none', recipe, ...fittings]);
+  return digest([
+    image.kind,
+    source,
+    wish,
+    scripts,
+    isMade,
+    docker,
+    tmpfsSizeBytes ?? 'none',
+    recipe,
+    ...fittings,
+    ...dockerInputs,
+  ]);
 }
 
 /**

@@ -3,6 +3,7 @@ import { enabledUnits, guestFiles } from '../guest/files.js';
 import { BaseBuildError } from './base-build-error.js';
 import type { BuildBaseOptions, PackedAgent } from './build-options.js';
 import { fitLimits, fitToolFolder, scriptVariables } from './fit-base.js';
+import { configureDocker, finishDocker } from './fit-docker.js';
 import { boot, create } from './launch.js';
 import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
@@ -29,7 +30,7 @@ export async function install(
   await boot(base);
 
   steps.next('Installing what the image lacks.');
-  const script = { path: 'install', content: installScript, args: [spec.docker ? 'docker' : 'no-docker'] };
+  const script = { path: 'install', content: installScript, args: [dockerWish(spec)] };
   await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
   await installGuestFiles(base, spec);
   await fitLimits(base, fittings);
@@ -39,6 +40,7 @@ export async function install(
   const libraries = { path: 'libraries', content: librariesScript };
   await runScriptInBase(base, 'agent', "install the agent's libraries", libraries, INSTALL_MS);
 
+  await configureDocker(base, spec);
   await fitToolFolder(base, fittings);
   const environment = scriptVariables(fittings);
   for (const provision of spec.provisionScripts) {
@@ -47,6 +49,7 @@ export async function install(
     await runScriptInBase(base, 'provision', `run ${what}`, { ...provision, environment }, PROVISION_MS);
   }
   await fitToolFolder(base, fittings);
+  await finishDocker(base, spec, steps);
 
   steps.next('Cleaning up.');
   await runScriptInBase(base, 'clean', 'clean up', { path: 'clean', content: cleanScript }, CLEAN_MS);
@@ -67,6 +70,12 @@ async function installGuestFiles(base: BaseUnderConstruction, spec: BaseSpec): P
   }
   const enable = { command: ['systemctl', '--quiet', 'enable', ...units] };
   await runInBase(base, 'install', 'enable the units', enable, MINUTE_MS);
+}
+
+/** Where a script brings docker, it is neither installed nor kept from starting. */
+function dockerWish({ docker, dockerSpec }: BaseSpec): string {
+  if (!docker) return 'no-docker';
+  return dockerSpec?.source === 'script' ? 'docker-by-script' : 'docker';
 }
 
 /** Graceful only: a base that was killed may lack what its programs had yet to write. */

@@ -4,6 +4,7 @@ import type { PoolSpec } from '../../model/pool.js';
 import type { ExecutorParts } from '../parts.js';
 import { type AgentPackage, describeAgentFile, findAgent } from './agent-package.js';
 import { baseDigest, ownDigest, recipeDigest } from './digest.js';
+import { dockerInputs } from './docker-inputs.js';
 import { findSourceImage, type SourceImage } from './source-image.js';
 
 /** What a base would be built from now. */
@@ -42,6 +43,7 @@ export async function ownInputs(
     tmpfsSizeBytes: base.tmpfsSizeBytes,
     recipeDigest: recipeDigest(),
     fittings: fittingsOfBase(fittings),
+    dockerInputs: await dockerInputs(base.dockerSpec, signal),
   });
 }
 
