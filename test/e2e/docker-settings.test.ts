@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobRecord } from 'azure-pipelines-emulator';
 import { expect, onTestFinished, test } from 'vitest';
+import { archiveOf, ImageRegistry, noteImage } from '../../packages/incus-azure-pipelines/test/image-registry.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startScenario } from '../../testbed/scenario.js';
-import { archiveOf, ImageRegistry, noteImage } from './image-registry.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 const noteOf = (image: string) =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobRecord } from 'azure-pipelines-emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { agentsOnline, startDaemon } from './waiting.js';
 
 const LOOKS = {
   folder: 'cat /opt/shared/note',
+  "what only the host's root may read": 'sudo cat /opt/shared/secret 2>&1 || echo refused',
   'no writing': 'sudo touch /opt/shared/of-a-job 2>&1 || echo refused',
   'no making it writable':
     'sudo mount -o remount,rw,bind /opt/shared 2>&1 && sudo touch /opt/shared/of-a-job || echo refused',
@@ -28,7 +29,9 @@ describeOnIncus('what guests get beside the default profile', testbed => {
 
   beforeAll(async () => {
     shared = await mkdtemp('/srv/iap-shared-');
+    await chmod(shared, 0o755);
     await writeFile(join(shared, 'note'), 'from the host\n');
+    await writeFile(join(shared, 'secret'), 'of root\n', { mode: 0o600 });
     const settings = {
       agentCount: 1,
       profiles: ['more'],
@@ -38,7 +41,7 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       },
       networkName: testbed().bridge,
       storagePool: testbed().storagePool,
-      limits: { nofile: 600_000, memlock: 0.25 },
+      limits: { nofile: 16_000, memlock: 2 ** -8 },
       toolFolder: '/opt/tools',
       provisionScripts: ['tools'],
     };
@@ -93,11 +96,12 @@ describeOnIncus('what guests get beside the default profile', testbed => {
     const found = await look(scenario);
     expect(found).toEqual({
       folder: ['from the host'],
+      "what only the host's root may read": [expect.stringContaining('Permission denied'), 'refused'],
       'no writing': [expect.stringContaining('Read-only file system'), 'refused'],
       'no making it writable': expect.arrayContaining(['refused']),
       device: ['606'],
-      files: ['600000', '600000'],
-      locked: [String(2 ** 28 / 1024)],
+      files: ['16000', '16000'],
+      locked: [String(2 ** 22 / 1024)],
       profile: ['0'],
       tools: ['/opt/tools', 'whole', 'ours'],
     });

@@ -7,7 +7,15 @@ import { statusOf } from '../report/status.js';
 import { formatPlan } from './plan.js';
 
 /** What a look at an empty pool comes to that does not know yet who registers its agents. */
-function documentOf({ isBegun = true, error = '', fittings = {} as Fittings } = {}) {
+function documentOf({
+  isBegun = true,
+  error = '',
+  fittings = {},
+}: {
+  isBegun?: boolean;
+  error?: string;
+  fittings?: Fittings;
+} = {}) {
   const desired = [aPool({ name: 'linux', agentCount: 1, reserve: 0, fittings })];
   const observed = anObserved([], {
     registration: new Map([['linux', { kind: 'probing', why: 'not asked' }]]),

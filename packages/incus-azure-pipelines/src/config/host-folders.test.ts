@@ -66,6 +66,14 @@ describe.runIf(isRoot)('a folder of the host', () => {
     }
   });
 
+  it('that root alone may read would be of no use to guests', async () => {
+    const tools = join(home, 'tools');
+    await chmod(tools, 0o700);
+    expect(await outcomeOf(tools)).toBe(
+      `devices.tools.source: ${tools} can be read by root alone, who is nobody here in a guest`,
+    );
+  });
+
   it('that holds or is what this program keeps for itself is shown to nobody', async () => {
     const secret = join(home, 'tools', 'pat');
     await writeFile(secret, '');

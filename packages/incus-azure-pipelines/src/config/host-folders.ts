@@ -70,7 +70,9 @@ async function lookAt(key: KeyPath, source: string, kept: readonly string[]): Pr
   const mounts = readMounts(await readFile('/proc/self/mountinfo', 'utf8'));
   const why =
     (await privateIn(path, kept, mounts)) ?? (await changeable(path)) ?? guise(path, mounts) ?? (await unfit(path));
-  return why === undefined ? path : error(key, `${shown} ${why}`, ELSEWHERE);
+  if (why !== undefined) return error(key, `${shown} ${why}`, ELSEWHERE);
+  if (await isReadable(path)) return path;
+  return error(key, `${shown} can be read by root alone, who is nobody here in a guest`, `run: chmod -R o+rX ${path}`);
 }
 
 /** By places and not by paths: what is mounted twice, or a subvolume, is there by another path as well. */
@@ -90,6 +92,13 @@ function ofHost(path: string, own: string): string {
   return path === own || liesIn(path, own)
     ? `is of ${own}, which is the host's own`
     : `shows ${own}, which is the host's own`;
+}
+
+/** The root of a guest has no rights on the host: it reads what everybody may. */
+async function isReadable(path: string): Promise<boolean> {
+  const found = await lstat(path);
+  const needed = found.isDirectory() ? 0o005 : 0o004;
+  return (found.mode & needed) === needed;
 }
 
 /** Who can rename a folder on the way could put a link to somewhere else in its place. */
@@ -118,12 +127,15 @@ async function unfit(path: string): Promise<string | undefined> {
   if (!found.isDirectory()) return found.isFile() ? undefined : 'is no folder and no plain file';
   const folders = [path];
   let left = MOST_ENTRIES;
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop())
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+    if (entries === undefined) return `holds ${folder}, which this user cannot look into`;
+    for (const entry of entries) {
       if (--left < 0) return undefined;
       if (isOpening(entry)) return `holds ${join(folder, entry.name)}, by which a job could speak to this host`;
       if (entry.isDirectory()) folders.push(join(folder, entry.name));
     }
+  }
   return undefined;
 }
 

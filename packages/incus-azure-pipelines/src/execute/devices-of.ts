@@ -25,6 +25,7 @@ export function profilesOf({ fittings }: PoolSpec): { readonly profiles?: readon
 }
 
 /** What keeps guests apart on the one network keeps them apart on the other. */
-function onNetwork({ nictype: _, parent: __, ...device }: StringMap, network: string): StringMap {
-  return { ...device, network };
+function onNetwork(device: StringMap, network: string): StringMap {
+  const kept = Object.entries(device).filter(([key]) => key !== 'nictype' && key !== 'parent');
+  return { ...Object.fromEntries(kept), network };
 }

@@ -54,8 +54,9 @@ function settingsOf({ capabilities = {}, workFolder }: PoolSpec): Readonly<Recor
 }
 
 /** Limits are among the keys. */
-function fittingsText({ limits, ...fittings }: Fittings = {}): Readonly<Record<string, string>> {
-  return Object.keys(fittings).length === 0 ? {} : { fittings: JSON.stringify(fittings) };
+function fittingsText(fittings: Fittings = {}): Readonly<Record<string, string>> {
+  const others = Object.entries(fittings).filter(([name]) => name !== 'limits');
+  return others.length === 0 ? {} : { fittings: JSON.stringify(others) };
 }
 
 function limitsOf({ cores, memoryBytes, maxProcesses }: InstanceSpec): Readonly<Record<string, string>> {
