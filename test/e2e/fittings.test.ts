@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobRecord } from 'azure-pipelines-emulator';
@@ -9,13 +10,16 @@ import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { expectRefusal } from './refusal.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
+/** Every guest has the other one, with a mode of its own. */
+const DEVICE = existsSync('/dev/kvm') ? '/dev/kvm' : '/dev/fuse';
+
 const LOOKS = {
   folder: 'cat /opt/shared/note',
   "what only the host's root may read": 'sudo cat /opt/shared/secret 2>&1 || echo refused',
   'no writing': 'sudo touch /opt/shared/of-a-job 2>&1 || echo refused',
   'no making it writable':
     'sudo mount -o remount,rw,bind /opt/shared 2>&1 && sudo touch /opt/shared/of-a-job || echo refused',
-  device: 'test -c /dev/fuse && stat --format=%a /dev/fuse',
+  device: `test -c ${DEVICE} && stat --format=%a ${DEVICE}`,
   files: 'ulimit -Hn; ulimit -Sn',
   locked: 'ulimit -Hl',
   profile: 'ulimit -Hc',
@@ -37,7 +41,7 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       profiles: ['more'],
       devices: {
         shared: { type: 'disk', source: shared, path: '/opt/shared' },
-        fuse: { type: 'unix-char', source: '/dev/fuse', mode: '0606' },
+        device: { type: 'unix-char', source: DEVICE, mode: '0606' },
       },
       networkName: testbed().bridge,
       storagePool: testbed().storagePool,
@@ -88,7 +92,7 @@ describeOnIncus('what guests get beside the default profile', testbed => {
     await scenario.incus.profiles.replace('more', () => ({ config: { 'limits.kernel.core': '0' }, devices: {} }));
     const { stdout } = await runProgram(['plan', '--config', scenario.configPath, '--json']);
     expect((JSON.parse(stdout) as PlanDocument).hostPaths).toEqual([
-      { pool: 'default', source: '/dev/fuse', path: '/dev/fuse' },
+      { pool: 'default', source: DEVICE, path: DEVICE },
       { pool: 'default', source: shared, path: '/opt/shared' },
     ]);
     const daemon = startDaemon(scenario);
@@ -99,7 +103,7 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       "what only the host's root may read": [expect.stringContaining('Permission denied'), 'refused'],
       'no writing': [expect.stringContaining('Read-only file system'), 'refused'],
       'no making it writable': expect.arrayContaining(['refused']),
-      device: ['606'],
+      device: [DEVICE === '/dev/kvm' ? '606' : '666'],
       files: ['16000', '16000'],
       locked: [String(2 ** 22 / 1024)],
       profile: ['0'],
