@@ -48,7 +48,7 @@ export const fittingsKeys = {
       {
         kind: 'map',
         expects: 'a map of devices by name',
-        example: '{kvm: {type: unix-char, source: /dev/kvm, mode: "0666"}}',
+        example: '{kvm: {type: unix-char, source: /dev/kvm}}',
       },
     ),
     'Devices of guests, by name and with the keys of Incus: folders of this host (read only), volumes of a storage pool, gpu, and unix-char such as /dev/kvm. Whatever could give a job more of the host is refused.',

@@ -104,7 +104,10 @@ if [ "$(id -u ${AGENT_USER.name}):$(id -g ${AGENT_USER.name})" != ${AGENT_USER.u
   echo 'this image has a user ${AGENT_USER.name} of its own that is not ${AGENT_USER.uid}:${AGENT_USER.gid}; use an image without one'
   exit 1
 fi
-if getent group docker >/dev/null; then usermod --append --groups docker ${AGENT_USER.name}; fi
+# The system of the guest gives devices that there may be to these groups, whatever mode they are given with.
+for group in docker kvm render video; do
+  if getent group "$group" >/dev/null; then usermod --append --groups "$group" ${AGENT_USER.name}; fi
+done
 # Its user manager comes with the boot: no job has to log in first.
 mkdir -p /var/lib/systemd/linger
 touch /var/lib/systemd/linger/${AGENT_USER.name}
