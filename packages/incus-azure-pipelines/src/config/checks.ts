@@ -3,6 +3,7 @@
 import { isLoopback } from '../lib/loopback.js';
 import { checkAuth } from './check-auth.js';
 import { checkAzureUrl } from './check-azure.js';
+import { checkMirror, checkScripts } from './check-base.js';
 import { checkDocker } from './check-docker.js';
 import { checkEnvironment } from './check-environment.js';
 import { checkFittings } from './check-fittings.js';
@@ -39,6 +40,8 @@ export function checkFile(
       ...checkCapabilities(pool),
       ...checkAgent(pool),
       ...checkMade(pool),
+      ...checkScripts(pool),
+      ...checkMirror(pool),
       ...checkTimeouts(pool),
       ...checkSizes(pool, host),
       ...checkEnvironment(pool),

@@ -1,5 +1,6 @@
 /** Desired state of the pools: what the configuration asks for, every default filled, nothing secret in it. */
 
+import type { AptMirror } from './apt-mirror.js';
 import type { DockerSpec } from './docker-spec.js';
 import type { Fittings } from './fittings.js';
 
@@ -64,6 +65,8 @@ export interface BaseSpec {
   readonly isMade: boolean;
   /** Scripts run as root in the base, in order. */
   readonly provisionScripts: readonly ProvisionScript[];
+  /** In place of the package sources that the image names. */
+  readonly aptMirror?: AptMirror;
   /** Whether docker is installed and must answer before an instance counts as prepared. */
   readonly docker: boolean;
   /** Where docker comes from and what it is given, where that is said. */
@@ -84,6 +87,8 @@ export type AgentSource =
 export interface ProvisionScript {
   readonly path: string;
   readonly content: string;
+  /** Before anything else is done in the image, or after all of it. */
+  readonly when: 'before' | 'after';
 }
 
 /** Where the source image is found: an alias in this Incus or on an image server, or an instance in its place. */

@@ -1,10 +1,11 @@
-import type { BaseSpec } from '../../model/pool.js';
+import type { BaseSpec, ProvisionScript } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
 import { BaseBuildError } from './base-build-error.js';
 import type { BuildBaseOptions, PackedAgent } from './build-options.js';
 import { fitLimits, fitToolFolder, scriptVariables } from './fit-base.js';
 import { configureDocker, finishDocker } from './fit-docker.js';
 import { boot, create } from './launch.js';
+import { mirrorScript } from './mirror-script.js';
 import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
 import { unpackAgent } from './unpack-agent.js';
@@ -28,8 +29,13 @@ export async function install(
   steps.next(`Starting from image ${image.identity}.`);
   await create(base, options);
   await boot(base);
+  await provision(base, options, 'before');
 
   steps.next('Installing what the image lacks.');
+  if (spec.aptMirror !== undefined) {
+    const mirror = { path: 'mirror', content: mirrorScript(spec.aptMirror) };
+    await runScriptInBase(base, 'install', 'name the mirror of packages', mirror, MINUTE_MS);
+  }
   const script = { path: 'install', content: installScript, args: [dockerWish(spec)] };
   await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
   await installGuestFiles(base, spec);
@@ -42,12 +48,7 @@ export async function install(
 
   await configureDocker(base, spec);
   await fitToolFolder(base, fittings);
-  const environment = scriptVariables(fittings);
-  for (const provision of spec.provisionScripts) {
-    const what = `provision script "${provision.path}"`;
-    steps.next(`Running ${what}.`);
-    await runScriptInBase(base, 'provision', `run ${what}`, { ...provision, environment }, PROVISION_MS);
-  }
+  await provision(base, options, 'after');
   await fitToolFolder(base, fittings);
   await finishDocker(base, spec, steps);
 
@@ -56,6 +57,20 @@ export async function install(
   steps.next('Stopping.');
   await stop(base);
   return agent.version;
+}
+
+/** Runs the scripts of one moment, in their order. */
+async function provision(
+  base: BaseUnderConstruction,
+  { fittings, spec, steps }: BuildBaseOptions,
+  moment: ProvisionScript['when'],
+): Promise<void> {
+  const environment = scriptVariables(fittings);
+  for (const script of spec.provisionScripts.filter(({ when }) => when === moment)) {
+    const what = `provision script "${script.path}"`;
+    steps.next(`Running ${what}.`);
+    await runScriptInBase(base, 'provision', `run ${what}`, { ...script, environment }, PROVISION_MS);
+  }
 }
 
 async function installGuestFiles(base: BaseUnderConstruction, spec: BaseSpec): Promise<void> {
