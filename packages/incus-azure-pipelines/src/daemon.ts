@@ -25,6 +25,7 @@ import { isThisHost, mostInstances, readInotifyLimit } from './observe/host-limi
 import { HostWatch } from './observe/host-watch.js';
 import { isolationObstacle } from './observe/id-maps.js';
 import { IncusObserver } from './observe/incus-observer.js';
+import { pollingOf } from './observe/poll-spacing.js';
 import { reachAgentPool } from './observe/reach-agent-pool.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
@@ -247,9 +248,8 @@ function observe(
   spec: DaemonSpec,
   given: Pick<Given, 'clock' | 'random'>,
 ): AzureObserver {
-  const { agentPool } = pool.azure;
   const jobRequests = isScaled(pool.azure, spec.pools) ? client.jobRequests : undefined;
-  return new AzureObserver({ ...given, client, jobRequests, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
+  return new AzureObserver({ ...given, ...pollingOf(pool.azure, spec), client, jobRequests });
 }
 
 function required<T>(value: T | undefined, what: string): T {

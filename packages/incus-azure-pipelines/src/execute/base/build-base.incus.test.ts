@@ -150,7 +150,9 @@ describeOnIncus('a base', testbed => {
 
   test('whose docker stores images in another way than agents need says which', async () => {
     const content = `echo '{"storage-driver": "vfs"}' >/etc/docker/daemon.json && systemctl restart docker.service`;
-    const failure = await build({ provisionScripts: [{ path: '/srv/vfs', content, when: 'after' }] }).catch((error: unknown) => error);
+    const failure = await build({ provisionScripts: [{ path: '/srv/vfs', content, when: 'after' }] }).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toMatchObject({ name: 'BaseBuildError', stage: 'docker' });
     expect(failure instanceof Error ? failure.message : '').toContain(
       'docker has the storage driver vfs, and agents need overlay2: see that the storage pool is one that overlayfs works on',
@@ -210,6 +212,7 @@ describeOnIncus('a base', testbed => {
       expect(message).toContain('; iap-prepared.service is not enabled; ');
       expect(message).toContain('; there is no user agent with uid 1100, ');
       expect(message).not.toContain('docker is not there');
+      expect(message).not.toContain('iap-untold');
       expect((await client.instances.names()).filter(name => name.startsWith('iap-base-'))).toEqual([]);
 
       await client.instances.start(golden);
