@@ -14,7 +14,7 @@ export interface GuardedProxyOptions {
 }
 
 /** One that was asked for something. */
-export interface Passage {
+interface Passage {
   /** `host:port`. */
   readonly target: string;
   readonly by: 'tunnel' | 'url';

@@ -110,7 +110,7 @@ async function assemble(
 ): Promise<Daemon> {
   const emit: Emit = (name, event) => events.emit(name, event);
   const { incus, wayOut } = clients;
-  const facts = await checkIncus(incus, isThisHost(spec.incus), signal);
+  const facts = await checkIncus(incus, { isThisHost: isThisHost(spec.incus), pools: spec.pools }, signal);
   const observers = new Map<string, AzureObserver>();
   const pools = new Map<string, PoolParts>();
   for (const pool of spec.pools) {
@@ -140,9 +140,7 @@ async function assemble(
     ownerId: installation.ownerId,
     owner: installation.owner,
     pools,
-    rootDisk: facts.rootDisk,
-    storage: facts.storage,
-    architecture: facts.architecture,
+    ...facts,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
     isolation: new Isolation({
       off: isolationObstacle(facts.isolatedMaps, most),

@@ -1,9 +1,9 @@
 import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
-import { type Emulator, startEmulator } from 'azure-pipelines-emulator';
 import type { Dispatcher } from 'undici';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type GuardedProxy, startGuardedProxy } from '../../../../testbed/guarded-proxy.js';
 import { makePrivateAuthority, type PrivateAuthority } from '../../../../testbed/private-authority.js';
+import { type Emulator, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { Secret } from './secret.js';
 import { WayOut, type WayOutOptions } from './way-out.js';
 

@@ -3,6 +3,8 @@ import type { AptMirror } from '../../model/apt-mirror.js';
 import { CONTRACT } from '../../model/marks.js';
 import type { AgentSource, ImageSource, ProvisionScript } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
+import { limitsDropIn, toolFolderScript } from './fit-base.js';
+import { dockerScripts } from './fit-docker.js';
 import { mirrorScript } from './mirror-script.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
@@ -21,6 +23,10 @@ export interface OwnInputs {
   readonly recipeDigest: string;
   /** PEM texts of authorities. */
   readonly authorities: readonly string[];
+  /** What docker is given beyond what all are; empty where that is nothing. */
+  readonly dockerInputs: readonly unknown[];
+  /** What of the pool's fittings is in the base; empty where there is none. */
+  readonly fittings: readonly unknown[];
 }
 
 /** All that shapes a base. */
@@ -44,6 +50,9 @@ export function recipeDigest(): string {
     librariesScript,
     cleanScript,
     tmpMount(0),
+    toolFolderScript,
+    dockerScripts,
+    limitsDropIn({}),
   ]);
 }
 
@@ -58,14 +67,28 @@ export function ownDigest({
   tmpfsSizeBytes,
   recipeDigest: recipe,
   authorities,
+  fittings,
+  dockerInputs,
 }: OwnInputs): string {
   const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
   const wish =
     agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
   const mirror = aptMirror === undefined ? '' : mirrorScript(aptMirror);
   const provision = scripts.map(({ content, when }) => [content, when]);
-  const shape = [isMade, docker, tmpfsSizeBytes ?? 'none', authorities];
-  return digest([image.kind, source, wish, provision, mirror, ...shape, recipe]);
+  return digest([
+    image.kind,
+    source,
+    wish,
+    provision,
+    mirror,
+    isMade,
+    docker,
+    tmpfsSizeBytes ?? 'none',
+    recipe,
+    ...(authorities.length === 0 ? [] : [['authorities', authorities]]),
+    ...fittings,
+    ...dockerInputs,
+  ]);
 }
 
 /**

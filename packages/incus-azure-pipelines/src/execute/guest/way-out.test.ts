@@ -15,7 +15,8 @@ const spec: ProxySpec = {
 const proxy = { spec, password: new Secret(PASSWORD) };
 const open = { spec: { ...spec, user: undefined }, password: undefined };
 const SERVER = 'https://dev.example/contoso';
-const hasChecker = spawnSync('shellcheck', ['--version']).status === 0;
+const checker = 'shellcheck';
+const hasChecker = spawnSync(checker, ['--version']).status === 0;
 
 /** What a script writes to a file, read by the shell itself. */
 function written(script: Secret | undefined, path: string): readonly string[] {
@@ -85,7 +86,7 @@ describe('what a machine is told of the way out', () => {
       const input = script?.reveal() ?? '';
       expect(spawnSync('bash', ['-n'], { input, encoding: 'utf8' }).stderr).toBe('');
       if (hasChecker)
-        expect(spawnSync('shellcheck', ['--exclude=SC2016', '-'], { input, encoding: 'utf8' }).stdout).toBe('');
+        expect(spawnSync(checker, ['--exclude=SC2016', '-'], { input, encoding: 'utf8' }).stdout).toBe('');
     }
   });
 
