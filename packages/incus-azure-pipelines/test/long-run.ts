@@ -124,7 +124,7 @@ azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
   statusNow() {
     const { last } = this.daemon.reconciler;
     if (last === undefined) throw new Error('the daemon has not looked yet');
-    return statusOf(this.daemon.spec.pools, last, ({ name }) => this.daemon.azure.get(name)?.reading);
+    return statusOf(this.daemon.spec.pools, last, this.daemon.azureOf);
   }
 
   /** What the first pool says of the back-off of an action. */

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
 import { childSignal } from '../lib/child-signal.js';
@@ -14,6 +13,7 @@ import { type Served, serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { attendServiceManager } from '../lib/service-manager.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
+import type { Emit } from '../model/event.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import { isThisHost } from '../observe/host-limits.js';
 import { hostRestarted } from '../observe/host-restart.js';
@@ -27,8 +27,9 @@ import { followForPage } from '../report/live-page.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
 import { statusOf } from '../report/status.js';
+import { ConfigFollower } from './config-follower.js';
 import { logForm, outputOf } from './log-output.js';
-import { stopSignals } from './stop-signals.js';
+import { onHangUp, stopSignals } from './stop-signals.js';
 
 /** The loop passes at least every interval; after this many without a pass it is not well. */
 const MISSED_INTERVALS = 4;
@@ -39,10 +40,14 @@ const KEPT_DEATHS = { most: 500, mostBytes: 32 * 1024 ** 2, oldestMs: 14 * 24 * 
 export async function run(options: { readonly config: string; readonly logLevel: LogLevel }): Promise<void> {
   const log = makeLog(options.logLevel, logForm(outputOf(process.stdout)));
   using stop = stopSignals(name => log.info({ signal: name }, 'stopping; agents go on'));
-  const config = await loadConfig(options.config);
-  for (const warning of config.warnings) log.warn({ text: formatMessage(warning) }, 'configuration');
+  const configuration = await ConfigFollower.open({
+    path: options.config,
+    clock: systemClock,
+    onWarning: warning => log.warn({ text: formatMessage(warning) }, 'configuration'),
+  });
+  using _hangUp = onHangUp(() => configuration.ring());
   const { signal } = stop;
-  const made = await makeDaemon(config, signal).catch((error: unknown) => {
+  const made = await makeDaemon(configuration.config, signal).catch((error: unknown) => {
     // Told to stop before it had begun: that is no failure. A refusal that came first is told all the same.
     if (signal.aborted && error === signal.reason) return undefined;
     throw error;
@@ -60,7 +65,10 @@ export async function run(options: { readonly config: string; readonly logLevel:
   // Figures, page and scrapes share what is made of a pass.
   const status = onceFor(
     () => reconciler.last,
-    pass => statusOf(spec.pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage),
+    pass => ({
+      ...statusOf(daemon.spec.pools, pass, daemon.azureOf, daemon.storage),
+      configuration: { ...configuration.status },
+    }),
   );
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
   const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
@@ -101,7 +109,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
       return records.flatMap(record => (record === undefined ? [] : [{ ...record, phases: [], lastLines: '' }]));
     },
     death: name => deaths.read(name),
-    bases: () => reconciler.last && basesDocument(spec.pools, reconciler.last.observed, progressOf),
+    bases: () => reconciler.last && basesDocument(daemon.spec.pools, reconciler.last.observed, progressOf),
     refreshBases: async pools => {
       const bases = await daemon.wantedBases.refresh(pools, signal);
       reconciler.retryBuilds(bases);
@@ -123,7 +131,10 @@ export async function run(options: { readonly config: string; readonly logLevel:
     const onFailed = (error: unknown) => log.warn({ err: error }, 'systemd could not be told');
     void attendServiceManager(up.signal, { healthy, onFailure: onFailed });
   });
-  await daemon.run(signal);
+  // Who asks for the status sees it at once.
+  events.on('configuration-refused', () => reconciler.ring());
+  const emit: Emit = (name, event) => events.emit(name, event);
+  await Promise.all([daemon.run(signal), configuration.follow(daemon, emit, up.signal)]);
   log.info('stopped');
 }
 

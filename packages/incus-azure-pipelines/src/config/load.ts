@@ -16,12 +16,15 @@ import { ConfigError, type ConfigMessage } from './message.js';
 import { type PoolEntry, poolEntries } from './pool-entry.js';
 import { type FileSettings, fileSchema } from './schema.js';
 import { withoutPaths } from './without-paths.js';
+import { type Written, writtenOf } from './written.js';
 
 export interface LoadedConfig {
   readonly spec: DaemonSpec;
   /** By name of the pool. */
   readonly credentials: ReadonlyMap<string, TokenSource>;
   readonly warnings: readonly ConfigMessage[];
+  /** By name of the pool: what the file says of it. */
+  readonly written: ReadonlyMap<string, Written>;
 }
 
 /** Reads and checks a configuration file. Throws `ConfigError` with all messages when it cannot be used. */
@@ -70,6 +73,7 @@ export async function parseConfig(
     spec: desiredState(settings, pools, { environment, directory, contents: files.contents, certificateEnds }),
     credentials: tokenSources(pools, directory, environment),
     warnings: messages,
+    written: writtenOf(pools),
   };
 }
 

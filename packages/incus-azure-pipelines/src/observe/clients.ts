@@ -9,33 +9,26 @@ import type { Emit } from '../model/event.js';
 import { identityPaths } from '../model/identity-paths.js';
 import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
 
-/** The connections of a daemon; disposing of them closes all. */
-export interface Clients extends AsyncDisposable {
-  readonly incus: IncusClient;
-  /** One per pool: two pools may have two tokens. */
-  readonly azure: ReadonlyMap<string, AzurePipelinesClient>;
-}
+/** The clients of Azure, by pool: two pools may have two tokens. Disposing of them closes all. */
+export type AzureClients = ReadonlyMap<string, AzurePipelinesClient> & AsyncDisposable;
 
-/** Makes the clients, which call nobody yet, and own the identities from then on. @throws UserError when a certificate cannot be read. */
-export async function openClients(
-  spec: DaemonSpec,
+/** Makes the clients of Azure, which call nobody yet, and own the identities from then on. */
+export function openAzure(
+  pools: readonly PoolSpec[],
   identities: Identities,
   emit: Emit,
-  clock?: Clock,
-): Promise<Clients> {
-  const incus = await openIncus(spec, emit);
-  const azure = new Map(spec.pools.map(pool => [pool.name, azureClient(pool, identities.of(pool.name), emit, clock)]));
-  return {
-    incus,
-    azure,
+  clock: Clock | undefined,
+): AzureClients {
+  const clients = new Map(pools.map(pool => [pool.name, azureClient(pool, identities.of(pool.name), emit, clock)]));
+  return Object.assign(clients, {
     async [Symbol.asyncDispose]() {
       identities[Symbol.dispose]();
-      await Promise.all([incus.close(), ...[...azure.values()].map(client => client.close())]);
+      await Promise.all([...clients.values()].map(client => client.close()));
     },
-  };
+  });
 }
 
-/** Makes the client of Incus alone. @throws UserError when a certificate cannot be read. */
+/** Makes the client of Incus. @throws UserError when a certificate cannot be read. */
 export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClient> {
   const connection = await connectionOf(spec.incus);
   return connectIncus({

@@ -46,7 +46,9 @@ describe('another shape', () => {
     const [, ...three] = all;
     expect(targets(planned(big, [...three, aNew(4, 'starting'), ready]), 'disable-agent')).toEqual([]);
     const online = aNew(4, 'busy', { life: aLife({ seenOnline: true }) });
-    const rest = planned(big, [...three, online, ready], {}, 2).actions.filter(({ reason }) => reason === 'of an old shape');
+    const rest = planned(big, [...three, online, ready], {}, 2).actions.filter(
+      ({ reason }) => reason === 'of an old shape',
+    );
     expect(rest).toMatchObject([{ name: nameOf(1) }, { name: nameOf(2) }]);
   });
 
@@ -60,7 +62,11 @@ describe('another shape', () => {
   test('ends no job, and does not ask for what another release, or nobody, has said', () => {
     const silent = anAgent(1, 'idle', { instance: anInstance({ name: nameOf(1), shape: '' }) });
     const other = anAgent(2, 'idle', { instance: anInstance({ name: nameOf(2), contract: '0' }) });
-    const { actions } = planned({ ...spec, agentCount: 3, standby: 3, reserve: 0 }, [anAgent(0, 'busy'), silent, other]);
+    const { actions } = planned({ ...spec, agentCount: 3, standby: 3, reserve: 0 }, [
+      anAgent(0, 'busy'),
+      silent,
+      other,
+    ]);
     expect(actions).toMatchObject([{ kind: 'disable-agent', name: nameOf(0), reason: 'has its one job' }]);
   });
 

@@ -9,7 +9,7 @@ type Seen = Pick<QueueSight, 'requests' | 'registrations' | 'drained'> & Pick<Ob
 
 /** Remembers from pass to pass what waits, since when, and what agents have offered to it. */
 export class QueueWatch {
-  readonly #desired: readonly PoolSpec[];
+  #desired: readonly PoolSpec[];
   readonly #shareQueue: typeof shareQueue;
   #offers: ReadonlyMap<string, Offer> = new Map();
   #waiting: readonly WaitingRequest[] = [];
@@ -17,6 +17,11 @@ export class QueueWatch {
   constructor(desired: readonly PoolSpec[], share: typeof shareQueue) {
     this.#desired = desired;
     this.#shareQueue = share;
+  }
+
+  /** These pools share the queues from now on. */
+  takePools(desired: readonly PoolSpec[]): void {
+    this.#desired = desired;
   }
 
   /** Shares out what waits in the queues that are read. While Incus is unread nothing is decided on it, and all stays as it was. */
