@@ -28,7 +28,7 @@ export function expectNoRestart(before: DaemonSpec, after: DaemonSpec): void {
   const changed = [...names].filter(name => !CHANGEABLE.has(name) && value(before, name) !== value(after, name));
   if (changed.length === 0) return;
   const keys = changed.map(name => KEYS[name] ?? name).join(', ');
-  throw new UserError(`${keys} changed, which takes a restart; restart the daemon, or put it back to take the rest`);
+  throw new UserError(`${keys} changed, which takes a restart; restart the daemon, or put that back to have the rest taken`);
 }
 
 /** Says what is going to change, in one line for the daemon and one for each pool; none where nothing is. */
@@ -39,7 +39,7 @@ export function differenceOf(before: Compared, after: Compared): readonly string
     ...ofDaemon(before.spec, after.spec),
     ...after.spec.pools.flatMap(spec => {
       const was = old.get(spec.name);
-      if (was === undefined) return [`pool "${spec.name}" is new, with ${spec.agentCount} agents at most`];
+      if (was === undefined) return [`pool "${spec.name}" is new, with agentCount ${spec.agentCount}`];
       return ofPool(was, spec, before.written.get(spec.name), after.written.get(spec.name));
     }),
     ...before.spec.pools
