@@ -90,10 +90,7 @@ test('a file that is wrong, or gone, is refused in the words of check, once, and
   await write('many');
   await time.pass(60_000);
   const why = expect.stringMatching(/^\S+config\.yaml:1:13: agentCount: .*; write /);
-  expect([taken, told]).toEqual([
-    [],
-    [{ name: 'configuration-refused', event: { why, at: START + 2_000 } }],
-  ]);
+  expect([taken, told]).toEqual([[], [{ name: 'configuration-refused', event: { why, at: START + 2_000 } }]]);
   expect(follower.status).toMatchObject({ takenAt: START, refused: { why } });
   await rm(folder.path(NAME));
   await time.pass(2_000);

@@ -28,7 +28,9 @@ export function expectNoRestart(before: DaemonSpec, after: DaemonSpec): void {
   const changed = [...names].filter(name => !CHANGEABLE.has(name) && value(before, name) !== value(after, name));
   if (changed.length === 0) return;
   const keys = changed.map(name => KEYS[name] ?? name).join(', ');
-  throw new UserError(`${keys} changed, which takes a restart; restart the daemon, or put that back to have the rest taken`);
+  throw new UserError(
+    `${keys} changed, which takes a restart; restart the daemon, or put that back to have the rest taken`,
+  );
 }
 
 /** Says what is going to change, in one line for the daemon and one for each pool; none where nothing is. */
