@@ -38,5 +38,6 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
       'npm run soak -- --minutes 30',
     ],
   },
+  { why: 'asks the public image server', commands: ['incus image export images:ubuntu/24.04 ubuntu-24.04'] },
   { why: 'is for the service of another program', commands: ['systemctl reload prometheus'] },
 ];

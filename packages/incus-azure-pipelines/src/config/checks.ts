@@ -3,6 +3,7 @@
 import { isLoopback } from '../lib/loopback.js';
 import { checkAuth } from './check-auth.js';
 import { checkAzureUrl } from './check-azure.js';
+import { checkMirror, checkScripts } from './check-base.js';
 import { checkEnvironment } from './check-environment.js';
 import { checkIncus, isThisHost } from './check-incus.js';
 import { checkNetwork } from './check-network.js';
@@ -37,6 +38,8 @@ export function checkFile(
       ...checkCapabilities(pool),
       ...checkAgent(pool),
       ...checkMade(pool),
+      ...checkScripts(pool),
+      ...checkMirror(pool),
       ...checkTimeouts(pool),
       ...checkSizes(pool, host),
       ...checkEnvironment(pool),

@@ -6,6 +6,7 @@ import { identityPaths } from '../model/identity-paths.js';
 import type {
   AgentSource,
   AzureTarget,
+  BaseSpec,
   DaemonSpec,
   ImageServer,
   ImageSource,
@@ -16,6 +17,7 @@ import type {
 import { prefixFromHostname } from './agent-prefix.js';
 import { isForGuests } from './check-auth.js';
 import { collectionUrl } from './check-azure.js';
+import { mirrorOf, scriptOf } from './check-base.js';
 import { DEFAULTS } from './defaults.js';
 import type { ConfigEnvironment } from './environment.js';
 import { parseImageName } from './image-name.js';
@@ -70,10 +72,12 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
     base: {
       image: imageSource(settings, around),
       isMade: settings.baseMade ?? DEFAULTS.baseMade,
-      provisionScripts: (settings.provisionScripts ?? []).map(script => ({
-        path: path(script),
-        content: around.contents.get(path(script)) ?? '',
+      provisionScripts: (settings.provisionScripts ?? []).map(scriptOf).map(script => ({
+        path: path(script.path),
+        content: around.contents.get(path(script.path)) ?? '',
+        when: script.when,
       })),
+      ...aptMirror(settings, around),
       docker: settings.docker ?? DEFAULTS.docker,
       tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
       agent: agentSource(settings, path),
@@ -104,6 +108,13 @@ function agentSource({ agentPackage, agentVersion }: PoolSettings, path: (writte
   if (agentPackage !== undefined) return { kind: 'file', path: path(agentPackage) };
   const version = agentVersion ?? DEFAULTS.agentVersion;
   return version === 'latest' ? { kind: 'latest' } : { kind: 'version', version };
+}
+
+function aptMirror(settings: PoolSettings, { contents, directory }: Surroundings): Pick<BaseSpec, 'aptMirror'> {
+  const { components, key, securityUrl, suites, url } = mirrorOf(settings) ?? {};
+  if (url === undefined) return {};
+  const text = key === undefined ? undefined : contents.get(resolve(directory, key));
+  return { aptMirror: { url, securityUrl, suites, components, key: text } };
 }
 
 function azureTarget({ azure }: PoolSettings): AzureTarget {

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { auth, pat } from './auth-schema.js';
+import { aptMirror, provisionScripts } from './base-schema.js';
 import { DEFAULTS } from './defaults.js';
 import { count, day, duration, expecting, flag, gib, key, path, text } from './kinds.js';
 
@@ -118,12 +119,12 @@ export const poolKeys = {
     'Further image servers, by the name that baseImage calls them.',
   ),
   provisionScripts: key(
-    expecting(z.array(path('/etc/incus-azure-pipelines/tools.sh')), {
-      kind: 'list',
-      expects: 'a list of paths',
-      example: '[/etc/incus-azure-pipelines/tools.sh]',
-    }),
-    'Scripts run as root in the base, in order; paths are relative to this file.',
+    provisionScripts,
+    'Scripts run as root in the base, in order: paths, relative to this file, or {path: PATH, when: before} for before anything else is done in the image.',
+  ),
+  aptMirror: key(
+    aptMirror,
+    "Mirror of the distribution's packages that base and jobs use, in place of all sources that the image names; for hosts without a way out.",
   ),
   docker: key(flag(true), 'Whether docker is installed in the base.', DEFAULTS.docker),
   baseRefresh: key(

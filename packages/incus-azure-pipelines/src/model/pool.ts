@@ -1,5 +1,7 @@
 /** Desired state of the pools: what the configuration asks for, every default filled, nothing secret in it. */
 
+import type { AptMirror } from './apt-mirror.js';
+
 /** One pool: agents of one shape for one Azure agent pool. */
 export interface PoolSpec {
   /** Name of the pool in our configuration; unique. */
@@ -60,6 +62,8 @@ export interface BaseSpec {
   readonly isMade: boolean;
   /** Scripts run as root in the base, in order. */
   readonly provisionScripts: readonly ProvisionScript[];
+  /** In place of the package sources that the image names. */
+  readonly aptMirror?: AptMirror;
   /** Whether docker is installed and must answer before an instance counts as prepared. */
   readonly docker: boolean;
   /** Size of the guest's `/tmp` in memory, or undefined for the image's own way. */
@@ -78,6 +82,8 @@ export type AgentSource =
 export interface ProvisionScript {
   readonly path: string;
   readonly content: string;
+  /** Before anything else is done in the image, or after all of it. */
+  readonly when: 'before' | 'after';
 }
 
 /** Where the source image is found: an alias in this Incus or on an image server, or an instance in its place. */

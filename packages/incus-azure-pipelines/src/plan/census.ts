@@ -25,7 +25,7 @@ export interface Census {
   readonly target: number;
   /** Whether it is known how many agents are wanted: in a pool that scales, by its queue. */
   readonly isQueueKnown: boolean;
-  /** Names of agents on their way to live: activations and enablings under way. */
+  /** Names of agents on their way to live: activations and enablings under way, but of who drains or is offline already. */
   readonly activating: ReadonlySet<string>;
   /** Creations under way that no reading shows yet, but for the one that tries a base. */
   readonly creating: number;
@@ -40,7 +40,9 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
   const names = new Set(own.map(agent => agent.name));
   const underWay = (...kinds: readonly Action['kind'][]) =>
     observed.inFlight.flatMap(a => ('name' in a && a.pool === spec.name && kinds.includes(a.kind) ? [a.name] : []));
-  const activating = new Set(underWay('activate-agent', 'enable-agent'));
+  const spent = new Set(own.filter(agent => !isUseful(agent)).map(agent => agent.name));
+  // One that drains or is offline before its activation is over is an agent, and none to come.
+  const activating = new Set(underWay('activate-agent', 'enable-agent').filter(name => !spent.has(name)));
   const joining = new Set(underWay('listen-agent'));
   const creations = observed.inFlight.filter(
     action => action.kind === 'create-instance' && action.pool === spec.name && !names.has(action.name),
@@ -83,8 +85,12 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
  * waits.
  */
 export function missing(census: Census): number {
-  const useful = census.live.filter(({ phase }) => phase !== 'draining' && phase !== 'offline').length;
+  const useful = census.live.filter(isUseful).length;
   return Math.max(0, Math.min(room(census), census.target - useful - census.activating.size));
+}
+
+function isUseful({ phase }: Agent): boolean {
+  return phase !== 'draining' && phase !== 'offline';
 }
 
 /** Agents that there is room for. */

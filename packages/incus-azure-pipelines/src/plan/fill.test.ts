@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aFailure, agentsIn, count, planned, targets } from '../../test/planned.js';
-import { anAgent, anInstance, aPool, NOW, nameOf, OWNER } from '../../test/simulation/examples.js';
+import { anAgent, anInstance, aPool, known, NOW, nameOf, OWNER } from '../../test/simulation/examples.js';
 import type { Action } from '../model/action.js';
 import type { AgentPhase } from '../model/agent.js';
 import { birthOf } from '../model/agent-name.js';
@@ -51,6 +51,16 @@ describe('filling up', () => {
       { kind: 'create-instance', pool: 'linux', name: nameOf(9), base: 'base-1', docker: false, reason: '' },
     ];
     expect(planned(aPool(), agentsIn('prepared'), { inFlight }).actions).toEqual([]);
+  });
+
+  test.each(['draining', 'offline'] as const)('counts on no activation whose agent is %s already', phase => {
+    const inFlight: Action[] = [
+      { kind: 'activate-agent', pool: 'linux', name: nameOf(2), agentVersion: '', reason: '' },
+    ];
+    const queued = new Map([['linux', known(1)]]);
+    const spec = aPool({ agentCount: 4, standby: 1 });
+    const result = planned(spec, agentsIn('busy', 'idle', phase), { inFlight, queued });
+    expect(count(result, 'create-instance')).toBe(1);
   });
 
   test('gives every newborn a name that no other has', () => {

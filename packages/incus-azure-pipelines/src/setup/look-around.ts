@@ -9,6 +9,7 @@ import type { DaemonSpec } from '../model/pool.js';
 import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
 import type { Opening } from './acl-rules.js';
 import { hostRanges } from './host-ranges.js';
+import { namedServers } from './named-servers.js';
 import { mostInstances } from './project-limits.js';
 import type { Surroundings } from './wish.js';
 
@@ -43,15 +44,9 @@ export async function lookAround(options: LookOptions): Promise<Surroundings> {
 }
 
 async function openings({ network, pools }: DaemonSpec): Promise<readonly (Opening & { readonly host: string })[]> {
-  const servers = [...new Set(pools.map(pool => pool.azure.url))].map(text => {
-    const { hostname, port, protocol } = new URL(text);
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const target = { host, prefixLength: undefined, port: Number(port || (protocol === 'http:' ? 80 : 443)) };
-    return { name: `the Azure server ${host}`, target };
-  });
   const allowed = network.allow.map(target => ({ name: `network.allow: ${target.host}`, target }));
   return Promise.all(
-    [...servers, ...allowed].map(async ({ name, target: { host, prefixLength, port } }) => ({
+    [...namedServers(pools), ...allowed].map(async ({ name, target: { host, prefixLength, port } }) => ({
       name,
       host,
       addresses: prefixLength === undefined ? await addressesOf(host) : [`${host}/${prefixLength}`],

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { AptMirror } from '../../model/apt-mirror.js';
 import { CONTRACT } from '../../model/marks.js';
-import type { AgentSource, ImageSource } from '../../model/pool.js';
+import type { AgentSource, ImageSource, ProvisionScript } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
+import { mirrorScript } from './mirror-script.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
 /** What shapes a base and is a person's own: the configuration, and this program. */
@@ -10,8 +12,9 @@ export interface OwnInputs {
   readonly image: ImageSource;
   /** Which agent is asked for, or the hash of the one that is given; undefined where one is in the image. */
   readonly agent: Exclude<AgentSource, { kind: 'file' }> | { readonly sha256: string } | undefined;
-  /** Contents of the provision scripts, in order. */
-  readonly scripts: readonly string[];
+  /** The provision scripts, in order. */
+  readonly scripts: readonly Pick<ProvisionScript, 'content' | 'when'>[];
+  readonly aptMirror: AptMirror | undefined;
   readonly isMade: boolean;
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
@@ -47,6 +50,7 @@ export function ownDigest({
   image,
   agent,
   scripts,
+  aptMirror,
   isMade,
   docker,
   tmpfsSizeBytes,
@@ -55,7 +59,9 @@ export function ownDigest({
   const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
   const wish =
     agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
-  return digest([image.kind, source, wish, scripts, isMade, docker, tmpfsSizeBytes ?? 'none', recipe]);
+  const mirror = aptMirror === undefined ? '' : mirrorScript(aptMirror);
+  const provision = scripts.map(({ content, when }) => [content, when]);
+  return digest([image.kind, source, wish, provision, mirror, isMade, docker, tmpfsSizeBytes ?? 'none', recipe]);
 }
 
 /**

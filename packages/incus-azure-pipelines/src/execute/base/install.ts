@@ -1,8 +1,9 @@
-import type { BaseSpec } from '../../model/pool.js';
+import type { BaseSpec, ProvisionScript } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
 import { BaseBuildError } from './base-build-error.js';
 import type { BuildBaseOptions, PackedAgent } from './build-options.js';
 import { boot, create } from './launch.js';
+import { mirrorScript } from './mirror-script.js';
 import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
 import { unpackAgent } from './unpack-agent.js';
@@ -26,8 +27,13 @@ export async function install(
   steps.next(`Starting from image ${image.identity}.`);
   await create(base, options);
   await boot(base);
+  await provision(base, options, 'before');
 
   steps.next('Installing what the image lacks.');
+  if (spec.aptMirror !== undefined) {
+    const mirror = { path: 'mirror', content: mirrorScript(spec.aptMirror) };
+    await runScriptInBase(base, 'install', 'name the mirror of packages', mirror, MINUTE_MS);
+  }
   const script = { path: 'install', content: installScript, args: [spec.docker ? 'docker' : 'no-docker'] };
   await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
   await installGuestFiles(base, spec);
@@ -37,17 +43,26 @@ export async function install(
   const libraries = { path: 'libraries', content: librariesScript };
   await runScriptInBase(base, 'agent', "install the agent's libraries", libraries, INSTALL_MS);
 
-  for (const provision of spec.provisionScripts) {
-    const what = `provision script "${provision.path}"`;
-    steps.next(`Running ${what}.`);
-    await runScriptInBase(base, 'provision', `run ${what}`, provision, PROVISION_MS);
-  }
+  await provision(base, options, 'after');
 
   steps.next('Cleaning up.');
   await runScriptInBase(base, 'clean', 'clean up', { path: 'clean', content: cleanScript }, CLEAN_MS);
   steps.next('Stopping.');
   await stop(base);
   return agent.version;
+}
+
+/** Runs the scripts of one moment, in their order. */
+async function provision(
+  base: BaseUnderConstruction,
+  { spec, steps }: BuildBaseOptions,
+  moment: ProvisionScript['when'],
+): Promise<void> {
+  for (const script of spec.provisionScripts.filter(({ when }) => when === moment)) {
+    const what = `provision script "${script.path}"`;
+    steps.next(`Running ${what}.`);
+    await runScriptInBase(base, 'provision', `run ${what}`, script, PROVISION_MS);
+  }
 }
 
 async function installGuestFiles(base: BaseUnderConstruction, spec: BaseSpec): Promise<void> {

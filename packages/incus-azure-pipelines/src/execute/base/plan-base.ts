@@ -32,7 +32,8 @@ export async function ownInputs({ spec: { base } }: Pick<BasePool, 'spec'>, sign
   return ownDigest({
     image: base.image,
     agent: base.isMade ? undefined : (file ?? asked),
-    scripts: base.provisionScripts.map(script => script.content),
+    scripts: base.provisionScripts,
+    aptMirror: base.aptMirror,
     isMade: base.isMade,
     docker: base.docker,
     tmpfsSizeBytes: base.tmpfsSizeBytes,

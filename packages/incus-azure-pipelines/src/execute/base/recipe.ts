@@ -16,7 +16,7 @@ echo "The system is $state."
 waited=0
 until grep -Eq '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route ||
   grep -E '^0{32} 00 ' /proc/net/ipv6_route 2>/dev/null | grep -qv ' lo$'; do
-  [ "$waited" -lt 300 ] || { echo 'There is no default route after 30 seconds; going on without a network.'; break; }
+  [ "$waited" -lt 300 ] || { echo 'There is no default route after 30 seconds; going on without one.'; break; }
   waited=$((waited + 1))
   sleep 0.1
 done
@@ -70,7 +70,8 @@ fi
 if [ "\${#packages[@]}" -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   options=(-q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
-  apt-get "\${options[@]}" update
+  # Else it ends well where no source answers.
+  apt-get "\${options[@]}" -o APT::Update::Error-Mode=any update
   install=()
   for names in "\${packages[@]}"; do
     for package in $names; do
@@ -121,7 +122,7 @@ starts() {
 }
 if starts >/dev/null 2>&1; then exit 0; fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get -q -y -o Acquire::Retries=3 update
+apt-get -q -y -o Acquire::Retries=3 -o APT::Update::Error-Mode=any update
 ./bin/installdependencies.sh
 if ! starts; then
   echo 'the agent does not start in this base'
