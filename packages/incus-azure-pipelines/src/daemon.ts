@@ -46,7 +46,7 @@ export interface Daemon extends AsyncDisposable {
   readonly wantedBases: WantedBases;
   readonly storage: StorageFacts | undefined;
   /** What the agent pool of a pool was read as. */
-  azureOf(pool: PoolSpec): AzureObserver['reading'] | undefined;
+  readonly azureOf: (pool: PoolSpec) => AzureObserver['reading'] | undefined;
   /** One look and one plan, nothing done. */
   look(signal: AbortSignal): Promise<Pass>;
   /**

@@ -25,6 +25,7 @@ function entriesOf(settings: object, prefix: string): (readonly [string, string]
 }
 
 function shown(key: string, value: unknown): string {
-  if (SHOWN.test(key) && typeof value !== 'object') return String(value);
+  if (SHOWN.test(key) && typeof value === 'string') return value;
+  if (SHOWN.test(key) && typeof value !== 'object') return JSON.stringify(value);
   return `#${createHash('sha256').update(JSON.stringify(value)).digest('hex')}`;
 }

@@ -79,7 +79,7 @@ export class WantedBases {
    */
   async resolve(signal: AbortSignal, options: { readonly isNoted: boolean } = { isNoted: false }): Promise<boolean> {
     let settled = true;
-    for (const [name, pool] of [...this.#parts.pools]) {
+    for (const [name, pool] of this.#parts.pools) {
       // One that the configuration has no more, or has anew, is not what was looked at: the ring for that is on its way.
       const isOver = () => this.#parts.pools.get(name) !== pool;
       const at = this.#parts.clock.now();
