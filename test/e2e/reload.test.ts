@@ -57,7 +57,7 @@ describeOnIncus('a configuration that changes under a daemon', testbed => {
     expect(job.result).toBe('succeeded');
 
     await scenario.configure({ http: { port: 9 } });
-    const needsRestart = /^http changed, which takes a restart; restart the daemon, or put it back/;
+    const needsRestart = /^http changed, which takes a restart; restart the daemon, or put that back/;
     await daemon.seen(line => typeof line.text === 'string' && needsRestart.test(line.text));
     await scenario.configure({ agentCount: 2 });
     await agentsOnline(emulator, 2);

@@ -13,13 +13,19 @@ import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
 export type AzureClients = ReadonlyMap<string, AzurePipelinesClient> & AsyncDisposable;
 
 /** Makes the clients of Azure, which call nobody yet, and own the identities from then on. */
-export function openAzure(
+export function openAzureOfPools(
   pools: readonly PoolSpec[],
   identities: Identities,
   emit: Emit,
   clock: Clock | undefined,
 ): AzureClients {
-  const clients = new Map(pools.map(pool => [pool.name, azureClient(pool, identities.of(pool.name), emit, clock)]));
+  const sharing = (identity: Identity) => pools.flatMap(({ name }) => (identities.of(name) === identity ? [name] : []));
+  const clientOf = (pool: PoolSpec) => {
+    const identity = identities.of(pool.name);
+    const auth = authBy(identity, covered => emit('token-covered', { pools: sharing(identity), ...covered }));
+    return azureClient(pool, auth, emit, clock);
+  };
+  const clients = new Map(pools.map(pool => [pool.name, clientOf(pool)]));
   return Object.assign(clients, {
     async [Symbol.asyncDispose]() {
       identities[Symbol.dispose]();
@@ -79,19 +85,31 @@ async function readPem(path: string): Promise<string> {
   }
 }
 
-/** How a client of Azure proves who it is. */
-export function authBy(identity: Identity): Auth {
+/** Makes the client of one pool's Azure alone, which calls nobody yet; the identity stays its owner's. */
+export function openAzure(pool: PoolSpec, identity: Identity): AzurePipelinesClient {
+  return azureClient(pool, authBy(identity), () => {}, undefined);
+}
+
+/** How a client of Azure proves who it is. Told each time that the latest token is refused and the one before goes on. */
+export function authBy(identity: Identity, onCovered: (covered: Covered) => void = () => {}): Auth {
   return {
     kind: identity.kind,
     token: async () => (await identity.token()).reveal(),
-    another: async refused => (await identity.another(refused))?.reveal(),
+    another: async refused => {
+      const other = await identity.another(refused);
+      const { covered } = identity;
+      if (covered !== undefined) onCovered(covered);
+      return other?.reveal();
+    },
   };
 }
 
-function azureClient(pool: PoolSpec, identity: Identity, emit: Emit, clock: Clock | undefined): AzurePipelinesClient {
+type Covered = NonNullable<Identity['covered']>;
+
+function azureClient(pool: PoolSpec, auth: Auth, emit: Emit, clock: Clock | undefined): AzurePipelinesClient {
   return connectAzurePipelines({
     url: pool.azure.url,
-    auth: authBy(identity),
+    auth,
     userAgent: 'incus-azure-pipelines',
     clock,
     onCall: ({ rateLimit, refusal, route, status, ms }) =>

@@ -10,7 +10,8 @@ import type { Emit } from '../model/event.js';
 import { azureKey, type DaemonSpec, isScaled } from '../model/pool.js';
 import type { Reading } from '../model/reading.js';
 import { AzureObserver } from '../observe/azure-observer.js';
-import { type AzureClients, openAzure } from '../observe/clients.js';
+import { type AzureClients, openAzureOfPools } from '../observe/clients.js';
+import { pollingOf } from '../observe/poll-spacing.js';
 import { reachAgentPool } from '../observe/reach-agent-pool.js';
 import type { RegistrationModes } from './registration-modes.js';
 
@@ -83,7 +84,7 @@ export class PoolsInForce implements AsyncDisposable {
   async prepare({ spec, credentials }: LoadedConfig, signal: AbortSignal): Promise<PreparedPools> {
     const { clock, emit, random } = this.#options;
     const identities = new Identities(credentials, clock);
-    const clients = openAzure(spec.pools, identities, emit, clock);
+    const clients = openAzureOfPools(spec.pools, identities, emit, clock);
     try {
       const observers = new Map<string, AzureObserver>();
       const parts = new Map<string, PoolParts>();
@@ -91,10 +92,9 @@ export class PoolsInForce implements AsyncDisposable {
         const azure = required(clients.get(pool.name), pool.name);
         const { agentPool } = pool.azure;
         const jobRequests = isScaled(pool.azure, spec.pools) ? azure.jobRequests : undefined;
-        const pollIntervalMs = spec.azurePollIntervalMs;
         const observer =
           observers.get(azureKey(pool.azure)) ??
-          new AzureObserver({ clock, random, client: azure, jobRequests, agentPool, pollIntervalMs });
+          new AzureObserver({ clock, random, ...pollingOf(pool.azure, spec), client: azure, jobRequests });
         observers.set(azureKey(pool.azure), observer);
         await reachAgentPool(observer, pool.azure, spec.stateDirectory, signal);
         const agentPoolId = (s: AbortSignal) => observer.poolId(s);
