@@ -36,7 +36,7 @@ describe('a configuration that is shown', () => {
     const real = `${rest}${text}`
       .replaceAll('<my-organization>', 'contoso')
       .replaceAll(/^(\s*- )\/\S+$/gm, `$1${join(folder, 'script')}`)
-      .replaceAll(/(path: |agentPackage: )\/[^\s,}]+/g, `$1${join(folder, 'script')}`)
+      .replaceAll(/(\{path: |agentPackage: )\/[^\s,}]+/g, `$1${join(folder, 'script')}`)
       .replaceAll(/(key: )\/\S+\.asc/g, `$1${join(folder, 'mirror.asc')}`)
       .replaceAll(/(file: |tokenFile: )\/[^\s}]+/g, `$1${join(folder, 'token')}`)
       .replaceAll(/(certificate: )\/[^\s}]+/g, `$1${join(folder, 'certificate')}`)

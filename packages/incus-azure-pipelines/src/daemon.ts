@@ -116,7 +116,9 @@ async function assemble(
 ): Promise<Daemon> {
   const { spec } = config;
   const emit: Emit = (name, event) => events.emit(name, event);
-  const facts = await checkIncus(incus, isThisHost(spec.incus), signal);
+  const check = (pools: readonly PoolSpec[], s: AbortSignal) =>
+    checkIncus(incus, { isThisHost: isThisHost(spec.incus), pools }, s);
+  const facts = await check(spec.pools, signal);
   pools.take(await pools.prepare(config, signal));
   const installation = given ?? (await openInstallation(spec.stateDirectory));
   if (given === undefined) await rememberKnownPools(installation, pools.observers.keys());
@@ -130,9 +132,7 @@ async function assemble(
     owner: installation.owner,
     pools: pools.parts,
     left: pools.left,
-    rootDisk: facts.rootDisk,
-    storage: facts.storage,
-    architecture: facts.architecture,
+    ...facts,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
     isolation: new Isolation({
       off: isolationObstacle(facts.isolatedMaps, most()),
@@ -205,13 +205,15 @@ async function assemble(
     async reload(next, reloadSignal) {
       expectNoRestart(pools.spec, next.spec);
       const before = new Map(pools.parts);
+      const found = await check(next.spec.pools, reloadSignal);
       const prepared = await pools.prepare(next, reloadSignal);
       await rememberKnownPools(installation, prepared.observers.keys());
       pools.take(prepared);
       wishes.takePools(next.spec.pools);
       registration.takePools();
       wantedBases.takePools(before);
-      executorParts.isolation.reckon(isolationObstacle(facts.isolatedMaps, most()));
+      Object.assign(executorParts, found);
+      executorParts.isolation.reckon(isolationObstacle(found.isolatedMaps, most()));
       reconciler.take(settingsOf(next.spec));
     },
     perform: (action, deedSignal) => perform(executors, action, deedSignal),

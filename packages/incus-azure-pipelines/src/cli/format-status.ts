@@ -14,6 +14,8 @@ export function formatStatus(status: StatusDocument, now: number, width?: number
   else lines.push(`Incus cannot be read since ${ago(incus.since, now)}: ${incus.error}\n`);
   lines.push(`Looked ${ago(status.at, now)}\n`, ...configurationLines(status.configuration, now), '\n');
   if (status.storage !== undefined) lines.push(`${storageLine(status.storage)}\n`);
+  const { unwrittenEnds } = status;
+  if (unwrittenEnds !== undefined) lines.push(unwrittenLine(unwrittenEnds, now));
   for (const pool of status.pools) lines.push(...poolLines(pool, now), ...agentLines(pool, now, width));
   for (const pool of status.removed) {
     lines.push(`${pool.name} (not in the configuration any more): ${pool.fate}\n`);
@@ -29,6 +31,11 @@ function* configurationLines(configuration: StatusDocument['configuration'], now
   if (refused === undefined) return;
   yield `  refused ${ago(refused.at, now)}, the old one goes on:\n`;
   for (const line of refused.why.split('\n')) yield `    ${line}\n`;
+}
+
+function unwrittenLine({ count, error, lastAt }: NonNullable<StatusDocument['unwrittenEnds']>, now: number): string {
+  const whose = count === 1 ? 'The end of an agent' : `The ends of ${count} agents`;
+  return `${whose} could not be written down, the last ${ago(lastAt, now)}: ${error}\n`;
 }
 
 function* poolLines(pool: Pool, now: number): Generator<string> {

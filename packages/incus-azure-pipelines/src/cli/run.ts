@@ -29,6 +29,7 @@ import { followForPage } from '../report/live-page.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
 import { statusOf } from '../report/status.js';
+import { followUnwrittenEnds } from '../report/unwritten-ends.js';
 import { ConfigFollower } from './config-follower.js';
 import { logForm, outputOf } from './log-output.js';
 import { onHangUp, stopSignals } from './stop-signals.js';
@@ -66,15 +67,16 @@ export async function run(options: { readonly config: string; readonly logLevel:
     log.warn(daemon.storage, 'the storage pool cannot copy on write, so every instance is a whole copy of its base');
   // Figures, page and scrapes share what is made of a pass.
   const withCovered = followCoveredTokens(events);
+  const withUnwritten = followUnwrittenEnds(events);
   const status = onceFor(
     () => reconciler.last,
     pass => ({
-      ...withCovered(statusOf(daemon.spec.pools, pass, daemon.azureOf, daemon.storage)),
+      ...withUnwritten(withCovered(statusOf(daemon.spec.pools, pass, daemon.azureOf, daemon.storage))),
       configuration: { ...configuration.status },
     }),
   );
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
-  const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
+  const onFailure = (error: unknown) => log.warn({ err: error }, 'the boot of this host could not be written down');
   const onUnread = (error: unknown) =>
     log.warn({ err: error }, 'the page lacks an end of an agent that could not be read');
   const boot = await bootId();
@@ -90,7 +92,6 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const kills = new HostKills(events, readHostKills);
   keepDeaths(events, page?.deaths ?? deaths, {
     restarted,
-    onFailure,
     ...(isThisHost(spec.incus) ? { killsLately: () => kills.lately() } : {}),
   });
   const progressOf = followBuilds(events);

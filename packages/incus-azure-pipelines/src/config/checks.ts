@@ -4,7 +4,9 @@ import { isLoopback } from '../lib/loopback.js';
 import { checkAuth } from './check-auth.js';
 import { checkAzureUrl } from './check-azure.js';
 import { checkMirror, checkScripts } from './check-base.js';
+import { checkDocker } from './check-docker.js';
 import { checkEnvironment } from './check-environment.js';
+import { checkFittings } from './check-fittings.js';
 import { checkIncus, isThisHost } from './check-incus.js';
 import { checkNetwork } from './check-network.js';
 import {
@@ -44,6 +46,8 @@ export function checkFile(
       ...checkSizes(pool, host),
       ...checkEnvironment(pool),
       ...checkImages(pool),
+      ...checkFittings(pool),
+      ...checkDocker(pool),
       ...checkAzureUrl(pool),
       ...checkAuth(pool),
     ]),

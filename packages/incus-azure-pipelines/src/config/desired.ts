@@ -19,7 +19,9 @@ import { isForGuests } from './check-auth.js';
 import { collectionUrl } from './check-azure.js';
 import { mirrorOf, scriptOf } from './check-base.js';
 import { DEFAULTS } from './defaults.js';
+import { dockerSpec } from './docker.js';
 import type { ConfigEnvironment } from './environment.js';
+import { fittingsOf, toolVariable } from './fittings.js';
 import { parseImageName } from './image-name.js';
 import type { PoolEntry } from './pool-entry.js';
 import type { PoolSettings } from './pool-schema.js';
@@ -35,6 +37,8 @@ export interface Surroundings {
   readonly contents: ReadonlyMap<string, string>;
   /** Last moments of the certificates that pools sign in with, by pool, epoch ms. */
   readonly certificateEnds: ReadonlyMap<string, number>;
+  /** Own paths of the folders that guests are to see, by the path that is written. */
+  readonly folders: ReadonlyMap<string, string>;
 }
 
 /** Makes the desired state of a file that passed all checks. */
@@ -78,7 +82,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
         when: script.when,
       })),
       ...aptMirror(settings, around),
-      docker: settings.docker ?? DEFAULTS.docker,
+      ...dockerOf(settings, path),
       tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
       agent: agentSource(settings, path),
       refreshMs: settings.baseRefresh === 'off' ? undefined : (settings.baseRefresh ?? ms(DEFAULTS.baseRefresh)),
@@ -89,7 +93,8 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       diskSizeBytes: bytes(settings.diskSizeInGb),
       maxProcesses: settings.maxProcesses ?? DEFAULTS.maxProcesses,
     },
-    environment: texts(settings.env),
+    ...fittingsOf(settings, around.folders),
+    environment: { ...toolVariable(settings), ...texts(settings.env) },
     ...(settings.workFolder === undefined ? {} : { workFolder: settings.workFolder }),
     ...(settings.capabilities === undefined ? {} : { capabilities: texts(settings.capabilities) }),
     timeouts: {
@@ -101,6 +106,18 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       maxJobMs: settings.maxJobDuration,
       orphanGraceMs: settings.orphanGracePeriod ?? ms(DEFAULTS.orphanGracePeriod),
     },
+  };
+}
+
+/** Whether there is docker, and what it is given beyond what all are. */
+function dockerOf(
+  { docker }: PoolSettings,
+  path: (written: string) => string,
+): Pick<BaseSpec, 'docker' | 'dockerSpec'> {
+  const spec = dockerSpec(docker, path);
+  return {
+    docker: spec !== undefined,
+    ...(spec === undefined || typeof docker !== 'object' ? {} : { dockerSpec: spec }),
   };
 }
 

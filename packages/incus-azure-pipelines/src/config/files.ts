@@ -49,7 +49,7 @@ export async function readNamedFiles(
     [['incus', 'serverCertificate'], serverCertificate, 'pem'],
   ];
   for (const pool of pools) {
-    const { provisionScripts = [], imageServer, remotes = {}, agentPackage } = pool.settings;
+    const { docker, provisionScripts = [], imageServer, remotes = {}, agentPackage } = pool.settings;
     for (const [i, script] of provisionScripts.entries())
       wanted.push([pool.path('provisionScripts', i), typeof script === 'string' ? script : script.path, 'script']);
     wanted.push([pool.path('aptMirror', 'key'), mirrorOf(pool.settings)?.key, 'pgp']);
@@ -58,6 +58,9 @@ export async function readNamedFiles(
       wanted.push([pool.path('remotes', name, 'certificate'), server.certificate, 'pem']);
     }
     wanted.push([pool.path('agentPackage'), agentPackage, 'present']);
+    for (const [i, image] of (typeof docker === 'object' ? (docker.preload ?? []) : []).entries())
+      if (typeof image === 'object')
+        wanted.push([pool.path('docker', 'preload', i, 'archive'), image.archive, 'present']);
   }
   for (const [key, written, kind] of wanted) {
     if (written === undefined) continue;

@@ -17,6 +17,7 @@ import type { RawExchange, Recording } from './exchange.js';
 import { redacted } from './redact.js';
 import { type Known, serverAt } from './redact-url.js';
 import { Talk } from './talk.js';
+import { tellJobsLeft } from './tell-jobs-left.js';
 import { Wire } from './wire.js';
 
 export interface Where {
@@ -91,6 +92,7 @@ export async function converse(where: Where, signal: AbortSignal, onProgress: On
   try {
     unasked = await throughStages(talk, onProgress);
   } finally {
+    if (where.awaitJobMs > 0) await tellJobsLeft(client, poolId, agentPrefix, onProgress);
     await takeBack(client, poolId, agentPrefix);
   }
   const known = { url: wire.url, agentPool, agentPrefix };

@@ -1,6 +1,8 @@
 /** Desired state of the pools: what the configuration asks for, every default filled, nothing secret in it. */
 
 import type { AptMirror } from './apt-mirror.js';
+import type { DockerSpec } from './docker-spec.js';
+import type { Fittings } from './fittings.js';
 
 /** One pool: agents of one shape for one Azure agent pool. */
 export interface PoolSpec {
@@ -24,6 +26,7 @@ export interface PoolSpec {
   readonly agentPrefix: string;
   readonly base: BaseSpec;
   readonly instance: InstanceSpec;
+  readonly fittings?: Fittings;
   /** Variables of the agent's and its jobs' environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** What demands of jobs are held against, beside what an agent finds itself; only where the host registers. */
@@ -66,6 +69,8 @@ export interface BaseSpec {
   readonly aptMirror?: AptMirror;
   /** Whether docker is installed and must answer before an instance counts as prepared. */
   readonly docker: boolean;
+  /** Where docker comes from and what it is given, where that is said. */
+  readonly dockerSpec?: DockerSpec;
   /** Size of the guest's `/tmp` in memory, or undefined for the image's own way. */
   readonly tmpfsSizeBytes: number | undefined;
   readonly agent: AgentSource;

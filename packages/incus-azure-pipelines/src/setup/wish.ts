@@ -5,6 +5,7 @@ import type { DaemonSpec } from '../model/pool.js';
 import { INOTIFY_PER_GUEST } from '../observe/host-limits.js';
 import { egressRules, type Opening } from './acl-rules.js';
 import type { Acl, Keys, Named, Profile, Wish } from './model.js';
+import { openedFor } from './opened-for.js';
 import { mostInstances, projectLimits } from './project-limits.js';
 
 /** What else the wish is made of. */
@@ -117,9 +118,8 @@ function project(spec: DaemonSpec, network: string, limits: Keys, { ownerId, iso
       restricted: 'true',
       'restricted.containers.nesting': docker ? 'allow' : 'block',
       'restricted.containers.privilege': isolates ? 'isolated' : 'unprivileged',
-      'restricted.devices.disk': 'managed',
       'restricted.devices.nic': 'managed',
-      'restricted.networks.access': network,
+      ...openedFor(spec.pools, network),
       ...limits,
     },
   };

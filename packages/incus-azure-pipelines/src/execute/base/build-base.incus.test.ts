@@ -148,6 +148,18 @@ describeOnIncus('a base', testbed => {
     expect((await client.instances.get(base)).instance.config[MARKS.baseState]).toBe('ready');
   });
 
+  test('whose docker stores images in another way than agents need says which', async () => {
+    const content = `echo '{"storage-driver": "vfs"}' >/etc/docker/daemon.json && systemctl restart docker.service`;
+    const failure = await build({ provisionScripts: [{ path: '/srv/vfs', content, when: 'after' }] }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ name: 'BaseBuildError', stage: 'docker' });
+    expect(failure instanceof Error ? failure.message : '').toContain(
+      'docker has the storage driver vfs, and agents need overlay2: see that the storage pool is one that overlayfs works on',
+    );
+    expect(await client.instances.names()).not.toContain(base);
+  });
+
   test('with a failing provision script shows what it printed and leaves nothing', async () => {
     const failing: ProvisionScript = {
       path: '/srv/fails.sh',

@@ -20,6 +20,8 @@ const own: OwnInputs = {
   docker: true,
   tmpfsSizeBytes: undefined,
   recipeDigest: 'recipe',
+  fittings: [],
+  dockerInputs: [],
 };
 const inputs: BaseInputs = {
   own: ownDigest(own),
@@ -62,6 +64,8 @@ describe("the digest of a person's own part", () => {
     ['the version that is asked for', { agent: { kind: 'version', version: '4.275.0' } }],
     ['the agent package that is given', { agent: { sha256: 'ab'.repeat(32) } }],
     ['the recipe', { recipeDigest: 'another' }],
+    ['what the pool puts into it', { fittings: ['/opt/tools'] }],
+    ['what docker is given', { dockerInputs: ['distribution'] }],
   ])('changes with %s', (_what, change) => {
     expect(ownDigest({ ...own, ...change })).not.toBe(ownDigest(own));
   });

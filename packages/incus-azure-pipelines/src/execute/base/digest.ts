@@ -3,6 +3,8 @@ import type { AptMirror } from '../../model/apt-mirror.js';
 import { CONTRACT } from '../../model/marks.js';
 import type { AgentSource, ImageSource, ProvisionScript } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
+import { limitsDropIn, toolFolderScript } from './fit-base.js';
+import { dockerScripts } from './fit-docker.js';
 import { mirrorScript } from './mirror-script.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
@@ -19,6 +21,10 @@ export interface OwnInputs {
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
+  /** What docker is given beyond what all are; empty where that is nothing. */
+  readonly dockerInputs: readonly unknown[];
+  /** What of the pool's fittings is in the base; empty where there is none. */
+  readonly fittings: readonly unknown[];
 }
 
 /** All that shapes a base. */
@@ -42,6 +48,9 @@ export function recipeDigest(): string {
     librariesScript,
     cleanScript,
     tmpMount(0),
+    toolFolderScript,
+    dockerScripts,
+    limitsDropIn({}),
   ]);
 }
 
@@ -55,13 +64,27 @@ export function ownDigest({
   docker,
   tmpfsSizeBytes,
   recipeDigest: recipe,
+  fittings,
+  dockerInputs,
 }: OwnInputs): string {
   const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
   const wish =
     agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
   const mirror = aptMirror === undefined ? '' : mirrorScript(aptMirror);
   const provision = scripts.map(({ content, when }) => [content, when]);
-  return digest([image.kind, source, wish, provision, mirror, isMade, docker, tmpfsSizeBytes ?? 'none', recipe]);
+  return digest([
+    image.kind,
+    source,
+    wish,
+    provision,
+    mirror,
+    isMade,
+    docker,
+    tmpfsSizeBytes ?? 'none',
+    recipe,
+    ...fittings,
+    ...dockerInputs,
+  ]);
 }
 
 /**
