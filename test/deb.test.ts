@@ -59,7 +59,11 @@ describe('the package that brings no Node', { timeout: 60_000 }, () => {
       const text = await unpacked(`usr/lib/systemd/system/${NAME}${unit}.service`);
       return [...text.matchAll(/^Exec\w+=(\S+)/gm)].map(([, program]) => program);
     });
-    expect(await Promise.all(commands)).toEqual([[`/usr/bin/${NAME}`], ['/bin/true', `/usr/bin/${NAME}`]]);
+    // The second tells the daemon of a reload.
+    expect(await Promise.all(commands)).toEqual([
+      [`/usr/bin/${NAME}`, '/bin/sh'],
+      ['/bin/true', `/usr/bin/${NAME}`],
+    ]);
   });
 
   test('bounds the wait of a shutdown, and that within what systemd gives a shutdown', async () => {

@@ -1,33 +1,28 @@
 /** Builds the parts of the daemon, hands them to each other, and takes them apart again in the reverse order. */
-import type { AzurePipelinesClient } from 'azure-pipelines-client';
+import type { IncusClient } from 'incus-client';
+import { expectNoRestart } from './config/difference.js';
 import type { LoadedConfig } from './config/load.js';
 import { AgentCache } from './execute/base/agent-cache.js';
 import { makeExecutors } from './execute/executors.js';
 import { Isolation } from './execute/isolation.js';
-import type { PoolParts } from './execute/parts.js';
 import { KeyStock, type KeyStockOptions } from './execute/registration/key-stock.js';
 import { MissingAuthorizationError } from './execute/registration/register.js';
-import { registrationTarget } from './execute/registration/registration-target.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
 import { hostSees } from './lib/host-sees.js';
-import { Identities } from './lib/identity/identities.js';
 import { findInstallation, type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
-import { required } from './lib/required.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
-import { azureKey, type DaemonSpec, isScaled, type PoolSpec } from './model/pool.js';
+import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
-import { AzureObserver } from './observe/azure-observer.js';
-import { type Clients, openClients } from './observe/clients.js';
+import type { AzureObserver } from './observe/azure-observer.js';
+import { openIncus, wayOutOf } from './observe/clients.js';
 import { isThisHost, mostInstances, readInotifyLimit } from './observe/host-limits.js';
 import { HostWatch } from './observe/host-watch.js';
 import { isolationObstacle } from './observe/id-maps.js';
 import { IncusObserver } from './observe/incus-observer.js';
-import { pollingOf } from './observe/poll-spacing.js';
-import { reachAgentPool } from './observe/reach-agent-pool.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
 import type { Pass } from './reconcile/controller.js';
@@ -35,11 +30,14 @@ import { DrainWishes } from './reconcile/drain-wishes.js';
 import { forgetEnded } from './reconcile/forget-ended.js';
 import { rememberHostsAtWork } from './reconcile/hosts-at-work.js';
 import { perform } from './reconcile/perform.js';
+import { PoolsInForce } from './reconcile/pools-in-force.js';
 import { Reconciler } from './reconcile/reconciler.js';
 import { RegistrationModes } from './reconcile/registration-modes.js';
+import { settingsOf } from './reconcile/settings.js';
 import { WantedBases } from './reconcile/wanted-bases.js';
 
 export interface Daemon extends AsyncDisposable {
+  /** What the configuration in force asks for. */
   readonly spec: DaemonSpec;
   readonly installation: Installation;
   readonly reconciler: Reconciler;
@@ -47,10 +45,16 @@ export interface Daemon extends AsyncDisposable {
   readonly wishes: DrainWishes;
   readonly wantedBases: WantedBases;
   readonly storage: StorageFacts | undefined;
-  /** By pool: what Azure was read as. */
-  readonly azure: ReadonlyMap<string, AzureObserver>;
+  /** What the agent pool of a pool was read as. */
+  readonly azureOf: (pool: PoolSpec) => AzureObserver['reading'] | undefined;
   /** One look and one plan, nothing done. */
   look(signal: AbortSignal): Promise<Pass>;
+  /**
+   * Puts another configuration in force, whole or not at all. Agents, ledger, wishes and records stay.
+   *
+   * @throws UserError, PassingError or AzurePipelinesError where that cannot be; then nothing has changed.
+   */
+  reload(config: LoadedConfig, signal: AbortSignal): Promise<void>;
   /** Does one thing that a look has decided. @throws whatever goes wrong. */
   perform(action: Action, signal: AbortSignal): Promise<void>;
   /** Runs until the signal aborts; then waits, for a bounded time, for actions that are under way. */
@@ -87,12 +91,14 @@ export async function makeDaemon(
   const events = new Events<DaemonEvents>(error => process.emitWarning(String(error)));
   // A certificate in it could not be read either, which is not what has to be mended.
   if (options.installation === undefined) await findInstallation(config.spec.stateDirectory);
-  const identities = new Identities(config.credentials, given.clock);
-  const clients = await openClients(config, identities, (name, event) => events.emit(name, event), given.clock);
+  const emit: Emit = (name, event) => events.emit(name, event);
+  const incus = await openIncus(config.spec, emit);
+  const pools = new PoolsInForce({ ...given, wayOut: wayOutOf(config), emit });
   try {
-    return await assemble(config.spec, identities, clients, events, given, signal);
+    return await assemble(config, incus, pools, events, given, signal);
   } catch (error) {
-    await clients[Symbol.asyncDispose]();
+    await pools[Symbol.asyncDispose]();
+    await incus.close();
     throw error;
   }
 }
@@ -101,49 +107,36 @@ type Given = Pick<MakeDaemonOptions, 'installation' | 'makeKey'> &
   Required<Pick<MakeDaemonOptions, 'clock' | 'random' | 'readInotifyLimit'>>;
 
 async function assemble(
-  spec: DaemonSpec,
-  identities: Identities,
-  clients: Clients,
+  config: LoadedConfig,
+  incus: IncusClient,
+  pools: PoolsInForce,
   events: Events<DaemonEvents>,
   { installation: given, clock, makeKey, random, readInotifyLimit }: Given,
   signal: AbortSignal,
 ): Promise<Daemon> {
+  const { spec } = config;
   const emit: Emit = (name, event) => events.emit(name, event);
-  const { incus, wayOut } = clients;
-  const facts = await checkIncus(incus, { isThisHost: isThisHost(spec.incus), pools: spec.pools }, signal);
-  const observers = new Map<string, AzureObserver>();
-  const pools = new Map<string, PoolParts>();
-  for (const pool of spec.pools) {
-    const client = required(clients.azure.get(pool.name), pool.name);
-    const observer = observers.get(azureKey(pool.azure)) ?? observe(client, pool, spec, { clock, random });
-    observers.set(azureKey(pool.azure), observer);
-    await reachAgentPool(observer, pool.azure, spec.stateDirectory, signal);
-    const agentPoolId = (s: AbortSignal) => observer.poolId(s);
-    pools.set(pool.name, {
-      spec: pool,
-      azure: client,
-      agentPoolId,
-      registrationTarget: registrationTarget(client, pool.azure.agentPool, agentPoolId),
-      registration: () => registration.of(pool.name),
-      token: () => identities.of(pool.name).token(),
-    });
-  }
+  const check = (pools: readonly PoolSpec[], s: AbortSignal) =>
+    checkIncus(incus, { isThisHost: isThisHost(spec.incus), pools }, s);
+  const facts = await check(spec.pools, signal);
+  pools.take(await pools.prepare(config, signal));
   const installation = given ?? (await openInstallation(spec.stateDirectory));
-  if (given === undefined) await rememberKnownPools(installation, observers.keys());
+  if (given === undefined) await rememberKnownPools(installation, pools.observers.keys());
   const wishes = await DrainWishes.open(installation, spec.pools);
   const incusObserver = new IncusObserver(incus, installation.ownerId, clock);
-  const most = mostInstances(spec.pools, instanceCeiling);
+  const most = () => mostInstances(pools.spec.pools, instanceCeiling);
   const executorParts = {
     incus,
-    wayOut,
+    wayOut: pools.wayOut,
     hostSees: (name: string) => hostSees(spec.project, name),
     ownerId: installation.ownerId,
     owner: installation.owner,
-    pools,
+    pools: pools.parts,
+    left: pools.left,
     ...facts,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
     isolation: new Isolation({
-      off: isolationObstacle(facts.isolatedMaps, most),
+      off: isolationObstacle(facts.isolatedMaps, most()),
       onOff: why => emit('isolation-off', { why }),
     }),
     keys: new KeyStock({
@@ -155,6 +148,7 @@ async function assemble(
     emit,
   };
   const registration = new RegistrationModes({ ...executorParts, installation, random });
+  pools.registeredBy(registration);
   const wantedBases = new WantedBases({
     ...executorParts,
     random,
@@ -162,16 +156,16 @@ async function assemble(
   });
   const executors = makeExecutors(executorParts);
   const host = new HostWatch({
-    instances: isThisHost(spec.incus) ? most : undefined,
+    instances: () => (isThisHost(spec.incus) ? most() : undefined),
     intervalMs: spec.reconcileIntervalMs,
     clock,
     readInotifyLimit,
   });
   const reconciler = new Reconciler({
-    desired: spec.pools,
+    ...settingsOf(spec),
     owner: installation.owner,
     incus: incusObserver,
-    azure: observers,
+    azure: pools.observers,
     wantedBases: () => wantedBases.readings,
     wishes,
     registration: () => registration.modes,
@@ -180,32 +174,48 @@ async function assemble(
     clock,
     random,
     emit,
-    reconcileIntervalMs: spec.reconcileIntervalMs,
-    maxConcurrentCreates: spec.maxConcurrentCreates,
   });
   // What its name stands for may have changed since it was named.
   events.on('action-failed', ({ action }) => action.kind === 'build-base' && wantedBases.ring());
   wishes.onChange(() => reconciler.ring());
-  rememberHostsAtWork(events, { pools, installation, registration });
+  rememberHostsAtWork(events, { pools: pools.parts, installation, registration });
   events.on('log-collected', ({ pool, name, registrationError }) =>
     reconciler.noteRegistration(pool, name, registrationError),
   );
 
+  events.on('pass-ended', () => pools.keepOnly(reconciler.last?.observed.agents));
+
   return {
-    spec,
+    get spec() {
+      return pools.spec;
+    },
     installation,
     reconciler,
     events,
     wishes,
     wantedBases,
     storage: facts.storage,
-    azure: new Map(spec.pools.map(pool => [pool.name, required(observers.get(azureKey(pool.azure)), pool.name)])),
+    azureOf: pool => pools.observers.get(azureKey(pool.azure))?.reading,
     async look(lookSignal) {
       await host.look();
       await registration.recall();
       await wantedBases.resolve(lookSignal);
-      await Promise.all([...observers.values()].map(observer => observer.read(lookSignal)));
+      await Promise.all([...pools.observers.values()].map(observer => observer.read(lookSignal)));
       return reconciler.pass(lookSignal);
+    },
+    async reload(next, reloadSignal) {
+      expectNoRestart(pools.spec, next.spec);
+      const before = new Map(pools.parts);
+      const found = await check(next.spec.pools, reloadSignal);
+      const prepared = await pools.prepare(next, reloadSignal);
+      await rememberKnownPools(installation, prepared.observers.keys());
+      pools.take(prepared);
+      wishes.takePools(next.spec.pools);
+      registration.takePools();
+      wantedBases.takePools(before);
+      Object.assign(executorParts, found);
+      executorParts.isolation.reckon(isolationObstacle(found.isolatedMaps, most()));
+      reconciler.take(settingsOf(next.spec));
     },
     perform: (action, deedSignal) => perform(executors, action, deedSignal),
     async run(runSignal) {
@@ -214,7 +224,7 @@ async function assemble(
       const off = events.on('action-failed', ({ error }) => {
         if (error instanceof MissingAuthorizationError) failed.abort(error);
       });
-      const azureReadings = () => [...observers.values()].map(({ reading }) => reading);
+      const azureReadings = () => [...pools.observers.values()].map(({ reading }) => reading);
       forgetEnded(events, wishes, () => ({ agents: reconciler.last?.observed.agents, azure: azureReadings() }));
       await host.look();
       const { off: whyShared } = executorParts.isolation;
@@ -223,11 +233,11 @@ async function assemble(
       const late = lateAfter(stop, ENDING_MS, clock);
       const ring = () => reconciler.ring();
       const loops = [
-        ...[...observers.values()].map(observer => observer.follow(() => reconciler.azureRead(), stop)),
+        pools.read(() => reconciler.azureRead(), stop),
         incusObserver.follow(withinMs => reconciler.ring(withinMs), stop),
         wantedBases.follow(ring, stop),
         host.follow(stop),
-        registration.follow(ring, stop),
+        pools.follow(turn => registration.follow(ring, turn), stop),
         reconciler.run(stop, late.signal),
       ];
       // One loop that breaks ends them all: half a daemon would look like a whole one.
@@ -239,17 +249,8 @@ async function assemble(
     },
     async [Symbol.asyncDispose]() {
       await executorParts.keys[Symbol.asyncDispose]();
-      await clients[Symbol.asyncDispose]();
+      await pools[Symbol.asyncDispose]();
+      await incus.close();
     },
   };
-}
-
-function observe(
-  client: AzurePipelinesClient,
-  pool: PoolSpec,
-  spec: DaemonSpec,
-  given: Pick<Given, 'clock' | 'random'>,
-): AzureObserver {
-  const jobRequests = isScaled(pool.azure, spec.pools) ? client.jobRequests : undefined;
-  return new AzureObserver({ ...given, ...pollingOf(pool.azure, spec), client, jobRequests });
 }

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { type Emulator, startEmulator } from '../../azure-pipelines-emulator/src/index.js';
-import { loadConfig } from '../src/config/load.js';
+import { type LoadedConfig, loadConfig } from '../src/config/load.js';
 import { type Daemon, makeDaemon } from '../src/daemon.js';
 import { CONTRACT, MARKS } from '../src/model/marks.js';
 import { statusOf } from '../src/report/status.js';
@@ -33,6 +33,7 @@ class LongRun {
   readonly #folder: ReturnType<typeof useConfigFolder>;
   readonly #stop = new AbortController();
   #daemon: Daemon | undefined;
+  #text = '';
   #running: Promise<void> | undefined;
 
   private constructor(
@@ -51,7 +52,7 @@ class LongRun {
   static async make(folder: ReturnType<typeof useConfigFolder>): Promise<LongRun> {
     const clock = new FakeClock(Date.UTC(2030, 0, 1));
     const incus = await PretendIncus.start(() => clock.now());
-    return new LongRun(folder, clock, await startEmulator({ clock }), incus);
+    return new LongRun(folder, clock, await startEmulator({ clock, pools: ['default', 'other'] }), incus);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -80,9 +81,7 @@ class LongRun {
   }: Beginning = {}): Promise<void> {
     const { clock, emulator, incus } = this;
     const { signal } = this.#stop;
-    const path = await this.#folder.write(
-      'config.yaml',
-      `agentCount: ${agentCount}
+    this.#text = `agentCount: ${agentCount}
 standby: ${standby}
 maxConcurrentCreates: 2
 baseImage: local:debian
@@ -92,9 +91,8 @@ startupGracePeriod: ${startupGracePeriod}
 incus: {socket: ${incus.socketPath}}
 stateDirectory: ${this.#folder.path('state')}
 azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
-`,
-    );
-    this.#daemon = await makeDaemon(await loadConfig(path), signal, {
+`;
+    this.#daemon = await makeDaemon(await this.#load(this.#text), signal, {
       clock,
       makeKey: async () => KEY,
       random: () => 0,
@@ -103,6 +101,15 @@ azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
     if (hasBase) await this.#makeBase();
     this.#running = this.daemon.run(signal);
     await this.time.pass(1_000);
+  }
+
+  /** Has the daemon go by another configuration. @throws as the daemon does. */
+  async reload(change: (text: string) => string): Promise<void> {
+    await this.daemon.reload(await this.#load(change(this.#text)), this.#stop.signal);
+  }
+
+  async #load(text: string): Promise<LoadedConfig> {
+    return await loadConfig(await this.#folder.write('config.yaml', text));
   }
 
   async #makeBase(): Promise<void> {
@@ -124,7 +131,7 @@ azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
   statusNow() {
     const { last } = this.daemon.reconciler;
     if (last === undefined) throw new Error('the daemon has not looked yet');
-    return statusOf(this.daemon.spec.pools, last, ({ name }) => this.daemon.azure.get(name)?.reading);
+    return statusOf(this.daemon.spec.pools, last, this.daemon.azureOf);
   }
 
   /** What the first pool says of the back-off of an action. */

@@ -12,7 +12,7 @@ export function formatStatus(status: StatusDocument, now: number, width?: number
   const { incus } = status;
   if (incus.readable) lines.push(`Incus is read without a break for ${lasting(now - incus.since)}\n`);
   else lines.push(`Incus cannot be read since ${ago(incus.since, now)}: ${incus.error}\n`);
-  lines.push(`Looked ${ago(status.at, now)}\n\n`);
+  lines.push(`Looked ${ago(status.at, now)}\n`, ...configurationLines(status.configuration, now), '\n');
   if (status.storage !== undefined) lines.push(`${storageLine(status.storage)}\n`);
   const { unwrittenEnds } = status;
   if (unwrittenEnds !== undefined) lines.push(unwrittenLine(unwrittenEnds, now));
@@ -22,6 +22,15 @@ export function formatStatus(status: StatusDocument, now: number, width?: number
     lines.push(...agentLines(pool, now, width));
   }
   return lines.join('');
+}
+
+function* configurationLines(configuration: StatusDocument['configuration'], now: number): Generator<string> {
+  if (configuration === undefined) return;
+  const { file, refused, takenAt } = configuration;
+  yield `Configuration ${file} as it was ${ago(takenAt, now)}\n`;
+  if (refused === undefined) return;
+  yield `  refused ${ago(refused.at, now)}, the old one goes on:\n`;
+  for (const line of refused.why.split('\n')) yield `    ${line}\n`;
 }
 
 function unwrittenLine({ count, error, lastAt }: NonNullable<StatusDocument['unwrittenEnds']>, now: number): string {

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { loadConfig } from '../config/load.js';
 import { formatMessage } from '../config/message.js';
 import { makeDaemon } from '../daemon.js';
 import { childSignal } from '../lib/child-signal.js';
@@ -14,6 +13,7 @@ import { type Served, serveOnPort, serveOnSocket } from '../lib/serve.js';
 import { attendServiceManager } from '../lib/service-manager.js';
 import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
+import type { Emit } from '../model/event.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import { isThisHost } from '../observe/host-limits.js';
 import { hostRestarted } from '../observe/host-restart.js';
@@ -30,8 +30,9 @@ import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
 import { statusOf } from '../report/status.js';
 import { followUnwrittenEnds } from '../report/unwritten-ends.js';
+import { ConfigFollower } from './config-follower.js';
 import { logForm, outputOf } from './log-output.js';
-import { stopSignals } from './stop-signals.js';
+import { onHangUp, stopSignals } from './stop-signals.js';
 
 /** The loop passes at least every interval; after this many without a pass it is not well. */
 const MISSED_INTERVALS = 4;
@@ -42,10 +43,14 @@ const KEPT_DEATHS = { most: 500, mostBytes: 32 * 1024 ** 2, oldestMs: 14 * 24 * 
 export async function run(options: { readonly config: string; readonly logLevel: LogLevel }): Promise<void> {
   const log = makeLog(options.logLevel, logForm(outputOf(process.stdout)));
   using stop = stopSignals(name => log.info({ signal: name }, 'stopping; agents go on'));
-  const config = await loadConfig(options.config);
-  for (const warning of config.warnings) log.warn({ text: formatMessage(warning) }, 'configuration');
+  const configuration = await ConfigFollower.open({
+    path: options.config,
+    clock: systemClock,
+    onWarning: warning => log.warn({ text: formatMessage(warning) }, 'configuration'),
+  });
+  using _hangUp = onHangUp(() => configuration.ring());
   const { signal } = stop;
-  const made = await makeDaemon(config, signal).catch((error: unknown) => {
+  const made = await makeDaemon(configuration.config, signal).catch((error: unknown) => {
     // Told to stop before it had begun: that is no failure. A refusal that came first is told all the same.
     if (signal.aborted && error === signal.reason) return undefined;
     throw error;
@@ -65,10 +70,10 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const withUnwritten = followUnwrittenEnds(events);
   const status = onceFor(
     () => reconciler.last,
-    pass =>
-      withUnwritten(
-        withCovered(statusOf(spec.pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage)),
-      ),
+    pass => ({
+      ...withUnwritten(withCovered(statusOf(daemon.spec.pools, pass, daemon.azureOf, daemon.storage))),
+      configuration: { ...configuration.status },
+    }),
   );
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
   const onFailure = (error: unknown) => log.warn({ err: error }, 'the boot of this host could not be written down');
@@ -113,7 +118,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
       return records.flatMap(record => (record === undefined ? [] : [{ ...record, phases: [], lastLines: '' }]));
     },
     death: name => deaths.read(name),
-    bases: () => reconciler.last && basesDocument(spec.pools, reconciler.last.observed, progressOf),
+    bases: () => reconciler.last && basesDocument(daemon.spec.pools, reconciler.last.observed, progressOf),
     refreshBases: async pools => {
       const bases = await daemon.wantedBases.refresh(pools, signal);
       reconciler.retryBuilds(bases);
@@ -135,7 +140,10 @@ export async function run(options: { readonly config: string; readonly logLevel:
     const onFailed = (error: unknown) => log.warn({ err: error }, 'systemd could not be told');
     void attendServiceManager(up.signal, { healthy, onFailure: onFailed });
   });
-  await daemon.run(signal);
+  // Who asks for the status sees it at once.
+  events.on('configuration-refused', () => reconciler.ring());
+  const emit: Emit = (name, event) => events.emit(name, event);
+  await Promise.all([daemon.run(signal), configuration.follow(daemon, emit, up.signal)]);
   log.info('stopped');
 }
 

@@ -18,3 +18,9 @@ export function stopSignals(told: (name: NodeJS.Signals) => void): Disposable & 
     },
   };
 }
+
+/** Hears of each SIGHUP, which ends the process no more, until it is disposed of. */
+export function onHangUp(told: () => void): Disposable {
+  process.on('SIGHUP', told);
+  return { [Symbol.dispose]: () => void process.off('SIGHUP', told) };
+}

@@ -21,6 +21,7 @@ import { type PoolEntry, poolEntries } from './pool-entry.js';
 import { checkProxyPassword, proxyPassword } from './proxy.js';
 import { type FileSettings, fileSchema } from './schema.js';
 import { withoutPaths } from './without-paths.js';
+import { type Written, writtenOf } from './written.js';
 
 export interface LoadedConfig {
   readonly spec: DaemonSpec;
@@ -29,6 +30,8 @@ export interface LoadedConfig {
   /** Reads the password of the proxies' user; undefined where there is none. */
   readonly proxyPassword?: (() => Promise<Secret>) | undefined;
   readonly warnings: readonly ConfigMessage[];
+  /** By name of the pool: what the file says of it. */
+  readonly written: ReadonlyMap<string, Written>;
 }
 
 /** Reads and checks a configuration file. Throws `ConfigError` with all messages when it cannot be used. */
@@ -87,6 +90,7 @@ export async function parseConfig(
     credentials: tokenSources(pools, directory, environment),
     proxyPassword: proxyPassword(settings, directory, environment),
     warnings: messages,
+    written: writtenOf(pools),
   };
 }
 

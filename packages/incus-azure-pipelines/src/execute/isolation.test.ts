@@ -42,6 +42,21 @@ describe('a guest', () => {
     expect(told).toEqual([tooFew.message]);
   });
 
+  it('gets one or shares one as it is reckoned anew, until Incus itself has said that there are too few', async () => {
+    const { asked, told, create, isolation } = bench('too few');
+    isolation.reckon(undefined);
+    await create(() => undefined);
+    isolation.reckon('too few for more');
+    isolation.reckon('too few for more');
+    await create(() => undefined);
+    isolation.reckon(undefined);
+    await create(keys => (keys[KEY] === 'true' ? tooFew : undefined));
+    isolation.reckon(undefined);
+    await create(() => undefined);
+    expect(asked.map(keys => keys[KEY])).toEqual(['true', 'false', 'true', 'false', 'false']);
+    expect(told).toEqual(['too few for more', tooFew.message]);
+  });
+
   it('that cannot be made for another reason is not tried again', async () => {
     const { asked, told, create } = bench();
     await expect(create(() => new Error('no room'))).rejects.toThrow('no room');

@@ -14,6 +14,8 @@ export interface IsolationParts {
 export class Isolation {
   readonly #onOff: (why: string) => void;
   #off: string | undefined;
+  /** What Incus has said itself, which no reckoning takes back. */
+  #isRefused = false;
 
   constructor({ off, onOff }: IsolationParts) {
     this.#off = off;
@@ -25,6 +27,13 @@ export class Isolation {
     return this.#off;
   }
 
+  /** Goes by another reckoning of why it is off, since there may be more guests now, or fewer. */
+  reckon(off: string | undefined): void {
+    if (this.#isRefused || off === this.#off) return;
+    this.#off = off;
+    if (off !== undefined) this.#onOff(off);
+  }
+
   /** Creates an instance with the keys that it needs, and once more without where the host turns out to have too few ids. */
   async creating(create: (keys: StringMap) => Promise<unknown>): Promise<void> {
     const keys = () => ({ 'security.idmap.isolated': String(this.#off === undefined) });
@@ -33,6 +42,7 @@ export class Isolation {
     } catch (error) {
       if (this.#off !== undefined || !(error instanceof Error) || !OUT_OF_IDS.test(error.message)) throw error;
       this.#off = error.message;
+      this.#isRefused = true;
       this.#onOff(error.message);
       await create(keys());
     }

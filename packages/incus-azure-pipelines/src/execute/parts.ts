@@ -26,6 +26,8 @@ export interface ExecutorParts extends ProfileDevices {
   /** Digest of that id, as it stands in every name. */
   readonly owner: string;
   readonly pools: ReadonlyMap<string, PoolParts>;
+  /** By `azureKey`: agent pools that no pool is for any more, while agents are left in them. */
+  readonly left?: ReadonlyMap<string, PoolParts>;
   /** The storage pool of that disk; undefined where Incus does not show it. */
   readonly storage: StorageFacts | undefined;
   /** Those that pools name, as far as Incus shows them. */
@@ -57,7 +59,8 @@ export interface PoolParts {
 
 /** The parts of a pool of an agent pool, by `azureKey`. @throws Error when the configuration has no such pool. */
 export function readerOf(parts: ExecutorParts, agentPool: string): PoolParts {
-  const found = [...parts.pools.values()].find(({ spec }) => azureKey(spec.azure) === agentPool);
+  const own = [...parts.pools.values()].find(({ spec }) => azureKey(spec.azure) === agentPool);
+  const found = own ?? parts.left?.get(agentPool);
   if (found === undefined) throw new Error(`no pool of the configuration is for agent pool "${agentPool}"`);
   return found;
 }

@@ -33,6 +33,10 @@ export interface DaemonEvents {
     readonly retryAt: number;
     readonly count: number;
   };
+  /** Another configuration is in force; what it changes, in words. */
+  readonly 'configuration-taken': { readonly changes: readonly string[]; readonly at: number };
+  /** The configuration file was read again and cannot be put in force; what was before goes on. */
+  readonly 'configuration-refused': { readonly why: string; readonly at: number };
   /** The loop has looked and decided. */
   readonly 'pass-ended': { readonly at: number };
   /** A long action is getting on. */

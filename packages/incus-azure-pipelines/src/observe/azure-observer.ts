@@ -89,6 +89,13 @@ export class AzureObserver {
     this.#early.ring();
   }
 
+  /** Goes on from what another observer of this agent pool has read, with the client of its own. */
+  continueFrom(other: AzureObserver): void {
+    this.#reading = other.#reading;
+    this.#busy = other.#busy;
+    if (other.#queue !== undefined) this.#queue?.continueFrom(other.#queue);
+  }
+
   /** Reads until the signal aborts, and rings after every reading. */
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;

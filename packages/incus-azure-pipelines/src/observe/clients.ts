@@ -18,15 +18,6 @@ import type { Emit } from '../model/event.js';
 import { identityPaths } from '../model/identity-paths.js';
 import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
 
-/** The connections of a daemon; disposing of them closes all. */
-export interface Clients extends AsyncDisposable {
-  readonly incus: IncusClient;
-  /** One per pool: two pools may have two tokens. */
-  readonly azure: ReadonlyMap<string, AzurePipelinesClient>;
-  /** The way to servers outside. */
-  readonly wayOut: WayOut;
-}
-
 /** What the configuration says of connections. */
 export interface Reach {
   readonly spec: DaemonSpec;
@@ -39,33 +30,34 @@ export function wayOutOf({ proxyPassword, spec }: Reach): WayOut {
   return new WayOut({ proxy: spec.proxy, password: proxyPassword, authorities: spec.authorities });
 }
 
-/** Makes the clients, which call nobody yet, and own the identities from then on. @throws UserError when a certificate cannot be read. */
-export async function openClients(reach: Reach, identities: Identities, emit: Emit, clock?: Clock): Promise<Clients> {
-  const { spec } = reach;
-  const incus = await openIncus(spec, emit);
-  const wayOut = wayOutOf(reach);
+/** The clients of Azure, by pool: two pools may have two tokens. Disposing of them closes all. */
+export type AzureClients = ReadonlyMap<string, AzurePipelinesClient> & AsyncDisposable;
+
+/** Makes the clients of Azure, which call nobody yet, and own the identities from then on. */
+export function openAzureOfPools(
+  pools: readonly PoolSpec[],
+  identities: Identities,
+  emit: Emit,
+  { clock, wayOut }: { readonly clock: Clock; readonly wayOut: WayOut },
+): AzureClients {
   const dispatcher = wayOut.isOwn ? wayOut.open() : undefined;
-  const sharing = (identity: Identity) =>
-    spec.pools.flatMap(({ name }) => (identities.of(name) === identity ? [name] : []));
-  const connect = (pool: PoolSpec) => {
+  const sharing = (identity: Identity) => pools.flatMap(({ name }) => (identities.of(name) === identity ? [name] : []));
+  const clientOf = (pool: PoolSpec) => {
     const identity = identities.of(pool.name);
     const auth = authBy(identity, covered => emit('token-covered', { pools: sharing(identity), ...covered }));
     return azureClient(pool, auth, emit, { clock, dispatcher });
   };
-  const azure = new Map(spec.pools.map(pool => [pool.name, connect(pool)]));
-  return {
-    incus,
-    azure,
-    wayOut,
+  const clients = new Map(pools.map(pool => [pool.name, clientOf(pool)]));
+  return Object.assign(clients, {
     async [Symbol.asyncDispose]() {
       identities[Symbol.dispose]();
-      await Promise.all([incus.close(), ...[...azure.values()].map(client => client.close())]);
+      await Promise.all([...clients.values()].map(client => client.close()));
       await dispatcher?.destroy();
     },
-  };
+  });
 }
 
-/** Makes the client of Incus alone. @throws UserError when a certificate cannot be read. */
+/** Makes the client of Incus. @throws UserError when a certificate cannot be read. */
 export async function openIncus(spec: DaemonSpec, emit: Emit): Promise<IncusClient> {
   const connection = await connectionOf(spec.incus);
   return connectIncus({

@@ -3,7 +3,7 @@ import { hostObstacle } from './host-limits.js';
 
 export interface HostWatchOptions {
   /** Most instances that the pools may have at one time; undefined where Incus runs on another host, of which nothing is known. */
-  readonly instances: number | undefined;
+  readonly instances: () => number | undefined;
   readonly intervalMs: number;
   readonly clock: Clock;
   readonly readInotifyLimit: () => Promise<number>;
@@ -25,7 +25,8 @@ export class HostWatch {
 
   async look(): Promise<void> {
     const { instances, readInotifyLimit } = this.#options;
-    if (instances !== undefined) this.#obstacle = await hostObstacle(instances, readInotifyLimit);
+    const most = instances();
+    if (most !== undefined) this.#obstacle = await hostObstacle(most, readInotifyLimit);
   }
 
   /** Looks until the signal aborts. */

@@ -29,6 +29,11 @@ export class QueueReader {
     return this.#reading;
   }
 
+  /** Goes on from what another reader of this queue has read. */
+  continueFrom({ reading }: QueueReader): void {
+    this.#reading = reading;
+  }
+
   /** Reads once, unless a failure is too recent; the result is in `reading`. */
   async read(poolId: number, signal: AbortSignal): Promise<void> {
     const { clock, jobRequests, random } = this.#options;

@@ -41,14 +41,23 @@ function Connection() {
   );
 }
 
-function Systems({ status: { incus, storage } }: { readonly status: StatusDocument }) {
-  if (incus.readable && storage === undefined) return null;
+function Systems({ status: { configuration, incus, storage } }: { readonly status: StatusDocument }) {
+  const refused = configuration?.refused;
+  if (incus.readable && storage === undefined && refused === undefined) return null;
   return (
     <ul class="notes" aria-label="Incus">
       {!incus.readable && (
         <li class="note-trouble">
           <bdi>
             Incus cannot be read {incus.since > 0 && `for ${duration(now.value - incus.since)}`}: {incus.error}
+          </bdi>
+        </li>
+      )}
+      {refused && (
+        <li class="note-trouble">
+          <bdi>
+            the configuration file was refused {`${duration(now.value - refused.at)} ago`}, the old one goes on:{' '}
+            {refused.why}
           </bdi>
         </li>
       )}

@@ -25,14 +25,49 @@ describe('another shape', () => {
       since: NOW - 5_000,
       instance: anInstance({ name: nameOf(n), activatedAt: undefined, shape: shapeOf(spec) }),
     });
+  const aNew = (n: number, phase: AgentPhase, given: Partial<Agent> = {}) =>
+    anAgent(n, phase, { instance: anInstance({ name: nameOf(n), shape: shapeOf(spec) }), ...given });
 
-  test('replaces the reserve, once another is prepared, and no agent', () => {
+  test('replaces the reserve, once another is prepared, before any agent', () => {
     const old = anAgent(2, 'prepared');
     const first = planned(spec, [...full, old]);
     expect([first.actions.map(({ kind }) => kind), count(first, 'create-instance')]).toEqual([['create-instance'], 1]);
     expect(planned(spec, [...full, old, fresh(3, 'preparing')]).actions).toEqual([]);
-    const last = planned(spec, [...full, old, fresh(3, 'prepared')]);
-    expect(last.actions).toMatchObject([{ kind: 'delete-instance', name: nameOf(2), reason: 'of an old shape' }]);
+    const then = planned(spec, [...full, old, fresh(3, 'prepared')]);
+    expect(then.actions).toMatchObject([{ kind: 'delete-instance', name: nameOf(2), reason: 'of an old shape' }]);
+  });
+
+  test('replaces one idle agent first, and the others once an agent of it was seen online', () => {
+    const ready = fresh(9, 'prepared');
+    const all = [...full, anAgent(2, 'idle'), anAgent(3, 'idle')];
+    const big = { ...spec, agentCount: 4, standby: 4 };
+    const first = planned(big, [...all, ready]);
+    expect(first.actions).toMatchObject([{ kind: 'disable-agent', name: nameOf(0), reason: 'of an old shape' }]);
+    const [, ...three] = all;
+    expect(targets(planned(big, [...three, aNew(4, 'starting'), ready]), 'disable-agent')).toEqual([]);
+    const online = aNew(4, 'busy', { life: aLife({ seenOnline: true }) });
+    const rest = planned(big, [...three, online, ready], {}, 2).actions.filter(
+      ({ reason }) => reason === 'of an old shape',
+    );
+    expect(rest).toMatchObject([{ name: nameOf(1) }, { name: nameOf(2) }]);
+  });
+
+  test('costs one place where it never comes online', () => {
+    const lost = planned({ ...spec, agentCount: 2, reserve: 0 }, [anAgent(1, 'idle')]);
+    expect(targets(lost, 'disable-agent')).toEqual([]);
+    const failing = planned({ ...spec, agentCount: 2, reserve: 0 }, [anAgent(1, 'idle'), aNew(2, 'starting')]);
+    expect(targets(failing, 'disable-agent')).toEqual([]);
+  });
+
+  test('ends no job, and does not ask for what another release, or nobody, has said', () => {
+    const silent = anAgent(1, 'idle', { instance: anInstance({ name: nameOf(1), shape: '' }) });
+    const other = anAgent(2, 'idle', { instance: anInstance({ name: nameOf(2), contract: '0' }) });
+    const { actions } = planned({ ...spec, agentCount: 3, standby: 3, reserve: 0 }, [
+      anAgent(0, 'busy'),
+      silent,
+      other,
+    ]);
+    expect(actions).toMatchObject([{ kind: 'disable-agent', name: nameOf(0), reason: 'has its one job' }]);
   });
 
   test('is taken before the old one, which is better than none', () => {

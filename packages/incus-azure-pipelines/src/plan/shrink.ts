@@ -1,11 +1,11 @@
 import type { Action } from '../model/action.js';
-import type { Agent, BaseRecord } from '../model/agent.js';
+import type { Agent } from '../model/agent.js';
 import { CONTRACT } from '../model/marks.js';
 import { knownValue, type Observed } from '../model/observed.js';
-import { type PoolSpec, scales } from '../model/pool.js';
-import { shapeOf } from '../model/shape.js';
+import { scales } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
 import { type Census, missing, room } from './census.js';
+import { driftAtOnce, driftOf, driftOfIdle } from './drift.js';
 import { retire } from './reap.js';
 import { makeWay, surplusTrials } from './trial.js';
 
@@ -13,13 +13,13 @@ import { makeWay, surplusTrials } from './trial.js';
 const SURPLUS_MS = 10_000;
 
 /**
- * Idle agents that are too many or of an old base, the old base first: each is retired by drain. What is beyond the target
- * has time to be of use, what is beyond agentCount has none. An unknown queue may hold work for all of them, and whoever went
- * then, for another base too, would not be replaced. A busy guest that lied about its end makes nobody too many: its own end
- * mends the count.
+ * Idle agents that are too many or of an old base or shape, the old ones first: each is retired by drain. What is beyond the
+ * target has time to be of use, what is beyond agentCount has none. An unknown queue may hold work for all of them, and whoever
+ * went then, for another base too, would not be replaced. A busy guest that lied about its end makes nobody too many: its own
+ * end mends the count.
  */
 export function* shrink(census: Census, observed: Observed, maxAtOnce: number, alarm: Alarm): Generator<Action> {
-  const { bases, isQueueKnown } = census;
+  const { isQueueKnown } = census;
   const disabling = new Set(observed.inFlight.flatMap(a => (a.kind === 'disable-agent' ? [a.name] : [])));
   const leaving = census.live.filter(a => a.phase === 'draining' || (a.phase === 'idle' && disabling.has(a.name)));
   const staying = census.live.filter(agent => !leaving.includes(agent));
@@ -29,13 +29,13 @@ export function* shrink(census: Census, observed: Observed, maxAtOnce: number, a
     census,
     observed,
   );
-  const drifted = bases.base === undefined ? [] : idle.filter(agent => agent.instance?.base !== bases.base?.name);
-  const atOnce = isQueueKnown ? driftAtOnce(census, maxAtOnce) : 0;
-  const forDrift = drifted.slice(0, Math.max(0, atOnce - leaving.length));
+  const drifted = idle.filter(agent => driftOfIdle(agent, census) !== undefined);
+  const goes = (agent: Agent, n: number) => leaving.length + n < driftAtOnce(agent, census, maxAtOnce);
+  const forDrift = isQueueKnown ? drifted.filter(goes) : [];
   const others = idle.filter(agent => !drifted.includes(agent));
   const tooMany = excess(census, counted, [...drifted, ...others], alarm);
   for (const agent of new Set([...tooMany, ...forDrift]))
-    yield* retire(agent, tooMany.includes(agent) ? 'above target' : 'of an old base', alarm);
+    yield* retire(agent, (!tooMany.includes(agent) && driftOfIdle(agent, census)) || 'above target', alarm);
   if (isQueueKnown && leaving.length + tooMany.length + forDrift.length === 0)
     yield* makeWay(census, idle, observed, alarm);
 }
@@ -91,23 +91,4 @@ export function* trimReserve(census: Census, agents: readonly Agent[], alarm: Al
     if (agent.phase === 'listening' || isForeign) yield* retire(agent, reason, alarm);
     else yield { kind: 'delete-instance', pool: agent.pool, name: agent.name, reason };
   }
-}
-
-/** Why an instance that is not activated yet shall not be made an agent any more; undefined where it may be. */
-function driftOf({ instance }: Agent, base: BaseRecord, spec: PoolSpec): string | undefined {
-  if (instance === undefined) return undefined;
-  if (instance.contract !== CONTRACT) return 'of another release';
-  if (instance.base !== base.name) return 'of an old base';
-  return instance.shape === shapeOf(spec) ? undefined : 'of an old shape';
-}
-
-/**
- * How many agents may be given up at once for another base. While none is known to work a single one is, by a pool that
- * lacks none and has no agent of the newer base: what does not work costs one place, not the pool.
- */
-function driftAtOnce(census: Census, maxAtOnce: number): number {
-  const { base, proven } = census.bases;
-  if (proven) return maxAtOnce;
-  const isFresh = census.live.some(agent => agent.instance?.base === base?.name);
-  return !isFresh && census.activating.size === 0 && missing(census) === 0 ? 1 : 0;
 }

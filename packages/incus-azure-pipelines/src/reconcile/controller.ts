@@ -7,7 +7,7 @@ import type { Action, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import { type Failure, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
-import { azureKey, type PoolSpec } from '../model/pool.js';
+import { azureKey } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { type QueueSight, shareQueue } from '../observe/queue.js';
 import { plan } from '../plan/plan.js';
@@ -16,6 +16,7 @@ import { Ledger } from './ledger.js';
 import { QueueWatch, type Readers } from './queue-watch.js';
 import { ReadingWatch } from './reading-watch.js';
 import { Setbacks } from './setbacks.js';
+import type { Settings } from './settings.js';
 import { urgencyMs } from './urgency.js';
 import { vainEnds } from './vain-ends.js';
 
@@ -45,13 +46,10 @@ export interface Aftermath {
   readonly reread: readonly string[];
 }
 
-export interface ControllerParts {
-  readonly desired: readonly PoolSpec[];
+export interface ControllerParts extends Settings {
   readonly owner: string;
   readonly random: () => number;
   readonly emit: Emit;
-  readonly reconcileIntervalMs: number;
-  readonly maxConcurrentCreates: number;
   /** How it joins, plans, sees what ends in vain, and shares the queue out; its own way where that is not given. */
   readonly join?: typeof join;
   readonly plan?: typeof plan;
@@ -60,7 +58,7 @@ export interface ControllerParts {
 }
 
 export class Controller {
-  readonly #parts: Required<ControllerParts>;
+  #parts: Required<ControllerParts>;
   readonly #ledger = new Ledger();
   readonly #watch: ReadingWatch;
   readonly #setbacks: Setbacks;
@@ -82,6 +80,12 @@ export class Controller {
   /** The latest pass; undefined before the first one. */
   get last(): Pass | undefined {
     return this.#last;
+  }
+
+  /** Goes by other settings from the next pass on. What is known and remembered stays. */
+  take({ desired, reconcileIntervalMs, maxConcurrentCreates }: Settings): void {
+    this.#parts = { ...this.#parts, desired, reconcileIntervalMs, maxConcurrentCreates };
+    this.#queue.takePools(desired);
   }
 
   /** Takes in what is seen, and decides. Nothing is started by it: see {@link started}. */

@@ -110,3 +110,12 @@ test('every change is told', async () => {
   await wishes.resume(linux);
   expect(changes).toBe(2);
 });
+
+test('pools that are configured while the host is drained are drained with it, and can be named', async () => {
+  const wishes = await found();
+  await wishes.drain(host);
+  wishes.takePools([...pools, aPool({ name: 'new' })]);
+  expect(wishes.pools).toEqual(new Set(['linux', 'big', 'new']));
+  await wishes.resume({ kind: 'pool', pool: 'new' });
+  expect(wishes.pools).toEqual(new Set(['linux', 'big']));
+});

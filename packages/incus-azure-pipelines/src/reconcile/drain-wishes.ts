@@ -6,7 +6,7 @@ import type { PoolSpec } from '../model/pool.js';
 /** What a person drains. The wishes stand in the state directory, so that they outlive the daemon and the host. */
 export class DrainWishes {
   readonly #installation: Installation;
-  readonly #pools: readonly string[];
+  #pools: readonly string[];
   readonly #boot: string;
   #wishes: readonly DrainWish[];
   #changed: (() => void) | undefined;
@@ -36,6 +36,11 @@ export class DrainWishes {
   /** The agents that are drained, each for itself. */
   get agents(): ReadonlySet<string> {
     return new Set(this.#wishes.flatMap(wish => (wish.kind === 'agent' ? [wish.agent] : [])));
+  }
+
+  /** These pools are configured from now on. What was wished of others stays, for when they come back. */
+  takePools(pools: readonly PoolSpec[]): void {
+    this.#pools = pools.map(spec => spec.name);
   }
 
   onChange(changed: () => void): void {

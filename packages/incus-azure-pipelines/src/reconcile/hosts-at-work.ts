@@ -20,25 +20,25 @@ export interface HostsAtWorkParts {
  */
 export function rememberHostsAtWork(events: Events<DaemonEvents>, parts: HostsAtWorkParts): void {
   const { pools, installation, registration } = parts;
-  /** Registered by the host, and not seen online yet. */
-  const registered = new Set<string>();
-  /** Pools of ours of which nothing more is to be learned. */
+  /** By name: the agent pool of one that the host has registered, and that was not seen online yet. */
+  const registered = new Map<string, string>();
+  /** Agent pools of which nothing more is to be learned. */
   const remembered = new Set<string>();
-  const remember = async (pool: string) => {
-    const spec = pools.get(pool)?.spec;
-    if (spec === undefined) return;
-    const key = azureKey(spec.azure);
+  const remember = async (key: string) => {
     if (!(await isHostPool(installation, key))) await rememberHostPool(installation, key);
-    remembered.add(pool);
+    remembered.add(key);
   };
   events.on('action-ended', ({ action }) => {
     const activates = action.kind === 'activate-agent' || action.kind === 'listen-agent';
-    if (!activates || remembered.has(action.pool)) return;
-    if (registration.of(action.pool).kind === 'host') registered.add(action.name);
+    const spec = activates ? pools.get(action.pool)?.spec : undefined;
+    if (spec === undefined || remembered.has(azureKey(spec.azure))) return;
+    if (activates && registration.of(action.pool).kind === 'host') registered.set(action.name, azureKey(spec.azure));
   });
-  events.on('phase-changed', ({ agent: { name, phase, pool } }) => {
-    const isAtWork = phase === 'idle' || phase === 'busy';
-    if (isAtWork && registered.delete(name)) remember(pool).catch(error => process.emitWarning(String(error)));
+  events.on('phase-changed', ({ agent: { name, phase } }) => {
+    const key = phase === 'idle' || phase === 'busy' ? registered.get(name) : undefined;
+    if (key === undefined) return;
+    registered.delete(name);
+    remember(key).catch(error => process.emitWarning(String(error)));
   });
   events.on('agent-gone', ({ agent }) => registered.delete(agent.name));
 }

@@ -23,7 +23,7 @@ type Seen = Pick<QueueSight, 'requests' | 'registrations' | 'drained'> &
 
 /** Remembers from pass to pass what waits, since when, what agents have offered to it, and who else makes agents. */
 export class QueueWatch {
-  readonly #desired: readonly PoolSpec[];
+  #desired: readonly PoolSpec[];
   readonly #owner: string;
   readonly #shareQueue: typeof shareQueue;
   #offers: ReadonlyMap<string, Offer> = new Map();
@@ -34,6 +34,11 @@ export class QueueWatch {
     this.#desired = desired;
     this.#owner = owner;
     this.#shareQueue = share;
+  }
+
+  /** These pools share the queues from now on. */
+  takePools(desired: readonly PoolSpec[]): void {
+    this.#desired = desired;
   }
 
   /** Shares out what waits in the queues that are read. While Incus is unread nothing is decided on it, and all stays as it was. */

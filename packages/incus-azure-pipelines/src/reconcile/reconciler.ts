@@ -12,6 +12,7 @@ import type { IncusObserver } from '../observe/incus-observer.js';
 import { type Aftermath, Controller, type ControllerParts, type Pass, type Sight } from './controller.js';
 import type { DrainWishes } from './drain-wishes.js';
 import { perform } from './perform.js';
+import type { Settings } from './settings.js';
 
 export interface ReconcilerParts extends ControllerParts {
   readonly incus: Pick<IncusObserver, 'read'>;
@@ -50,6 +51,12 @@ export class Reconciler {
   /** Asks for a pass: at once, or within so many ms. */
   ring(withinMs = 0): void {
     this.#doorbell.ring(withinMs);
+  }
+
+  /** Goes by other settings from now on, and asks for a pass at once. */
+  take(settings: Settings): void {
+    this.#controller.take(settings);
+    this.ring();
   }
 
   /** A reading of Azure has come: asks for a pass at once. */

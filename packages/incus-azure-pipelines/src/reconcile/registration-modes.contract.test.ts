@@ -5,9 +5,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { EmulatorOptions } from '../../../azure-pipelines-emulator/src/index.js';
 import { EmulatedPool } from '../../test/emulated-pool.js';
 import { aPool } from '../../test/simulation/examples.js';
-import type { Clock } from '../lib/clock.js';
+import { type Clock, systemClock } from '../lib/clock.js';
 import { type Installation, openInstallation } from '../lib/installation.js';
-import type { DaemonEvents } from '../model/event.js';
+import type { DaemonEvents, Emit } from '../model/event.js';
 import type { PoolSpec } from '../model/pool.js';
 import { RegistrationModes } from './registration-modes.js';
 
@@ -194,3 +194,26 @@ it.each(['auto', 'host', 'guest'] as const)(
     expect(told).toEqual([]);
   },
 );
+
+it('asks about pools that are new, or for another agent pool, and keeps what is settled of the others', async () => {
+  const target = await begin({}, 'auto');
+  const make = (name: string, change: Partial<PoolSpec> = {}) => {
+    const spec = aPool({ name, registration: 'auto', agentCount: 1, ...change });
+    return [name, { spec, registrationTarget: async () => target.pool.impatient }] as const;
+  };
+  const pools = new Map([make('stays'), make('goes')]);
+  const emit: Emit = (name, event) => name === 'registration-chosen' && told.push(event as Chosen);
+  const { keys } = target.pool;
+  const modes = new RegistrationModes({ pools, keys, clock: systemClock, emit, installation, random: () => 0.5 });
+  await modes.follow(() => {}, signal);
+  expect(told).toMatchObject([{ pools: ['stays', 'goes'] }]);
+  pools.delete('goes');
+  pools.set(...make('comes', { azure: { ...aPool().azure, agentPool: 'another' } }));
+  modes.takePools();
+  expect([...modes.modes]).toEqual([
+    ['stays', { kind: 'host' }],
+    ['comes', { kind: 'probing', why: expect.any(String) }],
+  ]);
+  await modes.follow(() => {}, signal);
+  expect(told.slice(1)).toMatchObject([{ pools: ['comes'], mode: 'host' }]);
+});

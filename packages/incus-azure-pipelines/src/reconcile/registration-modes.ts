@@ -32,13 +32,22 @@ export interface RegistrationModesParts extends Pick<ExecutorParts, 'keys' | 'cl
 export class RegistrationModes {
   readonly #parts: RegistrationModesParts;
   readonly #modes = new Map<string, RegistrationMode>();
+  /** By pool: what its mode was settled for; another agent pool, or another wish, has to be asked about anew. */
+  readonly #settledFor = new Map<string, string>();
   /** Of the last probe: two that begin together need names of their own. */
   #birthAt = 0;
 
   constructor(parts: RegistrationModesParts) {
     this.#parts = parts;
-    for (const [name, { spec }] of parts.pools)
-      this.#modes.set(name, spec.registration === 'host' ? { kind: 'host' } : NOT_ASKED);
+    this.takePools();
+  }
+
+  /** The pools may be others, or ask for something else, from now on; what is settled stays so. To be followed anew then. */
+  takePools(): void {
+    for (const known of [this.#modes, this.#settledFor])
+      for (const name of known.keys()) if (!this.#parts.pools.has(name)) known.delete(name);
+    for (const [name, pool] of this.#parts.pools)
+      if (!this.#isSettled(pool)) this.#modes.set(name, byHost(pool) ? { kind: 'host' } : NOT_ASKED);
   }
 
   /** By pool. */
@@ -72,6 +81,7 @@ export class RegistrationModes {
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
     const groups = new Map<string, Pool[]>();
     for (const pool of this.#parts.pools.values()) {
+      if (this.#isSettled(pool)) continue;
       // Those whose guests register need less of the server, and so do not wait for what the others ask.
       const key = `${azureKey(pool.spec.azure)} ${byGuest(pool)}`;
       groups.set(key, [...(groups.get(key) ?? []), pool]);
@@ -118,12 +128,17 @@ export class RegistrationModes {
     }
   }
 
+  #isSettled(pool: Pool): boolean {
+    return this.#settledFor.get(pool.spec.name) === questionOf(pool);
+  }
+
   #conclude(pools: readonly Pool[], outcome: Exclude<ProbeOutcome, { kind: 'unclear' }>): void {
     const refusal = outcome.kind === 'refused' ? { step: outcome.step, why: outcome.why } : undefined;
     const by = (registration: string) => pools.filter(({ spec }) => spec.registration === registration);
     this.#choose(by('guest'), { kind: 'guest' });
     this.#choose(by('auto'), { kind: refusal ? 'guest' : 'host' }, refusal);
     this.#choose(by('host'), { kind: 'host' }, refusal);
+    for (const pool of pools) this.#settledFor.set(pool.spec.name, questionOf(pool));
   }
 
   #choose(
@@ -148,4 +163,12 @@ export class RegistrationModes {
 
 function byGuest({ spec }: Pool): boolean {
   return spec.registration === 'guest';
+}
+
+function byHost({ spec }: Pool): boolean {
+  return spec.registration === 'host';
+}
+
+function questionOf({ spec }: Pool): string {
+  return `${azureKey(spec.azure)} ${spec.registration}`;
 }

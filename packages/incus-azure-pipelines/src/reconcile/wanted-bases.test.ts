@@ -174,3 +174,28 @@ test('looks again at the time of the refresh, and when it is rung', async () => 
 async function rested(holds: () => boolean): Promise<void> {
   while (!holds() || clock.sleeping === 0) await settled();
 }
+
+test('pools that change are looked at anew: what was named for another base, or another pool, counts no more', async () => {
+  const given = parts();
+  const pool = [...given.pools.values()][0];
+  if (pool === undefined) throw new Error('there is no pool');
+  const pools = new Map([
+    ['stays', { ...pool, spec: { ...pool.spec, name: 'stays' } }],
+    ['changes', { ...pool, spec: { ...pool.spec, name: 'changes' } }],
+    ['goes', { ...pool, spec: { ...pool.spec, name: 'goes' } }],
+  ]);
+  const looking = new WantedBases({ ...given, pools });
+  await looking.resolve(signal);
+  const before = new Map(pools);
+  pools.delete('goes');
+  const { spec } = pool;
+  pools.set('changes', {
+    ...pool,
+    spec: { ...spec, name: 'changes', base: { ...spec.base, docker: !spec.base.docker } },
+  });
+  looking.takePools(before);
+  expect([...looking.readings.keys()]).toEqual(['stays']);
+  await looking.resolve(signal);
+  const named = [...looking.readings.values()].map(reading => knownValue(reading));
+  expect([looking.readings.size, new Set(named).size]).toEqual([2, 2]);
+});

@@ -44,6 +44,15 @@ export class WantedBases {
     return this.#readings;
   }
 
+  /** The pools may be others from now on. What was named for one that asks for another base counts no more. */
+  takePools(before: ReadonlyMap<string, BasePool>): void {
+    for (const [name, { spec }] of before) {
+      if (JSON.stringify(this.#parts.pools.get(name)?.spec.base) === JSON.stringify(spec.base)) continue;
+      for (const known of [this.#readings, this.#asked, this.#late, this.#lookAt]) known.delete(name);
+    }
+    this.ring();
+  }
+
   /** Asks for another look soon. */
   ring(): void {
     this.#doorbell.ring();
@@ -72,14 +81,18 @@ export class WantedBases {
   async resolve(signal: AbortSignal, options: { readonly isNoted: boolean } = { isNoted: false }): Promise<boolean> {
     let settled = true;
     for (const [name, pool] of this.#parts.pools) {
+      // One that the configuration has no more, or has anew, is not what was looked at: the ring for that is on its way.
+      const isOver = () => this.#parts.pools.get(name) !== pool;
       const at = this.#parts.clock.now();
       try {
         const { wanted, late } = await this.#look(pool, options.isNoted, signal);
+        if (isOver()) continue;
         this.#readings.set(name, { known: true, value: wanted, at });
         this.#tell(name, late);
         settled = settled && late === undefined;
       } catch (error) {
         if (signal.aborted) return false;
+        if (isOver()) continue;
         const before = this.#readings.get(name);
         const since = before?.known === false ? before.since : at;
         this.#readings.set(name, { known: false, error: messageOf(error), since });

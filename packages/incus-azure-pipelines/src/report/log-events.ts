@@ -75,6 +75,14 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
           : 'the server refuses agents that the host has registered, and the configuration asks for it',
       );
   });
+  events.on('configuration-taken', ({ changes }) => {
+    if (changes.length === 0) log.info('the configuration was read again; nothing has changed');
+    for (const change of changes) log.info({ change }, 'the configuration changes');
+  });
+  events.on('configuration-refused', ({ why }) => {
+    for (const text of why.split('\n'))
+      log.error({ text: printable(text) }, 'the new configuration is refused; the old one goes on');
+  });
   events.on('isolation-off', ({ why }) => log.warn({ why }, 'guests share one range of user ids'));
   const covered = new Map<string, number>();
   events.on('token-covered', ({ pools, since }) => {

@@ -10,6 +10,8 @@ export interface StatusDocument {
   /** When the next look is due at the latest; something may ring before. */
   readonly nextLookAt?: number;
   readonly incus: Readable;
+  /** The configuration of a daemon that runs. */
+  readonly configuration?: ConfigurationStatus;
   /** The storage pool, where it cannot copy on write. */
   readonly storage?: StorageStatus;
   /** Agents that ended since this daemon began, of which no record could be written: when the last one did, and why not. */
@@ -17,6 +19,14 @@ export interface StatusDocument {
   readonly pools: readonly PoolStatus[];
   /** Pools that are not in the configuration any more, while something of them is left. */
   readonly removed: readonly RemovedPoolStatus[];
+}
+
+export interface ConfigurationStatus {
+  readonly file: string;
+  /** Since when it is in force as it is. */
+  readonly takenAt: number;
+  /** Why the file as it is now cannot be put in force, in the words of `check`; left out while it is. */
+  readonly refused?: { readonly at: number; readonly why: string };
 }
 
 export interface StorageStatus {
