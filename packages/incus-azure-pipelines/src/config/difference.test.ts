@@ -61,7 +61,9 @@ test('what takes a restart is named, and one that is written out as it was by it
   const { spec } = await folder.read(ONE_POOL);
   const written = await folder.read(`${ONE_POOL}projectName: ${spec.project}\nreconcileInterval: 1m\n`);
   expectNoRestart(spec, written.spec);
-  const other = await folder.read(`${ONE_POOL}projectName: other\ncontrolSocket: /run/other.sock\nhttp: false\nproxy: {http: http://proxy.example:3128}\n`);
+  const other = await folder.read(
+    `${ONE_POOL}projectName: other\ncontrolSocket: /run/other.sock\nhttp: false\nproxy: {http: http://proxy.example:3128}\n`,
+  );
   expect(() => expectNoRestart(spec, other.spec)).toThrow(
     /^projectName, controlSocket, http, proxy changed, which takes a restart; restart the daemon, or put that back/,
   );
