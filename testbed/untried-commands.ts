@@ -24,6 +24,7 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
       'npx vitest run --project contract packages/incus-client/test/exec.incus.test.ts',
       "npx vitest run --project e2e test/e2e/main-job.test.ts -t 'each runs in a clean instance'",
       'IAP_CONFINED=1 npx vitest run --project e2e',
+      'IAP_OTHER_RELEASE=/opt/before/bundle/main.js npx vitest run --project e2e test/e2e/other-release.test.ts',
       'npx vitest run --project floors --update',
       'npx vitest run --project contract packages/incus-azure-pipelines/src/page',
       'npx vitest run --project contract packages/incus-azure-pipelines/src/contract',

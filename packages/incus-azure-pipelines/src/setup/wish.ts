@@ -20,6 +20,7 @@ export interface Surroundings {
   readonly hostAddresses: readonly string[];
   /** The storage pool of the root disks. */
   readonly storagePool: string;
+  readonly storageDriver: string | undefined;
   /** Whether each instance gets a range of user ids of its own. */
   readonly isolates: boolean;
   /** As Incus names the one that it uses. */
@@ -54,11 +55,14 @@ export function wishOf(spec: DaemonSpec, around: Surroundings): Wish {
 }
 
 /** What cannot be had, in a sentence each. */
-function* remarksOf(spec: DaemonSpec, { firewall, isolates, unknownHosts }: Surroundings): Generator<string> {
+function* remarksOf(spec: DaemonSpec, around: Surroundings): Generator<string> {
+  const { firewall, isolates, storageDriver, storagePool, unknownHosts } = around;
   const most = mostInstances(spec.pools);
   if (spec.network.address === undefined && most > SMALL_SUBNET)
     yield `The bridge has ${SMALL_SUBNET} addresses for up to ${most} instances: write network.address with a larger subnet.`;
   if (!isolates) yield 'Guests share one range of user ids: the host has too few ids, or none that mounts can map.';
+  if (storageDriver === 'dir' && spec.pools.some(({ instance }) => instance.diskSizeBytes !== undefined))
+    yield `diskSizeInGb has no effect in storage pool "${storagePool}", which is of plain directories, unless their file system has quotas for projects.`;
   for (const host of unknownHosts)
     yield `${host} cannot be looked up here, so guests reach it only if it is on the Internet: name its address under network.allow.`;
   if (firewall !== 'nftables')

@@ -200,6 +200,7 @@ describeOnIncus('a base', testbed => {
       expect(message).toContain('; iap-prepared.service is not enabled; ');
       expect(message).toContain('; there is no user agent with uid 1100, ');
       expect(message).not.toContain('docker is not there');
+      expect(message).not.toContain('iap-untold');
       expect((await client.instances.names()).filter(name => name.startsWith('iap-base-'))).toEqual([]);
 
       await client.instances.start(golden);
