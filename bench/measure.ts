@@ -3,6 +3,7 @@ import { measureFirstLine } from './figures/first-line.js';
 import { measureIdle } from './figures/idle.js';
 import { measureListening } from './figures/listening.js';
 import { measureLying } from './figures/lying.js';
+import { measurePrediction } from './figures/prediction.js';
 import { type Bare, measureReplacement } from './figures/replacement.js';
 import { measureRinging } from './figures/ringing.js';
 import { measureStandIn } from './figures/stand-in.js';
@@ -19,6 +20,7 @@ const OF_THE_STAND_IN = {
   ringing: measureRinging,
   lying: measureLying,
   'first-line': measureFirstLine,
+  prediction: measurePrediction,
 };
 const RESERVES = [2, 0] as const;
 /** The last one shows what it brings that long jobs give way. */

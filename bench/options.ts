@@ -11,6 +11,7 @@ export const MEASUREMENTS = [
   'ringing',
   'lying',
   'first-line',
+  'prediction',
 ] as const;
 
 export type Measurement = (typeof MEASUREMENTS)[number];

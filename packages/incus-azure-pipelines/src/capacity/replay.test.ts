@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aPool, NOW } from '../../test/simulation/examples.js';
 import type { PoolSpec } from '../model/pool.js';
@@ -57,6 +58,44 @@ describe('in a pool of fixed size', () => {
     expect(longest).toEqual(longest.toSorted((a, b) => b - a));
     expect(longest.at(-1)).toBe(takingMs);
   });
+});
+
+/** The same by plain arithmetic: places, each free again when its job is over and the next agent is online. */
+function reckoned(trace: readonly TracedJob[], places: number): readonly number[] {
+  const free = Array.from({ length: places }, () => 0);
+  return trace.map(({ queuedAt, runMs }) => {
+    const first = free.indexOf(Math.min(...free));
+    const takenAt = Math.max(queuedAt, free[first] ?? 0) + takingMs;
+    free[first] = takenAt + runMs + activatingMs + startingMs;
+    return takenAt - queuedAt;
+  });
+}
+
+test('where the reserve never runs out, waits are what plain arithmetic says, but for what the loop takes to look', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: 30_000, max: 120_000 })), {
+        minLength: 1,
+      }),
+      fc.integer({ min: 1, max: 4 }),
+      (gaps, agentCount) => {
+        let queuedAt = NOW;
+        const trace = gaps.map(([gapMs, runMs]) => {
+          queuedAt += gapMs;
+          return { queuedAt, runMs, demands: [], waitedMs: undefined };
+        });
+        const wanted = reckoned(trace, agentCount).toSorted((a, b) => a - b);
+        const waits = replayed(trace, { agentCount, reserve: agentCount }).waitsMs.toSorted((a, b) => a - b);
+        expect(waits).toHaveLength(wanted.length);
+        // Each place that a job has had before may be a look of the loop late.
+        for (const [index, wait] of waits.entries()) {
+          expect(wait).toBeGreaterThanOrEqual(wanted[index] ?? 0);
+          expect(wait - (wanted[index] ?? 0)).toBeLessThanOrEqual(100 * trace.length);
+        }
+      },
+    ),
+    { numRuns: 30 },
+  );
 });
 
 describe('in a pool that scales', () => {

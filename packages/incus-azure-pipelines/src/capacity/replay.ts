@@ -28,7 +28,7 @@ const INTERVAL_MS = 86_400_000;
 /** Events of Incus that come close together make one pass. */
 const SPACING_MS = 100;
 /** No job takes so many events, nor does the pool for itself, but where nobody can take it. */
-const MOST_EVENTS = { perJob: 500, beside: 50_000 };
+const MOST_EVENTS = { perJob: 500, perAgent: 100, beside: 10_000 };
 const PROGRESS_EVERY = 500;
 
 /**
@@ -83,11 +83,13 @@ class Replay {
   run(): Outcome {
     this.#polls.changed();
     this.#queueNext(0);
-    const most = MOST_EVENTS.beside + this.#jobs.length * MOST_EVENTS.perJob;
+    const { agentCount, reserve } = this.#spec;
+    const forAgents = (agentCount + reserve) * MOST_EVENTS.perAgent;
+    const most = MOST_EVENTS.beside + forAgents + this.#jobs.length * MOST_EVENTS.perJob;
     for (let events = 0; this.#ended < this.#jobs.length; events++)
       if (events > most || !this.#agenda.next())
         throw new Error(
-          `replay with ${this.#spec.agentCount} agents: ${this.#jobs.length - this.#ended} jobs are never done; ${this.#waiting()}`,
+          `replay with ${agentCount} agents: ${this.#jobs.length - this.#ended} jobs are never done; ${this.#waiting()}`,
         );
     return this.#tally.outcome(this.#agenda.now);
   }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { PROGRAM } from '../../../../testbed/daemon-process.js';
 import { runCommand } from '../../../../testbed/run-command.js';
@@ -72,6 +72,26 @@ test('the past of an agent pool tells how many agents are enough, with what is l
 test('with another offer other jobs are those of the pool', async () => {
   const { written } = await call('--from-azure', '1d', '--agents', '1', '--offer', 'gpu', '--json');
   expect(JSON.parse(written)).toMatchObject({ jobs: 3, enough: 1, sizes: [{ agents: 1, standby: 1 }] });
+});
+
+test('guests are prepared as fast as those were that ended, unless it is said otherwise; their records stay', async () => {
+  const state = folder.path('state');
+  const records = `${state}/deaths`;
+  await mkdir(records, { recursive: true });
+  const phases = [{ phase: 'prepared', at: 42_500 }];
+  for (let n = 0; n < 5; n++)
+    await writeFile(`${records}/a-${n}.json`, JSON.stringify({ pool: 'default', createdAt: 40_000, phases }));
+  try {
+    const one = ['--from-azure', '1d', '--agents', '1', '--json'];
+    const seen = JSON.parse((await call(...one)).written);
+    expect(seen.durations).toMatchObject({ creatingMs: 500, preparingMs: 2_000 });
+    expect(seen.notes).toContain('A guest is prepared 2.5 s after it is made, as 5 were.');
+    const said = JSON.parse((await call(...one, '--preparing', '7s')).written);
+    expect(said.durations).toMatchObject({ preparingMs: 7_000 });
+    expect(await readdir(records)).toHaveLength(5);
+  } finally {
+    await rm(state, { recursive: true });
+  }
 });
 
 test('the commands of the document are taken, and a saved trace foretells what the past did', async () => {

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { type CapacityFacts, conclusion, HEAD, introduction, rowOf } from '../capacity/capacity-text.js';
-import { DURATIONS, type Durations } from '../capacity/durations.js';
 import { enough, type Forecast, forecast, poolOfSize, waitsOf } from '../capacity/forecast.js';
 import { parseSizes } from '../capacity/sizes.js';
 import { svgChart } from '../capacity/svg-chart.js';
@@ -10,6 +9,7 @@ import { parseDuration } from '../lib/units.js';
 import { UserError } from '../lib/user-error.js';
 import type { DaemonSpec, PoolSpec } from '../model/pool.js';
 import { printable } from '../report/printable.js';
+import { capacityDurations } from './capacity-durations.js';
 import type { Output } from './output.js';
 import { ProgressDisplay } from './progress-display.js';
 import { table } from './table.js';
@@ -41,7 +41,7 @@ export async function simulate(options: SimulateOptions, output: Output): Promis
   const standby = standbyOf(options.standby);
   const config = await loadConfig(options.config);
   const spec = poolNamed(config.spec, options.pool);
-  const durations = durationsOf(options, spec);
+  const { durations, notes } = await capacityDurations(options, spec, config.spec.stateDirectory);
   const found = await jobsOf(options, config, spec);
   const { jobs } = found;
   const [first, last] = [jobs[0], jobs.at(-1)];
@@ -64,7 +64,7 @@ export async function simulate(options: SimulateOptions, output: Output): Promis
     fromAt: first.queuedAt,
     toAt: last.queuedAt,
     asItWas: waited.length === jobs.length ? waitsOf(waited) : undefined,
-    notes: found.notes,
+    notes: [...found.notes, ...notes],
     memoryBytes: spec.instance.memoryBytes,
   };
   if (!options.json) {
@@ -121,21 +121,6 @@ function standbyOf(text: string | undefined): number | undefined {
   if (!/^\d{1,4}$/.test(text) || Number(text) < 1)
     throw new UserError(`--standby ${text}: is no number of idle agents; write one from 1 on`);
   return Number(text);
-}
-
-/** Guests that take longer than the pool lets them would be made for ever. */
-function durationsOf({ preparing, starting }: SimulateOptions, { timeouts }: PoolSpec): Durations {
-  const read = (option: string, text: string | undefined, fallbackMs: number, mostMs: number, key: string) => {
-    const ms = text === undefined ? fallbackMs : parseDuration(text);
-    if (ms === undefined) throw new UserError(`--${option} ${text}: is no duration; write 8s, or 1500ms`);
-    if (ms >= mostMs) throw new UserError(`--${option}: the pool gives up after ${mostMs / 1000} s; see ${key}`);
-    return ms;
-  };
-  return {
-    ...DURATIONS,
-    preparingMs: read('preparing', preparing, DURATIONS.preparingMs, timeouts.preparationMs, 'preparationTimeout'),
-    startingMs: read('starting', starting, DURATIONS.startingMs, timeouts.startupGraceMs, 'startupGracePeriod'),
-  };
 }
 
 async function save(path: string, text: string, what: string, { complain }: Output): Promise<void> {
