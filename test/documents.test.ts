@@ -1,17 +1,13 @@
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { EXIT_CODES } from '../packages/incus-azure-pipelines/src/cli/manual.js';
 import { programShape } from '../packages/incus-azure-pipelines/src/cli/program.js';
 import { configJsonSchema } from '../packages/incus-azure-pipelines/src/config/json-schema.js';
-import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
 import { checkAzure } from '../packages/incus-azure-pipelines/src/doctor/check-azure.js';
 import { OPEN_POINTS } from '../packages/incus-azure-pipelines/src/doctor/proofs/open-risks.js';
-import { makeClientIdentity } from '../packages/incus-azure-pipelines/src/lib/client-certificate.js';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
 import { anAzure } from '../packages/incus-azure-pipelines/test/doctor-facts.js';
@@ -22,21 +18,9 @@ import { flawsReference } from '../scripts/flaws-reference.js';
 import { metricsReference } from '../scripts/metrics-reference.js';
 import { oldestNode } from '../scripts/oldest-node.js';
 import { anchorOf } from '../testbed/told-commands.js';
+import { documents, ROOT } from './markdown.js';
 
-const ROOT = join(import.meta.dirname, '..');
 const PROGRAM = join(ROOT, 'packages/incus-azure-pipelines/bundle/main.js');
-const FOREIGN = new Set(['node_modules', 'dist', 'bundle', 'build', '.git', '.cache', 'results']);
-
-function markdownUnder(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
-    if (FOREIGN.has(entry.name)) return [];
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return markdownUnder(path);
-    return entry.name.endsWith('.md') ? [relative(ROOT, path)] : [];
-  });
-}
-
-const documents = new Map(markdownUnder(ROOT).map(path => [path, readFileSync(join(ROOT, path), 'utf8')]));
 const everything = [...documents.values()].join('\n');
 
 function textOf(path: string): string {
@@ -190,42 +174,6 @@ function namesOf(path: string): readonly string[] {
   const code = readFileSync(join(ROOT, path), 'utf8');
   return [...code.matchAll(/'((?:[^'\\\n]|\\.)+)'|"((?:[^"\\\n]|\\.)+)"/g)].map(match => match[1] ?? match[2] ?? '');
 }
-
-describe('a configuration that is shown', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'iap-documents-'));
-    await writeFile(join(folder, 'script'), 'true\n');
-    await writeFile(join(folder, 'token'), 'token\n', { mode: 0o600 });
-    const { certificate, key } = makeClientIdentity('documents', Date.now());
-    await writeFile(join(folder, 'certificate'), `${certificate}${key}`, { mode: 0o600 });
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  const shown = [...documents].flatMap(([path, markdown]) =>
-    [...markdown.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map((match, index) => ({
-      where: `${path}, block ${index + 1}`,
-      text: match[1] ?? '',
-    })),
-  );
-  const example = {
-    where: 'deploy/config.example.yaml',
-    text: readFileSync(join(ROOT, 'deploy/config.example.yaml'), 'utf8'),
-  };
-
-  test.each([...shown, example])('is accepted: $where', async ({ text }) => {
-    // What is about signing in alone is shown without the rest.
-    const rest = text.startsWith('azure:') ? 'agentCount: 2\nbaseImage: ubuntu/24.04\n' : '';
-    const real = `${rest}${text}`
-      .replaceAll('<my-organization>', 'contoso')
-      .replaceAll(/^(\s*- )\/\S+$/gm, `$1${join(folder, 'script')}`)
-      .replaceAll(/(file: |tokenFile: )\/[^\s}]+/g, `$1${join(folder, 'token')}`)
-      .replaceAll(/(certificate: )\/[^\s}]+/g, `$1${join(folder, 'certificate')}`)
-      .replaceAll(/(run: \[)\/[^\s,\]]+/g, '$1/bin/true');
-    const { spec } = await parseConfig(real, join(folder, 'config.yaml'));
-    expect(spec.pools).not.toEqual([]);
-  });
-});
 
 test('the oldest Node that is named is the one that the packages ask for', async () => {
   const oldest = await oldestNode();

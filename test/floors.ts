@@ -32,7 +32,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['model', 'lib'],
   ['config', 'observe', 'plan', 'execute'],
   ['reconcile', 'report', 'setup', 'doctor', 'contract'],
-  ['daemon.ts', 'page'],
+  ['daemon.ts', 'capacity', 'page'],
   ['cli', 'index.ts'],
 ];
 
@@ -54,7 +54,7 @@ const KNOW_CLIENTS: readonly string[] = [
 
 /** Files that decide: the same arguments give the same answer. */
 const PURE =
-  /^(?:model\/|plan\/|observe\/(?:fitness|join|offers|phase|queue)\.ts$|config\/desired\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes|used-bases)\.ts$|doctor\/proofs\/(?:docker-scripts|judge-[a-z]+|open-risks|proof|report)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
+  /^(?:capacity\/|model\/|plan\/|observe\/(?:able-jobs|fitness|host-shares|hosts-seen|join|offers|other-hosts|pace|phase|poll-spacing|queue)\.ts$|config\/desired\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes|used-bases)\.ts$|doctor\/proofs\/(?:docker-scripts|judge-[a-z]+|open-risks|proof|report)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|opened-for|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|(?<!--)\bawait\b|\basync\b/;
 

@@ -26,28 +26,60 @@ const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const documents = ['README.md', 'CONTRIBUTING.md', ...filesUnder('docs', '.md')];
 const blocks = documents.flatMap(path => blocksOf(path, textOf(path)));
 
-/** Blocks that tests call for, as the text of the call has them. */
-function callsIn(code: string): readonly string[] {
-  return [...code.matchAll(/\btold\(\s*'([^']+)'(?:,\s*(\d+))?,?\s*\)/g)].map(match => `${match[1]} ${match[2] ?? 0}`);
+/** Whether a test takes the n-th command of a block. */
+type Takes = (n: number) => boolean;
+
+/**
+ * What tests take of blocks, as the text of their calls has it: all of a script, and of lines those that get a name, an index, or
+ * go through a loop. A test that names a line makes use of it: the linter sees to that.
+ *
+ * @throws Error where the text of a call does not tell.
+ */
+function callsIn(code: string): readonly (readonly [block: string, takes: Takes])[] {
+  return [...code.matchAll(/\btold\(\s*'([^']+)'(?:,\s*(\d+))?,?\s*\)/g)].map(match => {
+    const behind = code.slice(match.index + match[0].length);
+    const before = code.slice(0, match.index);
+    const block = /const (\w+) = $/.exec(before)?.[1];
+    const takes = takenBy(before, behind) ?? (block === undefined ? undefined : takenOf(block, behind));
+    if (takes === undefined) throw new Error(`which commands does ${match[0]} take?`);
+    return [`${match[1]} ${match[2] ?? 0}`, takes] as const;
+  });
 }
 
-const called = new Set(
-  ['test', 'packages', 'chaos', 'soak', 'demo']
-    .flatMap(folder => filesUnder(folder, '.ts'))
-    .filter(path => path !== relative(ROOT, import.meta.filename))
-    .flatMap(path => callsIn(textOf(path))),
-);
+function takenOf(block: string, behind: string): Takes | undefined {
+  const use = new RegExp(`\\b${block}(?=\\.(?:lines|script)\\()`).exec(behind);
+  return use === null ? undefined : takenBy(behind.slice(0, use.index), behind.slice(use.index + block.length));
+}
 
-/** Commands that no test calls for, and that no reason excuses. */
-function untold(all: readonly Block[], calls: ReadonlySet<string>): readonly string[] {
+function takenBy(before: string, behind: string): Takes | undefined {
+  if (/^\s*\.script\(/.test(behind)) return () => true;
+  const [, index] = /^\s*\.lines\(\d+\)\[(\d+)\]/.exec(behind) ?? [];
+  if (index !== undefined) return n => n === Number(index);
+  if (/for \(const \w+ of $/.test(before)) return () => true;
+  const [, names] = /const \[([^\]]*)\] = $/.exec(before) ?? [];
+  if (names === undefined) return undefined;
+  const places = names.split(',').map(name => name.trim());
+  const rest = places.findIndex(name => name.startsWith('...'));
+  return n => (rest !== -1 && n >= rest) || /^[a-z]/.test(places[n] ?? '');
+}
+
+const called = ['test', 'packages', 'chaos', 'soak', 'demo']
+  .flatMap(folder => filesUnder(folder, '.ts'))
+  .filter(path => path !== relative(ROOT, import.meta.filename))
+  .filter(path => textOf(path).includes('/told-commands.js'))
+  .flatMap(path => callsIn(textOf(path)));
+
+/** Commands that no test takes, and that no reason excuses. */
+function untold(all: readonly Block[], calls: ReturnType<typeof callsIn>): readonly string[] {
   const seen = new Map<string, number>();
   return all.flatMap(block => {
-    const commands = commandsIn(block);
-    if (commands.length === 0) return [];
+    if (commandsIn(block).length === 0) return [];
     const nth = seen.get(block.place) ?? 0;
     seen.set(block.place, nth + 1);
-    if (calls.has(`${block.place} ${nth}`)) return [];
-    return commands.filter(command => !isUntried(command)).map(command => `${block.place} ${nth}: ${command}`);
+    const place = `${block.place} ${nth}`;
+    const taken = calls.flatMap(([called, takes]) => (called === place ? [takes] : []));
+    const commands = commandsIn(block).filter(command => !isUntried(command));
+    return commands.filter((_, n) => !taken.some(takes => takes(n))).map(command => `${place}: ${command}`);
   });
 }
 
@@ -62,14 +94,36 @@ test('every block says by its language whether it holds commands', () => {
   expect(others.filter(({ text }) => /^\s*(?:npm|npx|apt-get|systemctl|incus|sudo|cp|curl) /m.test(text))).toEqual([]);
 });
 
+const THREE = '# T\n```sh\na\nb\nc\n```\n';
+
 test.each([
-  ['a command that nobody runs', '# T\n```sh\necho one\n```\n', [], ['x.md#t 0: echo one']],
-  ['one of two blocks', '# T\n```sh\na\n```\n```sh\nb\n```\n', ['x.md#t 0'], ['x.md#t 1: b']],
-  ['the parts of a line', '# T\n```sh\nnpm ci && other  # why\n```\n', [], ['x.md#t 0: other']],
-  ['a script', '# T\n```bash\n#!/bin/bash\ntrue\n```\n', [], ['x.md#t 0: #!/bin/bash\ntrue\n']],
-  ['nothing where all is run', '# T\n```sh\na\n```\n```yaml\nb: c\n```\n', ['x.md#t 0'], []],
-])('finds %s', (_, markdown, calls, found) => {
-  expect(untold(blocksOf('x.md', markdown), new Set(calls))).toEqual(found);
+  ['a command that nobody runs', '# T\n```sh\necho one\n```\n', '', ['x.md#t 0: echo one']],
+  ['one of two blocks', '# T\n```sh\na\n```\n```sh\nb\n```\n', "told('x.md#t').script()", ['x.md#t 1: b']],
+  ['the parts of a line', '# T\n```sh\nnpm ci && other  # why\n```\n', '', ['x.md#t 0: other']],
+  ['a script', '# T\n```bash\n#!/bin/bash\ntrue\n```\n', '', ['x.md#t 0: #!/bin/bash\ntrue\n']],
+  ['nothing where all is run', '# T\n```sh\na\n```\n```yaml\nb: c\n```\n', "told('x.md#t').script()", []],
+  ['a line without a name', THREE, "const [a, , c] = told('x.md#t').lines(3);", ['x.md#t 0: b']],
+  ['lines beside an index', THREE, "run(told('x.md#t').lines(3)[1]);", ['x.md#t 0: a', 'x.md#t 0: c']],
+  ['a line before the rest', THREE, "const [, ...rest] = told('x.md#t').lines(3);", ['x.md#t 0: a']],
+  ['nothing where a loop runs all', THREE, "for (const line of told('x.md#t').lines(3)) run(line);", []],
+  [
+    'a line of a block that has a name',
+    THREE,
+    "const all = told('x.md#t');\nconst [a, b] = all.lines(3);",
+    ['x.md#t 0: c'],
+  ],
+  [
+    'what another test takes',
+    THREE,
+    "const [a] = told('x.md#t').lines(3);\nconst [, b, c] = told('x.md#t').lines(3);",
+    [],
+  ],
+])('finds %s', (_, markdown, code, found) => {
+  expect(untold(blocksOf('x.md', markdown), callsIn(code))).toEqual(found);
+});
+
+test('refuses a call that does not tell what it takes', () => {
+  expect(() => callsIn("run(told('x.md#t').lines(3));")).toThrow("which commands does told('x.md#t') take?");
 });
 
 test('refuses a command of several lines, and a block without an end', () => {

@@ -33,11 +33,15 @@ export async function emptyProject(root: IncusClient, name: string, then = async
   const incus = root.withProject(name);
   const project = await ignoreNotFound(root.projects.get(name));
   if (project === undefined) return;
-  const ownImages = project.project.config['features.images'] !== 'false';
+  const { config } = project.project;
+  const ownImages = config['features.images'] !== 'false';
+  const ownProfiles = config['features.profiles'] !== 'false';
   for (;;) {
     try {
       await Promise.all((await incus.instances.names()).map(instance => removeInstance(incus, instance)));
       if (ownImages) for (const image of await incus.images.list()) await incus.images.delete(image.fingerprint);
+      for (const { name: profile } of ownProfiles ? await incus.profiles.list() : [])
+        if (profile !== 'default') await ignoreNotFound(incus.profiles.delete(profile));
       await then();
       return;
     } catch (error) {

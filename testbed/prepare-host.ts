@@ -21,9 +21,17 @@ const otherPackages = [
 
 /**
  * The unit tests let the first read every script that a guest runs, the next two complete the program's verbs, and the last read the
- * alert rules; the others build the package of the program.
+ * alert rules; gpg signs a mirror, and the others build the package of the program.
  */
-const testPackages = ['shellcheck', 'zsh', 'fish', 'dpkg-dev', 'binutils', ...(isUbuntu2404() ? [] : ['promtool'])];
+const testPackages = [
+  'shellcheck',
+  'zsh',
+  'fish',
+  'gpg',
+  'dpkg-dev',
+  'binutils',
+  ...(isUbuntu2404() ? [] : ['promtool']),
+];
 
 /** There, promtool is part of the package of Prometheus, which would start a server. */
 function isUbuntu2404(): boolean {

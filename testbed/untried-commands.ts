@@ -24,6 +24,7 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
       'npx vitest run --project contract packages/incus-client/test/exec.incus.test.ts',
       "npx vitest run --project e2e test/e2e/main-job.test.ts -t 'each runs in a clean instance'",
       'IAP_CONFINED=1 npx vitest run --project e2e',
+      'IAP_OTHER_RELEASE=/opt/before/bundle/main.js npx vitest run --project e2e test/e2e/other-release.test.ts',
       'npx vitest run --project floors --update',
       'npx vitest run --project contract packages/incus-azure-pipelines/src/page',
       'npx vitest run --project contract packages/incus-azure-pipelines/src/contract',
@@ -38,5 +39,6 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
       'npm run soak -- --minutes 30',
     ],
   },
+  { why: 'asks the public image server', commands: ['incus image export images:ubuntu/24.04 ubuntu-24.04'] },
   { why: 'is for the service of another program', commands: ['systemctl reload prometheus'] },
 ];

@@ -59,7 +59,7 @@ describeOnIncus('what a job takes,', testbed => {
     expect(await logs(ended)).toMatch(/out of memory: the kernel killed [1-9]\d* process/);
   });
 
-  test('memory that a job takes as a disk ends with its guest, and the place is filled', async () => {
+  test('memory that a job takes as a disk ends with its guest, the place is filled, and a hint tells why', async () => {
     const { daemon, scenario } = scene;
     const queued = scenario.emulator.queueJob({ steps: [{ script: memoryDiskHog }] });
     const { agentName } = await lineShown(scenario.emulator, queued, 'filling');
@@ -68,6 +68,8 @@ describeOnIncus('what a job takes,', testbed => {
       names => !names.includes(agentName),
     );
     await neighbourIsWell();
+    const ended = await daemon.seen(line => line.msg === 'agent ended' && line.agent === agentName);
+    expect(ended.why).toContain('; perhaps out of memory: the host killed ');
     await whenPool(scenario, daemon, ({ agents }) => agents.some(({ phase }) => phase === 'idle'));
   });
 

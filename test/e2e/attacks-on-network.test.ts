@@ -16,7 +16,7 @@ import { arrivals, passedOn, sendFrom } from '../../packages/incus-azure-pipelin
 import { listenAt, NEIGHBOUR_PORT, reached } from '../../packages/incus-azure-pipelines/src/doctor/attacks/reach.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.js';
-import { drawn } from './attacks/drawn.js';
+import { drawn, fromNobody, heldForNobody } from './attacks/drawn.js';
 import { ALLOWED, OUTSIDE, OUTSIDE_ADDRESSES, places, REFUSED } from './attacks/places.js';
 import { type PlainPair, startPlainPair } from './attacks/plain-pair.js';
 import { type Scene, startScene } from './attacks/scene.js';
@@ -171,6 +171,15 @@ describeOnIncus('on the network,', testbed => {
       `for n in {1..1000}; do echo x > /dev/udp/${OUTSIDE.address}/$((9000 + n)); done`,
     ]);
     expect((await taken()) - before).toBeGreaterThan(500);
+  });
+
+  test('open: a guest takes places in the table of addresses of the bridge that all its guests share', async () => {
+    const { attacker, bridge } = scene;
+    await sendFrom(incus, attacker, fromNobody({ ...scene, incus }, 1000));
+    await polled(
+      () => heldForNobody(bridge),
+      held => held === 1000,
+    );
   });
 
   test("the neighbour's job goes on through all this", async () => {

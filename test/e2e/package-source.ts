@@ -6,12 +6,23 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { runCommand } from '../../testbed/run-command.js';
 
-/** A source of packages as apt reads it, with small packages of the test's own. */
-export interface PackageSource extends AsyncDisposable {
-  /** What stands in `sources.list`. */
-  readonly line: string;
+/** Small packages of the test's own: their index as apt reads it, and files by the path that they are served at. */
+export interface PackageFiles {
+  readonly index: Buffer;
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+/** What is served over HTTP. */
+export interface FileServer extends AsyncDisposable {
+  readonly url: string;
   /** Files that were fetched. */
   readonly fetched: readonly string[];
+}
+
+/** A source of packages as apt reads it. */
+export interface PackageSource extends FileServer {
+  /** What stands in `sources.list`. */
+  readonly line: string;
 }
 
 /** Serves packages on an address that guests reach; each brings one program that does nothing. */
@@ -20,15 +31,33 @@ export async function servePackages(
   directory: string,
   packages: Readonly<Record<string, string>>,
 ): Promise<PackageSource> {
+  const { files, index } = await makePackages(directory, packages);
+  const server = await serveFiles(host, new Map([...files, ['/Packages', index]]));
+  return { ...server, line: `deb [trusted=yes] ${server.url} ./` };
+}
+
+/** Makes packages, each with one program that does nothing. */
+export async function makePackages(
+  directory: string,
+  packages: Readonly<Record<string, string>>,
+): Promise<PackageFiles> {
   const files = new Map<string, Buffer>();
   const index: string[] = [];
   for (const [name, program] of Object.entries(packages)) {
     const { control, archive } = await makePackage(directory, name, program);
-    const sha256 = createHash('sha256').update(archive).digest('hex');
+    const sha256 = sha256Of(archive);
     files.set(`/${name}.deb`, archive);
     index.push(`${control}Filename: ./${name}.deb\nSize: ${archive.length}\nSHA256: ${sha256}\n`);
   }
-  files.set('/Packages', Buffer.from(index.join('\n')));
+  return { files, index: Buffer.from(index.join('\n')) };
+}
+
+export function sha256Of(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Serves files on an address that guests reach. */
+export async function serveFiles(host: string, files: ReadonlyMap<string, Buffer>): Promise<FileServer> {
   const fetched: string[] = [];
   const server = createServer((request, answer) => {
     const path = (request.url ?? '').replace('/./', '/');
@@ -38,7 +67,7 @@ export async function servePackages(
   }).listen(0, host);
   await once(server, 'listening');
   return {
-    line: `deb [trusted=yes] http://${host}:${(server.address() as AddressInfo).port} ./`,
+    url: `http://${host}:${(server.address() as AddressInfo).port}`,
     fetched,
     async [Symbol.asyncDispose]() {
       server.close();

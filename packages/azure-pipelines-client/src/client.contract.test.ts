@@ -123,6 +123,21 @@ describe('against the emulator', () => {
     expect(left.map(({ requestId }) => requestId)).toEqual([job.requestId]);
   });
 
+  it('lists job requests with so many of those that ended last', async () => {
+    const { pool, job } = await registerBusy('ci-1');
+    const [first, last] = [
+      emulator.queueJob({ pool: pool.name, steps: [] }),
+      emulator.queueJob({ pool: pool.name, steps: [] }),
+    ];
+    for (const ended of [first, last]) {
+      emulator.cancelJob(ended.requestId);
+      await ended.finished;
+    }
+    const listed = await client.jobRequests.listWithFinished(pool.id, 1);
+    expect(listed.map(({ requestId }) => requestId)).toEqual([job.requestId, last.requestId]);
+    expect(listed[1]).toMatchObject({ result: 'canceled', finishTime: expect.any(String) });
+  });
+
   it('finds the agent package of a platform, and none where there is none', async () => {
     expect(await client.packages.latest({ platform: 'linux-x64' })).toMatchObject({
       version: { major: 4, minor: 275, patch: 0 },

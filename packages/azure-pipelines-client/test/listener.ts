@@ -15,10 +15,19 @@ export function makeAgentKey(): AgentKey {
   return { privateKey, publicKey: { modulus: base64(n), exponent: base64(e) } };
 }
 
-/** Brings a registered agent online, as its listener does: token for a signed assertion, then a session. */
-export async function goOnline(url: string, poolId: number, agent: TaskAgent, key: AgentKey): Promise<void> {
+/**
+ * Brings a registered agent online, as its listener does: token for a signed assertion, then a session. Gives back the token.
+ * `at`: the time of the server (epoch ms).
+ */
+export async function goOnline(
+  url: string,
+  poolId: number,
+  agent: TaskAgent,
+  key: AgentKey,
+  at = Date.now(),
+): Promise<string> {
   const { clientId = '', authorizationUrl = '' } = agent.authorization ?? {};
-  const now = Math.floor(Date.now() / 1000);
+  const now = Math.floor(at / 1000);
   const claims = { sub: clientId, iss: clientId, aud: authorizationUrl, jti: randomUUID(), nbf: now, exp: now + 300 };
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
@@ -28,13 +37,15 @@ export async function goOnline(url: string, poolId: number, agent: TaskAgent, ke
   const granted = await post(authorizationUrl, form.toString(), {
     'content-type': 'application/x-www-form-urlencoded',
   });
+  const { access_token: token } = granted as { readonly access_token: string };
   const { id, name, version } = agent;
   const session = { ownerName: 'test', agent: { id, name, version, osDescription: 'test' } };
   await post(`${url}/_apis/distributedtask/pools/${poolId}/sessions`, JSON.stringify(session), {
     'content-type': 'application/json',
     accept: 'application/json;api-version=7.0',
-    authorization: `Bearer ${(granted as { readonly access_token: string }).access_token}`,
+    authorization: `Bearer ${token}`,
   });
+  return token;
 }
 
 function sign(claims: object, key: KeyObject): string {

@@ -25,6 +25,7 @@ import { isThisHost, mostInstances, readInotifyLimit } from './observe/host-limi
 import { HostWatch } from './observe/host-watch.js';
 import { isolationObstacle } from './observe/id-maps.js';
 import { IncusObserver } from './observe/incus-observer.js';
+import { pollingOf } from './observe/poll-spacing.js';
 import { reachAgentPool } from './observe/reach-agent-pool.js';
 import { checkIncus } from './observe/start-checks.js';
 import { instanceCeiling } from './plan/target.js';
@@ -108,7 +109,7 @@ async function assemble(
 ): Promise<Daemon> {
   const emit: Emit = (name, event) => events.emit(name, event);
   const { incus } = clients;
-  const facts = await checkIncus(incus, isThisHost(spec.incus), signal);
+  const facts = await checkIncus(incus, { isThisHost: isThisHost(spec.incus), pools: spec.pools }, signal);
   const observers = new Map<string, AzureObserver>();
   const pools = new Map<string, PoolParts>();
   for (const pool of spec.pools) {
@@ -137,9 +138,7 @@ async function assemble(
     ownerId: installation.ownerId,
     owner: installation.owner,
     pools,
-    rootDisk: facts.rootDisk,
-    storage: facts.storage,
-    architecture: facts.architecture,
+    ...facts,
     agentCache: new AgentCache({ directory: `${spec.stateDirectory}/cache`, now: () => clock.now() }),
     isolation: new Isolation({
       off: isolationObstacle(facts.isolatedMaps, most),
@@ -249,9 +248,8 @@ function observe(
   spec: DaemonSpec,
   given: Pick<Given, 'clock' | 'random'>,
 ): AzureObserver {
-  const { agentPool } = pool.azure;
   const jobRequests = isScaled(pool.azure, spec.pools) ? client.jobRequests : undefined;
-  return new AzureObserver({ ...given, client, jobRequests, agentPool, pollIntervalMs: spec.azurePollIntervalMs });
+  return new AzureObserver({ ...given, ...pollingOf(pool.azure, spec), client, jobRequests });
 }
 
 function required<T>(value: T | undefined, what: string): T {

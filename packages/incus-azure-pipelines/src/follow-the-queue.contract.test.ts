@@ -1,11 +1,14 @@
 import { connectAzurePipelines } from 'azure-pipelines-client';
 import { expect, it } from 'vitest';
 import { MINUTE_MS, useLongRun } from '../test/long-run.js';
+import { agentName } from './model/agent-name.js';
 
 const POLICY = { agentCount: 4, standby: 1 };
 const MOST_PER_MINUTE = 12;
 /** A reading of the queue, and a look at what it shows. */
 const STEP_MS = 11_000;
+/** The owner of another installation. */
+const ANOTHER = 'd4e5f6';
 
 const run = useLongRun();
 
@@ -15,12 +18,12 @@ async function begin(policy: { readonly agentCount: number; readonly standby?: n
 }
 
 /** Another host's agent, which lets Azure take jobs that demand what it has; it is never online. */
-async function registerForeign(): Promise<void> {
+async function registerForeign(name = 'foreign'): Promise<void> {
   const { emulator } = run();
   await using client = connectAzurePipelines({ url: emulator.url, auth: { kind: 'pat', token: emulator.token } });
   const pool = await client.pools.findByName('default');
   await client.agents.create(pool?.id ?? 0, {
-    name: 'foreign',
+    name,
     version: '4.999.0',
     systemCapabilities: { 'Agent.OS': 'Linux', 'Agent.Version': '4.999.0', fpga: 'large' },
   });
@@ -73,6 +76,17 @@ it('has an agent started for each request that it can do and for none other, and
   ]);
   await run().time.pass(MINUTE_MS);
   expect(status()).toMatchObject({ live: 3 });
+});
+
+it('leaves a request to an agent that another host has on its way, and makes one when that does not come', async () => {
+  await begin(POLICY);
+  await registerForeign(agentName('host', ANOTHER, run().clock.now()));
+  queue().finished.catch(() => {});
+  await run().time.until(() => (status().queue?.waiting ?? []).length > 0, MINUTE_MS);
+  expect(status()).toMatchObject({ live: 1, queue: { queued: 0 } });
+  expect(status().queue?.waiting).toMatchObject([{ why: 'an agent of another host is about to be given it' }]);
+  await run().time.until(() => status().live === 2, 5 * MINUTE_MS);
+  expect(status().queue?.waiting).toMatchObject([{ why: 'an agent is on its way for it' }]);
 });
 
 it('makes no agent for a queue that it cannot read, and makes them once it can', async () => {

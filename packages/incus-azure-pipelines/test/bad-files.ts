@@ -27,6 +27,7 @@ export function useBadFileFolder(): () => string {
     await writeFile(join(directory, 'binary'), Uint8Array.of(0xff, 0xfe, 0x00));
     await writeFile(join(directory, 'cert.pem'), '-----BEGIN CERTIFICATE-----\n');
     await writeFile(join(directory, 'key.pem'), '-----BEGIN PRIVATE KEY-----\n');
+    await writeFile(join(directory, 'private.asc'), '-----BEGIN PGP PRIVATE KEY BLOCK-----\n');
     await writeFile(join(directory, 'two-words'), 'one two\n', { mode: 0o600 });
   });
   afterAll(() => rm(directory, { recursive: true }));

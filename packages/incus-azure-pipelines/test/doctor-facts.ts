@@ -50,6 +50,7 @@ export function aProject(given: Partial<ProjectFacts> = {}): ProjectFacts {
     ownerId: { known: true, value: OWNER_ID },
     storage: { pool: 'fast', driver: 'btrfs', copiesOnWrite: true },
     room: { usedBytes: 10 * 2 ** 30, totalBytes: 100 * 2 ** 30 },
+    lacking: [],
     isolatedMaps: Number.POSITIVE_INFINITY,
     network: aNetwork(),
     bases: [{ name: 'iap-base-a1b2c3-0', agentVersion: '4.275.0', docker: true, pools: ['agents'] }],

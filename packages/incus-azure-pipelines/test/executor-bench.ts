@@ -41,6 +41,8 @@ export class ExecutorBench implements AsyncDisposable {
       owner: '',
       pools: new Map([['linux', linux]]),
       rootDisk: {},
+      nic: { name: 'eth0', device: {} },
+      storages: new Map(),
       storage: undefined,
       architecture: 'x86_64',
       isolation: new Isolation({ off: undefined, onOff: () => {} }),

@@ -31,6 +31,7 @@ export function aHost(given: Partial<Surroundings> = {}): Surroundings {
     unknownHosts: [],
     hostAddresses: [],
     storagePool: 'default',
+    storageDriver: 'btrfs',
     isolates: true,
     firewall: 'nftables',
     ...given,
@@ -51,7 +52,7 @@ export const NOTHING: Found = {
   trusted: [],
   fingerprint: undefined,
   hasFiles: false,
-  inotify: { value: 8192, before: undefined },
+  inotify: { value: 8192, before: undefined, foreignFile: undefined },
   instances: [],
   images: [],
 };
@@ -94,9 +95,9 @@ function done(found: Found, step: Step): Found {
     case 'delete-files':
       return { ...found, fingerprint: undefined, hasFiles: false };
     case 'raise-inotify':
-      return { ...found, inotify: { value: step.to, before: step.from } };
+      return { ...found, inotify: { value: step.to, before: step.from, foreignFile: undefined } };
     case 'restore-inotify':
-      return { ...found, inotify: { value: step.to, before: undefined } };
+      return { ...found, inotify: { value: step.to, before: undefined, foreignFile: undefined } };
     case 'delete-instance':
       return { ...found, instances: found.instances.filter(({ name }) => name !== step.name) };
     case 'delete-image':

@@ -18,6 +18,22 @@ export function neighbours(bridge: string): Promise<string> {
   return runCommand('ip', ['-6', 'neighbour', 'show', 'dev', bridge]);
 }
 
+/** From each of so many MACs that nobody has, a frame. */
+export function fromNobody({ gateway }: Pair, count: number): readonly Buffer[] {
+  return Array.from({ length: count }, (_, n) => {
+    const mac = `${NOBODY}:${[n >> 8, n & 0xff].map(byte => byte.toString(16).padStart(2, '0')).join(':')}`;
+    return ethernet(gateway.mac, mac, EXPERIMENTAL, mark('nobody'));
+  });
+}
+
+const NOBODY = '02:00:00:77';
+
+/** How many of those the bridge has in its table of addresses. */
+export async function heldForNobody(bridge: string): Promise<number> {
+  const table = await runCommand('bridge', ['fdb', 'show', 'br', bridge]);
+  return table.split('\n').filter(line => line.startsWith(NOBODY)).length;
+}
+
 /** Which marks of frames from the host to the victim the attacker sees: `before` it lies, and `after`, as soon as it does. */
 export async function drawn({ attacker, bridge, gateway, incus, victim }: Pair): Promise<readonly string[]> {
   await using atAttacker = await watchGuest(incus, attacker);

@@ -34,6 +34,8 @@ function* poolLines(pool: Pool, now: number): Generator<string> {
   yield `  registration: ${pool.registration}\n`;
   if (azure.readable) yield `  Azure is read without a break for ${lasting(now - azure.since)}\n`;
   else yield `  Azure cannot be read since ${ago(azure.since, now)}: ${azure.error}\n`;
+  if (pool.tokenRefusedSince !== undefined)
+    yield `  the token is refused since ${ago(pool.tokenRefusedSince, now)}; the one before it is used as long as it is good\n`;
   if (pool.tokenExpiresAt !== undefined) yield* expiryLine(pool.tokenExpiresAt - now);
   if (base !== undefined) yield `  base: ${base}${generation === undefined ? ', not built' : facts(generation, now)}\n`;
   if (pool.tries !== undefined) yield `  tries base ${pool.tries} with one agent; the others are of an older one\n`;

@@ -26,15 +26,20 @@ export async function printPlan(
   const pass = await daemon.look(signal);
   if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
   const status = statusOf(pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage);
-  const document = planDocument(pass.plan, status, found !== undefined);
+  const document = planDocument(pass.plan, status, found !== undefined, pools);
   write(options.json ? `${JSON.stringify(document, undefined, 2)}\n` : formatPlan(document, stateDirectory));
 }
 
 /** The plan as a person reads it. */
-export function formatPlan({ owner, actions, pools, storage }: PlanDocument, stateDirectory: string): string {
+export function formatPlan(
+  { owner, actions, hostPaths = [], pools, storage }: PlanDocument,
+  stateDirectory: string,
+): string {
   const rows = actions.map(({ pool, action, on, reason }) => [pool, action, on, reason]);
   const lines = [rows.length === 0 ? 'Nothing to do.\n' : table(['pool', 'action', 'on', 'reason'], rows)];
   if (storage !== undefined) lines.push(storageLine(storage));
+  for (const { path, pool, source } of hostPaths)
+    lines.push(`${pool}: guests see ${source} of this host${path === source ? '' : ` as ${path}`}.\n`);
   for (const { name, registration, waiting, azureError } of pools) {
     if (waiting !== undefined) lines.push(`${name} waits: ${waiting}\n`);
     if (azureError !== undefined) lines.push(`${name}: Azure cannot be read: ${azureError}\n`);

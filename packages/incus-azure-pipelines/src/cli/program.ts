@@ -78,6 +78,22 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .addOption(json)
     .action(async options => (await import('./plan.js')).printPlan(options, output));
   program
+    .command('simulate')
+    .description('say how many agents are enough, by the jobs that an agent pool has had')
+    .requiredOption('--agents <numbers>', 'what to try: 8, 8..40, 8..40/4, several with commas in between')
+    .option('--from-azure <duration>', 'take the jobs that were queued in so long a time, such as 14d')
+    .option('--trace <file>', 'take the jobs from a file')
+    .addOption(config)
+    .option('--pool <name>', 'the pool, where several are configured')
+    .option('--standby <number>', 'idle agents kept beyond the busy ones, in place of what is configured')
+    .option('--offer <capability>', 'NAME or NAME=VALUE that agents would offer to demands; may be repeated', collect)
+    .option('--preparing <duration>', 'what a guest takes from its start until it is prepared')
+    .option('--starting <duration>', 'what an agent takes from its activation until it is online')
+    .option('--save-trace <file>', 'write the jobs down')
+    .option('--svg <file>', 'draw the chart')
+    .addOption(json)
+    .action(async options => (await import('./simulate.js')).simulate(options, output));
+  program
     .command('status')
     .description('show pools and agents of the running daemon')
     .option('--watch', 'draw it anew each second until Ctrl-C')
@@ -197,4 +213,9 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .description('print the manual page, for man')
     .action(async () => output.write((await import('./manual.js')).manualPage(shapeOf(program), VERSION)));
   return program;
+}
+
+/** Takes an option that may be repeated. */
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

@@ -19,8 +19,10 @@ import { isThisHost } from '../observe/host-limits.js';
 import { hostRestarted } from '../observe/host-restart.js';
 import { basesDocument } from '../report/bases-document.js';
 import { followBuilds } from '../report/build-progress.js';
+import { followCoveredTokens } from '../report/covered-tokens.js';
 import type { Death } from '../report/death.js';
 import { keepDeaths } from '../report/deaths.js';
+import { HostKills, readHostKills } from '../report/host-kills.js';
 import { controlRoutes, publicRoutes, type View } from '../report/http.js';
 import type { LiveFeed } from '../report/live-feed.js';
 import { followForPage } from '../report/live-page.js';
@@ -58,9 +60,10 @@ export async function run(options: { readonly config: string; readonly logLevel:
   if (daemon.storage?.copiesOnWrite === false)
     log.warn(daemon.storage, 'the storage pool cannot copy on write, so every instance is a whole copy of its base');
   // Figures, page and scrapes share what is made of a pass.
+  const withCovered = followCoveredTokens(events);
   const status = onceFor(
     () => reconciler.last,
-    pass => statusOf(spec.pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage),
+    pass => withCovered(statusOf(spec.pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage)),
   );
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
   const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
@@ -76,7 +79,12 @@ export async function run(options: { readonly config: string; readonly logLevel:
       lookEveryMs: spec.reconcileIntervalMs,
       onFailure: onUnread,
     }));
-  keepDeaths(events, page?.deaths ?? deaths, { restarted, onFailure });
+  const kills = new HostKills(events, readHostKills);
+  keepDeaths(events, page?.deaths ?? deaths, {
+    restarted,
+    onFailure,
+    ...(isThisHost(spec.incus) ? { killsLately: () => kills.lately() } : {}),
+  });
   const progressOf = followBuilds(events);
   const pulse = new Pulse();
   events.on('pass-ended', () => pulse.beat());

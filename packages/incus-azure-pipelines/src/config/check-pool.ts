@@ -119,16 +119,29 @@ export function checkSizes(pool: PoolEntry, host: ConfigEnvironment | undefined)
 
 /** Nothing is put into a base that was made by hand. */
 export function checkMade(pool: PoolEntry): readonly Finding[] {
-  const { agentPackage, agentVersion, baseMade, provisionScripts = [], tmpfsSizeInGb } = pool.settings;
+  const {
+    agentPackage,
+    agentVersion,
+    aptMirror,
+    baseMade,
+    limits,
+    provisionScripts = [],
+    tmpfsSizeInGb,
+  } = pool.settings;
   if (baseMade !== true) return [];
   const scripts = provisionScripts.length === 0 ? undefined : provisionScripts;
-  return Object.entries({ agentPackage, agentVersion, provisionScripts: scripts, tmpfsSizeInGb }).flatMap(
-    ([name, value]) => {
-      if (value === undefined) return [];
-      const problem = 'would be put into the base, and baseMade says that it is made already';
-      return [error(pool.path(name), problem, 'put it there by hand and delete this key, or delete baseMade', 'key')];
-    },
-  );
+  return Object.entries({
+    agentPackage,
+    agentVersion,
+    aptMirror,
+    limits,
+    provisionScripts: scripts,
+    tmpfsSizeInGb,
+  }).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const problem = 'would be put into the base, and baseMade says that it is made already';
+    return [error(pool.path(name), problem, 'put it there by hand and delete this key, or delete baseMade', 'key')];
+  });
 }
 
 const BUILT_IN_REMOTES = ['local', 'images', 'instance'] as const;

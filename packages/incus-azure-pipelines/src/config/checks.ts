@@ -3,7 +3,10 @@
 import { isLoopback } from '../lib/loopback.js';
 import { checkAuth } from './check-auth.js';
 import { checkAzureUrl } from './check-azure.js';
+import { checkMirror, checkScripts } from './check-base.js';
+import { checkDocker } from './check-docker.js';
 import { checkEnvironment } from './check-environment.js';
+import { checkFittings } from './check-fittings.js';
 import { checkIncus, isThisHost } from './check-incus.js';
 import { checkNetwork } from './check-network.js';
 import {
@@ -37,10 +40,14 @@ export function checkFile(
       ...checkCapabilities(pool),
       ...checkAgent(pool),
       ...checkMade(pool),
+      ...checkScripts(pool),
+      ...checkMirror(pool),
       ...checkTimeouts(pool),
       ...checkSizes(pool, host),
       ...checkEnvironment(pool),
       ...checkImages(pool),
+      ...checkFittings(pool),
+      ...checkDocker(pool),
       ...checkAzureUrl(pool),
       ...checkAuth(pool),
     ]),

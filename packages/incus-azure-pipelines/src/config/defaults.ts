@@ -10,6 +10,7 @@ export const DEFAULTS = {
   baseMade: false,
   workFolder: '_work',
   docker: true,
+  dockerSource: 'distribution',
   agentVersion: 'latest',
   baseRefresh: '24h',
   preparationTimeout: '3m',

@@ -6,6 +6,7 @@ import { identityPaths } from '../model/identity-paths.js';
 import type {
   AgentSource,
   AzureTarget,
+  BaseSpec,
   DaemonSpec,
   ImageServer,
   ImageSource,
@@ -16,8 +17,11 @@ import type {
 import { prefixFromHostname } from './agent-prefix.js';
 import { isForGuests } from './check-auth.js';
 import { collectionUrl } from './check-azure.js';
+import { mirrorOf, scriptOf } from './check-base.js';
 import { DEFAULTS } from './defaults.js';
+import { dockerSpec } from './docker.js';
 import type { ConfigEnvironment } from './environment.js';
+import { fittingsOf, toolVariable } from './fittings.js';
 import { parseImageName } from './image-name.js';
 import type { PoolEntry } from './pool-entry.js';
 import type { PoolSettings } from './pool-schema.js';
@@ -34,6 +38,8 @@ export interface Surroundings {
   readonly contents: ReadonlyMap<string, string>;
   /** Last moments of the certificates that pools sign in with, by pool, epoch ms. */
   readonly certificateEnds: ReadonlyMap<string, number>;
+  /** Own paths of the folders that guests are to see, by the path that is written. */
+  readonly folders: ReadonlyMap<string, string>;
 }
 
 /** Makes the desired state of a file that passed all checks. */
@@ -71,11 +77,13 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
     base: {
       image: imageSource(settings, around),
       isMade: settings.baseMade ?? DEFAULTS.baseMade,
-      provisionScripts: (settings.provisionScripts ?? []).map(script => ({
-        path: path(script),
-        content: around.contents.get(path(script)) ?? '',
+      provisionScripts: (settings.provisionScripts ?? []).map(scriptOf).map(script => ({
+        path: path(script.path),
+        content: around.contents.get(path(script.path)) ?? '',
+        when: script.when,
       })),
-      docker: settings.docker ?? DEFAULTS.docker,
+      ...aptMirror(settings, around),
+      ...dockerOf(settings, path),
       tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
       agent: agentSource(settings, path),
       refreshMs: settings.baseRefresh === 'off' ? undefined : (settings.baseRefresh ?? ms(DEFAULTS.baseRefresh)),
@@ -86,7 +94,8 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       diskSizeBytes: bytes(settings.diskSizeInGb),
       maxProcesses: settings.maxProcesses ?? DEFAULTS.maxProcesses,
     },
-    environment: texts(settings.env),
+    ...fittingsOf(settings, around.folders),
+    environment: { ...toolVariable(settings), ...texts(settings.env) },
     ...(settings.workFolder === undefined ? {} : { workFolder: settings.workFolder }),
     ...(settings.capabilities === undefined ? {} : { capabilities: texts(settings.capabilities) }),
     timeouts: {
@@ -101,10 +110,29 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
   };
 }
 
+/** Whether there is docker, and what it is given beyond what all are. */
+function dockerOf(
+  { docker }: PoolSettings,
+  path: (written: string) => string,
+): Pick<BaseSpec, 'docker' | 'dockerSpec'> {
+  const spec = dockerSpec(docker, path);
+  return {
+    docker: spec !== undefined,
+    ...(spec === undefined || typeof docker !== 'object' ? {} : { dockerSpec: spec }),
+  };
+}
+
 function agentSource({ agentPackage, agentVersion }: PoolSettings, path: (written: string) => string): AgentSource {
   if (agentPackage !== undefined) return { kind: 'file', path: path(agentPackage) };
   const version = agentVersion ?? DEFAULTS.agentVersion;
   return version === 'latest' ? { kind: 'latest' } : { kind: 'version', version };
+}
+
+function aptMirror(settings: PoolSettings, { contents, directory }: Surroundings): Pick<BaseSpec, 'aptMirror'> {
+  const { components, key, securityUrl, suites, url } = mirrorOf(settings) ?? {};
+  if (url === undefined) return {};
+  const text = key === undefined ? undefined : contents.get(resolve(directory, key));
+  return { aptMirror: { url, securityUrl, suites, components, key: text } };
 }
 
 function azureTarget({ azure }: PoolSettings): AzureTarget {

@@ -3,6 +3,7 @@
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { mirrorOf } from './check-base.js';
 import { error, type Finding, type KeyPath, warning } from './finding.js';
 import type { PoolEntry } from './pool-entry.js';
 import type { FileSettings } from './schema.js';
@@ -42,20 +43,24 @@ export async function readNamedFiles(
   const contents = new Map<string, string>();
   const findings: Finding[] = [];
   const { certificate, key: incusKey, serverCertificate } = file.incus ?? {};
-  const wanted: [KeyPath, string | undefined, 'script' | 'pem' | 'present'][] = [
+  const wanted: [KeyPath, string | undefined, 'script' | 'pem' | 'pgp' | 'present'][] = [
     [['incus', 'certificate'], certificate, 'pem'],
     [['incus', 'key'], incusKey, 'pem'],
     [['incus', 'serverCertificate'], serverCertificate, 'pem'],
   ];
   for (const pool of pools) {
-    const { provisionScripts = [], imageServer, remotes = {}, agentPackage } = pool.settings;
+    const { docker, provisionScripts = [], imageServer, remotes = {}, agentPackage } = pool.settings;
     for (const [i, script] of provisionScripts.entries())
-      wanted.push([pool.path('provisionScripts', i), script, 'script']);
+      wanted.push([pool.path('provisionScripts', i), typeof script === 'string' ? script : script.path, 'script']);
+    wanted.push([pool.path('aptMirror', 'key'), mirrorOf(pool.settings)?.key, 'pgp']);
     wanted.push([pool.path('imageServer', 'certificate'), imageServer?.certificate, 'pem']);
     for (const [name, server] of Object.entries(remotes)) {
       wanted.push([pool.path('remotes', name, 'certificate'), server.certificate, 'pem']);
     }
     wanted.push([pool.path('agentPackage'), agentPackage, 'present']);
+    for (const [i, image] of (typeof docker === 'object' ? (docker.preload ?? []) : []).entries())
+      if (typeof image === 'object')
+        wanted.push([pool.path('docker', 'preload', i, 'archive'), image.archive, 'present']);
   }
   for (const [key, written, kind] of wanted) {
     if (written === undefined) continue;
@@ -70,10 +75,12 @@ export async function readNamedFiles(
       continue;
     }
     contents.set(path, read.text);
-    findings.push(...(kind === 'pem' ? checkPem(key, path, read.text) : checkScript(key, path, read.text)));
+    findings.push(...CHECKS[kind](key, path, read.text));
   }
   return { contents, findings };
 }
+
+const CHECKS = { pem: checkPem, pgp: checkPgp, script: checkScript };
 
 async function checkPresent(key: KeyPath, path: string): Promise<readonly Finding[]> {
   try {
@@ -89,6 +96,13 @@ async function checkPresent(key: KeyPath, path: string): Promise<readonly Findin
 function checkPem(key: KeyPath, path: string, text: string): readonly Finding[] {
   if (/^-----BEGIN [A-Z ]+-----$/m.test(text)) return [];
   return [error(key, `${path} is not a PEM file`, 'name a file that begins with "-----BEGIN"')];
+}
+
+/** A private one is refused, too: every job could read it. */
+function checkPgp(key: KeyPath, path: string, text: string): readonly Finding[] {
+  const hasPublic = text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----');
+  if (hasPublic && !text.includes('PRIVATE KEY')) return [];
+  return [error(key, `${path} is no public key in text form`, 'write it with: gpg --armor --export')];
 }
 
 function checkScript(key: KeyPath, path: string, text: string): readonly Finding[] {

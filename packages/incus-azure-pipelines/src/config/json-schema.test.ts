@@ -20,7 +20,7 @@ it('knows every key of the first example, and refuses unknown ones', () => {
     additionalProperties: false,
     properties: {
       agentCount: { type: 'integer', minimum: 0, maximum: 1000 },
-      provisionScripts: { type: 'array', items: { type: 'string' } },
+      provisionScripts: { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object' }] } },
       azure: { properties: { url: { type: 'string' }, pool: { type: 'string' } }, additionalProperties: false },
     },
   });

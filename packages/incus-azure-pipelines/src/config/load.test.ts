@@ -45,7 +45,7 @@ azure:
               server: { url: 'https://images.linuxcontainers.org', protocol: 'simplestreams', certificate: undefined },
             },
             isMade: false,
-            provisionScripts: [{ path: pathOf('script'), content: '#!/bin/sh\ntrue\n' }],
+            provisionScripts: [{ path: pathOf('script'), content: '#!/bin/sh\ntrue\n', when: 'after' }],
             docker: true,
             tmpfsSizeBytes: 12 * 2 ** 30,
             agent: { kind: 'latest' },

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { TokenSource } from '../lib/identity/identity.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { checkCredential } from './check-credential.js';
+import { isThisHost } from './check-incus.js';
 import { checkFile } from './checks.js';
 import { authOf, tokenSources } from './credential.js';
 import { desiredState } from './desired.js';
@@ -11,7 +12,9 @@ import { type ConfigDocument, readDocument } from './document.js';
 import { type ConfigEnvironment, hostEnvironment } from './environment.js';
 import { readNamedFiles, readTextFile } from './files.js';
 import { error, type Finding, formatPath, type KeyPath, warning } from './finding.js';
+import { lookAtFolders } from './host-folders.js';
 import { findingsOf } from './issues.js';
+import { keptFiles } from './kept-files.js';
 import { ConfigError, type ConfigMessage } from './message.js';
 import { type PoolEntry, poolEntries } from './pool-entry.js';
 import { type FileSettings, fileSchema } from './schema.js';
@@ -54,7 +57,9 @@ export async function parseConfig(
   const { settings, broken } = parseSettings(document.value);
   const pools = settings === undefined || isBroken(broken, 'pools') ? [] : poolEntries(settings);
   const files = await readNamedFiles(settings ?? {}, pools, directory);
-  const findings = [...broken, ...files.findings];
+  const kept = keptFiles(settings ?? {}, pools, { configPath: resolve(path), directory });
+  const folders = await lookAtFolders(pools, { isThisHost: isThisHost(settings ?? {}), kept });
+  const findings = [...broken, ...files.findings, ...folders.findings];
   if (settings !== undefined) findings.push(...checkFile(settings, pools, environment));
   const certificateEnds = new Map<string, number>();
   for (const pool of pools) {
@@ -67,7 +72,13 @@ export async function parseConfig(
   const messages = [...unread, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
   if (settings === undefined || messages.some(message => message.severity === 'error')) throw new ConfigError(messages);
   return {
-    spec: desiredState(settings, pools, { environment, directory, contents: files.contents, certificateEnds }),
+    spec: desiredState(settings, pools, {
+      environment,
+      directory,
+      contents: files.contents,
+      certificateEnds,
+      folders: folders.resolved,
+    }),
     credentials: tokenSources(pools, directory, environment),
     warnings: messages,
   };

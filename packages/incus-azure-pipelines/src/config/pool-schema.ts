@@ -2,7 +2,10 @@
 
 import * as z from 'zod';
 import { auth, pat } from './auth-schema.js';
+import { aptMirror, provisionScripts } from './base-schema.js';
 import { DEFAULTS } from './defaults.js';
+import { docker } from './docker-schema.js';
+import { fittingsKeys } from './fittings-schema.js';
 import { count, day, duration, expecting, flag, gib, key, path, text } from './kinds.js';
 import { standby } from './standby-schema.js';
 
@@ -119,14 +122,14 @@ export const poolKeys = {
     'Further image servers, by the name that baseImage calls them.',
   ),
   provisionScripts: key(
-    expecting(z.array(path('/etc/incus-azure-pipelines/tools.sh')), {
-      kind: 'list',
-      expects: 'a list of paths',
-      example: '[/etc/incus-azure-pipelines/tools.sh]',
-    }),
-    'Scripts run as root in the base, in order; paths are relative to this file.',
+    provisionScripts,
+    'Scripts run as root in the base, in order: paths, relative to this file, or {path: PATH, when: before} for before anything else is done in the image.',
   ),
-  docker: key(flag(true), 'Whether docker is installed in the base.', DEFAULTS.docker),
+  aptMirror: key(
+    aptMirror,
+    "Mirror of the distribution's packages that base and jobs use, in place of all sources that the image names; for hosts without a way out.",
+  ),
+  docker: key(docker, 'Whether docker is in the base, where it comes from, and what it is given.', DEFAULTS.docker),
   baseRefresh: key(
     expecting(z.union([z.literal('off'), duration('24h', 86_400_000, 2_592_000_000)]), {
       kind: 'duration',
@@ -174,6 +177,7 @@ export const poolKeys = {
     capabilities,
     'What jobs may demand of an agent, beside what it finds itself. Needs registration by the host.',
   ),
+  ...fittingsKeys,
   registration: key(
     expecting(z.enum(['auto', 'host', 'guest']), {
       kind: 'choice',

@@ -25,7 +25,11 @@ const daemonKeys = {
     'A full look at everything happens at least this often.',
     DEFAULTS.reconcileInterval,
   ),
-  azurePollInterval: key(duration('10s'), 'Time between two readings of an agent pool.', DEFAULTS.azurePollInterval),
+  azurePollInterval: key(
+    duration('10s'),
+    'Time between two readings of an agent pool; longer where other hosts, or other pools of the organisation, are read too.',
+    DEFAULTS.azurePollInterval,
+  ),
   maxConcurrentCreates: key(count(1, 64, 2), 'Instances made at the same time; the number of cores when left out.'),
   stateDirectory: key(
     text('an absolute path', DEFAULTS.stateDirectory, /^\/[^\p{Cc}\p{Cf}]*$/u),

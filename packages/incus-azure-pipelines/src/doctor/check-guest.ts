@@ -234,9 +234,9 @@ function judgeDocker({ driver, ran }: GuestDocker): Finding {
         ? 'runc and AppArmor of this Incus do not fit: update Incus, or hold docker back'
         : 'see journalctl -u docker in a guest ("shell")',
     });
-  if (driver === 'vfs')
-    return yellow('guest-docker', {
-      what: 'a container runs in a guest, but docker copies every layer (vfs)',
+  if (driver !== 'overlay2')
+    return red('guest-docker', {
+      what: `a container runs in a guest, but docker stores images by ${driver} in place of overlay2`,
       remedy: 'use a storage pool that overlayfs works on: btrfs, zfs from 2.2, or a file system of its own',
     });
   return green('guest-docker', `a container runs in a guest (${driver})`);

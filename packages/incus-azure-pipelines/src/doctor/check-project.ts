@@ -13,7 +13,7 @@ const FULL = { yellow: 0.85, red: 0.97 };
 
 /** Project and profile: what instances are made in. */
 export function checkProject(
-  { config, devices, isHidden, project }: ProjectFacts,
+  { config, devices, isHidden, lacking, project }: ProjectFacts,
   pools: readonly PoolSpec[],
 ): Finding[] {
   if (isHidden) return [red('incus-project', hiddenProject(project))];
@@ -29,7 +29,15 @@ export function checkProject(
       ? red('network-device', missingNic(project))
       : green('network-device', `instances get a network by ${nic.network ?? nic.parent ?? 'the profile'}`),
     checkLimit(config, pools),
+    ...checkFittings(lacking, pools),
   ];
+}
+
+/** Whether guests can have what pools ask for by name; nothing is said where none does. */
+function checkFittings(lacking: ProjectFacts['lacking'], pools: readonly PoolSpec[]): Finding[] {
+  if (lacking.length > 0) return lacking.map(obstacle => red('fittings', obstacle));
+  const asks = pools.some(({ fittings = {} }) => fittings.profiles ?? fittings.network ?? fittings.storagePool);
+  return asks ? [green('fittings', 'profiles, networks and storage pools that pools ask for are there')] : [];
 }
 
 function checkLimit(config: ProjectFacts['config'], pools: readonly PoolSpec[]): Finding {

@@ -3,6 +3,7 @@ import type { AzurePipelinesErrorKind, TaskAgentPool } from 'azure-pipelines-cli
 import type { DeviceMap, IncusErrorKind, Network, ServerInfo } from 'incus-client';
 import type { ProbeOutcome } from '../execute/registration/probe.js';
 import type { IpRange } from '../lib/ip-ranges.js';
+import type { Obstacle } from '../lib/obstacle.js';
 import type { StorageFacts } from '../model/storage.js';
 import type { Holding } from '../observe/owners.js';
 
@@ -62,6 +63,8 @@ export interface ProjectFacts {
   /** Undefined where Incus does not show it. */
   readonly storage: StorageFacts | undefined;
   readonly room: { readonly usedBytes: number; readonly totalBytes: number } | undefined;
+  /** Why guests cannot have what pools ask for by name. */
+  readonly lacking: readonly Obstacle[];
   /** How many instances can have user ids of their own. */
   readonly isolatedMaps: number;
   readonly network: NetworkFacts | undefined;

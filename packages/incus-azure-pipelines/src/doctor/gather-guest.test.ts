@@ -47,7 +47,7 @@ test('a guest that cannot be looked into is lost, and not taken for one that say
     docker: false,
     spec,
     pools: [spec],
-    rootDisk: {},
+    profile: { rootDisk: {}, nic: { name: 'eth0', device: {} } },
   } as const;
   // This Incus has no streams for the scripts.
   expect((await gatherGuest(incus.client, source, undefined, undefined, signal)).guest).toMatchObject({

@@ -3,8 +3,10 @@ import { access } from 'node:fs/promises';
 import { connectIncus, findSocket, type IncusClient, ignoreNotFound, isIncusError } from 'incus-client';
 import { ownInputs } from '../execute/base/plan-base.js';
 import { findInstallation } from '../lib/installation.js';
+import type { Obstacle } from '../lib/obstacle.js';
 import type { DaemonSpec, PoolSpec } from '../model/pool.js';
 import { nicIn, rootDiskIn } from '../observe/fitness.js';
+import { fittingsObstacle, missingPlaces } from '../observe/fittings.js';
 import { isThisHost } from '../observe/host-limits.js';
 import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
 import { holdingsIn } from '../observe/owners.js';
@@ -63,6 +65,7 @@ export async function gatherProject(
     ownerId,
     storage,
     room: storage && (await firstKnown([root, incus], client => roomOf(client, storage.pool, call), signal)),
+    lacking: devices === undefined ? [] : await lackingOf(incus, root, spec.pools, signal),
     isolatedMaps: await isolatedMaps(info, isThisHost(spec.incus) ? ID_TABLES : []),
     network: await firstKnown(
       [root, incus],
@@ -71,6 +74,22 @@ export async function gatherProject(
     ),
     bases: usedBases(spec.pools, { ...records, own: await ownDigests(spec.pools, signal) }),
   };
+}
+
+/** Profiles, networks and storage pools that pools name; the latter two are not shown to who is confined to the project. */
+async function lackingOf(
+  incus: IncusClient,
+  root: IncusClient | undefined,
+  pools: readonly PoolSpec[],
+  signal: AbortSignal,
+): Promise<readonly Obstacle[]> {
+  const profiles: Obstacle[] = [];
+  for (const pool of pools) {
+    const obstacle = await fittingsObstacle(incus, pool, signal);
+    if (obstacle !== undefined) profiles.push(obstacle);
+  }
+  const places = await firstKnown([root, incus], client => missingPlaces(client, pools, signal), signal);
+  return [...profiles, ...(places ?? [])];
 }
 
 /** Who is confined to other projects is refused, be there one of that name or not. */

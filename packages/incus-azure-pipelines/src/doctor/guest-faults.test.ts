@@ -64,7 +64,7 @@ test.each<[string, Given, readonly RegExp[]]>([
   [
     'docker copies every layer',
     { guest: { docker: { driver: 'vfs', ran: 'doctor' } } },
-    [/^yellow guest-docker: .*\(vfs\)/],
+    [/^red guest-docker: .* by vfs in place of overlay2 -> use a storage pool/],
   ],
 ])('finds that %s', (_, given, says) => {
   expect(wrong(given)).toEqual(says.map(pattern => expect.stringMatching(pattern)));

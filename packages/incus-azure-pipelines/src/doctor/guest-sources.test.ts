@@ -21,7 +21,7 @@ test('each base is tried once, for all pools that share it; an image only for a 
     ['base two', ['b']],
     [expect.stringMatching(/^image /), ['d']],
   ]);
-  expect(sources[0]).toMatchObject({ rootDisk: { pool: 'fast' }, docker: true });
+  expect(sources[0]).toMatchObject({ profile: { rootDisk: { pool: 'fast' } }, docker: true });
 });
 
 test('proofs are for each shape of instance, and for guests of a base alone', async () => {

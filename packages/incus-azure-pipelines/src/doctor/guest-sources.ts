@@ -1,7 +1,7 @@
 /** What throw-away guests are made from. */
 import type { IncusClient } from 'incus-client';
 import type { PoolSpec } from '../model/pool.js';
-import { rootDiskIn } from '../observe/fitness.js';
+import { profileDevices } from '../observe/fitness.js';
 import type { ProjectFacts } from './facts.js';
 import type { GuestSource } from './throw-away-guest.js';
 
@@ -16,7 +16,7 @@ export async function guestSources(
   signal: AbortSignal,
 ): Promise<readonly GuestSource[]> {
   const sources = new Map<string, GuestSource>();
-  const rootDisk = rootDiskIn(devices ?? {}) ?? {};
+  const profile = profileDevices(devices ?? {});
   for (const spec of pools) {
     const base = bases.find(one => one.pools.includes(spec.name));
     const made = base === undefined ? await imageOf(incus, spec, signal) : fromBase(base);
@@ -24,7 +24,7 @@ export async function guestSources(
     const same = sources.get(made.from);
     sources.set(
       made.from,
-      same ? { ...same, pools: [...same.pools, spec] } : { ...made, spec, pools: [spec], rootDisk },
+      same ? { ...same, pools: [...same.pools, spec] } : { ...made, spec, pools: [spec], profile },
     );
   }
   return [...sources.values()];
@@ -35,7 +35,7 @@ export function agentSources(sources: readonly GuestSource[]): readonly GuestSou
   const apart = new Map<string, GuestSource>();
   for (const source of sources.filter(one => one.source.type === 'copy'))
     for (const spec of source.pools) {
-      const key = `${source.from} ${JSON.stringify(spec.instance)}`;
+      const key = `${source.from} ${JSON.stringify([spec.instance, spec.fittings])}`;
       apart.set(key, {
         ...source,
         spec: apart.get(key)?.spec ?? spec,

@@ -58,6 +58,14 @@ const isNew: ServerFact = { known: true, value: aServer({ server_version: '7.3.0
 
 test.each<[string, Parameters<typeof judged>[0], RegExp]>([
   [
+    'a pool names what is not there',
+    {
+      server: isNew,
+      project: { lacking: [{ what: 'pool "a" asks for network "ci"', remedy: 'correct networkName' }] },
+    },
+    /^red fittings: pool "a" asks for network "ci" -> correct networkName$/,
+  ],
+  [
     'Incus does not run',
     { server: unreached('ask the server: connect ENOENT /var/lib/incus/unix.socket') },
     /^red incus-reachable: .*ENOENT.* -> start it/,

@@ -11,7 +11,7 @@ const source = {
   docker: false,
   spec: aPool(),
   pools: [aPool()],
-  rootDisk: {},
+  profile: { rootDisk: {}, nic: { name: 'eth0', device: {} } },
 } as const;
 
 /** Time that passes when somebody waits. */
@@ -123,8 +123,9 @@ test('a disk of a size is that of the pool, and in no other one is there a devic
   await using incus = await willing();
   const spec = { ...source.spec, instance: { ...source.spec.instance, diskSizeBytes: 2 ** 30 } };
   const rootDisk = { type: 'disk', path: '/', pool: 'fast' };
-  await inThrowAwayGuest(incus.client, { ...source, spec, rootDisk }, undefined, async () => 1, passing());
-  await inThrowAwayGuest(incus.client, { ...source, rootDisk }, undefined, async () => 1, passing());
+  const profile = { ...source.profile, rootDisk };
+  await inThrowAwayGuest(incus.client, { ...source, spec, profile }, undefined, async () => 1, passing());
+  await inThrowAwayGuest(incus.client, { ...source, profile }, undefined, async () => 1, passing());
   const made = incus.calls.filter(({ call }) => call === 'POST /1.0/instances');
   expect(made.map(({ body }) => JSON.parse(String(body)).devices)).toEqual([
     { root: { ...rootDisk, size: `${2 ** 30}B` } },

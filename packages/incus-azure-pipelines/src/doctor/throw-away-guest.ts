@@ -1,10 +1,11 @@
 /** An instance that is made to be tried, and gone again whatever becomes of this process. */
 import { randomBytes } from 'node:crypto';
-import { type CopySource, type ImageSource, type IncusClient, isIncusError, type StringMap } from 'incus-client';
+import { type CopySource, type ImageSource, type IncusClient, isIncusError } from 'incus-client';
 import { removeInstance } from '../execute/base/remove-instance.js';
-import { devicesOf } from '../execute/create-instance.js';
+import { devicesOf, profilesOf } from '../execute/devices-of.js';
 import { Isolation } from '../execute/isolation.js';
 import type { Clock } from '../lib/clock.js';
+import type { ProfileDevices } from '../model/fittings.js';
 import { MARKS } from '../model/marks.js';
 import type { PoolSpec } from '../model/pool.js';
 import { shapeKeys } from '../model/shape.js';
@@ -31,8 +32,8 @@ export interface GuestSource {
   readonly spec: PoolSpec;
   /** All pools whose agents are made from that. */
   readonly pools: readonly PoolSpec[];
-  /** That of the profile. */
-  readonly rootDisk: StringMap;
+  /** What is in the default profile. */
+  readonly profile: ProfileDevices;
 }
 
 /** A guest of the doctor's that did not go, and why. */
@@ -85,7 +86,7 @@ export async function inTwoThrowAwayGuests<T>(
 async function make(
   incus: IncusClient,
   name: string,
-  { docker, rootDisk, source, spec }: GuestSource,
+  { docker, profile, source, spec }: GuestSource,
   isolationOff: string | undefined,
 ): Promise<void> {
   const unmarked = Object.fromEntries(Object.values(MARKS).map(mark => [mark, '']));
@@ -98,7 +99,14 @@ async function make(
   const isolation = new Isolation({ off: isolationOff, onOff: () => {} });
   await isolation.creating(keys =>
     incus.instances.create(
-      { name, source, ephemeral: true, config: { ...config, ...keys }, devices: devicesOf(spec.instance, rootDisk) },
+      {
+        name,
+        source,
+        ephemeral: true,
+        config: { ...config, ...keys },
+        ...profilesOf(spec),
+        devices: devicesOf(spec, profile),
+      },
       { deadlineMs: CREATE_MS },
     ),
   );

@@ -4,6 +4,7 @@ import type { OnProgress } from '../model/progress.js';
 import { buildBase, buildSteps } from './base/build-base.js';
 import { planBase } from './base/plan-base.js';
 import { Steps } from './base/steps.js';
+import { placeOf } from './devices-of.js';
 import { type ExecutorParts, poolOf } from './parts.js';
 
 /** Builds the base that a pool asks for, with the agent that its server offers, and tells of each step. */
@@ -14,7 +15,8 @@ export async function buildPoolBase(
 ): Promise<void> {
   const pool = poolOf(parts, action.pool);
   const { spec } = pool;
-  const { storage } = parts;
+  const { fittings } = spec;
+  const storage = fittings?.storagePool === undefined ? parts.storage : parts.storages.get(fittings.storagePool);
   const onProgress: OnProgress = progress => parts.emit('progress', { action, progress });
   const steps = new Steps(1 + buildSteps(spec.base, storage), onProgress);
   steps.next(spec.base.isMade ? 'Looking for the base.' : 'Obtaining the agent.');
@@ -24,6 +26,8 @@ export async function buildPoolBase(
   await buildBase({
     client: parts.incus,
     spec: spec.base,
+    fittings,
+    devices: placeOf(fittings, parts),
     image,
     base: action.base,
     marks: { [MARKS.owner]: parts.ownerId, [MARKS.contract]: CONTRACT, [MARKS.pool]: spec.name, [MARKS.baseOwn]: own },

@@ -1,8 +1,9 @@
-import type { DeviceMap, StringMap } from 'incus-client';
+import type { StringMap } from 'incus-client';
 import type { Action } from '../model/action.js';
 import { CONTRACT, MARKS } from '../model/marks.js';
-import type { InstanceSpec, PoolSpec } from '../model/pool.js';
+import type { PoolSpec } from '../model/pool.js';
 import { shapeKeys, shapeOf } from '../model/shape.js';
+import { devicesOf, profilesOf } from './devices-of.js';
 import { type ExecutorParts, poolOf } from './parts.js';
 
 const DEADLINE_MS = 120_000;
@@ -33,7 +34,8 @@ export async function createInstance(
           ...isolation,
           'security.nesting': String(action.docker),
         },
-        devices: devicesOf(spec.instance, parts.rootDisk),
+        ...profilesOf(spec),
+        devices: devicesOf(spec, parts),
       },
       { signal, deadlineMs: DEADLINE_MS },
     ),
@@ -58,9 +60,4 @@ function marksOf(action: Action<'create-instance'>, spec: PoolSpec, ownerId: str
     [MARKS.baseCheckedAt]: '',
     [MARKS.baseCopy]: '',
   };
-}
-
-/** A root disk of its own only where a quota is asked for: on btrfs one quota slows every deletion of the storage pool. */
-export function devicesOf(instance: InstanceSpec, rootDisk: StringMap): DeviceMap {
-  return instance.diskSizeBytes === undefined ? {} : { root: { ...rootDisk, size: `${instance.diskSizeBytes}B` } };
 }

@@ -1,9 +1,10 @@
 import type { AzurePipelinesClient } from 'azure-pipelines-client';
-import type { IncusClient, StringMap } from 'incus-client';
+import type { IncusClient } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
 import type { SeenByHost } from '../lib/host-sees.js';
 import type { Secret } from '../lib/secret.js';
 import type { Emit } from '../model/event.js';
+import type { ProfileDevices } from '../model/fittings.js';
 import type { RegistrationMode } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import type { StorageFacts } from '../model/storage.js';
@@ -13,7 +14,7 @@ import type { KeyStock } from './registration/key-stock.js';
 import type { RegistrationTarget } from './registration/register.js';
 
 /** What the executors work with. */
-export interface ExecutorParts {
+export interface ExecutorParts extends ProfileDevices {
   readonly incus: IncusClient;
   /** What the host's own kernel says of an instance. */
   readonly hostSees: (name: string) => Promise<SeenByHost>;
@@ -22,10 +23,10 @@ export interface ExecutorParts {
   /** Digest of that id, as it stands in every name. */
   readonly owner: string;
   readonly pools: ReadonlyMap<string, PoolParts>;
-  /** The root disk device of the project's profile: a device in a request replaces it whole. */
-  readonly rootDisk: StringMap;
   /** The storage pool of that disk; undefined where Incus does not show it. */
   readonly storage: StorageFacts | undefined;
+  /** Those that pools name, as far as Incus shows them. */
+  readonly storages: ReadonlyMap<string, StorageFacts>;
   /** Architecture of the Incus host, as the kernel names it. */
   readonly architecture: string;
   /** Where agent packages are kept between base builds. */

@@ -18,12 +18,19 @@ export function agentName(prefix: string, owner: string, birthAt: number): strin
   return `${prefix}-${owner}-${birthAt.toString(36)}`;
 }
 
+const NAME = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-([0-9a-f]{6})-([0-9a-z]{8,9})$/;
+
 /** Reads the birth (epoch ms) out of a name of this owner; undefined for any other name. */
 export function birthOf(name: string, owner: string): number | undefined {
   if (!name.includes(owner)) return undefined;
-  const match = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-([0-9a-f]{6})-([0-9a-z]{8,9})$/.exec(name);
+  const match = NAME.exec(name);
   if (match === null || match[1] !== owner || match[2] === undefined) return undefined;
   return Number.parseInt(match[2], 36);
+}
+
+/** Reads the owner out of a name, whoever that is: this installation or another one; undefined for what none of them names so. */
+export function ownerOf(name: string): string | undefined {
+  return NAME.exec(name)?.[1];
 }
 
 /**

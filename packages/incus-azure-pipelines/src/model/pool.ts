@@ -1,5 +1,8 @@
 /** Desired state of the pools: what the configuration asks for, every default filled, nothing secret in it. */
 
+import type { AptMirror } from './apt-mirror.js';
+import type { DockerSpec } from './docker-spec.js';
+import type { Fittings } from './fittings.js';
 import { type StandbyHours, standbysOf } from './standby.js';
 
 /** One pool: agents of one shape for one Azure agent pool. */
@@ -26,6 +29,7 @@ export interface PoolSpec {
   readonly agentPrefix: string;
   readonly base: BaseSpec;
   readonly instance: InstanceSpec;
+  readonly fittings?: Fittings;
   /** Variables of the agent's and its jobs' environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** What demands of jobs are held against, beside what an agent finds itself; only where the host registers. */
@@ -64,8 +68,12 @@ export interface BaseSpec {
   readonly isMade: boolean;
   /** Scripts run as root in the base, in order. */
   readonly provisionScripts: readonly ProvisionScript[];
+  /** In place of the package sources that the image names. */
+  readonly aptMirror?: AptMirror;
   /** Whether docker is installed and must answer before an instance counts as prepared. */
   readonly docker: boolean;
+  /** Where docker comes from and what it is given, where that is said. */
+  readonly dockerSpec?: DockerSpec;
   /** Size of the guest's `/tmp` in memory, or undefined for the image's own way. */
   readonly tmpfsSizeBytes: number | undefined;
   readonly agent: AgentSource;
@@ -82,6 +90,8 @@ export type AgentSource =
 export interface ProvisionScript {
   readonly path: string;
   readonly content: string;
+  /** Before anything else is done in the image, or after all of it. */
+  readonly when: 'before' | 'after';
 }
 
 /** Where the source image is found: an alias in this Incus or on an image server, or an instance in its place. */

@@ -27,6 +27,23 @@ export interface WaitingRequest extends Omit<UnfinishedRequest, 'received'> {
   readonly couldTakeAt: number | undefined;
   /** It waits though idle agents could take it: for something that more agents do not bring. */
   readonly held: boolean;
+  /** Whose it is, where other hosts make agents too. */
+  readonly turn: Turn | undefined;
+}
+
+/** Who is to have an agent for a request, as the agents of all hosts in Azure tell, or its number. */
+export interface Turn {
+  /** This host; an agent of another one, idle or on its way; or another host, which is to make one. */
+  readonly of: 'here' | 'agent' | 'host';
+  /** Since when (epoch ms). */
+  readonly since: number;
+  /** How many turns have passed in which no agent was made for it. */
+  readonly passed: number;
+}
+
+/** Whether a request is left to another host. */
+export function isLeft({ turn }: Pick<WaitingRequest, 'turn'>): boolean {
+  return turn !== undefined && turn.of !== 'here';
 }
 
 /** What a pool's agents offer to demands, in the names and values that one of them has shown. */

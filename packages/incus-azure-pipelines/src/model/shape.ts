@@ -2,6 +2,7 @@
  * The shape of an instance: all that a copy of the base is sent, beside whose it is. The base's own generation tells
  * what is in it, docker and its nesting included; the pool's variables are given to an agent when it is activated, and are none of it.
  */
+import { type Fittings, limitKeys } from './fittings.js';
 import { MARKS } from './marks.js';
 import { azureKey, type InstanceSpec, type PoolSpec } from './pool.js';
 
@@ -18,6 +19,7 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
     [MARKS.server]: new URL(spec.azure.url).hostname,
     ...FATE,
     ...limitsOf(spec.instance),
+    ...limitKeys(spec.fittings),
     'security.privileged': 'false',
     // Where the host has too few user ids, an instance goes without: that is no other shape.
     'security.idmap.isolated': 'true',
@@ -29,7 +31,12 @@ export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
 export function shapeOf(spec: PoolSpec): string {
   const before = shapes.get(spec);
   if (before !== undefined) return before;
-  const all = { ...shapeKeys(spec), disk: text(spec.instance.diskSizeBytes), ...settingsOf(spec) };
+  const all = {
+    ...shapeKeys(spec),
+    disk: text(spec.instance.diskSizeBytes),
+    ...settingsOf(spec),
+    ...fittingsText(spec.fittings),
+  };
   const shape = Object.entries(all)
     .map(([key, value]) => `${key}=${value}`)
     .join(' ');
@@ -44,6 +51,12 @@ function settingsOf({ capabilities = {}, workFolder }: PoolSpec): Readonly<Recor
     ...(sorted.length === 0 ? {} : { capabilities: JSON.stringify(sorted) }),
     ...(workFolder === undefined ? {} : { workFolder }),
   };
+}
+
+/** Limits are among the keys. */
+function fittingsText(fittings: Fittings = {}): Readonly<Record<string, string>> {
+  const others = Object.entries(fittings).filter(([name]) => name !== 'limits');
+  return others.length === 0 ? {} : { fittings: JSON.stringify(others) };
 }
 
 function limitsOf({ cores, memoryBytes, maxProcesses }: InstanceSpec): Readonly<Record<string, string>> {

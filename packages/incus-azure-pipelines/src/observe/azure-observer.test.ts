@@ -106,6 +106,15 @@ test('reads early when asked to, a second apart, and not at all while Azure is a
   expect(askedAt).toEqual([0, 3_000, 4_000, 14_000]);
 });
 
+test('reads more seldom where other hosts have agents too, and early ones as many seconds apart', async () => {
+  const owners = ['a1b2c3', 'd4e5f6', '0718c9', '5e6f70', '9b8a71'];
+  listed = owners.map((owner, id) => ({ id, name: `host-${owner}-lxyz12ab`, status: 'online' }));
+  await follow(45);
+  observer.refresh();
+  await follow(5);
+  expect(askedAt).toEqual([0, 21_000, 42_000, 47_000]);
+});
+
 test('tells since when Azure is away, and why this time', async () => {
   failures.push(unavailable, refused);
   await follow(1);

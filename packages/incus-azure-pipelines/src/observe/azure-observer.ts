@@ -14,11 +14,10 @@ import { Doorbell } from '../lib/doorbell.js';
 import type { JobRequest, Registration } from '../model/agent.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
 import type { UnfinishedRequest } from '../model/queue.js';
+import { Pace } from './pace.js';
 import { QueueReader } from './queue-reader.js';
 import { usableAgentPool } from './usable-agent-pool.js';
 
-/** An early look at Azure waits at least this long after the one before. */
-const REFRESH_SPACING_MS = 1_000;
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 /** A refused token is tried again at this low rate; one that a person has put in its place is used within this time. */
 const CREDENTIALS_RETRY_MS = 30_000;
@@ -31,19 +30,23 @@ export interface AzureObserverOptions {
   /** Given where the queue is read too. */
   readonly jobRequests?: Pick<JobRequests, 'listUnfinished'> | undefined;
   readonly agentPool: string;
+  /** Time between two readings of one that reads alone; each other reader makes it longer. */
   readonly pollIntervalMs: number;
+  /** How many agent pools of this organisation the daemon reads. Default 1. */
+  readonly agentPools?: number;
   readonly clock: Clock;
   readonly random: () => number;
 }
 
 /**
- * One agent pool in Azure as the daemon sees it: one list at a fixed, polite rate, whatever the number of agents. Where a pool
- * scales, the queue is read right behind it; nothing that is known of agents waits for that.
+ * One agent pool in Azure as the daemon sees it: one list at a polite rate, whatever the number of agents, and the more seldom
+ * the more hosts have agents in it. Where a pool scales, the queue is read right behind it; nothing that is known of agents waits for that.
  */
 export class AzureObserver {
   readonly #options: AzureObserverOptions;
   readonly #early: Doorbell;
   readonly #queue: QueueReader | undefined;
+  readonly #pace: Pace;
   #poolId: number | undefined;
   /** The last that was known. */
   #agentPoolId: number | undefined;
@@ -55,6 +58,7 @@ export class AzureObserver {
   constructor(options: AzureObserverOptions) {
     this.#options = options;
     this.#early = new Doorbell(options.clock);
+    this.#pace = new Pace(options.pollIntervalMs, options.agentPools ?? 1);
     const { clock, jobRequests, random } = options;
     this.#queue = jobRequests && new QueueReader({ jobRequests, clock, random });
     this.#reading = { known: false, error: NOT_READ_YET, since: options.clock.now() };
@@ -73,6 +77,11 @@ export class AzureObserver {
   /** The id of the agent pool that is read; undefined while nobody has looked it up. */
   get agentPoolId(): number | undefined {
     return this.#agentPoolId;
+  }
+
+  /** Who reads it, and how often. */
+  get readers(): { readonly owners: ReadonlySet<string>; readonly intervalMs: number } {
+    return this.#pace;
   }
 
   /** Asks for a reading soon, because one of our own calls has changed something. */
@@ -119,7 +128,7 @@ export class AzureObserver {
 
   /** Early looks are for what we have done to agents: with them the queue is not read before its own time. */
   #queueDueAt(startedAt: number, isEarly: boolean): number {
-    return isEarly && this.requests?.known ? this.requests.at + this.#options.pollIntervalMs : startedAt;
+    return isEarly && this.requests?.known ? this.requests.at + this.#pace.intervalMs : startedAt;
   }
 
   /** Reads the queue, once it is known whose it is; undefined where it is not read now. It does not reject. */
@@ -130,7 +139,7 @@ export class AzureObserver {
 
   /** Gives back the pause until the next reading is due, in ms. */
   async #readAgents(signal: AbortSignal): Promise<number> {
-    const { client, clock, pollIntervalMs, random } = this.#options;
+    const { client, clock, random } = this.#options;
     const at = clock.now();
     try {
       const poolId = await this.poolId(signal);
@@ -141,17 +150,19 @@ export class AzureObserver {
       if (value.length === 0) await this.#confirmEmpty(poolId, signal);
       this.#reading = { known: true, value, at };
       this.#busy = value.find(({ assigned }) => assigned !== undefined);
+      this.#pace.saw(value, at);
       this.#failures = 0;
-      return pollIntervalMs;
+      return this.#pace.pauseMs(random);
     } catch (error) {
       if (signal.aborted) return 0;
       this.#failures += 1;
       const since = this.#reading.known ? at : this.#reading.since;
       this.#reading = { known: false, error: error instanceof Error ? error.message : String(error), since };
       const known = isAzurePipelinesError(error) ? error : undefined;
+      const { intervalMs } = this.#pace;
       if (known?.kind === 'not-found') this.#poolId = undefined;
-      if (known?.kind === 'credentials') return Math.max(pollIntervalMs, CREDENTIALS_RETRY_MS);
-      return Math.max(pollIntervalMs, known?.retryAfterMs ?? 0, backoffMs(this.#failures, random(), BACKOFF));
+      if (known?.kind === 'credentials') return Math.max(intervalMs, CREDENTIALS_RETRY_MS);
+      return Math.max(intervalMs, known?.retryAfterMs ?? 0, backoffMs(this.#failures, random(), BACKOFF));
     }
   }
 
@@ -179,9 +190,8 @@ export class AzureObserver {
       const early = this.#reading.known ? this.#early.wait(pause.signal) : due;
       isEarly = await Promise.race([due.then(() => false), early.then(() => this.#reading.known)]);
     }
-    await clock
-      .sleep(Math.min(startedAt + REFRESH_SPACING_MS - clock.now(), REFRESH_SPACING_MS), signal)
-      .catch(() => {});
+    const spacingMs = this.#pace.earlyMs;
+    await clock.sleep(Math.min(startedAt + spacingMs - clock.now(), spacingMs), signal).catch(() => {});
     return isEarly;
   }
 }

@@ -24,7 +24,14 @@ export async function openClients(
   clock?: Clock,
 ): Promise<Clients> {
   const incus = await openIncus(spec, emit);
-  const azure = new Map(spec.pools.map(pool => [pool.name, azureClient(pool, identities.of(pool.name), emit, clock)]));
+  const sharing = (identity: Identity) =>
+    spec.pools.flatMap(({ name }) => (identities.of(name) === identity ? [name] : []));
+  const clientOf = (pool: PoolSpec) => {
+    const identity = identities.of(pool.name);
+    const auth = authBy(identity, covered => emit('token-covered', { pools: sharing(identity), ...covered }));
+    return azureClient(pool, auth, emit, clock);
+  };
+  const azure = new Map(spec.pools.map(pool => [pool.name, clientOf(pool)]));
   return {
     incus,
     azure,
@@ -86,19 +93,31 @@ async function readPem(path: string): Promise<string> {
   }
 }
 
-/** How a client of Azure proves who it is. */
-export function authBy(identity: Identity): Auth {
+/** Makes the client of one pool's Azure alone, which calls nobody yet; the identity stays its owner's. */
+export function openAzure(pool: PoolSpec, identity: Identity): AzurePipelinesClient {
+  return azureClient(pool, authBy(identity), () => {}, undefined);
+}
+
+/** How a client of Azure proves who it is. Told each time that the latest token is refused and the one before goes on. */
+export function authBy(identity: Identity, onCovered: (covered: Covered) => void = () => {}): Auth {
   return {
     kind: identity.kind,
     token: async () => (await identity.token()).reveal(),
-    another: async refused => (await identity.another(refused))?.reveal(),
+    another: async refused => {
+      const other = await identity.another(refused);
+      const { covered } = identity;
+      if (covered !== undefined) onCovered(covered);
+      return other?.reveal();
+    },
   };
 }
 
-function azureClient(pool: PoolSpec, identity: Identity, emit: Emit, clock: Clock | undefined): AzurePipelinesClient {
+type Covered = NonNullable<Identity['covered']>;
+
+function azureClient(pool: PoolSpec, auth: Auth, emit: Emit, clock: Clock | undefined): AzurePipelinesClient {
   return connectAzurePipelines({
     url: pool.azure.url,
-    auth: authBy(identity),
+    auth,
     userAgent: 'incus-azure-pipelines',
     clock,
     onCall: ({ rateLimit, refusal, route, status, ms }) =>

@@ -1,5 +1,6 @@
 /** What an Incus and a project must have for agents. Pure. */
 import type { Obstacle } from '../lib/obstacle.js';
+import type { Device, ProfileDevices } from '../model/fittings.js';
 
 /** What is looked at of a server that describes itself. */
 interface Server {
@@ -8,7 +9,6 @@ interface Server {
   readonly environment?: { readonly server: string; readonly server_version: string };
 }
 
-type Device = Readonly<Record<string, string>>;
 type Devices = Readonly<Record<string, Device>>;
 
 /** What the daemon builds on; all of it is in Incus 6.0. Source: `GET /1.0`, `api_extensions`. */
@@ -76,6 +76,13 @@ export function missingRootDisk(project: string): Obstacle {
 /** The network device among the devices of a profile. */
 export function nicIn(devices: Devices): Device | undefined {
   return Object.values(devices).find(({ type }) => type === 'nic');
+}
+
+/** The devices of a profile that instances may have another way; empty where it has none. */
+export function profileDevices(devices: Devices): ProfileDevices {
+  const nic = Object.entries(devices).find(([, { type }]) => type === 'nic');
+  const [name, device] = nic ?? ['eth0', { type: 'nic', name: 'eth0' }];
+  return { rootDisk: rootDiskIn(devices) ?? {}, nic: { name, device } };
 }
 
 /** Why no instance is of use without a network. */

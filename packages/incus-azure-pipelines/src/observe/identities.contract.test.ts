@@ -22,10 +22,15 @@ async function emulated(run: (emulator: Emulator) => Promise<void>) {
 }
 
 /** Asks the emulator for its agent pool as the first of these pools, and again, and gives back how often it was asked. */
-async function asks(emulator: Emulator, sources: ReadonlyMap<string, TokenSource>, between = async () => {}) {
+async function asks(
+  emulator: Emulator,
+  sources: ReadonlyMap<string, TokenSource>,
+  between = async () => {},
+  onCovered?: Parameters<typeof authBy>[1],
+) {
   using identities = new Identities(sources, systemClock);
   const [pool = ''] = [...sources.keys()];
-  await using azure = connectAzurePipelines({ url: emulator.url, auth: authBy(identities.of(pool)) });
+  await using azure = connectAzurePipelines({ url: emulator.url, auth: authBy(identities.of(pool), onCovered) });
   expect(await azure.pools.findByName('default')).toMatchObject({ name: 'default' });
   await between();
   expect(await azure.pools.findByName('default')).toMatchObject({ name: 'default' });
@@ -43,12 +48,14 @@ describe('Azure takes', () => {
       expect(await asks(emulator, pat.credentials)).toBe(4);
     }));
 
-  it('the token before while the one that was put in its file is not good yet', () =>
+  it('the token before while the one that was put in its file is not good yet, which is told', () =>
     emulated(async emulator => {
       await write('pat', emulator.token);
       const { credentials } = await read(ONE_POOL.replace('pat: token', 'pat: {file: pat}'));
       const rotate = async () => void (await write('pat', 'of-tomorrow'));
-      expect(await asks(emulator, credentials, rotate)).toBe(3);
+      const covered: unknown[] = [];
+      expect(await asks(emulator, credentials, rotate, event => covered.push(event))).toBe(3);
+      expect(covered).toEqual([{ since: expect.any(Number), until: expect.any(Number) }]);
     }));
 
   it('the token that Entra gives when it is asked again, where the first is refused', () =>

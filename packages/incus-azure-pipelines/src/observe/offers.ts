@@ -37,21 +37,23 @@ function birthIn(name: string): string {
 }
 
 /** The next agent has another name: who demands this one shall not be waited for. */
-function withoutNames(capabilities: Offer['capabilities'], name: string): Offer['capabilities'] {
+export function withoutNames(capabilities: Offer['capabilities'], name: string): Offer['capabilities'] {
   return Object.fromEntries(Object.entries(capabilities).map(([key, value]) => [key, value === name ? '' : value]));
 }
 
 function unseen(pool: string, { bases, wantedBases }: Pick<Observed, 'bases' | 'wantedBases'>): Offer {
   const wanted = knownValue(wantedBases.get(pool));
   const version = knownValue(bases)?.find(({ name }) => name === wanted)?.agentVersion || UNBUILT;
+  return { shownBy: undefined, capabilities: registeredWith(version) };
+}
+
+/** What every agent of ours is registered with, by lower-case name, whatever it finds itself. */
+export function registeredWith(agentVersion = UNBUILT): Offer['capabilities'] {
   return {
-    shownBy: undefined,
-    capabilities: {
-      'agent.name': '',
-      'agent.computername': '',
-      'agent.version': version,
-      'agent.os': 'Linux',
-      interactivesession: 'False',
-    },
+    'agent.name': '',
+    'agent.computername': '',
+    'agent.version': agentVersion,
+    'agent.os': 'Linux',
+    interactivesession: 'False',
   };
 }

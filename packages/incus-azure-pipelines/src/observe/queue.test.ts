@@ -8,11 +8,14 @@ import {
   known,
   NOW,
   nameOf,
+  OWNER,
+  OWNERS,
   unknown,
 } from '../../test/simulation/examples.js';
 import type { Agent } from '../model/agent.js';
 import { azureKey } from '../model/pool.js';
-import type { UnfinishedRequest, WaitingRequest } from '../model/queue.js';
+import { isLeft, type UnfinishedRequest, type WaitingRequest } from '../model/queue.js';
+import type { FreeAgent } from './other-hosts.js';
 import { HELD_MS, type QueueSight, shareQueue } from './queue.js';
 
 const first = aPool({ name: 'first', agentCount: 2, standby: 1 });
@@ -140,5 +143,37 @@ describe('a request that waits beside an idle agent', () => {
     const { waiting } = look(old);
     expect(look(waiting, [], NOW + HELD_MS - 1).queued.get('first')).toMatchObject({ value: 0 });
     expect(look(waiting, [], NOW + HELD_MS).queued.get('first')).toMatchObject({ value: 1 });
+  });
+});
+
+describe('where another host makes agents too', () => {
+  const since = NOW - HELD_MS;
+  const free = { name: 'theirs', online: true, since, capabilities: {} };
+  const look = (theirs: readonly FreeAgent[], before: readonly WaitingRequest[] = []) => {
+    const hosts = [{ owner: OWNERS[1] ?? '', agents: 1, free: theirs, full: undefined }];
+    const others = new Map([[KEY, { owner: OWNER, hosts, intervalMs: 10_000 }]]);
+    return shareQueue(
+      before,
+      aSight(
+        [1, 2, 3, 4].map(id => aRequest(id)),
+        { others },
+      ),
+      [second],
+      NOW,
+    );
+  };
+
+  test('what counts here is what is left to nobody else', () => {
+    const { queued, waiting } = look([free]);
+    const here = waiting.filter(one => !isLeft(one)).length;
+    expect(queued.get('second')).toMatchObject({ value: here });
+    expect(here).toBeLessThan(4);
+    expect(waiting.filter(({ turn }) => turn?.of === 'agent')).toHaveLength(1);
+  });
+
+  test('an agent of theirs that is idle for a minute shows that a request waits for something else', () => {
+    const before = look([]).waiting.map(one => ({ ...one, since }));
+    expect(look([free], before).waiting.every(({ held }) => held)).toBe(true);
+    expect(look([{ ...free, online: false }], before).waiting.some(({ held }) => held)).toBe(false);
   });
 });

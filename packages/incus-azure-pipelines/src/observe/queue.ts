@@ -2,7 +2,9 @@ import { unmetDemands } from 'azure-pipelines-client/demands';
 import { type Agent, isLive, type Registration } from '../model/agent.js';
 import type { Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../model/pool.js';
-import type { Offer, UnfinishedRequest, WaitingRequest } from '../model/queue.js';
+import { isLeft, type Offer, type UnfinishedRequest, type WaitingRequest } from '../model/queue.js';
+import { type Here, HostShares, type Others } from './host-shares.js';
+import type { OtherHost } from './other-hosts.js';
 
 /**
  * An idle agent is given a job that it can do within seconds. A request that waits beside one for so long waits for something
@@ -21,6 +23,8 @@ export interface QueueSight {
   readonly offers: ReadonlyMap<string, Offer>;
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
+  /** By `azureKey`: who else makes agents. */
+  readonly others?: ReadonlyMap<string, Others>;
 }
 
 /** What waits, and for which pools. */
@@ -28,6 +32,8 @@ export interface Queue {
   /** By pool that scales: how many requests it is to have agents for. */
   readonly queued: ReadonlyMap<string, Reading<number>>;
   readonly waiting: readonly WaitingRequest[];
+  /** By `azureKey`: the other hosts, with what it was found out about their room. */
+  readonly hosts: ReadonlyMap<string, readonly OtherHost[]>;
 }
 
 /** A pool, as far as it takes part in sharing a queue out. */
@@ -37,6 +43,8 @@ interface Place {
   readonly idle: readonly Agent[];
   /** Idle agents that are not counted on by a request yet. */
   free: number;
+  /** Agents, idle or on their way, that are not counted on by a request yet; the reserve is not among them. */
+  coming: number;
   /** Agents that it may still have for requests. */
   room: number;
   /** Requests that its agents have done since the queue was read, and nobody has seen which. */
@@ -47,8 +55,8 @@ interface Place {
 /** Who could do what demands the same. */
 interface Fit {
   readonly able: readonly Place[];
-  /** Idle agents of these. */
-  readonly idle: readonly Agent[];
+  /** Idle agents that could, those of other hosts included. */
+  readonly idle: readonly Pick<Agent, 'since'>[];
   /** Where there are none: what the nearest place lacks. */
   readonly unmet: readonly string[];
 }
@@ -56,7 +64,7 @@ interface Fit {
 /**
  * Counts each request that no agent has for one pool: one that has an idle agent for it, else the first in the file that has
  * room for another, else the first that offers what it demands. What no pool offers, and what waits though it could be taken,
- * counts for none. A request that was done since then still stands in the reading, and counts no more: an agent that says that
+ * counts for none; nor does what is left to another host. A request that was done since then still stands in the reading, and counts no more: an agent that says that
  * it is finished has had the oldest that it could do. Unknown where queue or agents are not read.
  */
 export function shareQueue(
@@ -67,6 +75,7 @@ export function shareQueue(
 ): Queue {
   const queued = new Map<string, Reading<number>>();
   const waiting: WaitingRequest[] = [];
+  const hosts = new Map<string, readonly OtherHost[]>();
   for (const [key, requests] of sight.requests) {
     const specs = desired.filter(spec => azureKey(spec.azure) === key);
     const registrations = sight.registrations.get(key);
@@ -82,19 +91,22 @@ export function shareQueue(
     const having = new Set([...registrations.value.flatMap(one => holding(one, sight.agents)), ...taken]);
     const known = new Map(old.map(request => [request.requestId, request]));
     const fits = new Map<string, Fit>();
+    const others = sight.others?.get(key);
+    const shares = others && others.hosts.length > 0 ? new HostShares(others, now) : undefined;
     for (const request of [...requests.value].sort((a, b) => a.requestId - b.requestId)) {
       if (request.received || having.has(request.requestId)) continue;
       const demanded = request.demands.join('\n');
-      const fit = fits.get(demanded) ?? fitOf(request.demands, places);
+      const fit = fits.get(demanded) ?? fitOf(request.demands, places, shares);
       fits.set(demanded, fit);
       const seen = known.get(request.requestId);
       const isDone = seen?.held !== true && doneBy(fit.able);
-      if (!isDone) waiting.push(judged(request, seen, key, fit, requests.at, now));
+      if (!isDone) waiting.push(judged(request, seen, key, fit, shares, requests.at, now));
     }
+    if (shares) hosts.set(key, shares.hosts);
     for (const { spec, queued: count } of places)
       if (scales(spec)) queued.set(spec.name, { known: true, value: count, at: requests.at });
   }
-  return { queued, waiting };
+  return { queued, waiting, hosts };
 }
 
 /** The request that it holds. What a foreign agent lost that is offline is given to another; ours are counted until they end. */
@@ -121,21 +133,26 @@ function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight, readAt
   const hasDone = ({ life, phase, since }: Agent) =>
     !isLive(phase) && life.saidFinished && since > readAt && life.requestId === undefined && !life.deregistered;
   const done = own.filter(hasDone).length;
-  return { spec, capabilities, idle, free: Math.min(idle.length, room), room, done, queued: 0 };
+  const starting = live.filter(({ phase }) => phase === 'starting').length;
+  const made = own.filter(({ phase }) => phase === 'preparing' || phase === 'prepared').length;
+  const coming = idle.length + starting + Math.max(0, made - spec.reserve);
+  return { spec, capabilities, idle, free: Math.min(idle.length, room), coming, room, done, queued: 0 };
 }
 
-function fitOf(demands: readonly string[], places: readonly Place[]): Fit {
+function fitOf(demands: readonly string[], places: readonly Place[], shares: HostShares | undefined): Fit {
   const lacks = places.map(place => ({ place, unmet: unmetDemands(place.capabilities, demands) }));
   const able = lacks.flatMap(({ place, unmet }) => (unmet.length === 0 ? [place] : []));
   const nearest = lacks.reduce((least, { unmet }) => (unmet.length < least.length ? unmet : least), demands);
-  return { able, idle: able.flatMap(place => place.idle), unmet: able.length > 0 ? [] : nearest };
+  const idle = [...able.flatMap(place => place.idle), ...(shares?.idle(demands) ?? [])];
+  return { able, idle, unmet: able.length > 0 ? [] : nearest };
 }
 
 function judged(
-  { demands, jobName, queuedAt, requestId }: UnfinishedRequest,
+  request: UnfinishedRequest,
   known: WaitingRequest | undefined,
   agentPool: string,
   { able, idle, unmet }: Fit,
+  shares: HostShares | undefined,
   readAt: number,
   now: number,
 ): WaitingRequest {
@@ -144,9 +161,16 @@ function judged(
   const isLong = since <= readAt - HELD_MS && idle.some(agent => agent.since <= readAt - HELD_MS);
   const isStill = known?.held === true && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
   const held = isLong || isStill;
-  const place = held ? able[0] : claimed(able);
+  const turn = held || able.length === 0 ? undefined : shares?.turnFor(request, known, hereFor(able));
+  const pool = (held || isLeft({ turn }) ? able[0] : claimed(able))?.spec.name;
+  const { demands, jobName, queuedAt, requestId } = request;
   // Written out: it is made for each request in each pass.
-  return { requestId, jobName, demands, queuedAt, agentPool, since, pool: place?.spec.name, unmet, couldTakeAt, held };
+  return { requestId, jobName, demands, queuedAt, agentPool, since, pool, unmet, couldTakeAt, held, turn };
+}
+
+function hereFor(able: readonly Place[]): Here {
+  const some = (key: 'free' | 'coming' | 'room') => able.some(place => place[key] > 0);
+  return { idle: some('free'), coming: some('coming') && some('room'), room: some('room') };
 }
 
 /** The place that an agent is to be had at. */
@@ -154,6 +178,7 @@ function claimed(able: readonly Place[]): Place | undefined {
   const place = able.find(({ free }) => free > 0) ?? able.find(({ room }) => room > 0) ?? able[0];
   if (place === undefined) return undefined;
   place.free -= 1;
+  place.coming -= 1;
   place.room -= 1;
   place.queued += 1;
   return place;

@@ -24,6 +24,10 @@ it.each([
   ],
 ])('a project that %s is a mistake, told with its remedy', async (_, status, says) => {
   profileStatus = status;
-  const check = checkIncus(incus.client.withProject('ci'), true, new AbortController().signal);
+  const check = checkIncus(
+    incus.client.withProject('ci'),
+    { isThisHost: true, pools: [] },
+    new AbortController().signal,
+  );
   await expect(check).rejects.toThrow(new UserError(says));
 });

@@ -13,7 +13,7 @@ import { type QueueSight, shareQueue } from '../observe/queue.js';
 import { plan } from '../plan/plan.js';
 import { agentPoolsToRead, type Change, changesOf } from './changes.js';
 import { Ledger } from './ledger.js';
-import { QueueWatch } from './queue-watch.js';
+import { QueueWatch, type Readers } from './queue-watch.js';
 import { ReadingWatch } from './reading-watch.js';
 import { Setbacks } from './setbacks.js';
 import { urgencyMs } from './urgency.js';
@@ -23,7 +23,10 @@ import { vainEnds } from './vain-ends.js';
 export interface Sight
   extends Pick<Sightings, 'instances' | 'registrations' | 'agentPoolIds'>,
     Pick<QueueSight, 'requests'>,
-    Pick<Observed, 'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'> {}
+    Pick<Observed, 'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'> {
+  /** By `azureKey`: who shares an agent pool. */
+  readonly readers?: ReadonlyMap<string, Readers>;
+}
 
 /** One pass: what was seen, what was decided on it, and when the next one is due at the latest (epoch ms). */
 export interface Pass {
@@ -72,7 +75,7 @@ export class Controller {
     this.#parts = { join, plan, vainEnds, shareQueue, ...parts };
     this.#setbacks = new Setbacks(this.#ledger, this.#parts.random, this.#parts.vainEnds);
     this.#watch = new ReadingWatch(parts.emit);
-    this.#queue = new QueueWatch(parts.desired, this.#parts.shareQueue);
+    this.#queue = new QueueWatch(parts.desired, parts.owner, this.#parts.shareQueue);
     this.#agents = { known: false, error: NOT_READ_YET, since: now };
   }
 

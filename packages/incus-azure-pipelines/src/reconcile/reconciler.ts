@@ -16,7 +16,10 @@ import { perform } from './perform.js';
 export interface ReconcilerParts extends ControllerParts {
   readonly incus: Pick<IncusObserver, 'read'>;
   /** By `azureKey`. */
-  readonly azure: ReadonlyMap<string, Pick<AzureObserver, 'agentPoolId' | 'reading' | 'refresh' | 'requests'>>;
+  readonly azure: ReadonlyMap<
+    string,
+    Pick<AzureObserver, 'agentPoolId' | 'readers' | 'reading' | 'refresh' | 'requests'>
+  >;
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => Observed['wantedBases'];
   /** Pools and agents that a person drains. */
@@ -99,6 +102,7 @@ export class Reconciler {
       ),
       wantedBases: wantedBases(),
       requests: new Map([...azure].flatMap(([key, { requests }]) => (requests === undefined ? [] : [[key, requests]]))),
+      readers: new Map([...azure].map(([key, { readers }]) => [key, readers])),
       drained: wishes.pools,
       drainedAgents: wishes.agents,
       registration: registration(),

@@ -17,6 +17,8 @@ export interface Biography {
   readonly createdAt: number | undefined;
   readonly memoryKills: number;
   readonly killsSeenByHost: boolean;
+  /** Processes that the host killed for want of memory, in any guest, in the minute before its end. */
+  readonly killsAround: number;
   readonly wants: readonly Want[];
   readonly lastLines: string;
   /** It ended while nobody looked, and in which time. */
@@ -41,6 +43,7 @@ export const UNBORN: Biography = {
   createdAt: undefined,
   memoryKills: 0,
   killsSeenByHost: false,
+  killsAround: 0,
   wants: [],
   lastLines: '',
   unseen: undefined,

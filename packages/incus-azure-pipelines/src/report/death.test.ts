@@ -44,6 +44,27 @@ test.each([
 });
 
 test.each([
+  [
+    lived('busy'),
+    2,
+    '; perhaps out of memory: the host killed 2 processes for want of it in the minute before, here or elsewhere',
+  ],
+  [
+    lived('idle'),
+    1,
+    '; perhaps out of memory: the host killed a process for want of it in the minute before, here or elsewhere',
+  ],
+  [lived('busy', 'finished'), 2, ''],
+  [{ ...lived('busy'), memoryKills: 2, killsSeenByHost: true }, 2, '; out of memory: the kernel killed 2 processes'],
+])(
+  'says what the host alone knows as a hint, of one that went before it could be asked',
+  (biography, killsAround, hint) => {
+    const plain = deathOf(agent('orphan', 77), { ...biography, memoryKills: 0 }, 9).why;
+    expect(deathOf(agent('orphan', 77), { ...biography, killsAround }, 9).why).toBe(`${plain}${hint}`);
+  },
+);
+
+test.each([
   [lived('preparing', deed('delete-instance', 'was not prepared in time')), 'reaped: was not prepared in time'],
   [
     lived(

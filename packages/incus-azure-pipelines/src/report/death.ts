@@ -38,7 +38,12 @@ export function deathOf(agent: Agent, biography: Biography, goneAt: number): Dea
     pool: agent.pool,
     base: biography.base,
     reason,
-    why: [words, ...wantOfMemory(biography), ...biography.wants.map(want => WANTS[want])].join('; '),
+    why: [
+      words,
+      ...wantOfMemory(biography),
+      ...memoryHint(reason, biography),
+      ...biography.wants.map(want => WANTS[want]),
+    ].join('; '),
     job: biography.job?.jobName,
     result: biography.job?.result,
     waitedMs: biography.job?.waitedMs,
@@ -62,4 +67,11 @@ function wantOfMemory({ killsSeenByHost, memoryKills }: Biography): string[] {
   if (memoryKills === 0) return [];
   const what = `out of memory: the kernel killed ${memoryKills} ${memoryKills === 1 ? 'process' : 'processes'}`;
   return [killsSeenByHost ? what : `by its own word ${what}`];
+}
+
+/** Where the guest went before it could be asked, as it does when its job takes memory as a disk: what the host alone knows. */
+function memoryHint(reason: EndReason, { killsAround, memoryKills }: Biography): string[] {
+  if (memoryKills > 0 || killsAround === 0 || !(reason === 'vanished-busy' || reason === 'vanished')) return [];
+  const what = killsAround === 1 ? 'a process' : `${killsAround} processes`;
+  return [`perhaps out of memory: the host killed ${what} for want of it in the minute before, here or elsewhere`];
 }

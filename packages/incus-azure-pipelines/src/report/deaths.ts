@@ -11,6 +11,8 @@ import { UnseenTime } from './unseen-time.js';
 export interface DeathsOptions {
   /** The host was started again since the last daemon of this installation looked. */
   readonly restarted: boolean;
+  /** Processes that this host killed for want of memory in the last minute; left out where guests run on another one. */
+  readonly killsLately?: () => number;
   /** Hears when a record could not be written; the daemon goes on without it. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -22,7 +24,7 @@ export interface DeathsOptions {
 export function keepDeaths(
   events: Events<DaemonEvents>,
   folder: Pick<RecordFolder<Death>, 'read' | 'write'>,
-  { restarted, onFailure }: DeathsOptions,
+  { killsLately = () => 0, restarted, onFailure }: DeathsOptions,
 ): void {
   const biographies = new Map<string, Biography>();
   const goneAt = new Map<string, number>();
@@ -70,8 +72,10 @@ export function keepDeaths(
   });
 
   function bury(agent: Agent, at: number): void {
+    const isNews = !goneAt.has(agent.name);
+    if (isNews) biographies.set(agent.name, { ...of(agent.name), killsAround: killsLately() });
     const death = deathOf(agent, of(agent.name), at);
-    if (!goneAt.has(agent.name)) tell(agent, death);
+    if (isNews) tell(agent, death);
     goneAt.set(agent.name, at);
     writing = writing.then(() => folder.write(agent.name, death)).catch(onFailure);
   }

@@ -3,7 +3,7 @@ import { anAgent, anObserved, aPool, JOB, NOW, nameOf, unknown } from '../../tes
 import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
-import type { WaitingRequest } from '../model/queue.js';
+import type { Turn, WaitingRequest } from '../model/queue.js';
 import { plan } from '../plan/plan.js';
 import type { Death } from './death.js';
 import { explain } from './explain.js';
@@ -129,14 +129,25 @@ describe('a pool that follows the queue', () => {
     unmet: [],
     couldTakeAt: undefined,
     held: false,
+    turn: undefined,
     ...given,
   });
+
+  const turnOf = (of: Turn['of']): Turn => ({ of, since: NOW, passed: 0 });
 
   test.each<[string, Partial<WaitingRequest>, readonly AgentPhase[], string]>([
     ['an agent on its way', {}, ['starting'], 'an agent is on its way for it'],
     ['an idle agent', {}, ['idle', 'idle'], 'an idle agent is about to be given it'],
     ['a free place', {}, ['busy', 'busy', 'busy'], 'all 3 agents of the pool have jobs'],
     ['something else', { held: true }, ['idle'], 'a parallel job, an approval or an exclusive lock'],
+    [
+      'an agent of another host',
+      { turn: turnOf('agent') },
+      ['idle'],
+      'an agent of another host is about to be given it',
+    ],
+    ['another host', { turn: turnOf('host') }, ['idle'], 'another host is to make an agent for it, if it has room'],
+    ['an agent of this host', { turn: turnOf('here') }, ['starting'], 'an agent is on its way for it'],
     ['what no pool has', { pool: undefined, unmet: ['fpga'] }, ['idle'], 'no pool offers what it demands: "fpga"'],
   ])('says of a job that it waits for %s', (_, given, phases, why) => {
     const queued = new Map([['linux', { known: true, value: 1, at: NOW }]]) satisfies Observed['queued'];

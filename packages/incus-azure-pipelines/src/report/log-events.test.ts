@@ -40,6 +40,18 @@ test.each(['idle', 'busy'] as const)(
   },
 );
 
+test('tells once that a token is refused which the one before covers, and again when that comes anew', () => {
+  const { events, lines } = logged();
+  for (const since of [1, 1, 9]) events.emit('token-covered', { pools: ['linux'], since, until: since + 60 });
+  expect(lines()).toMatchObject(
+    Array.from({ length: 2 }, () => ({
+      level: 40,
+      pools: ['linux'],
+      msg: 'the token is refused, and the one before it is used as long as it is good',
+    })),
+  );
+});
+
 test('why an agent ended is one line, with nothing in it that a terminal obeys', () => {
   const { events, lines } = logged();
   const end = { reason: 'reaped', why: 'reaped: \u001b[1mno', memoryKills: 1, killsSeenByHost: true } as const;

@@ -70,6 +70,13 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
       );
   });
   events.on('isolation-off', ({ why }) => log.warn({ why }, 'guests share one range of user ids'));
+  const covered = new Map<string, number>();
+  events.on('token-covered', ({ pools, since }) => {
+    const told = pools.join();
+    if (covered.get(told) === since) return;
+    covered.set(told, since);
+    log.warn({ pools }, 'the token is refused, and the one before it is used as long as it is good');
+  });
   events.on('job-overlong', ({ name, pool, dueAt }) =>
     log.warn({ pool, agent: name, endsAt: new Date(dueAt).toISOString() }, 'a job runs too long and will be ended'),
   );

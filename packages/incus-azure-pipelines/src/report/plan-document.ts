@@ -1,5 +1,7 @@
 import type { Plan } from '../model/action.js';
+import { hostPathsOf, type Shown } from '../model/fittings.js';
 import type { RegistrationMode } from '../model/observed.js';
+import type { PoolSpec } from '../model/pool.js';
 import { actionStatus } from './status.js';
 import type { ActionStatus, StatusDocument } from './status-document.js';
 
@@ -10,6 +12,8 @@ export interface PlanDocument {
   readonly actions: readonly ({ readonly pool: string } & ActionStatus)[];
   /** The storage pool, where it cannot copy on write. */
   readonly storage?: NonNullable<StatusDocument['storage']>;
+  /** What of this host guests get to see, in the order of the pools. */
+  readonly hostPaths?: readonly ({ readonly pool: string } & Shown)[];
   readonly pools: readonly PlannedPool[];
 }
 
@@ -28,11 +32,20 @@ interface PlannedPool {
 }
 
 /** What one look comes to, for people and programs; `isBegun` tells whether its owner is the one to come. Pure. */
-export function planDocument(plan: Plan, status: StatusDocument, isBegun: boolean): PlanDocument {
+export function planDocument(
+  plan: Plan,
+  status: StatusDocument,
+  isBegun: boolean,
+  pools: readonly Pick<PoolSpec, 'name' | 'fittings'>[],
+): PlanDocument {
+  const hostPaths = pools.flatMap(({ name, fittings }) =>
+    hostPathsOf(fittings).map(shown => ({ pool: name, ...shown })),
+  );
   return {
     ...(isBegun ? { owner: status.owner } : {}),
     actions: plan.actions.map(action => ({ pool: action.pool, ...actionStatus(action) })),
     ...(status.storage === undefined ? {} : { storage: status.storage }),
+    ...(hostPaths.length === 0 ? {} : { hostPaths }),
     pools: status.pools.map(
       ({ name, registration, target, live, prepared, preparing, drained, waiting, azure }): PlannedPool => ({
         name,

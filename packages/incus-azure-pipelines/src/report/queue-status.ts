@@ -70,7 +70,7 @@ function grouped(
 }
 
 /** Judges requests in the order in which they are given to agents: each takes one of those that are idle. */
-function judge({ held, unmet }: WaitingRequest, view: View | undefined): Pick<WaitingStatus, 'for' | 'why'> {
+function judge({ held, turn, unmet }: WaitingRequest, view: View | undefined): Pick<WaitingStatus, 'for' | 'why'> {
   const quoted = unmet.map(demand => `"${printableLine(demand)}"`).join(', ');
   if (view === undefined) return { for: 'nobody', why: `no pool offers what it demands: ${quoted}` };
   const { agentCount, name } = view.spec;
@@ -82,6 +82,8 @@ function judge({ held, unmet }: WaitingRequest, view: View | undefined): Pick<Wa
       for: 'other',
       why: 'idle agents could take it, so it waits for something else: a parallel job, an approval or an exclusive lock',
     };
+  if (turn?.of === 'agent') return { for: 'agent', why: 'an agent of another host is about to be given it' };
+  if (turn?.of === 'host') return { for: 'agent', why: 'another host is to make an agent for it, if it has room' };
   if (agentCount === 0) return { for: 'agent', why: `pool ${name} could take it, and is paused: its agentCount is 0` };
   view.idle -= 1;
   if (view.idle >= 0) return { for: 'agent', why: 'an idle agent is about to be given it' };

@@ -50,6 +50,8 @@ export interface PoolStatus {
   readonly azure: Readable;
   /** When its token expires, where the configuration tells. */
   readonly tokenExpiresAt?: number;
+  /** Since when its latest token is refused, while the one before is good still. */
+  readonly tokenRefusedSince?: number;
   /** Who registers its agents. */
   readonly registration: RegistrationMode['kind'];
   readonly agentCount: number;

@@ -14,23 +14,29 @@ const HOST: InotifyPaths = {
   kept: '/etc/sysctl.d/60-incus-azure-pipelines.conf',
 };
 
-const BEFORE = /^# Written by incus-azure-pipelines setup; before, it was (\d+)\.$/m;
+/** The whole file: one that somebody has written or added to is theirs. */
+const OWN =
+  /^# Written by incus-azure-pipelines setup; before, it was (\d+)\.\nfs\.inotify\.max_user_instances = \d+\n$/;
 
 export interface Inotify {
   /** Infinite where the host does not say. */
   readonly value: number;
   /** What it was before setup raised it; undefined where setup has not. */
   readonly before: number | undefined;
+  /** The file that is to set it at each boot, where somebody else has written it. */
+  readonly foreignFile: string | undefined;
 }
 
 /** Reads the value, and whether it is setup's. */
 export async function readInotify({ live, kept }: InotifyPaths = HOST): Promise<Inotify> {
   const read = (path: string) => readFile(path, 'utf8').catch(() => undefined);
-  const before = BEFORE.exec((await read(kept)) ?? '')?.[1];
+  const file = await read(kept);
+  const before = OWN.exec(file ?? '')?.[1];
   const value = await read(live);
   return {
     value: value === undefined ? Infinity : Number(value),
     before: before === undefined ? undefined : Number(before),
+    foreignFile: file !== undefined && before === undefined ? kept : undefined,
   };
 }
 

@@ -9,6 +9,7 @@ import type { DaemonSpec } from '../model/pool.js';
 import { ID_TABLES, isolatedMaps } from '../observe/id-maps.js';
 import type { Opening } from './acl-rules.js';
 import { hostRanges } from './host-ranges.js';
+import { namedServers } from './named-servers.js';
 import { mostInstances } from './project-limits.js';
 import type { Surroundings } from './wish.js';
 
@@ -36,22 +37,16 @@ export async function lookAround(options: LookOptions): Promise<Surroundings> {
     unknownHosts: named.flatMap(({ host, addresses }) => (addresses.length === 0 ? [host] : [])),
     // Incus shows those of some interfaces only.
     hostAddresses: hostRanges(Object.values(networkInterfaces()).flatMap(addresses => addresses ?? [])),
-    storagePool: await chooseStoragePool(options),
+    ...(await chooseStorage(options)),
     firewall: info.environment?.firewall ?? 'nftables',
     isolates: maps >= mostInstances(spec.pools),
   };
 }
 
 async function openings({ network, pools }: DaemonSpec): Promise<readonly (Opening & { readonly host: string })[]> {
-  const servers = [...new Set(pools.map(pool => pool.azure.url))].map(text => {
-    const { hostname, port, protocol } = new URL(text);
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const target = { host, prefixLength: undefined, port: Number(port || (protocol === 'http:' ? 80 : 443)) };
-    return { name: `the Azure server ${host}`, target };
-  });
   const allowed = network.allow.map(target => ({ name: `network.allow: ${target.host}`, target }));
   return Promise.all(
-    [...servers, ...allowed].map(async ({ name, target: { host, prefixLength, port } }) => ({
+    [...namedServers(pools), ...allowed].map(async ({ name, target: { host, prefixLength, port } }) => ({
       name,
       host,
       addresses: prefixLength === undefined ? await addressesOf(host) : [`${host}/${prefixLength}`],
@@ -68,14 +63,21 @@ async function addressesOf(host: string): Promise<readonly string[]> {
 }
 
 /** The one that the project has already, that was asked for, that the default profile of Incus has, or the only one. */
-async function chooseStoragePool({ root, spec, storagePool, signal }: LookOptions): Promise<string> {
-  const names = (await root.server.storagePools.list({ signal })).map(({ name }) => name);
+async function chooseStorage({
+  root,
+  spec,
+  storagePool,
+  signal,
+}: LookOptions): Promise<Pick<Surroundings, 'storagePool' | 'storageDriver'>> {
+  const pools = await root.server.storagePools.list({ signal });
+  const names = pools.map(({ name }) => name);
   const known = async (project: string) => {
     const found = await ignoreNotFound(root.withProject(project).profiles.get('default', { signal }));
     return Object.values(found?.profile.devices ?? {}).find(({ type, path }) => type === 'disk' && path === '/')?.pool;
   };
   const chosen = storagePool ?? (await known(spec.project)) ?? (await known('default')) ?? onlyOne(names);
-  if (chosen !== undefined && names.includes(chosen)) return chosen;
+  const there = pools.find(({ name }) => name === chosen);
+  if (there !== undefined) return { storagePool: there.name, storageDriver: there.driver };
   if (chosen !== undefined)
     throw new UserError(`Incus has no storage pool "${chosen}"; there are: ${names.join(', ')}`);
   const remedy =

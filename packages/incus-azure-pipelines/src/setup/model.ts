@@ -1,5 +1,7 @@
 /** What setup wants in Incus, what it finds there, and the steps between the two; all of it data. */
 
+import type { Inotify } from './inotify.js';
+
 export type Keys = Readonly<Record<string, string>>;
 export type Devices = Readonly<Record<string, Keys>>;
 
@@ -67,7 +69,7 @@ export interface Found {
   /** Whether any file of it is there. */
   readonly hasFiles: boolean;
   /** How many inotify instances the host gives, and did before setup raised that. */
-  readonly inotify: { readonly value: number; readonly before: number | undefined };
+  readonly inotify: Inotify;
   readonly instances: readonly FoundInstance[];
   readonly images: readonly FoundImage[];
 }

@@ -32,7 +32,8 @@ describe('the removal', () => {
   it.each([
     { server: { 'core.https_address': ':8443' } },
     { server: { 'core.trust_ca_certificates': 'true' } },
-    { inotify: { value: 60, before: undefined } },
+    { inotify: { value: 60, before: undefined, foreignFile: undefined } },
+    { inotify: { value: 60, before: undefined, foreignFile: '/etc/sysctl.d/60.conf' } },
     {
       trusted: [{ fingerprint: 'theirs', description: '', restricted: false, projects: [] }],
       server: { 'core.https_address': '10.1.2.3:8443' },

@@ -86,11 +86,24 @@ describe('setup', () => {
   });
 
   it('raises the number of inotify instances where the guests need more, as often as they do', () => {
-    const found = { ...NOTHING, inotify: { value: 60, before: undefined } };
+    const found = { ...NOTHING, inotify: { value: 60, before: undefined, foreignFile: undefined } };
     const raised = made(aWish(), found);
-    expect(raised.inotify).toEqual({ value: 8192, before: 60 });
+    expect(raised.inotify).toMatchObject({ value: 8192, before: 60 });
     const many = aWish({ pools: [aPool({ agentCount: 900 })] });
-    expect(made(many, raised).inotify).toEqual({ value: 13_540, before: 60 });
+    expect(made(many, raised).inotify).toMatchObject({ value: 13_540, before: 60 });
+  });
+
+  it('leaves a file alone in which somebody else sets the number of inotify instances, and says so', () => {
+    const theirs = { value: 60, before: undefined, foreignFile: '/etc/sysctl.d/60.conf' };
+    const plan = planSetup(aWish(), { ...NOTHING, inotify: theirs });
+    expect(stepsOf(plan)).not.toContainEqual(expect.objectContaining({ kind: 'raise-inotify' }));
+    expect(plan).toMatchObject({
+      remarks: expect.arrayContaining([
+        expect.stringMatching(/is 60, and guests need .*leaves \/etc\/sysctl\.d\/60\.conf/),
+      ]),
+    });
+    const ample = planSetup(aWish(), { ...NOTHING, inotify: { ...theirs, value: 8192 } });
+    expect(ample).toEqual(planSetup(aWish(), NOTHING));
   });
 
   it('leaves an address alone on which Incus listens already', () => {
@@ -139,6 +152,11 @@ describe('what cannot be had is said', () => {
   it.each([
     [{}, { isolates: false }, /share one range of user ids/],
     [{}, { firewall: 'xtables' }, /firewall xtables/],
+    [
+      { pools: [aPool({ instance: { ...aPool().instance, diskSizeBytes: 1_000 } })] },
+      { storageDriver: 'dir' },
+      /^diskSizeInGb has no effect in storage pool "default", which is of plain directories/,
+    ],
     [{}, { unknownHosts: ['azure.test'] }, /^azure\.test cannot be looked up here/],
     [{ pools: [aPool({ agentCount: 200 })] }, {}, /253 addresses for up to 304 instances/],
     [{}, {}, /no limit of memory, since pool "linux" has none/],

@@ -16,7 +16,7 @@ export function planSetup(wish: Wish, found: Found): SetupPlan {
     ...certificateSteps(wish, found),
     ...inotifySteps(wish, found),
   ];
-  return { kind: 'plan', steps, remarks: wish.remarks };
+  return { kind: 'plan', steps, remarks: [...wish.remarks, ...foreignInotify(wish, found)] };
 }
 
 /** Why a part that is there cannot be taken for ours; undefined where all are ours or missing. */
@@ -112,9 +112,16 @@ function certificateSteps({ certificate, project }: Wish, { fingerprint, trusted
 /** What is enough for eight hundred guests. */
 const AMPLE_INOTIFY = 8192;
 
-function inotifySteps({ inotify: needed }: Wish, { inotify: { value, before } }: Found): readonly Step[] {
-  if (value >= needed) return [];
+function inotifySteps({ inotify: needed }: Wish, { inotify: { value, before, foreignFile } }: Found): readonly Step[] {
+  if (value >= needed || foreignFile !== undefined) return [];
   return [{ kind: 'raise-inotify', from: before ?? value, to: Math.max(AMPLE_INOTIFY, needed) }];
+}
+
+function foreignInotify({ inotify: needed }: Wish, { inotify: { value, foreignFile } }: Found): readonly string[] {
+  if (value >= needed || foreignFile === undefined) return [];
+  return [
+    `fs.inotify.max_user_instances is ${value}, and guests need ${needed}; setup leaves ${foreignFile} alone, which somebody has written: raise it there, and call sysctl --system.`,
+  ];
 }
 
 /** Keys that setup sets or takes back; what else a person has set stays. */

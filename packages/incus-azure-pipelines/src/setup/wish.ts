@@ -5,6 +5,7 @@ import type { DaemonSpec } from '../model/pool.js';
 import { INOTIFY_PER_GUEST } from '../observe/host-limits.js';
 import { egressRules, type Opening } from './acl-rules.js';
 import type { Acl, Keys, Named, Profile, Wish } from './model.js';
+import { openedFor } from './opened-for.js';
 import { mostInstances, projectLimits } from './project-limits.js';
 
 /** What else the wish is made of. */
@@ -20,6 +21,7 @@ export interface Surroundings {
   readonly hostAddresses: readonly string[];
   /** The storage pool of the root disks. */
   readonly storagePool: string;
+  readonly storageDriver: string | undefined;
   /** Whether each instance gets a range of user ids of its own. */
   readonly isolates: boolean;
   /** As Incus names the one that it uses. */
@@ -54,11 +56,14 @@ export function wishOf(spec: DaemonSpec, around: Surroundings): Wish {
 }
 
 /** What cannot be had, in a sentence each. */
-function* remarksOf(spec: DaemonSpec, { firewall, isolates, unknownHosts }: Surroundings): Generator<string> {
+function* remarksOf(spec: DaemonSpec, around: Surroundings): Generator<string> {
+  const { firewall, isolates, storageDriver, storagePool, unknownHosts } = around;
   const most = mostInstances(spec.pools);
   if (spec.network.address === undefined && most > SMALL_SUBNET)
     yield `The bridge has ${SMALL_SUBNET} addresses for up to ${most} instances: write network.address with a larger subnet.`;
   if (!isolates) yield 'Guests share one range of user ids: the host has too few ids, or none that mounts can map.';
+  if (storageDriver === 'dir' && spec.pools.some(({ instance }) => instance.diskSizeBytes !== undefined))
+    yield `diskSizeInGb has no effect in storage pool "${storagePool}", which is of plain directories, unless their file system has quotas for projects.`;
   for (const host of unknownHosts)
     yield `${host} cannot be looked up here, so guests reach it only if it is on the Internet: name its address under network.allow.`;
   if (firewall !== 'nftables')
@@ -113,9 +118,8 @@ function project(spec: DaemonSpec, network: string, limits: Keys, { ownerId, iso
       restricted: 'true',
       'restricted.containers.nesting': docker ? 'allow' : 'block',
       'restricted.containers.privilege': isolates ? 'isolated' : 'unprivileged',
-      'restricted.devices.disk': 'managed',
       'restricted.devices.nic': 'managed',
-      'restricted.networks.access': network,
+      ...openedFor(spec.pools, network),
       ...limits,
     },
   };

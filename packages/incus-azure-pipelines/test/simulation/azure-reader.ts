@@ -1,9 +1,9 @@
 import type { Registration } from '../../src/model/agent.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
 import type { Reading } from '../../src/model/reading.js';
+import { Pace } from '../../src/observe/pace.js';
 import type { Process } from './process.js';
 
-const SPACING_MS = 1_000;
 /** A server that is behind: readings five seconds apart are to tell it from the truth. */
 const LONGEST_LAG_MS = 4_900;
 /** Readings are kept this long, to prove proofs by. */
@@ -17,6 +17,7 @@ export class AzureReader {
   readonly #process: Process;
   readonly #key: string;
   readonly #ring: () => void;
+  readonly #pace: Pace;
   readonly #seen: { readonly trueAt: number; readonly reading: KnownReading }[] = [];
   #startedAt = 0;
   /** Counts the pauses: an early look ends one, whose own end then means nothing. */
@@ -27,8 +28,14 @@ export class AzureReader {
   /** Of the queue; undefined where it is not read. */
   requests: Reading<readonly UnfinishedRequest[]> | undefined;
 
-  constructor(process: Process, key: string, isScaled: boolean, ring: () => void) {
+  constructor(
+    process: Process,
+    key: string,
+    { isScaled, agentPools }: { readonly isScaled: boolean; readonly agentPools: number },
+    ring: () => void,
+  ) {
     this.#process = process;
+    this.#pace = new Pace(process.world.scenario.azurePollMs, agentPools);
     this.#key = key;
     this.#ring = ring;
     this.reading = { known: false, error: 'not read yet', since: process.now };
@@ -36,9 +43,14 @@ export class AzureReader {
     this.#read();
   }
 
+  /** Who reads it, and how often. */
+  get readers(): Pace {
+    return this.#pace;
+  }
+
   /** Asks for a reading soon. */
   refresh(): void {
-    if (this.#isPausing && this.reading.known) this.#rest(SPACING_MS, true);
+    if (this.#isPausing && this.reading.known) this.#rest(this.#pace.earlyMs, true);
     else this.#isEarly = true;
   }
 
@@ -61,7 +73,8 @@ export class AzureReader {
     this.#isEarly = false;
     const lags = world.strikes('azureLags', 'Azure shows the past');
     const lagMs = lags ? random.between(0, LONGEST_LAG_MS) : 0;
-    const failed = world.strikes('azureUnread', 'Azure unread') || trueAt < azure.unreadUntil;
+    const isStruck = world.strikes('azureUnread', 'Azure unread');
+    const failed = !azure.budget.spend(trueAt) || isStruck || trueAt < azure.unreadUntil;
     if (world.happens('azureHides')) this.#hideOne();
     const ms = random.chance(0.05) ? 3_000 : random.between(20, 300);
     // It may be held up before the server hears of it, and tells of the moment in which it does.
@@ -72,18 +85,21 @@ export class AzureReader {
         ? { known: false, error: 'unread', since }
         : { known: true, value: azure.list(this.#key, shownAt, lagMs), at };
       this.reading = reading;
-      if (reading.known) this.#seen.push({ trueAt, reading });
+      if (reading.known) {
+        this.#seen.push({ trueAt, reading });
+        this.#pace.saw(reading.value, at);
+      }
       while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       this.#ring();
       if (reading.known && !(isEarly && this.#isQueueFresh())) this.#readQueue();
       const isNextEarly = this.#isEarly && reading.known;
-      this.#rest(isNextEarly ? SPACING_MS : world.scenario.azurePollMs, isNextEarly);
+      this.#rest(isNextEarly ? this.#pace.earlyMs : this.#pace.pauseMs(() => random.next()), isNextEarly);
     });
   }
 
   #isQueueFresh(): boolean {
     const { requests } = this;
-    return requests?.known === true && this.#process.now - requests.at < this.#process.world.scenario.azurePollMs;
+    return requests?.known === true && this.#process.now - requests.at < this.#pace.intervalMs;
   }
 
   /** The queue comes right behind the agents, where it is read, and is told when it has come. */
@@ -92,7 +108,8 @@ export class AzureReader {
     if (requests === undefined) return;
     const { world, now: at } = this.#process;
     const isStruck = world.strikes('azureUnread', 'Azure unread');
-    const failed = isStruck || world.timeline.now < world.azure.queueUnreadUntil;
+    const failed =
+      !world.azure.budget.spend(world.timeline.now) || isStruck || world.timeline.now < world.azure.queueUnreadUntil;
     this.#process.wait('the queue of Azure', world.random.between(20, 300), () => {
       if (failed) this.requests = { known: false, error: 'unread', since: requests.known ? at : requests.since };
       else this.requests = { known: true, value: world.azure.unfinished(this.#key), at };

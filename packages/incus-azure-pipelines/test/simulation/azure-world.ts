@@ -1,5 +1,6 @@
 import type { JobRequest, Registration } from '../../src/model/agent.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
+import { AzureBudget } from './azure-budget.js';
 import { type Demanding, meets } from './demands.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
@@ -33,6 +34,10 @@ export class AzureWorld {
   readonly #hiddenUntil = new Map<number, number>();
   #lastId = 0;
   jobsDone = 0;
+  /** What daemons may spend: as much as they like. */
+  budget = new AzureBudget();
+  /** How likely a job is cancelled before its agent takes it. */
+  cancelled = 0.08;
   /** What the next job demands. */
   demanding: Demanding = () => [];
   /** Until then (true time, epoch ms) no list of it comes. */
@@ -214,7 +219,7 @@ export class AzureWorld {
     const registration = this.find(key, agentId);
     const listener = this.#listeners.get(agentId);
     if (registration?.assigned?.requestId !== requestId || registration.assigned.received) return;
-    if (this.#random.chance(0.08)) {
+    if (this.#random.chance(this.cancelled)) {
       this.release(key, agentId, false);
     } else if (listener?.listens()) {
       this.#set(key, { ...registration, assigned: { ...registration.assigned, received: true } });

@@ -54,7 +54,8 @@ export class Daemon {
     this.#azure = new Map(
       [...pools].map(([key, pool]) => {
         const isScaled = this.#desired.some(spec => scales(spec) && agentPools.nameOf(spec.name) === key);
-        return [key, new AzureReader(process, agentPools.keyOf(pool), isScaled, () => this.#azureRead())];
+        const polling = { isScaled, agentPools: pools.size };
+        return [key, new AzureReader(process, agentPools.keyOf(pool), polling, () => this.#azureRead())];
       }),
     );
     this.#incus = new IncusPicture(now);
@@ -168,6 +169,7 @@ export class Daemon {
         [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
       ),
       requests: this.#requests,
+      readers: new Map([...this.#azure].map(([key, { readers }]) => [key, readers])),
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),
       registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),

@@ -10,8 +10,12 @@ import { shapeOf } from '../../src/model/shape.js';
 /** The moment at which the examples are looked at. */
 export const NOW = Date.UTC(2030, 0, 1);
 export const OWNER = 'a1b2c3';
-/** Another installation, on the same host and with the same prefix. */
-export const NEIGHBOUR = 'd4e5f6';
+/** Installations, all with the same prefix. */
+export const OWNERS: readonly string[] = [
+  OWNER,
+  'd4e5f6',
+  ...Array.from({ length: 38 }, (_, index) => (0x0718c9 + 0x05e6f7 * index).toString(16).padStart(6, '0')),
+];
 
 /** A pool with nothing special about it. */
 export function aPool(given: Partial<PoolSpec> = {}): PoolSpec {

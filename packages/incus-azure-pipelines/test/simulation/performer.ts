@@ -77,6 +77,7 @@ function excuse(name: string, { guests }: Process['world']): void {
 
 function outcomeOf(step: Step, { world }: Process): Outcome {
   if (step.to === 'incus' && world.incus.isDown) return 'failed';
+  if (step.to === 'azure' && !world.azure.budget.spend(world.timeline.now)) return 'failed';
   if (!world.happens('actionFails')) return 'well';
   if (step.takeHalf && world.random.chance(0.3)) return 'failed half-way';
   return world.random.chance(0.5) ? 'failed' : 'failed at its end';

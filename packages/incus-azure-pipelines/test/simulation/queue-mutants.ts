@@ -8,17 +8,21 @@ export const shares: Readonly<Record<string, typeof shareQueue>> = {
     return { ...shareQueue(before, sight, desired, now), queued: new Map(alone.flatMap(({ queued }) => [...queued])) };
   },
   'makes agents for what none can do': (before, sight, desired, now) => {
-    const { queued, waiting } = shareQueue(before, sight, desired, now);
+    const { hosts, queued, waiting } = shareQueue(before, sight, desired, now);
     const more = [...queued].map(([pool, reading]) => {
       const spec = desired.find(({ name }) => name === pool);
       const lost = waiting.filter(one => one.pool === undefined && spec && one.agentPool === azureKey(spec.azure));
       return [pool, reading.known ? { ...reading, value: reading.value + lost.length } : reading] as const;
     });
-    return { queued: new Map(more), waiting };
+    return { queued: new Map(more), waiting, hosts };
   },
   'counts what an agent has already': (before, sight, desired, now) =>
     shareQueue(before, { ...sight, registrations: withoutJobs(sight.registrations) }, desired, now),
 };
+
+/** A bug that shows where several hosts share an agent pool. */
+export const takesNoNotice: typeof shareQueue = (before, sight, desired, now) =>
+  shareQueue(before, { ...sight, others: new Map() }, desired, now);
 
 function withoutJobs(registrations: Parameters<typeof shareQueue>[1]['registrations']): typeof registrations {
   return new Map(

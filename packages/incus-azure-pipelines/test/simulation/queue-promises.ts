@@ -3,7 +3,7 @@ import { PREPARATION, targetOf } from '../../src/model/action.js';
 import { type Agent, type AgentPhase, isLive } from '../../src/model/agent.js';
 import { knownValue, type Reading } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
-import type { UnfinishedRequest } from '../../src/model/queue.js';
+import { isLeft, type UnfinishedRequest } from '../../src/model/queue.js';
 import type { Sight } from '../../src/reconcile/controller.js';
 import { type Decision, promised } from './promises.js';
 import { standbyNow } from './standby-hours.js';
@@ -38,7 +38,7 @@ export function checkQueue(
     const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
       demands.length === 0 && !received && !having.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
-    if (isAlone) checkGrowth(spec, decision, open.slice(doneUnseen(spec, decision, requests.get(key))));
+    if (isAlone) checkGrowth(spec, decision, open, doneUnseen(spec, decision, requests.get(key)));
   }
 }
 
@@ -56,7 +56,7 @@ const ENDED: readonly AgentPhase[] = ['finished', 'stopped', 'orphan'];
  * For all that waits and that any agent can do there is an agent, or an instance on its way to one, as far as there is room,
  * but where nothing more may be made now.
  */
-function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly UnfinishedRequest[]): void {
+function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly UnfinishedRequest[], done: number): void {
   const { observed, options, plan } = decision;
   const wanted = knownValue(observed.wantedBases.get(spec.name));
   const base = knownValue(observed.bases)?.find(({ name }) => name === wanted);
@@ -78,8 +78,8 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
   const ceiling = spec.agentCount + spec.reserve + Math.max(1, Math.floor(spec.agentCount / 2));
   const there = own.filter(({ instance }) => instance).length;
   if (creations.length + busyHost.length >= options.maxConcurrentCreates || there + made.length >= ceiling) return;
-  const held = observed.waiting.filter(request => request.held).map(({ requestId }) => requestId);
-  const waiting = open.filter(({ requestId }) => !held.includes(requestId)).length;
+  const others = observed.waiting.filter(one => one.held || isLeft(one)).map(({ requestId }) => requestId);
+  const waiting = Math.max(0, open.filter(({ requestId }) => !others.includes(requestId)).length - done);
   const target = Math.min(spec.agentCount, inPhase('busy') + waiting + standbyNow(spec, decision.now));
   const useful = inPhase('starting', 'idle', 'busy', 'unclear');
   const places = spec.agentCount - own.filter(({ phase }) => isLive(phase)).length;

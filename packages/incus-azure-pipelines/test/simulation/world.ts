@@ -8,7 +8,7 @@ import { AzureWorld } from './azure-world.js';
 import { BASE_FAULTS, type BaseFault } from './base-faults.js';
 import { Chronicle } from './chronicle.js';
 import { demandingOf } from './demands.js';
-import { aPool, NEIGHBOUR, OWNER } from './examples.js';
+import { aPool, OWNER, OWNERS } from './examples.js';
 import type { Fault } from './faults.js';
 import { Guest } from './guest.js';
 import { HostClock } from './host-clock.js';
@@ -97,9 +97,9 @@ export class World {
     return this.#byOwner.get(owner) ?? [];
   }
 
-  /** Two installations share the pools out between them. */
+  /** Where installations stand side by side, each has one pool. */
   ownerOf(pool: string): string {
-    return this.scenario.sideBySide && pool === 'pool-1' ? NEIGHBOUR : OWNER;
+    return (this.scenario.sideBySide && OWNERS[Number(pool.slice('pool-'.length))]) || OWNER;
   }
 
   baseName(pool: string, generation: number): string {

@@ -26,7 +26,7 @@ export interface JobSurroundings {
 export async function runJob(order: JobOrder, surroundings: JobSurroundings): Promise<TaskResult> {
   const { diagnose, canceled, groups } = surroundings;
   const message = parseJobMessage(order.body);
-  const folders = jobFolders(order.rootDirectory, order.workFolder);
+  const folders = jobFolders(order.rootDirectory, order.workFolder, process.env.AGENT_TOOLSDIRECTORY);
   for (const folder of Object.values(folders)) mkdirSync(folder, { recursive: true });
   const { accessToken } = message.systemConnection;
   const never = new AbortController().signal;

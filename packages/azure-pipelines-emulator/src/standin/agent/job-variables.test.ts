@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
-import { environmentName, environmentOf, expandMacros } from './job-variables.js';
+import { environmentName, environmentOf, expandMacros, jobFolders } from './job-variables.js';
 
 const variables = new Map([
   ['Build.BuildNumber', { value: '7', isSecret: false }],
   ['my var', { value: 'x', isSecret: false }],
   ['apiKey', { value: 'hush', isSecret: true }],
 ]);
+
+test('keeps tools where the environment says, else with its work', () => {
+  expect(jobFolders('/home/agent', '_work', undefined).tools).toBe('/home/agent/_work/_tool');
+  expect(jobFolders('/home/agent', '_work', '').tools).toBe('/home/agent/_work/_tool');
+  expect(jobFolders('/home/agent', '_work', '/opt/tools').tools).toBe('/opt/tools');
+});
 
 test('turns dots and blanks into underscores and letters into capitals', () => {
   expect(environmentName('System.TeamProject Id')).toBe('SYSTEM_TEAMPROJECT_ID');

@@ -16,8 +16,12 @@ export interface JobFolders {
   readonly work: string;
 }
 
-/** Returns where a job works: everything of its own lies below `_work/1`, since an agent runs one job at a time. */
-export function jobFolders(rootDirectory: string, workFolder: string): JobFolders {
+/**
+ * Returns where a job works: everything of its own lies below `_work/1`, since an agent runs one job at a time.
+ *
+ * @param tools the folder of tools that the environment names, by `AGENT_TOOLSDIRECTORY`.
+ */
+export function jobFolders(rootDirectory: string, workFolder: string, tools: string | undefined): JobFolders {
   const work = join(rootDirectory, workFolder);
   const pipeline = join(work, '1');
   return {
@@ -28,7 +32,7 @@ export function jobFolders(rootDirectory: string, workFolder: string): JobFolder
     binaries: join(pipeline, 'b'),
     testResults: join(pipeline, 'TestResults'),
     temp: join(work, '_temp'),
-    tools: join(work, '_tool'),
+    tools: tools || join(work, '_tool'),
   };
 }
 

@@ -11,7 +11,8 @@ export const HOSTILE_PROGRAM = String.raw`# Verbs of this program:
 #                       that arrives, and 'lost' before it if frames were missed by then
 #   fork MOST           forks until it cannot, or so often, prints how often, and ends all
 #   take BYTES          takes so much memory, and says so where it has not been ended by then
-#   hold WHAT COUNT     takes that many keys, inotify instances or places for aio, prints how many it got, and gives them back
+#   hold WHAT COUNT [FILE]  takes that many keys, inotify instances, places for aio, namespaces or terminals, prints how many
+#                       it got, and what FILE says meanwhile, and gives them back
 #   listen PORT         says 'neighbour' to whoever comes over IPv4 or IPv6
 #   subvolume PATH      makes a btrfs subvolume
 use strict;
@@ -23,12 +24,12 @@ my %CALLS = (
   x86_64 => {
     acct => 163, add_key => 248, bpf => 321, delete_module => 176, finit_module => 313, inotify_init1 => 294,
     io_setup => 206, kexec_load => 246, keyctl => 250, mount => 165, open_by_handle_at => 304,
-    perf_event_open => 298, settimeofday => 164, swapon => 167, syslog => 103,
+    perf_event_open => 298, settimeofday => 164, swapon => 167, syslog => 103, unshare => 272,
   },
   aarch64 => {
     acct => 89, add_key => 217, bpf => 280, delete_module => 106, finit_module => 273, inotify_init1 => 26,
     io_setup => 0, kexec_load => 104, keyctl => 219, mount => 40, open_by_handle_at => 265,
-    perf_event_open => 241, settimeofday => 170, swapon => 224, syslog => 116,
+    perf_event_open => 241, settimeofday => 170, swapon => 224, syslog => 116, unshare => 97,
   },
 );
 my ($PF_PACKET, $RAW, $EVERY_PROTOCOL, $PACKET_OUTGOING) = (17, 3, 0x0300, 4);
@@ -38,6 +39,8 @@ my ($SO_RCVBUFFORCE, $SOL_PACKET, $PACKET_STATISTICS) = (33, 263, 6);
 # Whoever has asked for a watch may be gone.
 my $WATCH_S = 120;
 my $BTRFS_IOC_SUBVOL_CREATE = 0x5000940e;
+my $CLONE_NEWUTS = 0x04000000;
+my @kept;
 
 my ($verb, @args) = @ARGV;
 $| = 1;
@@ -133,11 +136,13 @@ sub take {
 }
 
 sub hold {
-  my ($what, $wanted) = @_;
+  my ($what, $wanted, $file) = @_;
   my %take = (
     keys => sub { my ($type, $name, $load) = ('user', "evil$_[0]", 'x'); syscall(number('add_key'), $type, $name, $load, 1, -4) },
     inotify => sub { syscall(number('inotify_init1'), 0) },
     aio => sub { my $context = "\0" x 8; syscall(number('io_setup'), 100, $context) },
+    namespaces => sub { syscall(number('unshare'), $CLONE_NEWUTS) == -1 ? -1 : keep('<', '/proc/self/ns/uts') },
+    terminals => sub { keep('+<', '/dev/ptmx') },
   );
   my $got = 0;
   my $why = 'as many as wanted';
@@ -146,8 +151,16 @@ sub hold {
     $got++;
   }
   print "$what: $got: $why\n";
+  if (defined $file) { open(my $count, '<', $file) or die "$file: $!\n"; print <$count> }
   # The keys of a user outlive whoever added them.
   syscall(number('keyctl'), 7, -4) if $what eq 'keys';
+}
+
+sub keep {
+  my ($mode, $path) = @_;
+  open(my $file, $mode, $path) or return -1;
+  push @kept, $file;
+  return 0;
 }
 
 sub listen_on {

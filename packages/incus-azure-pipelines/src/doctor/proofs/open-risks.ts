@@ -33,6 +33,12 @@ export const OPEN_POINTS: readonly OpenPoint[] = [
     helps: '`net.netfilter.nf_conntrack_max` of the host, well above what a job needs',
   },
   {
+    fact: 'a guest takes places in the table of addresses of the bridge that all its guests share',
+    risk: 'Each takes some memory of the host for five minutes, and a table of many thousands makes the bridge slower for all. The filters look at frames only after the bridge has learned from them',
+    helps:
+      'Linux 6.8 and later can bound it (`ip link set BRIDGE type bridge fdb_max_learned N`), which Incus does not',
+  },
+  {
     fact: 'a guest has the host send to it what is for the IPv6 address of its neighbour',
     risk: "With `network.ipv6`: it reads what is not encrypted and comes from outside, holds up the neighbour's connections, and goes on for as long as it answers. It still cannot send in the neighbour's name. The filter of Incus looks for the address and the MAC at a fixed place of the message, which a header of options before it moves",
     helps: 'No `network.ipv6`, as by default. Keep what jobs fetch and send encrypted',
@@ -57,6 +63,17 @@ export const OPEN_POINTS: readonly OpenPoint[] = [
     fact: 'a guest takes places for asynchronous reads and writes that the whole host shares',
     risk: 'When there are none left, databases in other jobs do not start',
     helps: '`fs.aio-max-nr` of the host',
+  },
+  {
+    fact: 'a guest takes namespaces without a limit of its own, of the share that all guests have',
+    risk: 'The kernel counts those of all guests for root of the host, who starts them. When there are none left, docker in other jobs makes no container, and no new guest boots',
+    helps:
+      '`user.max_*_namespaces` of the host, well above what jobs need; `maxRamInGb`, since each takes memory of its guest',
+  },
+  {
+    fact: 'a guest takes terminals that all guests share',
+    risk: 'When there are none left, programs in other jobs that want a terminal fail. The host keeps 1024 for itself',
+    helps: '`kernel.pty.max` of the host',
   },
   {
     fact: 'a guest reads how the host was started, and its load',

@@ -23,7 +23,7 @@ const source: GuestPlace['sources'][number] = {
   docker: true,
   spec: aPool(),
   pools: [aPool()],
-  rootDisk: {},
+  profile: { rootDisk: {}, nic: { name: 'eth0', device: {} } },
 };
 
 async function proven(incus: ScriptedIncus, sources: GuestPlace['sources'], signal = new AbortController().signal) {

@@ -1,5 +1,6 @@
 import type { BuildBaseOptions } from './build-options.js';
 import { checkContract, checkIdentity } from './check-contract.js';
+import { checkDriver } from './fit-docker.js';
 import { boot, create } from './launch.js';
 import { removeInstance } from './remove-instance.js';
 import type { BaseUnderConstruction } from './run-in-base.js';
@@ -20,6 +21,7 @@ export async function adoptMade(base: BaseUnderConstruction, options: BuildBaseO
   await boot(base);
   steps.next('Checking that it keeps the guest contract.');
   const version = await checkContract(base, source, spec.docker);
+  if (spec.docker) await checkDriver(base);
   steps.next('Copying it anew.');
   await removeInstance(base.client, base.name);
   await create(base, options);

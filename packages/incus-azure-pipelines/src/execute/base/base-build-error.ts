@@ -1,5 +1,14 @@
 /** The part of a build in which it failed. */
-export type BaseBuildStage = 'launch' | 'boot' | 'install' | 'agent' | 'provision' | 'contract' | 'clean' | 'stop';
+export type BaseBuildStage =
+  | 'launch'
+  | 'boot'
+  | 'install'
+  | 'agent'
+  | 'provision'
+  | 'docker'
+  | 'contract'
+  | 'clean'
+  | 'stop';
 
 /** A base that could not be built. Nothing of it is left; the same build may succeed later. */
 export class BaseBuildError extends Error {

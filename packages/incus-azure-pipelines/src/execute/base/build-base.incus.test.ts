@@ -105,19 +105,30 @@ describeOnIncus('a base', testbed => {
     await expect(pull('/etc/hostname')).rejects.toMatchObject({ kind: 'not-found' });
   });
 
-  test('is provisioned by the scripts in order, as root, each by its own first line, and keeps none of them', async () => {
+  test('is provisioned by the scripts in order, those for before first, as root, each by its own first line, and keeps none of them', async () => {
     const told = await build({
       provisionScripts: [
-        { path: '/srv/one.sh', content: 'echo "one by $BASH_VERSION" as $(id -u) in $PWD >>/provisioned\necho done' },
+        {
+          path: '/srv/one.sh',
+          content: 'echo "one by $BASH_VERSION" as $(id -u) in $PWD >>/provisioned\necho done',
+          when: 'after',
+        },
         {
           path: '/srv/two',
           content: '#!/usr/bin/perl\nopen my $f, ">>", "/provisioned"; print $f "two by perl $]\\n";',
+          when: 'after',
+        },
+        {
+          path: '/srv/first.sh',
+          content: 'id agent || echo "first, without an agent" >>/provisioned',
+          when: 'before',
         },
       ],
       tmpfsSizeBytes: 16 * 1024 * 1024,
     });
     const lines = (await pull('/provisioned')).text.trimEnd().split('\n');
     expect(lines).toEqual([
+      'first, without an agent',
       expect.stringMatching(/^one by 5\S* as 0 in \/root$/),
       expect.stringMatching(/^two by perl/),
     ]);
@@ -137,8 +148,24 @@ describeOnIncus('a base', testbed => {
     expect((await client.instances.get(base)).instance.config[MARKS.baseState]).toBe('ready');
   });
 
+  test('whose docker stores images in another way than agents need says which', async () => {
+    const content = `echo '{"storage-driver": "vfs"}' >/etc/docker/daemon.json && systemctl restart docker.service`;
+    const failure = await build({ provisionScripts: [{ path: '/srv/vfs', content, when: 'after' }] }).catch(
+      (error: unknown) => error,
+    );
+    expect(failure).toMatchObject({ name: 'BaseBuildError', stage: 'docker' });
+    expect(failure instanceof Error ? failure.message : '').toContain(
+      'docker has the storage driver vfs, and agents need overlay2: see that the storage pool is one that overlayfs works on',
+    );
+    expect(await client.instances.names()).not.toContain(base);
+  });
+
   test('with a failing provision script shows what it printed and leaves nothing', async () => {
-    const failing: ProvisionScript = { path: '/srv/fails.sh', content: 'echo before\necho reason >&2\nexit 3\n' };
+    const failing: ProvisionScript = {
+      path: '/srv/fails.sh',
+      content: 'echo before\necho reason >&2\nexit 3\n',
+      when: 'after',
+    };
     const failure = await build({ provisionScripts: [failing] }).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(BaseBuildError);
     expect(failure).toMatchObject({ stage: 'provision' });
@@ -151,7 +178,7 @@ describeOnIncus('a base', testbed => {
 
   test('that is given up in the middle leaves nothing', async () => {
     const abort = new AbortController();
-    const endless: ProvisionScript = { path: '/srv/endless.sh', content: 'exec sleep 1000' };
+    const endless: ProvisionScript = { path: '/srv/endless.sh', content: 'exec sleep 1000', when: 'after' };
     const refused = expect(build({ provisionScripts: [endless] }, abort.signal)).rejects.toThrow('given up');
     const events = client.events.subscribe({ types: ['lifecycle'], signal: abort.signal });
     for await (const event of events) {
@@ -185,6 +212,7 @@ describeOnIncus('a base', testbed => {
       expect(message).toContain('; iap-prepared.service is not enabled; ');
       expect(message).toContain('; there is no user agent with uid 1100, ');
       expect(message).not.toContain('docker is not there');
+      expect(message).not.toContain('iap-untold');
       expect((await client.instances.names()).filter(name => name.startsWith('iap-base-'))).toEqual([]);
 
       await client.instances.start(golden);

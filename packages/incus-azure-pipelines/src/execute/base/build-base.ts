@@ -5,14 +5,17 @@ import type { StorageFacts } from '../../model/storage.js';
 import { adoptMade, MADE_STEPS } from './adopt-made.js';
 import { BaseBuildError } from './base-build-error.js';
 import type { BuildBaseOptions } from './build-options.js';
+import { dockerSteps } from './fit-docker.js';
 import { INSTALL_STEPS, install } from './install.js';
 import { measureCopy } from './measure-copy.js';
 import { removeInstance } from './remove-instance.js';
 import type { BaseUnderConstruction } from './run-in-base.js';
 
 /** How many steps a build tells. */
-export function buildSteps({ isMade, provisionScripts }: BaseSpec, storage: StorageFacts | undefined): number {
-  return (isMade ? MADE_STEPS : INSTALL_STEPS + provisionScripts.length) + (storage?.copiesOnWrite === false ? 1 : 0);
+export function buildSteps(spec: BaseSpec, storage: StorageFacts | undefined): number {
+  const { isMade, provisionScripts } = spec;
+  const installed = INSTALL_STEPS + provisionScripts.length + dockerSteps(spec);
+  return (isMade ? MADE_STEPS : installed) + (storage?.copiesOnWrite === false ? 1 : 0);
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { IncusClient } from 'incus-client';
+import type { DeviceMap, IncusClient } from 'incus-client';
+import type { Fittings } from '../../model/fittings.js';
 import type { BaseSpec } from '../../model/pool.js';
 import type { StorageFacts } from '../../model/storage.js';
 import type { Isolation } from '../isolation.js';
@@ -9,6 +10,9 @@ import type { Steps } from './steps.js';
 export interface BuildBaseOptions {
   readonly client: IncusClient;
   readonly spec: BaseSpec;
+  readonly fittings?: Fittings | undefined;
+  /** Where it lies and which network it is on, where that is not as the default profile has it. */
+  readonly devices?: DeviceMap;
   readonly image: SourceImage;
   /** Name of the instance that becomes the base. */
   readonly base: string;

@@ -1,27 +1,30 @@
-import { enabledUnits, guestFiles } from '../guest/files.js';
+import { laterFiles, laterUnits, neededFiles, neededUnits } from '../guest/files.js';
+import type { GuestFile } from '../guest/guest-file.js';
 import { AGENT_USER } from '../guest/layout.js';
 
 const { name, uid, gid, home } = AGENT_USER;
 
 /** How the script begins each line about something that is not as the guest contract wants it. */
 export const BREACH = '- ';
+/** How it begins each line about something that a base should have, and can do without. */
+export const LACK = '~ ';
 /** How the script begins the line that tells the version of the agent. */
 export const VERSION = 'agent version ';
 
 /**
  * Looks whether a system keeps the guest contract, by its owners, modes, units and programs, and prints a line for each
- * breach. First argument: \`docker\` or \`no-docker\`.
+ * breach and each lack. First argument: \`docker\` or \`no-docker\`.
  */
 export const contractCheck = `#!/bin/bash
 set -uo pipefail
 breach() { echo "${BREACH}$1"; }
 file() {
-  [ "$(stat --format='%u:%g %a' "$1" 2>/dev/null)" = "0:0 $2" ] || breach "$1 is missing, or not root's with mode 0$2"
+  [ "$(stat --format='%u:%g %a' "$1" 2>/dev/null)" = "0:0 $2" ] || echo "$3$1 is missing, or not root's with mode 0$2"
 }
-unit() { systemctl --quiet is-enabled "$1" 2>/dev/null || breach "$1 is not enabled"; }
+unit() { systemctl --quiet is-enabled "$1" 2>/dev/null || echo "$2$1 is not enabled"; }
 
-${guestFiles.map(({ path, mode }) => `file ${path} ${mode.toString(8)}`).join('\n')}
-${enabledUnits.map(unit => `unit ${unit}`).join('\n')}
+${looks(BREACH, neededFiles, neededUnits)}
+${looks(LACK, laterFiles, laterUnits)}
 for program in bash curl tar setpriv sudo grep getent; do
   command -v "$program" >/dev/null || breach "$program is not installed"
 done
@@ -50,3 +53,10 @@ case $version in
 esac
 exit 0
 `;
+
+function looks(mark: string, files: readonly GuestFile[], units: readonly string[]): string {
+  return [
+    ...files.map(({ path, mode }) => `file ${path} ${mode.toString(8)} '${mark}'`),
+    ...units.map(unit => `unit ${unit} '${mark}'`),
+  ].join('\n');
+}

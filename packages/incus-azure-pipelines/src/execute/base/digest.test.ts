@@ -1,15 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import type { AptMirror } from '../../model/apt-mirror.js';
 import { type BaseInputs, baseDigest, type OwnInputs, ownDigest, recipeDigest } from './digest.js';
 
 const server = { url: 'https://images.example', protocol: 'simplestreams', certificate: undefined } as const;
+const after = (content: string) => ({ content, when: 'after' }) as const;
+const mirror = {
+  url: 'http://mirror.example',
+  securityUrl: undefined,
+  suites: undefined,
+  components: undefined,
+  key: undefined,
+};
 const own: OwnInputs = {
   image: { kind: 'any', alias: 'debian/13', server },
   agent: { kind: 'latest' },
-  scripts: ['echo one', 'echo two'],
+  scripts: [after('echo one'), after('echo two')],
+  aptMirror: undefined,
   isMade: false,
   docker: true,
   tmpfsSizeBytes: undefined,
   recipeDigest: 'recipe',
+  fittings: [],
+  dockerInputs: [],
 };
 const inputs: BaseInputs = {
   own: ownDigest(own),
@@ -38,9 +50,11 @@ describe('the digest of a base', () => {
 
 describe("the digest of a person's own part", () => {
   test.each<[string, Partial<OwnInputs>]>([
-    ['the content of a script', { scripts: ['echo one', 'echo 2'] }],
-    ['the order of the scripts', { scripts: ['echo two', 'echo one'] }],
-    ['where one script ends', { scripts: ['echo oneecho two'] }],
+    ['the content of a script', { scripts: [after('echo one'), after('echo 2')] }],
+    ['the order of the scripts', { scripts: [after('echo two'), after('echo one')] }],
+    ['where one script ends', { scripts: [after('echo oneecho two')] }],
+    ['the moment of a script', { scripts: [after('echo one'), { content: 'echo two', when: 'before' }] }],
+    ['a mirror', { aptMirror: mirror }],
     ['docker', { docker: false }],
     ['whether the image is a base already', { isMade: true }],
     ['the size of /tmp', { tmpfsSizeBytes: 1024 }],
@@ -50,8 +64,22 @@ describe("the digest of a person's own part", () => {
     ['the version that is asked for', { agent: { kind: 'version', version: '4.275.0' } }],
     ['the agent package that is given', { agent: { sha256: 'ab'.repeat(32) } }],
     ['the recipe', { recipeDigest: 'another' }],
+    ['what the pool puts into it', { fittings: ['/opt/tools'] }],
+    ['what docker is given', { dockerInputs: ['distribution'] }],
   ])('changes with %s', (_what, change) => {
     expect(ownDigest({ ...own, ...change })).not.toBe(ownDigest(own));
+  });
+
+  test.each<[string, Partial<AptMirror>]>([
+    ['the URL', { url: 'http://mirror.example/other' }],
+    ['the URL for security updates', { securityUrl: 'http://mirror.example/security' }],
+    ['the suites', { suites: ['noble'] }],
+    ['the components', { components: ['main'] }],
+    ['the key', { key: 'another' }],
+  ])('changes with %s of a mirror', (_what, change) => {
+    expect(ownDigest({ ...own, aptMirror: { ...mirror, ...change } })).not.toBe(
+      ownDigest({ ...own, aptMirror: mirror }),
+    );
   });
 
   test('of the recipe does not change while the program runs', () => {

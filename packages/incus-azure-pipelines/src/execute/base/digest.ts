@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { AptMirror } from '../../model/apt-mirror.js';
 import { CONTRACT } from '../../model/marks.js';
-import type { AgentSource, ImageSource } from '../../model/pool.js';
+import type { AgentSource, ImageSource, ProvisionScript } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
+import { limitsDropIn, toolFolderScript } from './fit-base.js';
+import { dockerScripts } from './fit-docker.js';
+import { mirrorScript } from './mirror-script.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
 /** What shapes a base and is a person's own: the configuration, and this program. */
@@ -10,12 +14,17 @@ export interface OwnInputs {
   readonly image: ImageSource;
   /** Which agent is asked for, or the hash of the one that is given; undefined where one is in the image. */
   readonly agent: Exclude<AgentSource, { kind: 'file' }> | { readonly sha256: string } | undefined;
-  /** Contents of the provision scripts, in order. */
-  readonly scripts: readonly string[];
+  /** The provision scripts, in order. */
+  readonly scripts: readonly Pick<ProvisionScript, 'content' | 'when'>[];
+  readonly aptMirror: AptMirror | undefined;
   readonly isMade: boolean;
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
+  /** What docker is given beyond what all are; empty where that is nothing. */
+  readonly dockerInputs: readonly unknown[];
+  /** What of the pool's fittings is in the base; empty where there is none. */
+  readonly fittings: readonly unknown[];
 }
 
 /** All that shapes a base. */
@@ -39,6 +48,9 @@ export function recipeDigest(): string {
     librariesScript,
     cleanScript,
     tmpMount(0),
+    toolFolderScript,
+    dockerScripts,
+    limitsDropIn({}),
   ]);
 }
 
@@ -47,15 +59,32 @@ export function ownDigest({
   image,
   agent,
   scripts,
+  aptMirror,
   isMade,
   docker,
   tmpfsSizeBytes,
   recipeDigest: recipe,
+  fittings,
+  dockerInputs,
 }: OwnInputs): string {
   const source = 'server' in image ? [image.alias, image.server.protocol, image.server.url] : [image.alias];
   const wish =
     agent === undefined ? '' : 'sha256' in agent ? agent.sha256 : agent.kind === 'latest' ? 'latest' : agent.version;
-  return digest([image.kind, source, wish, scripts, isMade, docker, tmpfsSizeBytes ?? 'none', recipe]);
+  const mirror = aptMirror === undefined ? '' : mirrorScript(aptMirror);
+  const provision = scripts.map(({ content, when }) => [content, when]);
+  return digest([
+    image.kind,
+    source,
+    wish,
+    provision,
+    mirror,
+    isMade,
+    docker,
+    tmpfsSizeBytes ?? 'none',
+    recipe,
+    ...fittings,
+    ...dockerInputs,
+  ]);
 }
 
 /**

@@ -1,8 +1,11 @@
-import type { BaseSpec } from '../../model/pool.js';
+import type { BaseSpec, ProvisionScript } from '../../model/pool.js';
 import { enabledUnits, guestFiles } from '../guest/files.js';
 import { BaseBuildError } from './base-build-error.js';
 import type { BuildBaseOptions, PackedAgent } from './build-options.js';
+import { fitLimits, fitToolFolder, scriptVariables } from './fit-base.js';
+import { configureDocker, finishDocker } from './fit-docker.js';
 import { boot, create } from './launch.js';
+import { mirrorScript } from './mirror-script.js';
 import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
 import { unpackAgent } from './unpack-agent.js';
@@ -22,32 +25,52 @@ export async function install(
   options: BuildBaseOptions,
   agent: PackedAgent,
 ): Promise<string> {
-  const { image, spec, steps } = options;
+  const { fittings = {}, image, spec, steps } = options;
   steps.next(`Starting from image ${image.identity}.`);
   await create(base, options);
   await boot(base);
+  await provision(base, options, 'before');
 
   steps.next('Installing what the image lacks.');
-  const script = { path: 'install', content: installScript, args: [spec.docker ? 'docker' : 'no-docker'] };
+  if (spec.aptMirror !== undefined) {
+    const mirror = { path: 'mirror', content: mirrorScript(spec.aptMirror) };
+    await runScriptInBase(base, 'install', 'name the mirror of packages', mirror, MINUTE_MS);
+  }
+  const script = { path: 'install', content: installScript, args: [dockerWish(spec)] };
   await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
   await installGuestFiles(base, spec);
+  await fitLimits(base, fittings);
 
   steps.next(`Unpacking agent ${agent.version}.`);
   await unpackAgent(base, agent.path, agent.sha256);
   const libraries = { path: 'libraries', content: librariesScript };
   await runScriptInBase(base, 'agent', "install the agent's libraries", libraries, INSTALL_MS);
 
-  for (const provision of spec.provisionScripts) {
-    const what = `provision script "${provision.path}"`;
-    steps.next(`Running ${what}.`);
-    await runScriptInBase(base, 'provision', `run ${what}`, provision, PROVISION_MS);
-  }
+  await configureDocker(base, spec);
+  await fitToolFolder(base, fittings);
+  await provision(base, options, 'after');
+  await fitToolFolder(base, fittings);
+  await finishDocker(base, spec, steps);
 
   steps.next('Cleaning up.');
   await runScriptInBase(base, 'clean', 'clean up', { path: 'clean', content: cleanScript }, CLEAN_MS);
   steps.next('Stopping.');
   await stop(base);
   return agent.version;
+}
+
+/** Runs the scripts of one moment, in their order. */
+async function provision(
+  base: BaseUnderConstruction,
+  { fittings, spec, steps }: BuildBaseOptions,
+  moment: ProvisionScript['when'],
+): Promise<void> {
+  const environment = scriptVariables(fittings);
+  for (const script of spec.provisionScripts.filter(({ when }) => when === moment)) {
+    const what = `provision script "${script.path}"`;
+    steps.next(`Running ${what}.`);
+    await runScriptInBase(base, 'provision', `run ${what}`, { ...script, environment }, PROVISION_MS);
+  }
 }
 
 async function installGuestFiles(base: BaseUnderConstruction, spec: BaseSpec): Promise<void> {
@@ -62,6 +85,12 @@ async function installGuestFiles(base: BaseUnderConstruction, spec: BaseSpec): P
   }
   const enable = { command: ['systemctl', '--quiet', 'enable', ...units] };
   await runInBase(base, 'install', 'enable the units', enable, MINUTE_MS);
+}
+
+/** Where a script brings docker, it is neither installed nor kept from starting. */
+function dockerWish({ docker, dockerSpec }: BaseSpec): string {
+  if (!docker) return 'no-docker';
+  return dockerSpec?.source === 'script' ? 'docker-by-script' : 'docker';
 }
 
 /** Graceful only: a base that was killed may lack what its programs had yet to write. */

@@ -10,7 +10,7 @@ const BOOT_MS = 3 * MINUTE_MS;
 /** Makes the instance that becomes the base; it does not run yet. */
 export async function create(
   base: BaseUnderConstruction,
-  { spec, image, isolation, marks }: BuildBaseOptions,
+  { devices = {}, spec, image, isolation, marks }: BuildBaseOptions,
 ): Promise<void> {
   const { client, name, onProgress, signal } = base;
   const config = {
@@ -22,7 +22,7 @@ export async function create(
   };
   await isolation.creating(keys =>
     client.instances.create(
-      { name, source: image.source, config: { ...config, ...keys }, ephemeral: false },
+      { name, source: image.source, config: { ...config, ...keys }, devices, ephemeral: false },
       { signal, deadlineMs: CREATE_MS, onProgress: ({ text }) => onProgress({ kind: 'line', text }) },
     ),
   );

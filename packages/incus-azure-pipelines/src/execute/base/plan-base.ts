@@ -1,8 +1,10 @@
 import type { AzurePipelinesClient } from 'azure-pipelines-client';
+import { fittingsOfBase } from '../../model/fittings.js';
 import type { PoolSpec } from '../../model/pool.js';
 import type { ExecutorParts } from '../parts.js';
 import { type AgentPackage, describeAgentFile, findAgent } from './agent-package.js';
 import { baseDigest, ownDigest, recipeDigest } from './digest.js';
+import { dockerInputs } from './docker-inputs.js';
 import { findSourceImage, type SourceImage } from './source-image.js';
 
 /** What a base would be built from now. */
@@ -25,18 +27,24 @@ export interface BasePool {
 type Parts = Pick<ExecutorParts, 'incus' | 'architecture' | 'owner'>;
 
 /** Digests what the configuration and the files that it names say of a pool's base. @throws Error when one cannot be read. */
-export async function ownInputs({ spec: { base } }: Pick<BasePool, 'spec'>, signal: AbortSignal): Promise<string> {
+export async function ownInputs(
+  { spec: { base, fittings } }: Pick<BasePool, 'spec'>,
+  signal: AbortSignal,
+): Promise<string> {
   const file =
     !base.isMade && base.agent.kind === 'file' ? await describeAgentFile(base.agent.path, signal) : undefined;
   const asked = base.agent.kind === 'file' ? undefined : base.agent;
   return ownDigest({
     image: base.image,
     agent: base.isMade ? undefined : (file ?? asked),
-    scripts: base.provisionScripts.map(script => script.content),
+    scripts: base.provisionScripts,
+    aptMirror: base.aptMirror,
     isMade: base.isMade,
     docker: base.docker,
     tmpfsSizeBytes: base.tmpfsSizeBytes,
     recipeDigest: recipeDigest(),
+    fittings: fittingsOfBase(fittings),
+    dockerInputs: await dockerInputs(base.dockerSpec, signal),
   });
 }
 

@@ -1,16 +1,27 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { contractCheck } from './contract-check.js';
+import { mirrorScript } from './mirror-script.js';
 import { cleanScript, installScript, librariesScript, tmpMount, waitForBoot } from './recipe.js';
 
 const checker = 'shellcheck';
 const hasChecker = spawnSync(checker, ['--version']).status === 0;
+
+/** With what a shell would take for its own. */
+const MIRROR = {
+  url: "http://mirror.example/it's",
+  securityUrl: 'https://security.example/a&b;#c',
+  suites: ['noble'],
+  components: ['main', 'universe'],
+  key: 'lines\nof "a" key\n',
+};
 
 const scripts = [
   { name: 'waitForBoot', shell: 'sh', text: waitForBoot },
   { name: 'installScript', shell: 'bash', text: installScript },
   { name: 'librariesScript', shell: 'bash', text: librariesScript },
   { name: 'cleanScript', shell: 'bash', text: cleanScript },
+  { name: 'mirrorScript', shell: 'bash', text: mirrorScript(MIRROR) },
   { name: 'contractCheck', shell: 'bash', text: contractCheck },
 ];
 

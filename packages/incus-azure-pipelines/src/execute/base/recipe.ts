@@ -16,7 +16,7 @@ echo "The system is $state."
 waited=0
 until grep -Eq '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route ||
   grep -E '^0{32} 00 ' /proc/net/ipv6_route 2>/dev/null | grep -qv ' lo$'; do
-  [ "$waited" -lt 300 ] || { echo 'There is no default route after 30 seconds; going on without a network.'; break; }
+  [ "$waited" -lt 300 ] || { echo 'There is no default route after 30 seconds; going on without one.'; break; }
   waited=$((waited + 1))
   sleep 0.1
 done
@@ -25,7 +25,7 @@ exit 0
 
 /**
  * Installs what the image lacks of what jobs and the guest contract need, and makes the agent's user. First argument:
- * \`docker\` or \`no-docker\`.
+ * \`docker\`, \`docker-by-script\` or \`no-docker\`.
  *
  * An image that has all of it is taken as it is, without any network. The lists of apt are locked by nobody else from
  * then on: what a distribution does to them by itself would meet a job's own first \`apt-get\`.
@@ -48,6 +48,8 @@ systemctl --quiet mask --now apt-daily.timer apt-daily-upgrade.timer apt-daily.s
 
 # Each entry is a package, or several of which the first that the distribution has is taken.
 packages=()
+# The same, of which none need be there.
+optional=()
 lacks() { ! command -v "$1" >/dev/null; }
 if lacks curl; then packages+=(curl); fi
 if lacks sudo; then packages+=(sudo); fi
@@ -65,12 +67,14 @@ if [ "$docker" = docker ]; then
   if lacks docker-compose && ! docker compose version >/dev/null 2>&1; then
     packages+=('docker-compose-v2 docker-compose')
   fi
+  if ! docker buildx version >/dev/null 2>&1; then optional+=('docker-buildx docker-buildx-plugin'); fi
 fi
 
 if [ "\${#packages[@]}" -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   options=(-q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
-  apt-get "\${options[@]}" update
+  # Else it ends well where no source answers.
+  apt-get "\${options[@]}" -o APT::Update::Error-Mode=any update
   install=()
   for names in "\${packages[@]}"; do
     for package in $names; do
@@ -78,12 +82,17 @@ if [ "\${#packages[@]}" -gt 0 ]; then
     done
     install+=("$package")
   done
+  for names in "\${optional[@]}"; do
+    for package in $names; do
+      if apt-cache show "$package" >/dev/null 2>&1; then install+=("$package") && break; fi
+    done
+  done
   apt-get "\${options[@]}" install --no-install-recommends "\${install[@]}"
 fi
 
 if [ "$docker" = docker ]; then
   systemctl --quiet enable docker.service
-else
+elif [ "$docker" = no-docker ]; then
   for unit in docker.service docker.socket containerd.service; do
     systemctl --quiet disable --now "$unit" 2>/dev/null || true
   done
@@ -96,7 +105,10 @@ if [ "$(id -u ${AGENT_USER.name}):$(id -g ${AGENT_USER.name})" != ${AGENT_USER.u
   echo 'this image has a user ${AGENT_USER.name} of its own that is not ${AGENT_USER.uid}:${AGENT_USER.gid}; use an image without one'
   exit 1
 fi
-if getent group docker >/dev/null; then usermod --append --groups docker ${AGENT_USER.name}; fi
+# The system of the guest gives devices that there may be to these groups, whatever mode they are given with.
+for group in docker kvm render video; do
+  if getent group "$group" >/dev/null; then usermod --append --groups "$group" ${AGENT_USER.name}; fi
+done
 # Its user manager comes with the boot: no job has to log in first.
 mkdir -p /var/lib/systemd/linger
 touch /var/lib/systemd/linger/${AGENT_USER.name}
@@ -121,7 +133,7 @@ starts() {
 }
 if starts >/dev/null 2>&1; then exit 0; fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get -q -y -o Acquire::Retries=3 update
+apt-get -q -y -o Acquire::Retries=3 -o APT::Update::Error-Mode=any update
 ./bin/installdependencies.sh
 if ! starts; then
   echo 'the agent does not start in this base'

@@ -50,7 +50,12 @@ export async function runScriptInBase(
   base: BaseUnderConstruction,
   stage: BaseBuildStage,
   what: string,
-  script: { readonly path: string; readonly content: string; readonly args?: readonly string[] },
+  script: {
+    readonly path: string;
+    readonly content: string;
+    readonly args?: readonly string[];
+    readonly environment?: Readonly<Record<string, string>>;
+  },
   deadlineMs: number,
 ): Promise<void> {
   const { client, name, signal } = base;
@@ -58,7 +63,7 @@ export async function runScriptInBase(
   await client.files.makeDirectory(name, scriptDirectory, { mode: 0o700 }, { signal });
   await client.files.push(name, path, script.content, { mode: 0o700 }, { signal });
   const program = script.content.startsWith('#!') ? [path] : ['bash', path];
-  const environment = { DEBIAN_FRONTEND: 'noninteractive', HOME: '/root', LANG: 'C.UTF-8' };
+  const environment = { DEBIAN_FRONTEND: 'noninteractive', HOME: '/root', LANG: 'C.UTF-8', ...script.environment };
   const command = ['sh', '-c', STAY_AFTER_FAILURE, 'sh', ...program, ...(script.args ?? [])];
   await runInBase(base, stage, what, { command, environment, cwd: '/root' }, deadlineMs);
   await client.files.delete(name, path, { signal });

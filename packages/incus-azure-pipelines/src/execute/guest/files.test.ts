@@ -33,15 +33,16 @@ describe('the guest files', () => {
 
   test('every script that a unit starts is among them and may be executed', () => {
     const started = units.flatMap(unit => [...unit.content.matchAll(/^ExecStart=(\S+)/gm)].map(match => match[1]));
-    expect(started).toHaveLength(3);
+    expect(started).toHaveLength(4);
     for (const path of started) {
       expect(guestFiles.find(file => file.path === path)?.mode).toBe(0o755);
     }
   });
 
   test('the scripts read the keys that the host writes', () => {
-    const prepared = guestFiles.find(file => file.path.endsWith('/prepared'));
-    for (const key of [MARKS.server, MARKS.activated]) expect(prepared?.content).toContain(`instance_key ${key})`);
+    const script = (name: string) => guestFiles.find(file => file.path.endsWith(`/${name}`))?.content;
+    for (const key of [MARKS.server, MARKS.activated]) expect(script('prepared')).toContain(`instance_key ${key})`);
+    expect(script('untold')).toContain(`instance_key ${MARKS.activated})`);
   });
 
   test('every enabled unit is among them and says what wants it', () => {

@@ -3,6 +3,7 @@ import type { GuestFile } from './guest-file.js';
 import { library } from './library.js';
 import { preparedScript, preparedUnit } from './prepared.js';
 import { registerScript, registerUnit } from './register.js';
+import { untoldScript, untoldTimer, untoldUnit } from './untold.js';
 
 const directories: GuestFile = {
   path: '/etc/tmpfiles.d/iap.conf',
@@ -16,8 +17,8 @@ const sudoers: GuestFile = {
   content: 'agent ALL=(ALL:ALL) NOPASSWD: ALL\n',
 };
 
-/** Every file of the guest contract, to be put into a base. */
-export const guestFiles: readonly GuestFile[] = [
+/** The files without which nothing can become an agent. */
+export const neededFiles: readonly GuestFile[] = [
   directories,
   sudoers,
   library,
@@ -30,5 +31,16 @@ export const guestFiles: readonly GuestFile[] = [
   activationUnit,
 ];
 
+/** Those that came later: a base without them works, and is told what it lacks. */
+export const laterFiles: readonly GuestFile[] = [untoldScript, untoldUnit, untoldTimer];
+
+/** Every file of the guest contract, to be put into a base. */
+export const guestFiles: readonly GuestFile[] = [...neededFiles, ...laterFiles];
+
 /** The units that a base has enabled. */
-export const enabledUnits: readonly string[] = ['iap-prepared.service', 'iap-activation.path'];
+export const neededUnits: readonly string[] = ['iap-prepared.service', 'iap-activation.path'];
+
+/** Those of {@link laterFiles}. */
+export const laterUnits: readonly string[] = ['iap-untold.timer'];
+
+export const enabledUnits: readonly string[] = [...neededUnits, ...laterUnits];

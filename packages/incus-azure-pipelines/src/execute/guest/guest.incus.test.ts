@@ -179,6 +179,27 @@ describeOnIncus('a guest', testbed => {
     expect((await client.instances.get(name)).instance.status).toBe('Running');
   });
 
+  test('ends when it was activated and told nothing, at the second look', async () => {
+    const name = await prepared();
+    expect(await run(name, 'systemctl is-active iap-untold.timer')).toBe('active\n');
+    await run(name, 'systemctl start iap-untold');
+    expect(await run(name, 'ls /run/iap')).toBe('');
+    await client.instances.patch(name, { config: { [MARKS.activated]: '1' } });
+    await run(name, 'systemctl start iap-untold');
+    expect((await client.instances.get(name)).instance.status).toBe('Ready');
+    const gone = lifecycle.next('instance-deleted', name);
+    await run(name, 'systemctl start iap-untold').catch(() => undefined);
+    await gone;
+  });
+
+  test('that was told of its agent goes on, whatever its job deletes', async () => {
+    const name = await activated();
+    await client.instances.patch(name, { config: { [MARKS.activated]: '1' } });
+    const looks = 'systemctl start iap-untold; ls /run/iap';
+    expect(await run(name, looks)).toBe('activation\n');
+    expect(await run(name, `rm -r /run/iap/activation; ${looks}`)).toBe('');
+  });
+
   test('wipes credentials that hold the token itself, says why, and goes', async () => {
     const name = await prepared();
     const finished = lifecycle.next('instance-ready', name);

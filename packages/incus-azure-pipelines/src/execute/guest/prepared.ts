@@ -22,6 +22,12 @@ default_route() {
   grep -E '^0{32} 00 ' /proc/net/ipv6_route 2>/dev/null | grep -qv ' lo$'
 }
 
+# A network without a way out has no default route, and the server is in it. Nothing is sent.
+route_to() {
+  # shellcheck disable=SC2016
+  timeout 2 bash -c ': >"/dev/udp/$0/9"' "$1" 2>/dev/null
+}
+
 docker_wanted() {
   command -v dockerd >/dev/null &&
     { systemctl --quiet is-enabled docker.service || systemctl --quiet is-enabled docker.socket; } 2>/dev/null
@@ -41,11 +47,16 @@ if used; then
   exit 0
 fi
 
-until default_route; do sleep 0.1; done
-
 until server=$(instance_key user.iap.server); do sleep 0.1; done
 # In a URL an IPv6 address stands in brackets.
 server=\${server#[} server=\${server%]}
+
+for ((looks = 1; ; looks++)); do
+  if default_route; then break; fi
+  if [ -n "$server" ] && ((looks % 10 == 0)) && route_to "$server"; then break; fi
+  sleep 0.1
+done
+
 if [ -n "$server" ]; then
   until timeout 10 getent ahosts "$server" >/dev/null; do sleep 0.1; done
 fi

@@ -32,6 +32,7 @@ function identityOf(isKept: boolean, ...given: readonly Given[]) {
       return token();
     },
     another: async (refused: string) => (await identity.another(refused))?.reveal(),
+    covered: () => identity.covered,
   };
 }
 
@@ -158,6 +159,30 @@ describe('a token in a file', () => {
     expect([await token(), await another('new'), await token()]).toEqual(['new', 'old', 'old']);
     clock.at = 30_000;
     expect(await token()).toBe('new');
+  });
+
+  it('is said to be covered by the one before while it is refused again and again, from the first refusal on', async () => {
+    const { another, clock, covered, token } = identityOf(false, 'old', 'new');
+    await token();
+    clock.at = 1_000;
+    await token();
+    expect(covered()).toBeUndefined();
+    await another('new');
+    clock.at = 41_000;
+    await another('new');
+    expect(covered()).toEqual({ since: 1_000, until: 131_000 });
+    // Nobody has refused it since.
+    clock.at = 131_000;
+    expect(covered()).toBeUndefined();
+  });
+
+  it('is not said to be covered where the one before is refused too', async () => {
+    const { another, covered, token } = identityOf(false, 'old', 'new');
+    await token();
+    await token();
+    await another('new');
+    await another('old');
+    expect(covered()).toBeUndefined();
   });
 
   it('goes back to the last that was good, past one that never was', async () => {

@@ -24,6 +24,8 @@ const AHEAD_MS = 300_000;
 const UNKNOWN_LIFE_MS = 600_000;
 /** What has failed or was refused is tried again after this time. */
 const RETRY_MS = 30_000;
+/** It is tried with the next call after that; one that is not refused by then is good. */
+const COVERED_MS = 3 * RETRY_MS;
 /** A file that is being written anew may be away or empty for this long. */
 const REWRITTEN_MS = 60_000;
 
@@ -32,6 +34,8 @@ interface Held extends IssuedToken {
   /** When the source last gave it. */
   askedAt: number;
   refusedAt?: number;
+  /** The first of the refusals that have come one after the other. */
+  refusedSince?: number;
 }
 
 export class Identity implements Disposable {
@@ -70,6 +74,8 @@ export class Identity implements Disposable {
     const now = this.#clock.now();
     if (this.#earlier?.text === refused) this.#earlier = undefined;
     if (this.#latest?.text === refused) {
+      const isRefusedStill = now - (this.#latest.refusedAt ?? Number.NEGATIVE_INFINITY) < COVERED_MS;
+      if (!isRefusedStill) this.#latest.refusedSince = now;
       this.#latest.refusedAt = now;
       const isAsked = this.#asking !== undefined;
       if (!this.#source.isKept || isAsked || now - this.#askedAnewAt >= RETRY_MS) {
@@ -81,6 +87,18 @@ export class Identity implements Disposable {
     const other = others.find(held => held !== undefined && held.text !== refused && !this.#isRefused(held));
     if (other === undefined && this.#failure !== undefined) throw this.#failure.error;
     return other?.secret;
+  }
+
+  /**
+   * While the latest token is refused and the one before goes on: since when, and until when that holds unless it is refused
+   * once more by then.
+   */
+  get covered(): { readonly since: number; readonly until: number } | undefined {
+    const { refusedAt, refusedSince } = this.#latest ?? {};
+    if (refusedAt === undefined || refusedSince === undefined) return undefined;
+    const until = refusedAt + COVERED_MS;
+    const isCovered = this.#earlier !== undefined && !this.#isRefused(this.#earlier) && this.#clock.now() < until;
+    return isCovered ? { since: refusedSince, until } : undefined;
   }
 
   /** Ends what is being asked. */
@@ -139,6 +157,7 @@ export class Identity implements Disposable {
       text,
       askedAt,
       ...(same?.refusedAt === undefined ? {} : { refusedAt: same.refusedAt }),
+      ...(same?.refusedSince === undefined ? {} : { refusedSince: same.refusedSince }),
     };
     return this.#latest;
   }

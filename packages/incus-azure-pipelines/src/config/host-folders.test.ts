@@ -1,0 +1,113 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { lookAtFolders } from './host-folders.js';
+
+/** Only root can make folders that nobody else may replace. */
+const isRoot = process.getuid?.() === 0;
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp('/srv/iap-folders-').catch(() => '');
+  await mkdir(join(home, 'tools')).catch(() => {});
+});
+afterEach(() => home === '' || rm(home, { recursive: true }));
+
+async function outcomeOf(source: string, { isThisHost = true, kept = [] as readonly string[] } = {}): Promise<string> {
+  const devices = { tools: { type: 'disk', source, path: '/opt/tools' } };
+  const pool = { name: 'linux', settings: { devices }, path: (...keys: readonly (string | number)[]) => keys };
+  const { findings, resolved } = await lookAtFolders([pool], { isThisHost, kept });
+  const [finding] = findings;
+  return finding === undefined ? `shown as ${resolved.get(source)}` : `${finding.path.join('.')}: ${finding.problem}`;
+}
+
+describe.runIf(isRoot)('a folder of the host', () => {
+  it('of root alone is shown by its own path', async () => {
+    const tools = join(home, 'tools');
+    await writeFile(join(tools, 'a'), '');
+    expect(await outcomeOf(tools)).toBe(`shown as ${tools}`);
+    await symlink(tools, join(home, 'link'));
+    expect(await outcomeOf(join(home, 'link'))).toBe(`shown as ${tools}`);
+  });
+
+  it('that a link leads to, and that is of the host, is shown to nobody', async () => {
+    const link = join(home, 'link');
+    await symlink('/etc', link);
+    expect(await outcomeOf(link)).toBe(
+      `devices.tools.source: ${link}, which is /etc, is of /etc, which is the host's own`,
+    );
+    expect(await outcomeOf(join(link, 'ssh'))).toContain("is of /etc, which is the host's own");
+    expect(await outcomeOf('/')).toContain("/ shows /boot, which is the host's own");
+  });
+
+  it('that is mounted a second time is known again', async () => {
+    const again = join(home, 'tools');
+    const run = promisify(execFile);
+    for (const whole of ['/', '/etc']) {
+      await run('mount', ['--bind', whole, again]);
+      try {
+        expect(await outcomeOf(again)).toMatch(/ (?:shows|is of) \/(?:boot|etc), which is the host's own$/);
+      } finally {
+        await run('umount', [again]);
+      }
+    }
+  });
+
+  it('that shows the kernel is shown to nobody', async () => {
+    const [again, run] = [join(home, 'tools'), promisify(execFile)];
+    await run('mount', ['-t', 'proc', 'proc', again]);
+    try {
+      expect(await outcomeOf(again)).toMatch(/ is of \/proc, | type proc, which may show what lies elsewhere$/);
+    } finally {
+      await run('umount', [again]);
+    }
+  });
+
+  it('that root alone may read would be of no use to guests', async () => {
+    const tools = join(home, 'tools');
+    await chmod(tools, 0o700);
+    expect(await outcomeOf(tools)).toBe(
+      `devices.tools.source: ${tools} can be read by root alone, who is nobody here in a guest`,
+    );
+  });
+
+  it('that holds or is what this program keeps for itself is shown to nobody', async () => {
+    const secret = join(home, 'tools', 'pat');
+    await writeFile(secret, '');
+    for (const source of [join(home, 'tools'), secret])
+      expect(await outcomeOf(source, { kept: [secret] })).toContain(`${secret}, which is the host's own`);
+  });
+
+  it('that others than root can replace is shown to nobody', async () => {
+    const inner = join(home, 'tools', 'inner');
+    await mkdir(inner);
+    await chmod(join(home, 'tools'), 0o775);
+    expect(await outcomeOf(inner)).toContain(
+      `can be replaced by others than root, who may write to ${join(home, 'tools')}`,
+    );
+  });
+
+  it('that holds a socket is shown to nobody, for it could be spoken to', async () => {
+    await mkdir(join(home, 'tools', 'deep'));
+    const socket = join(home, 'tools', 'deep', 'a.sock');
+    const server = createServer();
+    await new Promise<void>(resolve => server.listen(socket, resolve));
+    try {
+      expect(await outcomeOf(join(home, 'tools'))).toContain(
+        `holds ${socket}, by which a job could speak to this host`,
+      );
+      expect(await outcomeOf(socket)).toContain('is no folder and no plain file');
+    } finally {
+      await new Promise(resolve => server.close(resolve));
+    }
+  });
+
+  it('is looked for on the host of Incus, and not here, where that is another one', async () => {
+    expect(await outcomeOf(join(home, 'tools'), { isThisHost: false })).toContain(
+      'which cannot be looked at from here',
+    );
+  });
+});

@@ -1,0 +1,144 @@
+/** Looks at the folders of this host that guests are to see, before Incus is told of one. */
+import type { Stats } from 'node:fs';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { liesIn, type Mount, overlap, type Place, placeOf, placesBelow, readMounts } from '../lib/mounts.js';
+import { deviceFaults, isFolder } from '../model/device-rules.js';
+import { deviceOf } from './check-fittings.js';
+import { error, type Finding, type KeyPath } from './finding.js';
+import type { PoolEntry } from './pool-entry.js';
+
+/** What is the host's own: no guest sees any of it, nor what holds it. */
+const OF_HOST = ['/boot', '/dev', '/etc', '/home', '/proc', '/root', '/run', '/sys', '/tmp', '/var'];
+
+/** File systems that hold files; others show the kernel, or something else in a new guise. */
+const FILE_SYSTEMS = new Set(
+  'btrfs ceph cifs erofs ext2 ext3 ext4 f2fs iso9660 nfs nfs4 squashfs tmpfs xfs zfs'.split(' '),
+);
+
+/** A folder with more is not searched to its end for sockets. */
+const MOST_ENTRIES = 20_000;
+
+const ELSEWHERE = 'put it where only root may change it, such as /srv/tools';
+
+/** What the folders are held against. */
+export interface FolderSurroundings {
+  /** Whether Incus is on this host, so that its folders are the ones that are looked at. */
+  readonly isThisHost: boolean;
+  /** Files and folders of this program that are nobody else's business. */
+  readonly kept: readonly string[];
+}
+
+/** The folders by their own paths, and what is wrong with others. */
+export interface HostFolders {
+  /** By the path that is written: the one without links. */
+  readonly resolved: ReadonlyMap<string, string>;
+  readonly findings: readonly Finding[];
+}
+
+/** Looks at each folder that a device of a pool names. */
+export async function lookAtFolders(pools: readonly PoolEntry[], around: FolderSurroundings): Promise<HostFolders> {
+  const resolved = new Map<string, string>();
+  const findings: Finding[] = [];
+  for (const pool of pools)
+    for (const [name, settings] of Object.entries(pool.settings.devices ?? {})) {
+      const device = deviceOf(settings);
+      if (!isFolder(device) || deviceFaults(device).length > 0 || device.source === undefined) continue;
+      const key = pool.path('devices', name, 'source');
+      const outcome = around.isThisHost ? await lookAt(key, device.source, around.kept) : notHere(key, device.source);
+      if (typeof outcome === 'string') resolved.set(device.source, outcome);
+      else findings.push(outcome);
+    }
+  return { resolved, findings };
+}
+
+function notHere(key: KeyPath, source: string): Finding {
+  return error(
+    key,
+    `${source} would be a folder of the host of Incus, which cannot be looked at from here`,
+    'use a volume of a storage pool: pool and source',
+  );
+}
+
+/** The folder's own path, or why no guest may see it. */
+async function lookAt(key: KeyPath, source: string, kept: readonly string[]): Promise<string | Finding> {
+  const said = OF_HOST.find(own => liesIn(source, own));
+  if (said !== undefined) return error(key, `${source} ${ofHost(source, said)}`, ELSEWHERE);
+  const path = await realpath(source).catch(() => undefined);
+  if (path === undefined) return error(key, `there is no ${source} on this host`, 'make it, or correct the path');
+  const shown = path === source ? source : `${source}, which is ${path},`;
+  const mounts = readMounts(await readFile('/proc/self/mountinfo', 'utf8'));
+  const why =
+    (await privateIn(path, kept, mounts)) ?? (await changeable(path)) ?? guise(path, mounts) ?? (await unfit(path));
+  if (why !== undefined) return error(key, `${shown} ${why}`, ELSEWHERE);
+  if (await isReadable(path)) return path;
+  return error(key, `${shown} can be read by root alone, who is nobody here in a guest`, `run: chmod -R o+rX ${path}`);
+}
+
+/** By places and not by paths: what is mounted twice, or a subvolume, is there by another path as well. */
+async function privateIn(path: string, kept: readonly string[], mounts: readonly Mount[]): Promise<string | undefined> {
+  const place = placeOf(path, mounts);
+  if (place === undefined) return 'is on no file system that is known';
+  for (const own of [...OF_HOST, ...kept]) {
+    const real = await realpath(own).catch(() => own);
+    const places = [placeOf(real, mounts), ...placesBelow(real, mounts)];
+    const isShown = liesIn(path, real) || liesIn(real, path) || places.some(other => other && overlap(place, other));
+    if (isShown) return ofHost(path, own);
+  }
+  return undefined;
+}
+
+function ofHost(path: string, own: string): string {
+  return path === own || liesIn(path, own)
+    ? `is of ${own}, which is the host's own`
+    : `shows ${own}, which is the host's own`;
+}
+
+/** The root of a guest has no rights on the host: it reads what everybody may. */
+async function isReadable(path: string): Promise<boolean> {
+  const found = await lstat(path);
+  const needed = found.isDirectory() ? 0o005 : 0o004;
+  return (found.mode & needed) === needed;
+}
+
+/** Who can rename a folder on the way could put a link to somewhere else in its place. */
+async function changeable(path: string): Promise<string | undefined> {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    const { mode, uid } = await lstat(folder);
+    if (uid !== 0 || (mode & 0o022) !== 0) return `can be replaced by others than root, who may write to ${folder}`;
+    if (folder === '/') return undefined;
+  }
+}
+
+function guise(path: string, mounts: readonly Mount[]): string | undefined {
+  const place = placeOf(path, mounts);
+  const root = placeOf('/', mounts);
+  if (place === undefined || FILE_SYSTEMS.has(place.type) || sameFileSystem(place, root)) return undefined;
+  return `is on a file system of type ${place.type}, which may show what lies elsewhere`;
+}
+
+function sameFileSystem(place: Place, root: Place | undefined): boolean {
+  return place.device === root?.device;
+}
+
+/** A socket that can be seen can be spoken to, be it on a disk that is read only. */
+async function unfit(path: string): Promise<string | undefined> {
+  const found = await lstat(path);
+  if (!found.isDirectory()) return found.isFile() ? undefined : 'is no folder and no plain file';
+  const folders = [path];
+  let left = MOST_ENTRIES;
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+    if (entries === undefined) return `holds ${folder}, which this user cannot look into`;
+    for (const entry of entries) {
+      if (--left < 0) return undefined;
+      if (isOpening(entry)) return `holds ${join(folder, entry.name)}, by which a job could speak to this host`;
+      if (entry.isDirectory()) folders.push(join(folder, entry.name));
+    }
+  }
+  return undefined;
+}
+
+function isOpening(entry: Pick<Stats, 'isSocket' | 'isFIFO' | 'isBlockDevice' | 'isCharacterDevice'>): boolean {
+  return entry.isSocket() || entry.isFIFO() || entry.isBlockDevice() || entry.isCharacterDevice();
+}

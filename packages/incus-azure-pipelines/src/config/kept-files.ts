@@ -1,0 +1,34 @@
+/** Files and folders that are nobody's business but this program's. */
+
+import { resolve } from 'node:path';
+import { authOf } from './credential.js';
+import { DEFAULTS } from './defaults.js';
+import type { PoolEntry } from './pool-entry.js';
+import type { FileSettings } from './schema.js';
+
+/** The configuration, the files of its secrets and its state, by their absolute paths. */
+export function keptFiles(
+  file: FileSettings,
+  pools: readonly PoolEntry[],
+  { configPath, directory }: { readonly configPath: string; readonly directory: string },
+): readonly string[] {
+  const { certificate, key } = file.incus ?? {};
+  const written = [
+    file.stateDirectory ?? DEFAULTS.stateDirectory,
+    file.controlSocket ?? DEFAULTS.controlSocket,
+    certificate,
+    key,
+    ...pools.flatMap(secretsOf),
+  ];
+  return [configPath, ...written.flatMap(path => (path === undefined ? [] : [resolve(directory, path)]))];
+}
+
+function secretsOf(pool: PoolEntry): readonly (string | undefined)[] {
+  const { command, pat, servicePrincipal, workloadIdentity } = authOf(pool);
+  const texts = [pat, servicePrincipal?.secret].map(text => (typeof text === 'object' ? text.file : undefined));
+  return [...texts, servicePrincipal?.certificate, workloadIdentity?.tokenFile, command?.run?.find(isPath)];
+}
+
+function isPath(text: string): boolean {
+  return text.startsWith('/');
+}

@@ -1,0 +1,28 @@
+/** What a restricted project has to allow for the fittings of its guests, and no more. Pure. */
+import { hostPathsOf } from '../model/fittings.js';
+import type { PoolSpec } from '../model/pool.js';
+import type { Keys } from './model.js';
+
+/** The keys of the project that let in what the pools ask for. */
+export function openedFor(pools: readonly Pick<PoolSpec, 'fittings'>[], network: string): Keys {
+  const all = pools.flatMap(({ fittings }) => fittings ?? []);
+  const devices = all.flatMap(fittings => Object.values(fittings.devices ?? {}));
+  const has = (kind: string) => devices.some(({ type }) => type === kind);
+  const folders = sorted(
+    all.flatMap(fittings =>
+      hostPathsOf(fittings).flatMap(({ source }) => (source.startsWith('/dev/') ? [] : [source])),
+    ),
+  );
+  const networks = sorted(all.flatMap(fittings => fittings.network ?? []).filter(name => name !== network));
+  return {
+    'restricted.devices.disk': folders.length === 0 ? 'managed' : 'allow',
+    ...(folders.length === 0 ? {} : { 'restricted.devices.disk.paths': folders.join(',') }),
+    ...(has('unix-char') ? { 'restricted.devices.unix-char': 'allow' } : {}),
+    ...(has('gpu') ? { 'restricted.devices.gpu': 'allow' } : {}),
+    'restricted.networks.access': [network, ...networks].join(','),
+  };
+}
+
+function sorted(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted();
+}

@@ -1,0 +1,64 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JobRecord } from 'azure-pipelines-emulator';
+import { expect, onTestFinished, test } from 'vitest';
+import { archiveOf, ImageRegistry, noteImage } from '../../packages/incus-azure-pipelines/test/image-registry.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { startScenario } from '../../testbed/scenario.js';
+import { agentsOnline, startDaemon } from './waiting.js';
+
+const noteOf = (image: string) =>
+  `docker cp "$(docker create --pull never ${image})":/note - | tar --extract --to-stdout`;
+
+describeOnIncus('docker as a pool asks for it', testbed => {
+  test('has its images in every agent though nobody gives them any more, and its own addresses', {
+    timeout: 600_000,
+  }, async () => {
+    const { gateway } = testbed();
+    const registry = await ImageRegistry.start(gateway, {
+      'library/mirrored': noteImage('by the mirror\n'),
+      'team/direct': noteImage('by its registry\n'),
+    });
+    const address = `${gateway}:${registry.port}`;
+    const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1 } });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    await writeFile(join(scenario.directory, 'images.tar'), archiveOf(noteImage('from an archive\n'), 'team/loaded:1'));
+    await scenario.configure({
+      docker: {
+        registryMirrors: [`http://${address}`],
+        insecureRegistries: [address],
+        addressPools: [{ base: '10.199.0.0/16', size: 26 }],
+        mtu: 1280,
+        preload: ['mirrored:1', `${address}/team/direct:2`, { archive: 'images.tar' }],
+      },
+    });
+    const daemon = startDaemon(scenario);
+    await agentsOnline(scenario.emulator, 1);
+    expect(registry.asked.filter(url => /\/manifests\/\d$/.test(url)).map(url => url.split('/')[3])).toEqual(
+      expect.arrayContaining(['mirrored', 'direct']),
+    );
+    await registry[Symbol.asyncDispose]();
+
+    const script = [
+      noteOf('mirrored:1'),
+      noteOf(`${address}/team/direct:2`),
+      noteOf('team/loaded:1'),
+      'docker info --format "store {{.Driver}}"',
+      'ip -brief -4 address show docker0',
+      'docker network inspect bridge --format "mtu {{index .Options \\"com.docker.network.driver.mtu\\"}}"',
+      'docker network create more >/dev/null && docker network inspect more --format "more {{(index .IPAM.Config 0).Subnet}}"',
+    ].join('\n');
+    const job = await scenario.emulator.queueJob({ steps: [{ script }] }).finished;
+    expect(job.result, job.lines.join('\n')).toBe('succeeded');
+    expect(linesOf(job, /^(?:by|from) /)).toEqual(['by the mirror', 'by its registry', 'from an archive']);
+    expect(linesOf(job, /^store /)).toEqual(['store overlay2']);
+    expect(linesOf(job, /^docker0 /)[0]).toMatch(/ 10\.199\.\d+\.\d+\/26/);
+    expect(linesOf(job, /^mtu /)).toEqual(['mtu 1280']);
+    expect(linesOf(job, /^more /)[0]).toMatch(/^more 10\.199\.\d+\.\d+\/26$/);
+    expect(await daemon.end()).toBe(0);
+  });
+});
+
+function linesOf({ lines }: JobRecord, pattern: RegExp): readonly string[] {
+  return lines.filter(line => pattern.test(line));
+}

@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { JobRecord } from 'azure-pipelines-emulator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PlanDocument } from '../../packages/incus-azure-pipelines/src/report/plan-document.js';
+import { runProgram } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { expectRefusal } from './refusal.js';
+import { agentsOnline, startDaemon } from './waiting.js';
+
+/** Every guest has the other one. */
+const DEVICE = existsSync('/dev/kvm') ? '/dev/kvm' : '/dev/fuse';
+
+const LOOKS = {
+  folder: 'cat /opt/shared/note',
+  "what only the host's root may read": 'sudo cat /opt/shared/secret 2>&1 || echo refused',
+  'no writing': 'sudo touch /opt/shared/of-a-job 2>&1 || echo refused',
+  'no making it writable':
+    'sudo mount -o remount,rw,bind /opt/shared 2>&1 && sudo touch /opt/shared/of-a-job || echo refused',
+  device: `test -c ${DEVICE} && exec 3<>${DEVICE} && echo opened`,
+  files: 'ulimit -Hn; ulimit -Sn',
+  locked: 'ulimit -Hl',
+  profile: 'ulimit -Hc',
+  tools:
+    'echo "$AGENT_TOOLSDIRECTORY"; cat "$AGENT_TOOLSDIRECTORY/node/22/x64.complete" && touch "$AGENT_TOOLSDIRECTORY/node/mine" && echo ours',
+} as const;
+
+describeOnIncus('what guests get beside the default profile', testbed => {
+  let shared: string;
+  let scenario: Scenario;
+
+  beforeAll(async () => {
+    shared = await mkdtemp('/srv/iap-shared-');
+    await chmod(shared, 0o755);
+    await writeFile(join(shared, 'note'), 'from the host\n');
+    await writeFile(join(shared, 'secret'), 'of root\n', { mode: 0o600 });
+    const settings = {
+      agentCount: 1,
+      profiles: ['more'],
+      devices: {
+        shared: { type: 'disk', source: shared, path: '/opt/shared' },
+        device: { type: 'unix-char', source: DEVICE },
+      },
+      networkName: testbed().bridge,
+      storagePool: testbed().storagePool,
+      limits: { nofile: 16_000, memlock: 2 ** -8 },
+      toolFolder: '/opt/tools',
+      provisionScripts: ['tools'],
+    };
+    scenario = await startScenario({ ...testbed(), confined: true, settings: { ...settings, provisionScripts: [] } });
+    await writeFile(
+      join(scenario.directory, 'tools'),
+      'mkdir -p "$AGENT_TOOLSDIRECTORY/node/22" && echo whole > "$AGENT_TOOLSDIRECTORY/node/22/x64.complete"\n',
+    );
+    await scenario.configure(settings);
+  });
+  afterAll(async () => {
+    await scenario?.[Symbol.asyncDispose]();
+    await rm(shared, { recursive: true });
+  });
+
+  test('has to be there: a profile that is not is told with its remedy', async () => {
+    await expectRefusal(scenario, {
+      code: 2,
+      says: /pool "default" asks for profile "more", and Incus project "\S+" has none of that name; make it with: incus profile create more --project /,
+    });
+  });
+
+  test('must not make more of a guest than one', async () => {
+    await scenario.incus.profiles.create({ name: 'more', config: { 'boot.autorestart': 'true' }, devices: {} });
+    await expectRefusal(scenario, {
+      code: 2,
+      says: /profile "more" sets boot\.autorestart, which guests are not given by a profile; change it with: incus profile edit more /,
+    });
+  });
+
+  test('is what the project is opened for, and no more', async () => {
+    const { project } = await scenario.incus.projects.get(scenario.project);
+    const restrictions = Object.entries(project.config).filter(([key]) => key.startsWith('restricted.devices.'));
+    expect(Object.fromEntries(restrictions)).toEqual({
+      'restricted.devices.disk': 'allow',
+      'restricted.devices.disk.paths': shared,
+      'restricted.devices.nic': 'managed',
+      'restricted.devices.unix-char': 'allow',
+    });
+    expect(project.config['restricted.networks.access']?.split(',')).toContain(testbed().bridge);
+  });
+
+  test('is found by a job of a daemon that is confined to the project', { timeout: 300_000 }, async () => {
+    await scenario.incus.profiles.replace('more', () => ({ config: { 'limits.kernel.core': '0' }, devices: {} }));
+    const { stdout } = await runProgram(['plan', '--config', scenario.configPath, '--json']);
+    expect((JSON.parse(stdout) as PlanDocument).hostPaths).toEqual([
+      { pool: 'default', source: DEVICE, path: DEVICE },
+      { pool: 'default', source: shared, path: '/opt/shared' },
+    ]);
+    const daemon = startDaemon(scenario);
+    await agentsOnline(scenario.emulator, 1);
+    const found = await look(scenario);
+    expect(found).toEqual({
+      folder: ['from the host'],
+      "what only the host's root may read": [expect.stringContaining('Permission denied'), 'refused'],
+      'no writing': [expect.stringContaining('Read-only file system'), 'refused'],
+      'no making it writable': expect.arrayContaining(['refused']),
+      device: ['opened'],
+      files: ['16000', '16000'],
+      locked: [String(2 ** 22 / 1024)],
+      profile: ['0'],
+      tools: ['/opt/tools', 'whole', 'ours'],
+    });
+    expect(await daemon.end()).toBe(0);
+  });
+});
+
+/** Runs a job that looks around, and returns what each look showed. */
+async function look({ emulator }: Scenario): Promise<Readonly<Record<string, readonly string[]>>> {
+  const texts = Object.entries(LOOKS).map(([name, text]) => `echo "== ${name}"\n(${text}) || true`);
+  const script = [...texts, 'echo "== end"'].join('\n');
+  const job = await emulator.queueJob({ name: 'looks around', steps: [{ script }] }).finished;
+  return Object.fromEntries(Object.keys(LOOKS).map(name => [name, linesAfter(job, `== ${name}`)]));
+}
+
+function linesAfter({ lines }: JobRecord, title: string): readonly string[] {
+  const from = lines.indexOf(title) + 1;
+  return lines.slice(
+    from,
+    lines.findIndex((line, at) => at >= from && line.startsWith('== ')),
+  );
+}
