@@ -1,5 +1,6 @@
 import { ago, howOften, lasting } from '../lib/times.js';
 import { numbersOf } from '../report/request-numbers.js';
+import { sayStandby } from '../report/say-standby.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { storageLine } from './storage-line.js';
 import { table } from './table.js';
@@ -45,6 +46,7 @@ function* poolLines(pool: Pool, now: number): Generator<string> {
   const numbers = `${pool.live} of ${pool.agentCount} agents, ${reserve}`;
   yield `${pool.name} (agent pool "${pool.agentPool}"): ${numbers}${pool.drained ? ', draining' : ''}\n`;
   yield `  wants: ${pool.wants}\n`;
+  if (pool.hours !== undefined) yield `  standby: ${sayStandby(pool.hours, now)}\n`;
   yield `  registration: ${pool.registration}\n`;
   if (azure.readable) yield `  Azure is read without a break for ${lasting(now - azure.since)}\n`;
   else yield `  Azure cannot be read since ${ago(azure.since, now)}: ${azure.error}\n`;

@@ -2,6 +2,7 @@
 
 import { formatGib, gibToBytes } from '../lib/units.js';
 import { LONGEST_PREFIX } from './agent-prefix.js';
+import { checkStandby } from './check-standby.js';
 import type { ConfigEnvironment } from './environment.js';
 import { error, type Finding, show, warning } from './finding.js';
 import { parseImageName } from './image-name.js';
@@ -10,28 +11,10 @@ import { suggest } from './suggest.js';
 
 /** Checks counts against each other and the length of agent names. */
 export function checkCounts(pool: PoolEntry): readonly Finding[] {
-  const { agentCount, standby, reserve, agentPrefix } = pool.settings;
-  const findings: Finding[] = [];
+  const { agentCount, reserve, agentPrefix } = pool.settings;
+  const findings: Finding[] = [...checkStandby(pool)];
   // A pool is paused by agentCount: 0 alone, whatever its other keys say.
   if (agentCount !== undefined && agentCount > 0) {
-    if (standby === 0) {
-      findings.push(
-        error(
-          pool.path('standby'),
-          'no agent would be registered, and Azure fails a job at once whose agent pool has none that could take it',
-          'write at least standby: 1; agentCount: 0 is what pauses a pool',
-        ),
-      );
-    }
-    if (standby !== undefined && standby > agentCount) {
-      findings.push(
-        error(
-          pool.path('standby'),
-          `${standby} idle agents cannot fit into agentCount ${agentCount}`,
-          `write at most standby: ${agentCount}, or raise agentCount`,
-        ),
-      );
-    }
     if (reserve !== undefined && reserve > agentCount) {
       findings.push(
         warning(

@@ -27,6 +27,7 @@ import type { PoolEntry } from './pool-entry.js';
 import type { PoolSettings } from './pool-schema.js';
 import { lookedUp, proxySpec } from './proxy.js';
 import type { FileSettings } from './schema.js';
+import { standbySpec } from './standby-spec.js';
 import { parseTarget } from './target.js';
 
 /** What else the desired state is made of. */
@@ -85,7 +86,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings, { authori
     ...tokenExpiry(settings, around.certificateEnds.get(name)),
     registration: registration(settings),
     agentCount,
-    standby: Math.min(settings.standby ?? agentCount, agentCount),
+    ...standbySpec(settings.standby, agentCount),
     reserve: agentCount === 0 ? 0 : (settings.reserve ?? DEFAULTS.reserve),
     reserveListening: settings.reserveListening ?? DEFAULTS.reserveListening,
     agentPrefix: settings.agentPrefix ?? prefixFromHostname(around.environment.hostname),

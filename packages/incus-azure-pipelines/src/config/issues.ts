@@ -107,5 +107,5 @@ function childOf(schema: z.core.$ZodType, part: string | number): z.core.$ZodTyp
 
 function mapOf(schema: z.core.$ZodType): z.core.$ZodType {
   if (!(schema instanceof z.ZodUnion)) return schema;
-  return schema.options.find(option => option instanceof z.ZodObject) ?? schema;
+  return schema.options.find(option => option instanceof z.ZodObject || option instanceof z.ZodArray) ?? schema;
 }

@@ -123,6 +123,32 @@ pools:
   });
 });
 
+describe('a standby that follows the clock', () => {
+  const list = (written: string) => ONE_POOL.replace('2', '6') + `standby:\n${written}`;
+
+  it('has its hours in order, and what is written last at all other times', async () => {
+    const { spec } = await read(
+      list(`- {days: [sat, sun], standby: 2, timezone: Europe/Berlin}
+- {from: 07:00, to: 19:30, standby: 5}
+- {standby: 1}
+`),
+    );
+    expect(spec.pools[0]).toMatchObject({
+      standby: 1,
+      standbyHours: [
+        { standby: 2, days: ['sat', 'sun'], fromMinute: 0, toMinute: 1_440, timezone: 'Europe/Berlin' },
+        { standby: 5, days: DAYS, fromMinute: 420, toMinute: 1_170, timezone: 'UTC' },
+      ],
+    });
+  });
+
+  it('is one number where it has no hours', async () => {
+    const { spec } = await read(list('- {standby: 3}\n'));
+    expect(spec.pools[0]).toMatchObject({ standby: 3 });
+    expect(spec.pools[0]).not.toHaveProperty('standbyHours');
+  });
+});
+
 describe('values', () => {
   it('reads variables as they are written', async () => {
     const { spec } = await read(`${ONE_POOL}env: {VERSION: 1.10, DEBUG: true, EMPTY: "", MODE: 0755}\n`);

@@ -7,6 +7,7 @@ import { DEFAULTS } from './defaults.js';
 import { docker } from './docker-schema.js';
 import { fittingsKeys } from './fittings-schema.js';
 import { count, day, duration, expecting, flag, gib, key, path, text } from './kinds.js';
+import { standby } from './standby-schema.js';
 
 const imageServer = expecting(
   z.strictObject({
@@ -81,8 +82,8 @@ export const poolKeys = {
   ),
   agentCount: key(count(0, 1000, 2), 'Most agents that live at once.'),
   standby: key(
-    count(0, 1000, 1),
-    'Idle agents kept ready beyond the busy ones and what is queued, at least 1; agentCount when left out, which makes a pool of fixed size.',
+    standby,
+    'Idle agents kept ready beyond the busy ones and what is queued, at least 1; agentCount when left out, which makes a pool of fixed size. A list makes it follow the clock: the first entry whose hours are in force counts, and the last one, without days and hours, at all other times.',
   ),
   reserve: key(
     count(0, 1000, 1),

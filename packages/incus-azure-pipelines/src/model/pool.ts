@@ -4,6 +4,7 @@ import type { AptMirror } from './apt-mirror.js';
 import type { DockerSpec } from './docker-spec.js';
 import type { Fittings } from './fittings.js';
 import type { ProxySpec } from './proxy.js';
+import { type StandbyHours, standbysOf } from './standby.js';
 
 /** One pool: agents of one shape for one Azure agent pool. */
 export interface PoolSpec {
@@ -19,6 +20,8 @@ export interface PoolSpec {
   readonly agentCount: number;
   /** Idle agents kept ready beyond the busy ones; equal to agentCount in a fixed pool. */
   readonly standby: number;
+  /** Hours in which that is another number; the first ones that are in force count. */
+  readonly standbyHours?: readonly StandbyHours[];
   /** Instances kept beyond the live agents: booted and, unless they listen, not registered. */
   readonly reserve: number;
   /** Whether the reserve listens: registered and online, but disabled; only where the host registers. */
@@ -48,9 +51,9 @@ export interface AzureTarget {
   readonly agentPool: string;
 }
 
-/** Whether the number of a pool's agents follows the queue. */
-export function scales({ agentCount, standby }: Pick<PoolSpec, 'agentCount' | 'standby'>): boolean {
-  return standby < agentCount;
+/** Whether the number of a pool's agents follows the queue, be it in some hours only. */
+export function scales(spec: Pick<PoolSpec, 'agentCount' | 'standby' | 'standbyHours'>): boolean {
+  return standbysOf(spec).some(standby => standby < spec.agentCount);
 }
 
 /** Names an agent pool in Azure; pools of one agent pool share its readings. */

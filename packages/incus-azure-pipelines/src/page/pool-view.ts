@@ -1,4 +1,4 @@
-import type { PoolStatus, RemovedPoolStatus } from '../report/status-document.js';
+import type { HoursStatus, PoolStatus, RemovedPoolStatus } from '../report/status-document.js';
 import { PHASES, type Phase } from './phases.js';
 import { clock, count, duration } from './words.js';
 
@@ -54,6 +54,11 @@ export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
 /** When what failed is tried again, in words. Pure. */
 export function tryAgain(retryAt: number, now: number): string {
   return retryAt > now ? `again in ${duration(retryAt - now)}` : 'again now';
+}
+
+/** The standby that is in force, where it follows the clock, and for how long it still is. Pure. */
+export function standbyWords({ during, standby, until }: HoursStatus, now: number): string {
+  return `${standby} (${during}${until === undefined ? '' : `; for ${duration(until - now)} more`})`;
 }
 
 function note(kind: Note['kind'], key: string, text: string): Note {

@@ -2,7 +2,7 @@ import type { PoolStatus, RemovedPoolStatus } from '../report/status-document.js
 import { Cells } from './cells.js';
 import { Mark } from './mark.js';
 import { LOOKS } from './phases.js';
-import { type Note, notesOf, tally, tryAgain } from './pool-view.js';
+import { type Note, notesOf, standbyWords, tally, tryAgain } from './pool-view.js';
 import { now } from './stream.js';
 import { duration } from './words.js';
 
@@ -30,7 +30,7 @@ export function Pool({ pool }: { readonly pool: PoolStatus | RemovedPoolStatus }
 }
 
 function Figures({ pool }: { readonly pool: PoolStatus }) {
-  const { agentPool, generation, live, prepared, listening, preparing, reserve, target, wants } = pool;
+  const { agentPool, generation, hours, live, prepared, listening, preparing, reserve, target, wants } = pool;
   const figures: readonly (readonly [string, string])[] = [
     ['live', target < live ? `${live}, ${target} wanted` : `${live} of ${target}`],
     ['reserve', `${prepared + listening} of ${reserve}${preparing === 0 ? '' : `, ${preparing} boot`}`],
@@ -49,7 +49,10 @@ function Figures({ pool }: { readonly pool: PoolStatus }) {
           </div>
         ))}
       </dl>
-      <p class="wants">wants {wants}</p>
+      <p class="wants">
+        wants {wants}
+        {hours !== undefined && `; standby ${standbyWords(hours, now.value)}`}
+      </p>
     </>
   );
 }

@@ -10,6 +10,7 @@ import {
 import type { Agent } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
+import { inForce, standbyAt } from '../model/standby.js';
 import { activate } from './activate.js';
 import { Alarm } from './alarm.js';
 import { baseObstacle } from './bases.js';
@@ -43,7 +44,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
     sharers.has(agent.name) ? { ...agent, phase: 'preparing' as const } : agent,
   );
   const alarm = new Alarm(now);
-  const censuses = desired.map(spec => takeCensus(spec, agents, observed));
+  const censuses = desired.map(spec => takeCensus(atThisHour(spec, now, alarm), agents, observed));
   const actions = new Admission(observed, alarm);
   actions.offer(keepBases(desired, observed));
   actions.offer(endSharers(agents, sharers));
@@ -97,6 +98,13 @@ class Admission {
       this.admitted.push(action);
     }
   }
+}
+
+/** The pool with the standby that is in force; when others begin, it is looked at again. */
+function atThisHour(spec: PoolSpec, now: number, alarm: Alarm): PoolSpec {
+  const { until } = standbyAt(spec, now);
+  if (until !== undefined) alarm.passed(until);
+  return inForce(spec, now);
 }
 
 function summary(

@@ -70,6 +70,8 @@ export interface PoolStatus {
   readonly target: number;
   /** How the target comes about, in words. */
   readonly wants: string;
+  /** Which hours its standby is of, where that follows the clock. */
+  readonly hours?: HoursStatus;
   /** Instances that are to be kept ready beside the live agents. */
   readonly reserve: number;
   readonly live: number;
@@ -93,6 +95,15 @@ export interface PoolStatus {
   readonly decided: readonly ActionStatus[];
   readonly underWay: readonly ActionStatus[];
   readonly backingOff: readonly BackOffStatus[];
+}
+
+/** A standby that follows the clock, as it is now. */
+export interface HoursStatus {
+  readonly standby: number;
+  /** The hours that are in force, in words. */
+  readonly during: string;
+  /** When others begin, or these end; left out where that is not within a week. */
+  readonly until?: number;
 }
 
 /** The queue of an agent pool, as far as it concerns one pool. */

@@ -3,12 +3,14 @@ import type { Agent, InstanceRecord } from '../model/agent.js';
 import { CONTRACT } from '../model/marks.js';
 import { knownValue, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
+import { inForce } from '../model/standby.js';
 import type { StorageFacts } from '../model/storage.js';
 import { isProven } from '../plan/bases.js';
 import { jobDueAt } from '../plan/job-limit.js';
 import { removedAgents } from '../plan/removed.js';
 import { printable, printableLine } from './printable.js';
 import { queueStatus } from './queue-status.js';
+import { hoursStatus } from './standby-status.js';
 import type {
   ActionStatus,
   AgentStatus,
@@ -33,12 +35,13 @@ interface LookedAt {
 
 /** What the last pass saw and decided, for people and programs. Pure. */
 export function statusOf(
-  desired: readonly PoolSpec[],
+  pools: readonly PoolSpec[],
   pass: LookedAt,
   azureOf: (spec: PoolSpec) => Reading<unknown> | undefined,
   storage?: StorageFacts,
 ): StatusDocument {
   const { observed, plan, at, nextAt, readableSince } = pass;
+  const desired = pools.map(spec => inForce(spec, at));
   const azure = (spec: PoolSpec) => readable(azureOf(spec), readableSince?.azure.get(azureKey(spec.azure)));
   return {
     at,
@@ -46,9 +49,7 @@ export function statusOf(
     ...(nextAt === undefined ? {} : { nextLookAt: nextAt }),
     incus: readable(observed.agents, readableSince?.incus),
     ...(storage === undefined || storage.copiesOnWrite ? {} : { storage: storageStatus(storage, observed) }),
-    pools: desired.map(spec =>
-      poolStatus(spec, observed, plan, azure(spec), queueStatus(spec, desired, observed, plan)),
-    ),
+    pools: desired.map(spec => poolStatus(spec, pass, azure(spec), queueStatus(spec, desired, observed, plan))),
     removed: removedPools(desired, observed),
   };
 }
@@ -81,14 +82,14 @@ const LEFT =
 
 function poolStatus(
   spec: PoolSpec,
-  observed: Observed,
-  plan: Plan,
+  { at, observed, plan }: LookedAt,
   azure: Readable,
   queue: QueueStatus | undefined,
 ): PoolStatus {
   const arithmetic = plan.pools.get(spec.name);
   const base = knownValue(observed.wantedBases.get(spec.name));
   const agents = (knownValue(observed.agents) ?? []).filter(agent => agent.pool === spec.name);
+  const hours = hoursStatus(spec, at);
   return {
     name: spec.name,
     agentPool: spec.azure.agentPool,
@@ -98,6 +99,7 @@ function poolStatus(
     agentCount: spec.agentCount,
     target: arithmetic?.target ?? 0,
     wants: wantsOf(spec, agents, observed.drained.has(spec.name), queue),
+    ...(hours === undefined ? {} : { hours }),
     reserve: spec.reserve,
     live: arithmetic?.live ?? 0,
     prepared: arithmetic?.prepared ?? 0,

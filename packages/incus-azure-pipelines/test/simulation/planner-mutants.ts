@@ -181,6 +181,13 @@ export const planners: Readonly<Record<string, Planner>> = {
       now,
       options,
     ),
+  'does not look at the clock': (desired, observed, now, options) =>
+    plan(
+      desired.map(({ standbyHours, ...spec }) => spec),
+      observed,
+      now,
+      options,
+    ),
   'replaces no more than half': (desired, observed, now, options) =>
     plan(
       desired.map(spec => ({ ...spec, standby: Math.ceil(spec.standby / 2) })),

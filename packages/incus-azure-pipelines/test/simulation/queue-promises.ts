@@ -6,6 +6,7 @@ import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
 import { isLeft, type UnfinishedRequest } from '../../src/model/queue.js';
 import type { Sight } from '../../src/reconcile/controller.js';
 import { type Decision, promised } from './promises.js';
+import { standbyNow } from './standby-hours.js';
 
 /** Holds a decision, and what it counts, against the promises about the queue. @throws BrokenPromise. */
 export function checkQueue(
@@ -79,7 +80,7 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
   if (creations.length + busyHost.length >= options.maxConcurrentCreates || there + made.length >= ceiling) return;
   const others = observed.waiting.filter(one => one.held || isLeft(one)).map(({ requestId }) => requestId);
   const waiting = Math.max(0, open.filter(({ requestId }) => !others.includes(requestId)).length - done);
-  const target = Math.min(spec.agentCount, inPhase('busy') + waiting + spec.standby);
+  const target = Math.min(spec.agentCount, inPhase('busy') + waiting + standbyNow(spec, decision.now));
   const useful = inPhase('starting', 'idle', 'busy', 'unclear');
   const places = spec.agentCount - own.filter(({ phase }) => isLive(phase)).length;
   // Who is being activated keeps its place to the end of that, whatever has become of it.
@@ -114,5 +115,9 @@ function checkScaleDown(spec: PoolSpec, { now, observed, plan }: Decision): void
   const told = () => `${gone.join(', ')} of ${spec.name}`;
   const isDue = (name: string) => idle.some(agent => agent.name === name && agent.since + spec.timeouts.idleMs <= now);
   promised(gone.every(isDue), 'an agent has its time to be of use', told);
-  promised(idle.length - gone.length >= spec.standby, 'scaling down leaves as many idle as were asked for', told);
+  promised(
+    idle.length - gone.length >= standbyNow(spec, now),
+    'scaling down leaves as many idle as were asked for',
+    told,
+  );
 }

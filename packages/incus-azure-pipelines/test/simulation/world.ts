@@ -17,6 +17,7 @@ import { promised } from './promises.js';
 import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { idsOfNew } from './shared-ids.js';
+import { hoursOf } from './standby-hours.js';
 import { Timeline } from './timeline.js';
 import { truePhase } from './true-phase.js';
 import { checkOverlong, checkSecondJob } from './truth.js';
@@ -64,6 +65,7 @@ export class World {
     this.#desired = scenario.pools.map((pool, index) =>
       aPool({
         ...pool,
+        ...hoursOf(scenario.seed, pool),
         name: `pool-${index}`,
         timeouts: { ...aPool().timeouts, maxJobMs: scenario.maxJobMs, idleMs: 10_000 },
         azure: { url: 'https://azure.test/org', agentPool: scenario.shared ? 'agents' : `agents-${index}` },
