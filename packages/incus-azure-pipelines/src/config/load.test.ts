@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOST, ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
+import { DAYS } from '../model/standby.js';
 import { loadConfig } from './load.js';
 
 const { path: pathOf, read, write } = useConfigFolder();
@@ -124,7 +125,7 @@ pools:
 });
 
 describe('a standby that follows the clock', () => {
-  const list = (written: string) => ONE_POOL.replace('2', '6') + `standby:\n${written}`;
+  const list = (written: string) => `${ONE_POOL.replace('2', '6')}standby:\n${written}`;
 
   it('has its hours in order, and what is written last at all other times', async () => {
     const { spec } = await read(

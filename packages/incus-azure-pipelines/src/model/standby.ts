@@ -93,6 +93,9 @@ function areInForce({ days, fromMinute, timezone, toMinute }: StandbyHours, at: 
   return (begins(0) && fromMinute <= minute) || (begins(1) && minute < toMinute);
 }
 
+/** As a clock of `clockOf` shows them. */
+const SHOWN_DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** The day of the week, Monday being 0, and the minute of the day that a clock shows there. */
@@ -100,7 +103,7 @@ function wallClock(at: number, timezone: string): { readonly day: number; readon
   const clock = clocks.get(timezone) ?? clockOf(timezone);
   clocks.set(timezone, clock);
   const parts = new Map(clock.formatToParts(at).map(({ type, value }) => [type, value]));
-  const day = DAYS.findIndex(name => name === parts.get('weekday')?.toLowerCase());
+  const day = SHOWN_DAYS.indexOf(parts.get('weekday') ?? '');
   return { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
 }
 

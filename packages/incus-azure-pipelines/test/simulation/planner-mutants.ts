@@ -183,7 +183,7 @@ export const planners: Readonly<Record<string, Planner>> = {
     ),
   'does not look at the clock': (desired, observed, now, options) =>
     plan(
-      desired.map(({ standbyHours, ...spec }) => spec),
+      desired.map(spec => ({ ...spec, standbyHours: [] })),
       observed,
       now,
       options,

@@ -8,7 +8,8 @@ import { AzureWorld } from './azure-world.js';
 import { BASE_FAULTS, type BaseFault } from './base-faults.js';
 import { Chronicle } from './chronicle.js';
 import { demandingOf } from './demands.js';
-import { aPool, OWNER, OWNERS } from './examples.js';
+import { desiredPools } from './desired-pools.js';
+import { OWNER, OWNERS } from './examples.js';
 import type { Fault } from './faults.js';
 import { Guest } from './guest.js';
 import { HostClock } from './host-clock.js';
@@ -17,7 +18,6 @@ import { promised } from './promises.js';
 import { Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { idsOfNew } from './shared-ids.js';
-import { hoursOf } from './standby-hours.js';
 import { Timeline } from './timeline.js';
 import { truePhase } from './true-phase.js';
 import { checkOverlong, checkSecondJob } from './truth.js';
@@ -62,15 +62,7 @@ export class World {
     this.incus = new IncusWorld(this.timeline, clock);
     this.azure = new AzureWorld(this.timeline, this.random);
     this.azure.onAssigned = (name, requestId) => this.chronicle.tell(() => `job ${requestId} is assigned to ${name}`);
-    this.#desired = scenario.pools.map((pool, index) =>
-      aPool({
-        ...pool,
-        ...hoursOf(scenario.seed, pool),
-        name: `pool-${index}`,
-        timeouts: { ...aPool().timeouts, maxJobMs: scenario.maxJobMs, idleMs: 10_000 },
-        azure: { url: 'https://azure.test/org', agentPool: scenario.shared ? 'agents' : `agents-${index}` },
-      }),
-    );
+    this.#desired = desiredPools(scenario);
     this.azure.demanding = demandingOf(scenario.seed, this.#desired.some(scales));
     this.#byOwner = this.#group();
     this.agentPools = new AgentPools(this.#desired);

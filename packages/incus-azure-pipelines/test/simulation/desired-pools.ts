@@ -1,0 +1,17 @@
+import type { PoolSpec } from '../../src/model/pool.js';
+import { aPool } from './examples.js';
+import type { Scenario } from './scenario.js';
+import { hoursOf } from './standby-hours.js';
+
+/** The pools that the configuration of a world names at its beginning. */
+export function desiredPools({ maxJobMs, pools, seed, shared }: Scenario): readonly PoolSpec[] {
+  return pools.map((pool, index) =>
+    aPool({
+      ...pool,
+      ...hoursOf(seed, pool),
+      name: `pool-${index}`,
+      timeouts: { ...aPool().timeouts, maxJobMs, idleMs: 10_000 },
+      azure: { url: 'https://azure.test/org', agentPool: shared ? 'agents' : `agents-${index}` },
+    }),
+  );
+}
