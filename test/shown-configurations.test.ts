@@ -15,6 +15,7 @@ describe('a configuration that is shown', () => {
     await writeFile(join(folder, 'mirror.asc'), '-----BEGIN PGP PUBLIC KEY BLOCK-----\n');
     await writeFile(join(folder, 'token'), 'token\n', { mode: 0o600 });
     const { certificate, key } = makeClientIdentity('documents', Date.now());
+    await writeFile(join(folder, 'authority.crt'), certificate);
     await writeFile(join(folder, 'certificate'), `${certificate}${key}`, { mode: 0o600 });
   });
   afterAll(() => rm(folder, { recursive: true }));
@@ -40,6 +41,7 @@ describe('a configuration that is shown', () => {
       .replaceAll(/(key: )\/\S+\.asc/g, `$1${join(folder, 'mirror.asc')}`)
       .replaceAll(/(file: |tokenFile: )\/[^\s}]+/g, `$1${join(folder, 'token')}`)
       .replaceAll(/(certificate: )\/[^\s}]+/g, `$1${join(folder, 'certificate')}`)
+      .replaceAll(/(caCertificates: \[)\/[^\s,\]]+/g, `$1${join(folder, 'authority.crt')}`)
       .replaceAll(/(run: \[)\/[^\s,\]]+/g, '$1/bin/true');
     const { spec } = await parseConfig(real, join(folder, 'config.yaml'));
     expect(spec.pools).not.toEqual([]);

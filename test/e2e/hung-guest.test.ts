@@ -29,7 +29,6 @@ describeOnIncus('a guest that hangs after its job', testbed => {
     expect(job).toMatchObject({ result: 'succeeded', agentName: first });
 
     const second = await anotherOnline(emulator, first);
-    expect(await scenario.instanceNames()).toContain(first);
     await daemon.seen(line => line.msg === 'agent gone' && line.agent === first);
     // Its end is heard of before the call that brought it has returned.
     await daemon.seen(({ msg, kind, name }) => msg === 'action done' && kind === 'delete-instance' && name === first);
@@ -42,6 +41,10 @@ describeOnIncus('a guest that hangs after its job', testbed => {
       'collect-log',
       'delete-instance',
     ]);
+    const begun = (its: string, agent: string) =>
+      daemon.log.findIndex(({ kind, msg, name }) => msg === 'action started' && kind === its && name === agent);
+    expect(begun('create-instance', second)).toBeGreaterThan(0);
+    expect(begun('create-instance', second)).toBeLessThan(begun('delete-instance', first));
     expect(await scenario.instanceNames()).not.toContain(first);
     expect(emulator.agents().map(agent => agent.name)).toEqual([second]);
     expect(await daemon.end()).toBe(0);

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startWithBase } from './finished-base.js';
+import { polled } from './polled.js';
 import { anotherOnline, lineShown, startDaemon } from './waiting.js';
 
 describeOnIncus('a job that runs longer than maxJobDuration', testbed => {
@@ -23,7 +24,10 @@ describeOnIncus('a job that runs longer than maxJobDuration', testbed => {
     const another = await anotherOnline(emulator, agent);
     const { agentName, result } = await emulator.queueJob({ steps: [{ script: 'true' }] }).finished;
     expect([agentName, result]).toEqual([another, 'succeeded']);
-    expect(await scenario.instanceNames()).not.toContain(agent);
+    await polled(
+      () => scenario.instanceNames(),
+      names => !names.includes(agent),
+    );
     expect(await daemon.end()).toBe(0);
   });
 });

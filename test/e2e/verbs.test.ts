@@ -125,7 +125,14 @@ describeOnIncus('the command line', testbed => {
       name: 'a long one',
       steps: [{ script: 'until [ -e /tmp/go ]; do sleep 0.1; done' }],
     });
-    await whenPool(scenario, old, pool => pool.agents.some(agent => agent.phase === 'busy') && pool.prepared === 1);
+    await whenPool(
+      scenario,
+      old,
+      ({ agents, generation, live, prepared, preparing }) =>
+        agents.some(({ phase }) => phase === 'busy') &&
+        generation?.proven === true &&
+        [live, prepared, preparing].join() === '2,1,0',
+    );
 
     const { stdout } = await scenario.call('status');
     expect(stdout).toMatch(/^default \(agent pool "default"\): 2 of 2 agents, 1 prepared, 0 preparing$/m);

@@ -33,6 +33,8 @@ export interface AzurePipelinesOptions {
 export interface AzurePipelinesClient extends AsyncDisposable {
   /** The URL in its one form, without trailing slash. */
   readonly url: string;
+  /** The way that was given to it, for calls to the same server that are not the client's. */
+  readonly dispatcher: Dispatcher | undefined;
   readonly pools: Pools;
   readonly agents: Agents;
   readonly jobRequests: JobRequests;
@@ -68,6 +70,7 @@ export function connectAzurePipelines(options: AzurePipelinesOptions): AzurePipe
   const close = () => transport[Symbol.asyncDispose]();
   return {
     url: transport.url,
+    dispatcher: options.dispatcher,
     pools: poolsOf(transport),
     agents: agentsOf(transport),
     jobRequests: jobRequestsOf(transport),

@@ -2,7 +2,7 @@
 
 import { AzurePipelinesError } from './azure-pipelines-error.js';
 
-const untrusted = 'name its authority in NODE_EXTRA_CA_CERTS, or pass a dispatcher that trusts it';
+const untrusted = 'name its authority in NODE_EXTRA_CA_CERTS, or under caCertificates in the configuration';
 
 const reasons: ReadonlyMap<string, string> = new Map([
   ['ENOTFOUND', 'the name of the server does not resolve; check the URL and the DNS of this host'],
@@ -30,8 +30,15 @@ const reasons: ReadonlyMap<string, string> = new Map([
 /** Makes the error of a call that brought no answer, or only a part of one. */
 export function unreachable(attempt: string, url: string, cause: unknown): AzurePipelinesError {
   if (cause instanceof Error && cause.name === 'HTTPParserError') return notHttp(attempt, url, cause);
-  const why = reasons.get(codeOf(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
+  const why =
+    refusedByProxy(cause) ?? reasons.get(codeOf(cause)) ?? (cause instanceof Error ? cause.message : String(cause));
   return new AzurePipelinesError('unreachable', `${attempt} on ${url}: ${why}`, { cause });
+}
+
+/** A request that went to a proxy as it is, without a tunnel. Source: the wording of undici. */
+function refusedByProxy(cause: unknown): string | undefined {
+  if (!(cause instanceof Error) || !cause.message.startsWith('Proxy Authentication Required')) return undefined;
+  return 'the proxy does not take its user and password (407); correct them under proxy in the configuration';
 }
 
 function notHttp(attempt: string, url: string, cause: Error): AzurePipelinesError {

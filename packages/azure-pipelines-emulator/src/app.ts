@@ -8,6 +8,7 @@ import { AzureError, accessDenied, errorResponse } from './errors.js';
 import { type GivenAnswer, strike } from './fault-answers.js';
 import type { Faults } from './faults.js';
 import { type Caller, identify } from './identity.js';
+import { collectionPath } from './options.js';
 import { signInPage, unauthorized } from './refusals.js';
 import type { Call, Route } from './route.js';
 import { agentRoutes } from './routes/agents.js';
@@ -68,7 +69,7 @@ async function answer(
     params: context.req.param(),
     query: url.searchParams,
     request,
-    calledUrl: `${url.origin}/${encodeURIComponent(world.settings.collection)}`,
+    calledUrl: `${url.origin}/${collectionPath(world.settings.collection)}`,
     signal,
   };
   const respond = async () => {

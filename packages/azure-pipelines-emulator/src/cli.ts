@@ -25,7 +25,7 @@ program
   .option('--port <number>', 'port to listen on; 0 takes any free one', parsePort, 8080)
   .option('--pool <name...>', 'agent pools', ['default'])
   .option('--token <text>', 'personal access token; default $AZURE_PIPELINES_EMULATOR_TOKEN, else a random one')
-  .option('--collection <name>', 'first segment of the URL', 'emulated')
+  .option('--collection <name>', 'first segment of the URL, or several', 'emulated')
   .option('--public-url <url>', 'URL by which agents reach it, when it is another')
   .option('--no-agent-package', 'serve no agent package, instead of the stand-in agent')
   .action(run);

@@ -8,7 +8,7 @@ import { createControl } from './control.js';
 import { createDriver, type Driver } from './driver.js';
 import { Faults } from './faults.js';
 import { applyLapses, lapses } from './lifetimes.js';
-import { type EmulatorOptions, resolveSettings } from './options.js';
+import { collectionPath, type EmulatorOptions, resolveSettings } from './options.js';
 import { assignWaiting } from './requests.js';
 import { World } from './world.js';
 
@@ -32,7 +32,7 @@ export function createEmulation(options: EmulatorOptions = {}): Emulation {
     applyLapses(world);
     world.changed();
   });
-  world.publicUrl = (options.publicUrl ?? `http://emulator.invalid/${encodeURIComponent(settings.collection)}`).replace(
+  world.publicUrl = (options.publicUrl ?? `http://emulator.invalid/${collectionPath(settings.collection)}`).replace(
     /\/+$/,
     '',
   );

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Driver } from './driver.js';
 import { createEmulation } from './emulation.js';
-import type { EmulatorOptions } from './options.js';
+import { collectionPath, type EmulatorOptions } from './options.js';
 
 /** A running emulator. */
 export interface Emulator extends Driver, AsyncDisposable {
@@ -43,7 +43,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   });
   const { port } = server.address() as AddressInfo;
   const origin = `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const url = `${origin}/${encodeURIComponent(world.settings.collection)}`;
+  const url = `${origin}/${collectionPath(world.settings.collection)}`;
   if (options.publicUrl === undefined) world.publicUrl = url;
 
   let closed: Promise<void> | undefined;

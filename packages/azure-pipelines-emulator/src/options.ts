@@ -7,7 +7,7 @@ export interface EmulatorOptions {
   readonly host?: string;
   /** Port to listen on; default 0, any free one. */
   readonly port?: number;
-  /** First segment of every imitated path; default `emulated`. */
+  /** First segment of every imitated path, or several as in `tfs/DefaultCollection`; default `emulated`. */
   readonly collection?: string;
   /** Names of the agent pools; default one, `default`. */
   readonly pools?: readonly string[];
@@ -79,6 +79,11 @@ export interface Settings {
 }
 
 const MINUTE_MS = 60_000;
+
+/** A collection as it stands in URLs. */
+export function collectionPath(collection: string): string {
+  return collection.split('/').map(encodeURIComponent).join('/');
+}
 
 /** Fills in the defaults. */
 export function resolveSettings(options: EmulatorOptions): Settings {

@@ -15,6 +15,7 @@ import { Identities } from './lib/identity/identities.js';
 import { findInstallation, type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
+import { required } from './lib/required.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
 import { azureKey, type DaemonSpec, isScaled, type PoolSpec } from './model/pool.js';
@@ -87,7 +88,7 @@ export async function makeDaemon(
   // A certificate in it could not be read either, which is not what has to be mended.
   if (options.installation === undefined) await findInstallation(config.spec.stateDirectory);
   const identities = new Identities(config.credentials, given.clock);
-  const clients = await openClients(config.spec, identities, (name, event) => events.emit(name, event), given.clock);
+  const clients = await openClients(config, identities, (name, event) => events.emit(name, event), given.clock);
   try {
     return await assemble(config.spec, identities, clients, events, given, signal);
   } catch (error) {
@@ -108,7 +109,7 @@ async function assemble(
   signal: AbortSignal,
 ): Promise<Daemon> {
   const emit: Emit = (name, event) => events.emit(name, event);
-  const { incus } = clients;
+  const { incus, wayOut } = clients;
   const facts = await checkIncus(incus, { isThisHost: isThisHost(spec.incus), pools: spec.pools }, signal);
   const observers = new Map<string, AzureObserver>();
   const pools = new Map<string, PoolParts>();
@@ -134,6 +135,7 @@ async function assemble(
   const most = mostInstances(spec.pools, instanceCeiling);
   const executorParts = {
     incus,
+    wayOut,
     hostSees: (name: string) => hostSees(spec.project, name),
     ownerId: installation.ownerId,
     owner: installation.owner,
@@ -250,9 +252,4 @@ function observe(
 ): AzureObserver {
   const jobRequests = isScaled(pool.azure, spec.pools) ? client.jobRequests : undefined;
   return new AzureObserver({ ...given, ...pollingOf(pool.azure, spec), client, jobRequests });
-}
-
-function required<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw new Error(`"${what}" is not in the configuration`);
-  return value;
 }

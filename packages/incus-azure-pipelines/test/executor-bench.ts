@@ -4,6 +4,7 @@ import { Isolation } from '../src/execute/isolation.js';
 import type { ExecutorParts } from '../src/execute/parts.js';
 import { systemClock } from '../src/lib/clock.js';
 import { Secret } from '../src/lib/secret.js';
+import { WayOut } from '../src/lib/way-out.js';
 import type { RegistrationMode } from '../src/model/observed.js';
 import { EmulatedPool } from './emulated-pool.js';
 import { ScriptedIncus } from './scripted-incus.js';
@@ -36,6 +37,7 @@ export class ExecutorBench implements AsyncDisposable {
     this.incus = incus;
     this.parts = {
       incus: incus.client,
+      wayOut: new WayOut(),
       hostSees: async () => ({ memoryKills: undefined, isOutOfProcesses: false }),
       ownerId: '',
       owner: '',

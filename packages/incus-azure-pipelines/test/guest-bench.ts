@@ -9,6 +9,7 @@ import { buildBase } from '../src/execute/base/build-base.js';
 import { findSourceImage } from '../src/execute/base/source-image.js';
 import { Steps } from '../src/execute/base/steps.js';
 import { Isolation } from '../src/execute/isolation.js';
+import { WayOut } from '../src/lib/way-out.js';
 import { MARKS } from '../src/model/marks.js';
 
 const PREFIX = 'iap-guest-test-';
@@ -100,7 +101,7 @@ export class GuestBench implements AsyncDisposable {
     const image = { kind: 'local', alias: this.#testbed.image } as const;
     await buildBase({
       client: this.client,
-      image: await findSourceImage(this.client, image, 'x86_64', signal),
+      image: await findSourceImage(this.client, image, 'x86_64', new WayOut(), signal),
       spec: {
         image,
         isMade: false,

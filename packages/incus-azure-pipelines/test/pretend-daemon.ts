@@ -63,7 +63,7 @@ export class PretendDaemon implements AsyncDisposable {
     };
     const options = { clock: systemClock, lookEveryMs: 15_000, onFailure };
     const { feed, deaths } = await followForPage(daemon.events, status, folder, options);
-    keepDeaths(daemon.events, deaths, { restarted: false, onFailure });
+    keepDeaths(daemon.events, deaths, { restarted: false });
     const view = { healthy: () => true, metrics: new Registry() };
     const death = async (name: string) => daemon.#deaths.get(name);
     const routes = publicRoutes(view, { feed, death, folder: PAGE, host: '127.0.0.1' });

@@ -120,7 +120,7 @@ test('ends a canceled job with everything that its step started', async () => {
   const { code, stdout } = await run.ended;
   expect(code).toBe(0);
   expect(stdout.at(-1)).toMatch(/completed with result: Canceled$/);
-  expect(isAlive(child)).toBe(false);
+  await ended(child);
 });
 
 test('ends what a step left running', async () => {
@@ -129,7 +129,7 @@ test('ends what a step left running', async () => {
   const left = numbersAfter('child');
   expect((await agent.start('run.sh', ['--once']).ended).code).toBe(0);
   const [child = 0] = await left;
-  expect(isAlive(child)).toBe(false);
+  await ended(child);
 });
 
 test('leaves a second job to others', async () => {
@@ -200,7 +200,7 @@ test('cancels its job when it is asked to end', async () => {
   run.process.kill('SIGTERM');
   expect((await run.ended).code).toBe(0);
   expect((await job.finished).result).toBe('canceled');
-  expect(isAlive(step)).toBe(false);
+  await ended(step);
 });
 
 test('goes on after lost connections and says so', async () => {
@@ -237,9 +237,14 @@ test('ends a job whose listener is killed, and says nothing to the server', asyn
   process.kill(listener, 'SIGKILL');
   expect((await run.ended).code).toBe(128 + 9);
   // The worker outlives its listener by a moment, and ends its steps first.
-  await expect.poll(() => isAlive(step), { timeout: 20_000 }).toBe(false);
+  await ended(step);
   expect(emulator.jobs().find(({ requestId }) => requestId === job.requestId)?.result).toBeUndefined();
 });
+
+/** Resolves when a process has ended: one that was killed may still have to be given a moment of a core for it. */
+async function ended(pid: number): Promise<void> {
+  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
+}
 
 /** Whether a process runs; one that is dead and merely not yet collected by its parent does not. */
 function isAlive(pid: number): boolean {

@@ -12,6 +12,7 @@ import { recordingText } from '../contract/recording-file.js';
 import { systemClock } from '../lib/clock.js';
 import { Identity } from '../lib/identity/identity.js';
 import { UserError } from '../lib/user-error.js';
+import { wayOutOf } from '../observe/clients.js';
 import { printable } from '../report/printable.js';
 import { formatVerdicts } from './format-verdicts.js';
 import type { Output } from './output.js';
@@ -85,12 +86,14 @@ async function whereTo({
 }: Options): Promise<Where> {
   const rest = { agentPool: pool, besideOthers, awaitJobMs: awaitJob ? AWAIT_JOB_MS : 0, clock: systemClock };
   if (config !== undefined) {
-    const { credentials, spec } = await loadConfig(config);
+    const loaded = await loadConfig(config);
+    const { credentials, spec } = loaded;
     const entry = choosePool(spec.pools, { agentPool: pool, url });
     const credential = credentials.get(entry?.name ?? '');
     if (entry === undefined || credential === undefined)
       throw new UserError(`${config} has no pool at ${url ?? 'any server'}; name a URL as it stands there, or none`);
-    return { ...rest, url: entry.azure.url, identity: new Identity(credential, systemClock) };
+    const identity = new Identity(credential, systemClock);
+    return { ...rest, url: entry.azure.url, identity, wayOut: wayOutOf(loaded) };
   }
   if (url === undefined)
     throw new UserError('name the organisation with --url URL, or a configuration with --config FILE');

@@ -6,6 +6,7 @@ import { type Colour, type Finding, green, red, yellow } from '../doctor/finding
 import { systemClock } from '../lib/clock.js';
 import { Identities } from '../lib/identity/identities.js';
 import { UserError } from '../lib/user-error.js';
+import { wayOutOf } from '../observe/clients.js';
 import { printable, printableLine } from '../report/printable.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { callDaemon, NoDaemonError } from './control.js';
@@ -89,9 +90,11 @@ async function check(path: string, tell: (finding: Finding) => void): Promise<Lo
   }
 }
 
-function partsOf({ credentials, spec }: LoadedConfig, { socket }: Options) {
+function partsOf(config: LoadedConfig, { socket }: Options) {
+  const { credentials, spec } = config;
   return {
     spec,
+    wayOut: wayOutOf(config),
     identities: new Identities(credentials, systemClock),
     askDaemon: () => askDaemon(socket ?? spec.controlSocketPath),
   };

@@ -15,12 +15,19 @@ export function formatStatus(status: StatusDocument, now: number, width?: number
   else lines.push(`Incus cannot be read since ${ago(incus.since, now)}: ${incus.error}\n`);
   lines.push(`Looked ${ago(status.at, now)}\n\n`);
   if (status.storage !== undefined) lines.push(`${storageLine(status.storage)}\n`);
+  const { unwrittenEnds } = status;
+  if (unwrittenEnds !== undefined) lines.push(unwrittenLine(unwrittenEnds, now));
   for (const pool of status.pools) lines.push(...poolLines(pool, now), ...agentLines(pool, now, width));
   for (const pool of status.removed) {
     lines.push(`${pool.name} (not in the configuration any more): ${pool.fate}\n`);
     lines.push(...agentLines(pool, now, width));
   }
   return lines.join('');
+}
+
+function unwrittenLine({ count, error, lastAt }: NonNullable<StatusDocument['unwrittenEnds']>, now: number): string {
+  const whose = count === 1 ? 'The end of an agent' : `The ends of ${count} agents`;
+  return `${whose} could not be written down, the last ${ago(lastAt, now)}: ${error}\n`;
 }
 
 function* poolLines(pool: Pool, now: number): Generator<string> {

@@ -29,6 +29,7 @@ import { followForPage } from '../report/live-page.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
 import { statusOf } from '../report/status.js';
+import { followUnwrittenEnds } from '../report/unwritten-ends.js';
 import { logForm, outputOf } from './log-output.js';
 import { stopSignals } from './stop-signals.js';
 
@@ -61,12 +62,16 @@ export async function run(options: { readonly config: string; readonly logLevel:
     log.warn(daemon.storage, 'the storage pool cannot copy on write, so every instance is a whole copy of its base');
   // Figures, page and scrapes share what is made of a pass.
   const withCovered = followCoveredTokens(events);
+  const withUnwritten = followUnwrittenEnds(events);
   const status = onceFor(
     () => reconciler.last,
-    pass => withCovered(statusOf(spec.pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage)),
+    pass =>
+      withUnwritten(
+        withCovered(statusOf(spec.pools, pass, pool => daemon.azure.get(pool.name)?.reading, daemon.storage)),
+      ),
   );
   const deaths = new RecordFolder<Death>(`${spec.stateDirectory}/deaths`, KEPT_DEATHS);
-  const onFailure = (error: unknown) => log.warn({ err: error }, 'a record could not be written');
+  const onFailure = (error: unknown) => log.warn({ err: error }, 'the boot of this host could not be written down');
   const onUnread = (error: unknown) =>
     log.warn({ err: error }, 'the page lacks an end of an agent that could not be read');
   const boot = await bootId();
@@ -82,7 +87,6 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const kills = new HostKills(events, readHostKills);
   keepDeaths(events, page?.deaths ?? deaths, {
     restarted,
-    onFailure,
     ...(isThisHost(spec.incus) ? { killsLately: () => kills.lately() } : {}),
   });
   const progressOf = followBuilds(events);

@@ -10,7 +10,7 @@ import type { PoolSpec } from '../model/pool.js';
 import type { Offer } from '../model/queue.js';
 import type { TracedJob } from '../model/trace.js';
 import { ableJobs } from '../observe/able-jobs.js';
-import { openAzure } from '../observe/clients.js';
+import { openAzure, wayOutOf } from '../observe/clients.js';
 import { type JobHistory, readJobHistory } from '../observe/job-history.js';
 import { registeredWith } from '../observe/offers.js';
 
@@ -35,13 +35,14 @@ export async function jobsFromTrace(path: string, pool: PoolSpec, offer?: readon
 
 /** Reads the history of the pool's agent pool. Changes nothing there. @throws UserError where that cannot be used. */
 export async function jobsFromAzure(
-  { credentials, spec }: LoadedConfig,
+  config: LoadedConfig,
   pool: PoolSpec,
   { offer = [], sinceAt }: { readonly sinceAt: number; readonly offer?: readonly string[] | undefined },
 ): Promise<FoundJobs> {
-  const installation = await findInstallation(spec.stateDirectory);
-  using identities = new Identities(credentials, systemClock);
-  const client = openAzure(pool, identities.of(pool.name));
+  const installation = await findInstallation(config.spec.stateDirectory);
+  using identities = new Identities(config.credentials, systemClock);
+  const dispatcher = wayOutOf(config).open();
+  const client = openAzure(pool, identities.of(pool.name), dispatcher);
   try {
     const isOurs = (name: string) =>
       installation !== undefined &&
@@ -53,6 +54,7 @@ export async function jobsFromAzure(
     return { jobs: able.jobs, notes: [...notesOn(history, pool, sinceAt), ...able.notes] };
   } finally {
     await client.close();
+    await dispatcher.destroy();
   }
 }
 

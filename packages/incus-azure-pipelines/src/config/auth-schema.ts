@@ -7,7 +7,7 @@ const GUID = /^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$/;
 const EXAMPLE_GUID = '11111111-2222-3333-4444-555555555555';
 
 /** A secret, in the file or where the file says. */
-function secretText(what: string, home: string, variable: string) {
+export function secretText(what: string, home: string, variable: string) {
   return expecting(
     z.union([
       z.string().meta({ writeOnly: true }),

@@ -41,7 +41,8 @@ export async function checkCredential(
   return { ...checked, findings: [...findings, ...checked.findings] };
 }
 
-async function checkSecret(
+/** What is wrong with a secret, or with how it is kept. */
+export async function checkSecret(
   path: KeyPath,
   settings: SecretSettings,
   words: SecretWords,

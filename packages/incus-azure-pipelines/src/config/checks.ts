@@ -18,6 +18,7 @@ import {
   checkMade,
   checkSizes,
 } from './check-pool.js';
+import { checkProxy } from './check-proxy.js';
 import { checkTimeouts } from './check-timeouts.js';
 import type { ConfigEnvironment } from './environment.js';
 import { error, type Finding, type KeyPath, show, warning } from './finding.js';
@@ -53,6 +54,7 @@ export function checkFile(
     ]),
     ...checkIncus(file),
     ...checkNetwork(file),
+    ...checkProxy(file, pools),
     ...checkSockets(file),
   ];
 }

@@ -25,6 +25,7 @@ import { fittingsOf, toolVariable } from './fittings.js';
 import { parseImageName } from './image-name.js';
 import type { PoolEntry } from './pool-entry.js';
 import type { PoolSettings } from './pool-schema.js';
+import { lookedUp, proxySpec } from './proxy.js';
 import type { FileSettings } from './schema.js';
 import { standbySpec } from './standby-spec.js';
 import { parseTarget } from './target.js';
@@ -44,9 +45,11 @@ export interface Surroundings {
 
 /** Makes the desired state of a file that passed all checks. */
 export function desiredState(file: FileSettings, pools: readonly PoolEntry[], around: Surroundings): DaemonSpec {
+  const outside = outsideOf(file, around);
   return {
+    ...outside,
     project: file.projectName ?? DEFAULTS.projectName,
-    pools: pools.map(pool => poolSpec(pool, around)),
+    pools: pools.map(pool => poolSpec(pool, around, outside)),
     reconcileIntervalMs: file.reconcileInterval ?? ms(DEFAULTS.reconcileInterval),
     azurePollIntervalMs: file.azurePollInterval ?? ms(DEFAULTS.azurePollInterval),
     maxConcurrentCreates: file.maxConcurrentCreates ?? around.environment.cores,
@@ -61,11 +64,24 @@ export function desiredState(file: FileSettings, pools: readonly PoolEntry[], ar
   };
 }
 
-function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec {
+/** How servers outside are reached, and who vouches for them. */
+function outsideOf(file: FileSettings, around: Surroundings): Outside {
+  const proxy = proxySpec(file);
+  const files = file.caCertificates ?? [];
+  const authorities = files.map(written => around.contents.get(resolve(around.directory, written)) ?? '');
+  return { ...(proxy && { proxy }), ...(authorities.length === 0 ? {} : { authorities }) };
+}
+
+type Outside = Pick<DaemonSpec, 'proxy' | 'authorities'>;
+
+function poolSpec({ name, settings }: PoolEntry, around: Surroundings, { authorities, proxy }: Outside): PoolSpec {
   const agentCount = settings.agentCount ?? 0;
   const path = (written: string) => resolve(around.directory, written);
+  const looksUp = lookedUp(settings.azure?.url ?? '', proxy);
   return {
     name,
+    ...(proxy && { proxy }),
+    ...(looksUp === undefined ? {} : { looksUp }),
     azure: azureTarget(settings),
     ...tokenExpiry(settings, around.certificateEnds.get(name)),
     registration: registration(settings),
@@ -86,6 +102,7 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings): PoolSpec
       ...dockerOf(settings, path),
       tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
       agent: agentSource(settings, path),
+      ...(authorities && { authorities }),
       refreshMs: settings.baseRefresh === 'off' ? undefined : (settings.baseRefresh ?? ms(DEFAULTS.baseRefresh)),
     },
     instance: {

@@ -1,5 +1,6 @@
 /** The files that the configuration names. */
 
+import { X509Certificate } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -43,11 +44,13 @@ export async function readNamedFiles(
   const contents = new Map<string, string>();
   const findings: Finding[] = [];
   const { certificate, key: incusKey, serverCertificate } = file.incus ?? {};
-  const wanted: [KeyPath, string | undefined, 'script' | 'pem' | 'pgp' | 'present'][] = [
+  const wanted: [KeyPath, string | undefined, 'script' | 'pem' | 'pgp' | 'authority' | 'present'][] = [
     [['incus', 'certificate'], certificate, 'pem'],
     [['incus', 'key'], incusKey, 'pem'],
     [['incus', 'serverCertificate'], serverCertificate, 'pem'],
   ];
+  for (const [i, authority] of (file.caCertificates ?? []).entries())
+    wanted.push([['caCertificates', i], authority, 'authority']);
   for (const pool of pools) {
     const { docker, provisionScripts = [], imageServer, remotes = {}, agentPackage } = pool.settings;
     for (const [i, script] of provisionScripts.entries())
@@ -80,7 +83,7 @@ export async function readNamedFiles(
   return { contents, findings };
 }
 
-const CHECKS = { pem: checkPem, pgp: checkPgp, script: checkScript };
+const CHECKS = { pem: checkPem, pgp: checkPgp, authority: checkAuthority, script: checkScript };
 
 async function checkPresent(key: KeyPath, path: string): Promise<readonly Finding[]> {
   try {
@@ -90,6 +93,27 @@ async function checkPresent(key: KeyPath, path: string): Promise<readonly Findin
   } catch (cause) {
     const { problem, remedy } = failure(path, cause);
     return [error(key, problem, remedy ?? 'put the file there, or correct the path')];
+  }
+}
+
+/** Each has to be readable: one that is not would spoil the whole list for whoever reads it. */
+function checkAuthority(key: KeyPath, path: string, text: string): readonly Finding[] {
+  if (/^-----BEGIN [A-Z ]*PRIVATE KEY-----$/m.test(text))
+    return [
+      error(key, `${path} holds a private key, which would be in every guest`, 'name a file of certificates alone'),
+    ];
+  const blocks = text.match(/^-----BEGIN CERTIFICATE-----$[^-]*^-----END CERTIFICATE-----$/gm) ?? [];
+  if (blocks.length > 0 && blocks.every(isCertificate)) return [];
+  return [
+    error(key, `${path} is not a PEM file of certificates`, 'name one that begins with "-----BEGIN CERTIFICATE-----"'),
+  ];
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).fingerprint256 !== '';
+  } catch {
+    return false;
   }
 }
 

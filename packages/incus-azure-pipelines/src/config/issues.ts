@@ -55,6 +55,13 @@ function invalidKey(path: KeyPath): Finding {
 /** Keys that no file can do without. */
 const NEEDED: ReadonlySet<unknown> = new Set(['agentCount', 'baseImage', 'azure', 'url', 'pool', 'pat']);
 
+/** Keys whose value is never shown, and what it is. */
+const SECRETS: ReadonlyMap<unknown, string> = new Map([
+  ['pat', 'token'],
+  ['secret', 'secret'],
+  ['password', 'password'],
+]);
+
 function invalidValue(path: KeyPath, value: unknown): Finding {
   const schema = schemaAt(path);
   const expectation = schema === undefined ? undefined : expectationOf(schema);
@@ -66,8 +73,8 @@ function invalidValue(path: KeyPath, value: unknown): Finding {
   const write = `write ${prefix}${example}`;
   if (value === undefined) return error(path, 'is missing', write);
   if (value === null) return error(path, 'has no value', NEEDED.has(name) ? write : `${write}, or delete the key`);
-  if (name === 'pat' || name === 'secret')
-    return error(path, `is not a ${name === 'pat' ? 'token' : 'secret'}`, `write ${expects}`);
+  const secret = SECRETS.get(name);
+  if (secret !== undefined) return error(path, `is not a ${secret}`, `write ${expects}`);
   if (kind === 'duration' && typeof value === 'number') {
     return error(path, `${value} has no unit`, `write ${prefix}${value}s for seconds or ${value}m for minutes`);
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { HOST, ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
+import { DAYS } from '../model/standby.js';
 import { loadConfig } from './load.js';
 
 const { path: pathOf, read, write } = useConfigFolder();

@@ -2,6 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import type { TokenSource } from '../lib/identity/identity.js';
+import type { Secret } from '../lib/secret.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { checkCredential } from './check-credential.js';
 import { isThisHost } from './check-incus.js';
@@ -17,6 +18,7 @@ import { findingsOf } from './issues.js';
 import { keptFiles } from './kept-files.js';
 import { ConfigError, type ConfigMessage } from './message.js';
 import { type PoolEntry, poolEntries } from './pool-entry.js';
+import { checkProxyPassword, proxyPassword } from './proxy.js';
 import { type FileSettings, fileSchema } from './schema.js';
 import { withoutPaths } from './without-paths.js';
 
@@ -24,6 +26,8 @@ export interface LoadedConfig {
   readonly spec: DaemonSpec;
   /** By name of the pool. */
   readonly credentials: ReadonlyMap<string, TokenSource>;
+  /** Reads the password of the proxies' user; undefined where there is none. */
+  readonly proxyPassword?: (() => Promise<Secret>) | undefined;
   readonly warnings: readonly ConfigMessage[];
 }
 
@@ -61,6 +65,7 @@ export async function parseConfig(
   const folders = await lookAtFolders(pools, { isThisHost: isThisHost(settings ?? {}), kept });
   const findings = [...broken, ...files.findings, ...folders.findings];
   if (settings !== undefined) findings.push(...checkFile(settings, pools, environment));
+  findings.push(...(await checkProxyPassword(settings ?? {}, directory, environment)));
   const certificateEnds = new Map<string, number>();
   for (const pool of pools) {
     const checked = await checkCredential(pool, directory, environment);
@@ -80,6 +85,7 @@ export async function parseConfig(
       folders: folders.resolved,
     }),
     credentials: tokenSources(pools, directory, environment),
+    proxyPassword: proxyPassword(settings, directory, environment),
     warnings: messages,
   };
 }

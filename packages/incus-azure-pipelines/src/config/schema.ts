@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { DEFAULTS } from './defaults.js';
 import { count, duration, expecting, flag, key, path, text } from './kinds.js';
 import { poolKeys, poolSchema } from './pool-schema.js';
+import { caCertificates, proxy } from './proxy-schema.js';
 
 const daemonKeys = {
   projectName: key(
@@ -98,6 +99,8 @@ const daemonKeys = {
     ),
     'The network that setup makes for the guests.',
   ),
+  proxy: key(proxy, 'The proxies by which the daemon, the building of bases, agents, docker and jobs reach servers.'),
+  caCertificates: key(caCertificates, 'PEM files with authorities that the daemon trusts, and everything in a base.'),
 };
 
 /** The whole file. */

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Emulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { startAltering } from '../../test/altering-proxy.js';
 import { queueNaming, startScratch, whereIs } from '../../test/emulated-conversation.js';
+import type { OnProgress } from '../model/progress.js';
 import { converse } from './converse.js';
 
 const POOL = 'scratch pool';
@@ -12,9 +13,9 @@ afterEach(() => emulator.close());
 const never = new AbortController().signal;
 
 /** What was not asked in a conversation behind something that alters answers. */
-async function unaskedBehind(alter: Parameters<typeof startAltering>[1]) {
+async function unaskedBehind(alter: Parameters<typeof startAltering>[1], onProgress: OnProgress = () => {}) {
   await using proxy = await startAltering(emulator.url, alter);
-  return (await converse(whereIs(emulator, proxy.url), never, () => {})).unasked;
+  return (await converse(whereIs(emulator, proxy.url), never, onProgress)).unasked;
 }
 
 const change = (method: string, path: string, body?: object) =>
@@ -26,8 +27,10 @@ const change = (method: string, path: string, body?: object) =>
 
 test('a job that does not name the agent is not taken, and is left as it is', async () => {
   emulator = await startScratch({}, it => it.queueJob({ pool: POOL, steps: [] }));
-  const { unasked } = await converse(whereIs(emulator), never, () => {});
+  const texts: string[] = [];
+  const { unasked } = await converse(whereIs(emulator), never, ({ text }) => texts.push(text));
   expect(unasked).toEqual(['a job: the pool has another job than the one that names the agent; none was taken']);
+  expect(texts.join()).not.toContain('behind');
   expect(emulator.jobs().map(({ agentName, result }) => [agentName, result])).toEqual([[undefined, undefined]]);
   expect(emulator.agents()).toEqual([]);
 });
@@ -69,17 +72,25 @@ test('a pool that has a job already is refused, and so is one with agents of oth
   expect(emulator.deletedAgents()).toHaveLength(1);
 });
 
-test('no job comes to an agent that could not read it', async () => {
+test('no job comes to an agent that could not read it, and the one that waits for it is told to be left behind', async () => {
   emulator = await startScratch();
   const assigned: string[] = [];
   emulator.on(({ kind }) => kind === 'job-assigned' && assigned.push(kind));
-  const unasked = await unaskedBehind(answer => {
-    if (!answer.path.includes('/sessions') || answer.status !== 200) return;
-    const value = Buffer.alloc(256, 1).toString('base64');
-    answer.body = answer.body.replace(/"value":"[^"]*"/, `"value":"${value}"`);
-  });
+  const texts: string[] = [];
+  const unasked = await unaskedBehind(
+    answer => {
+      if (!answer.path.includes('/sessions') || answer.status !== 200) return;
+      const value = Buffer.alloc(256, 1).toString('base64');
+      answer.body = answer.body.replace(/"value":"[^"]*"/, `"value":"${value}"`);
+    },
+    ({ text }) => texts.push(text),
+  );
   expect(unasked).toEqual(['a job: the agent could not read a job: it cannot unwrap the key of its session']);
   expect(assigned).toEqual([]);
+  const [{ requestId } = {}] = emulator.jobs();
+  expect(texts.at(-1)).toBe(
+    `leaves job request ${requestId} behind, which waits for an agent that is gone: cancel its run in Azure`,
+  );
 });
 
 test('a job whose message cannot be read is told to be lost', async () => {

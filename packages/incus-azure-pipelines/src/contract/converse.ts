@@ -5,6 +5,7 @@ import { KeyStock } from '../execute/registration/key-stock.js';
 import type { Clock } from '../lib/clock.js';
 import type { Identity } from '../lib/identity/identity.js';
 import { UserError } from '../lib/user-error.js';
+import type { WayOut } from '../lib/way-out.js';
 import type { OnProgress } from '../model/progress.js';
 import { usableAgentPool } from '../observe/usable-agent-pool.js';
 import { askAgents } from './ask-agents.js';
@@ -17,6 +18,7 @@ import type { RawExchange, Recording } from './exchange.js';
 import { redacted } from './redact.js';
 import { type Known, serverAt } from './redact-url.js';
 import { Talk } from './talk.js';
+import { tellJobsLeft } from './tell-jobs-left.js';
 import { Wire } from './wire.js';
 
 export interface Where {
@@ -29,6 +31,8 @@ export interface Where {
   /** How long to wait for a job that is queued for this, in a pool that has none; zero for not at all. */
   readonly awaitJobMs: number;
   readonly clock: Clock;
+  /** The way to the server; straight when left out. */
+  readonly wayOut?: WayOut;
   /** How an agent's key is made, where not anew. */
   readonly makeKey?: () => Promise<KeyObject>;
 }
@@ -66,7 +70,8 @@ const STAGES: readonly (readonly [title: string, stage: (talk: Talk) => Promise<
 export async function converse(where: Where, signal: AbortSignal, onProgress: OnProgress): Promise<Conversation> {
   const { agentPool, clock } = where;
   const startedAt = clock.now();
-  await using wire = new Wire({ url: normaliseUrl(where.url), identity: where.identity, now: () => clock.now() });
+  const { identity, wayOut } = where;
+  await using wire = new Wire({ url: normaliseUrl(where.url), identity, wayOut, now: () => clock.now() });
   const client = wire.unrecorded();
   const poolId = await usableAgentPool(client, agentPool, signal);
   await refuseOthers(client, poolId, where, signal);
@@ -91,6 +96,7 @@ export async function converse(where: Where, signal: AbortSignal, onProgress: On
   try {
     unasked = await throughStages(talk, onProgress);
   } finally {
+    if (where.awaitJobMs > 0) await tellJobsLeft(client, poolId, agentPrefix, onProgress);
     await takeBack(client, poolId, agentPrefix);
   }
   const known = { url: wire.url, agentPool, agentPrefix };

@@ -1,15 +1,18 @@
 /** The one way to the server, on which everything is written down. */
 
 import { type Auth, type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
-import { Agent, type Dispatcher, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import type { Identity } from '../lib/identity/identity.js';
 import type { Secret } from '../lib/secret.js';
+import { WayOut } from '../lib/way-out.js';
 import type { Caller, RawExchange } from './exchange.js';
 
 export interface WireOptions {
   /** The URL of the organisation or collection, in the client's one form. */
   readonly url: string;
   readonly identity: Identity;
+  /** The way to the server; straight when left out. */
+  readonly wayOut?: WayOut | undefined;
   /** Epoch ms. */
   readonly now: () => number;
 }
@@ -54,11 +57,12 @@ export class Wire implements AsyncDisposable {
   /** Every token of the organisation that was used; secret. */
   readonly tokens = new Set<string>();
   readonly #options: WireOptions;
-  readonly #agent = new Agent({ connections: 4 });
+  readonly #agent: Dispatcher;
 
   constructor(options: WireOptions) {
     this.#options = options;
     this.url = options.url;
+    this.#agent = (options.wayOut ?? new WayOut()).open({ connections: 4 });
   }
 
   /** The program's own client, whose next call is written down under that name; of an agent, with its token and its server. */

@@ -125,14 +125,16 @@ function checkServer(server: GuestServer, guest: GuestFacts, around: Surrounding
   if (http !== undefined && 'complaint' in http)
     return red(check, {
       what: `a guest reaches ${name}:${port}, and cannot speak with it: ${http.complaint}`,
-      remedy: /certificate/i.test(http.complaint)
-        ? 'put the authority of its certificate into the base by a provision script: /usr/local/share/ca-certificates and update-ca-certificates'
-        : 'something between may change what is sent: a proxy, or a small MTU',
+      remedy: /\b407\b/.test(http.complaint)
+        ? 'correct proxy.user and proxy.password: the proxy does not take them'
+        : /certificate/i.test(http.complaint)
+          ? 'name the authority of its certificate under caCertificates, and build the base anew'
+          : 'something between may change what is sent: a proxy, or a small MTU',
     });
   if (http?.status === 407)
     return yellow(check, {
       what: `a guest reaches ${name}:${port}, and a proxy in between wants to know who it is (407)`,
-      remedy: 'let guests through without it: a proxy is not used by guests',
+      remedy: 'name it under proxy in the configuration, with its user and password',
     });
   if (http !== undefined && http.status >= 500)
     return yellow(check, {
@@ -147,7 +149,7 @@ function nobodyReaches(server: GuestServer): Finding {
   return red('guest-server', {
     what: `a guest cannot ${tried}, and this host cannot connect to it either`,
     remedy:
-      'mend that first: its name, its address, a firewall beyond this host; a proxy that this host uses is not used by guests',
+      'mend that first: its name, its address, a firewall beyond this host; where a proxy leads there, name it under proxy',
   });
 }
 
@@ -200,7 +202,8 @@ function noWay({ addresses, host: name, port }: GuestServer, { host, network }: 
     });
   return red('guest-server', {
     what,
-    remedy: 'see whether the host itself can, and what stands between guests and it: a proxy is not used by guests',
+    remedy:
+      'see whether the host itself can, and what stands between guests and it; where a proxy leads there, name it under proxy',
   });
 }
 

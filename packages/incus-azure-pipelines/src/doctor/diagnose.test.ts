@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { identitiesWith } from '../../test/an-identity.js';
 import { fitIncus, ScriptedIncus } from '../../test/scripted-incus.js';
 import { aPool } from '../../test/simulation/examples.js';
+import { WayOut } from '../lib/way-out.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { diagnose } from './diagnose.js';
 import type { Finding } from './finding.js';
@@ -27,7 +28,7 @@ async function foundAt(url: string, socketPath: string, ...agentPools: readonly 
   const askDaemon = async () => ({ kind: 'absent', error: 'no daemon answers' }) as const;
   const findings: Finding[] = [];
   const identities = identitiesWith('token', ...pools.map(({ name }) => name));
-  const parts = { spec, identities, askDaemon };
+  const parts = { spec, identities, askDaemon, wayOut: new WayOut() };
   for await (const finding of diagnose(parts, new AbortController().signal)) findings.push(finding);
   return findings;
 }

@@ -1,5 +1,6 @@
 /** Goes through all checks in their order: each fact is gathered once, then judged. */
 import type { Identities } from '../lib/identity/identities.js';
+import type { WayOut } from '../lib/way-out.js';
 import { azureKey, type DaemonSpec } from '../model/pool.js';
 import { openIncus } from '../observe/clients.js';
 import { isThisHost, mostInstances } from '../observe/host-limits.js';
@@ -22,6 +23,8 @@ import { findPlace, tryGuests } from './try-guests.js';
 export interface DiagnosisParts {
   readonly spec: DaemonSpec;
   readonly identities: Identities;
+  /** The way to the servers. */
+  readonly wayOut: WayOut;
   /** What the daemon says of itself. */
   readonly askDaemon: () => Promise<DaemonFact>;
   /** Hears of proofs; without it none is tried. */
@@ -70,7 +73,7 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   yield* checkNetwork(project, host, mostInstances(spec.pools, instanceCeiling));
   const architecture = server.value.environment?.architectures[0];
   yield* checkServers(parts, architecture, project.bases, signal);
-  const place = yield* findPlace({ incus, spec, project, host }, signal);
+  const place = yield* findPlace({ incus, spec, project, host, wayOut: parts.wayOut }, signal);
   if (place !== undefined) yield* tryGuests(place, signal);
   else yield checkFirewall(host, undefined, project.network?.name);
   if (parts.prover !== undefined) {
@@ -99,7 +102,7 @@ async function* checkRunning({ askDaemon }: DiagnosisParts, signal: AbortSignal)
 }
 
 async function* checkServers(
-  { spec, identities }: DiagnosisParts,
+  { spec, identities, wayOut }: DiagnosisParts,
   architecture = 'x86_64',
   bases: readonly BaseFacts[],
   signal: AbortSignal,
@@ -111,7 +114,7 @@ async function* checkServers(
     const configured = spec.pools
       .filter(({ azure }) => azure.url === pools[0]?.azure.url)
       .map(pool => pool.azure.agentPool);
-    const question = { pools, identity, configured, stateDirectory: spec.stateDirectory, architecture };
+    const question = { pools, identity, wayOut, configured, stateDirectory: spec.stateDirectory, architecture };
     const gathered = await factOf(gatherAzure(question, signal), signal);
     if (!gathered.known) {
       yield red('azure-server', {

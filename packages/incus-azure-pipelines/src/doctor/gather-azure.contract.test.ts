@@ -9,6 +9,7 @@ import { systemClock } from '../lib/clock.js';
 import { rememberHostPool } from '../lib/host-pools.js';
 import { Identity } from '../lib/identity/identity.js';
 import { openInstallation } from '../lib/installation.js';
+import { WayOut } from '../lib/way-out.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import { checkAzure } from './check-azure.js';
 import { gatherAzure } from './gather-azure.js';
@@ -44,7 +45,14 @@ async function examined({
     if (remembered) await rememberHostPool(await openInstallation(stateDirectory), azureKey(pool.azure));
     const identity = identitiesWith(wrongToken ? 'wrong' : emulator.token, pool.name).of(pool.name);
     const facts = await gatherAzure(
-      { pools: [pool], identity, configured: [agentPool], stateDirectory, architecture: 'x86_64' },
+      {
+        pools: [pool],
+        identity,
+        wayOut: new WayOut(),
+        configured: [agentPool],
+        stateDirectory,
+        architecture: 'x86_64',
+      },
       signal,
     );
     const colours = checkAzure(facts, [BASE]).map(({ check, colour }) => [check, colour] as const);
@@ -115,7 +123,7 @@ test.each<[string, Given, object]>([
 async function examinedAlone(identity: Identity) {
   const pool = aPool({ azure: { url: 'http://127.0.0.1:9/none', agentPool: 'default' } });
   const facts = await gatherAzure(
-    { pools: [pool], identity, configured: ['default'], stateDirectory, architecture: 'x86_64' },
+    { pools: [pool], identity, wayOut: new WayOut(), configured: ['default'], stateDirectory, architecture: 'x86_64' },
     signal,
   );
   return checkAzure(facts, [BASE]);

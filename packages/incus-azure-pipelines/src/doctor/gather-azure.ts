@@ -12,6 +12,7 @@ import { registrationTarget } from '../execute/registration/registration-target.
 import { systemClock } from '../lib/clock.js';
 import type { Identity } from '../lib/identity/identity.js';
 import { findInstallation, imagineInstallation } from '../lib/installation.js';
+import type { WayOut } from '../lib/way-out.js';
 import { agentName, PROBE_PREFIX } from '../model/agent-name.js';
 import type { PoolSpec } from '../model/pool.js';
 import { authBy } from '../observe/clients.js';
@@ -22,6 +23,7 @@ export interface AzureQuestion {
   /** The pools of the configuration that are for this agent pool; at least one. */
   readonly pools: readonly PoolSpec[];
   readonly identity: Identity;
+  readonly wayOut: WayOut;
   /** Agent pools of the configuration on the same server. */
   readonly configured: readonly string[];
   readonly stateDirectory: string;
@@ -35,8 +37,11 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
   if (spec === undefined) throw new Error('ask about an agent pool: no pool of the configuration is for it');
   const { agentPool, url } = spec.azure;
   const readings: number[] = [];
+  const dispatcher = question.wayOut.open();
+  await using _ = { [Symbol.asyncDispose]: () => dispatcher.destroy() };
   await using client = connectAzurePipelines({
     url,
+    dispatcher,
     auth: authBy(question.identity),
     userAgent: 'incus-azure-pipelines',
     // The time stands in whole seconds: half of one is the best guess.

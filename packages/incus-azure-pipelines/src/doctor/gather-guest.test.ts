@@ -4,6 +4,7 @@ import { aPool } from '../../test/simulation/examples.js';
 import { awaitAddresses, gatherGuest } from './gather-guest.js';
 
 const { signal } = new AbortController();
+const AROUND = { network: undefined, isolationOff: undefined, password: undefined };
 
 /** What a guest has when it has been looked at so often, and how many looks it took. */
 async function awaited(wantsIpv4: boolean, ...looks: readonly (readonly string[])[]) {
@@ -50,7 +51,7 @@ test('a guest that cannot be looked into is lost, and not taken for one that say
     profile: { rootDisk: {}, nic: { name: 'eth0', device: {} } },
   } as const;
   // This Incus has no streams for the scripts.
-  expect((await gatherGuest(incus.client, source, undefined, undefined, signal)).guest).toMatchObject({
+  expect((await gatherGuest(incus.client, source, AROUND, signal)).guest).toMatchObject({
     known: false,
     kind: 'lost',
     error: expect.stringContaining('offered no streams'),

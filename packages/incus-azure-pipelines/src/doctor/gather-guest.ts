@@ -1,6 +1,10 @@
 /** Makes a throw-away guest, and finds out in it what agents will meet. All that it prints is foreign text. */
 import { type IncusClient, type InstanceState, isIncusError } from 'incus-client';
+import { type GuestProxy, wayOutScript } from '../execute/guest/way-out.js';
 import { type Clock, systemClock } from '../lib/clock.js';
+import { proxyOf } from '../lib/no-proxy.js';
+import type { Secret } from '../lib/secret.js';
+import type { ProxySpec } from '../model/proxy.js';
 import { addressesOf as leasable } from './check-network.js';
 import type { GuestDocker, GuestFact, GuestFacts, GuestServer, ProjectFacts } from './facts.js';
 import {
@@ -31,12 +35,19 @@ export interface TriedGuest {
   readonly left: readonly LeftGuest[];
 }
 
+export interface GuestSurroundings {
+  readonly network: ProjectFacts['network'];
+  /** Why guests have no ids of their own; undefined where they have. */
+  readonly isolationOff: string | undefined;
+  /** That of the proxies' user. */
+  readonly password: Secret | undefined;
+}
+
 /** Makes it, looks, and takes it away again, also when the signal aborts; it is told what is left even then. */
 export async function gatherGuest(
   incus: IncusClient,
   source: GuestSource,
-  network: ProjectFacts['network'],
-  isolationOff: string | undefined,
+  { isolationOff, network, password }: GuestSurroundings,
   signal: AbortSignal,
   clock: Clock = systemClock,
 ): Promise<TriedGuest> {
@@ -56,9 +67,11 @@ export async function gatherGuest(
     if (addresses.length === 0) return { ...from, system: 'starting', failedUnits: [], servers: [], docker: isWithout };
     const inside = insideOf(incus, name, signal);
     const [system = '', ...failedUnits] = (await inside(bootScript, BOOT_MS)).trim().split('\n');
+    const proxy = pools.find(pool => pool.proxy !== undefined)?.proxy;
+    if (proxy !== undefined) await tellWayOut(incus, name, { spec: proxy, password }, signal);
     const urls = [...new Set(pools.map(pool => pool.azure.url))];
     const servers: GuestServer[] = [];
-    for (const url of urls) servers.push(await serverOf(inside, url));
+    for (const url of urls) servers.push(await serverOf(inside, url, proxy));
     return { ...from, system, failedUnits, servers, docker: isWithout ?? (await dockerIn(inside)) };
   };
   const { left, seen } = await inThrowAwayGuest(incus, source, isolationOff, look, clock);
@@ -96,8 +109,19 @@ export async function awaitAddresses(
   }
 }
 
-async function serverOf(inside: Inside, url: string): Promise<GuestServer> {
-  const { host, port } = serverIn(url);
+/** As an agent is told of the proxies: what comes on standard input is shown to nobody. */
+async function tellWayOut(incus: IncusClient, name: string, proxy: GuestProxy, signal: AbortSignal): Promise<void> {
+  const script = wayOutScript({ proxy, trusts: false })?.reveal() ?? '';
+  await incus.exec(
+    name,
+    { command: ['bash', '-s'], stdin: script, maxOutputBytes: 0 },
+    { signal, deadlineMs: DOCKER_MS },
+  );
+}
+
+/** Where a proxy leads to the server, it is the proxy that has to be found. */
+async function serverOf(inside: Inside, url: string, proxy: ProxySpec | undefined): Promise<GuestServer> {
+  const { host, port } = serverIn(proxyOf(new URL(url), proxy) ?? url);
   return readServer(host, port, await inside(serverScript, SERVER_MS, host, String(port), url));
 }
 

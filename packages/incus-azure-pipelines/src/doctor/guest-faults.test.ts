@@ -24,7 +24,12 @@ test.each<[string, Given, readonly RegExp[]]>([
   [
     'the certificate of the server is of an own authority',
     { guest: { servers: [{ ...server, http: { complaint: 'curl: (60) SSL certificate problem' } }] } },
-    [/^red guest-server: .*cannot speak.* -> put the authority/],
+    [/^red guest-server: .*cannot speak.* -> name the authority .* under caCertificates/],
+  ],
+  [
+    'the proxy refuses its user',
+    { guest: { servers: [{ ...server, http: { complaint: 'curl: (56) CONNECT tunnel failed, response 407' } }] } },
+    [/^red guest-server: .*407.* -> correct proxy\.user and proxy\.password/],
   ],
   [
     'the storage has no room',

@@ -1,5 +1,6 @@
 /** What is run in a throw-away guest, and what its words mean; POSIX sh, with bash where the image has it. */
 import type { InstanceState } from 'incus-client';
+import { WAY_OUT_PATH } from '../execute/guest/layout.js';
 import type { GuestDocker, GuestServer } from './facts.js';
 
 /** Incus may cut off what a command printed last when it ends at once. */
@@ -19,9 +20,10 @@ systemctl list-units --failed --plain --no-legend | cut -d ' ' -f 1
 ${STAY}
 `;
 
-/** Looks a server up, connects to it, and asks it for what anybody may ask. Arguments: host, port, URL. */
+/** Looks a server or its proxy up, connects there, and asks the server for what anybody may ask. Arguments: host, port, URL. */
 export const serverScript = `
 host=$1 port=$2 url=$3
+if [ -e ${WAY_OUT_PATH} ]; then while IFS= read -r pair; do export "$pair"; done <${WAY_OUT_PATH}; fi
 timeout 15 getent ahosts "$host" | cut -d ' ' -f 1 | sort -u | sed 's/^/address /'
 if ! timeout 6 bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$host" "$port" 2>/dev/null; then
   ${STAY}

@@ -1,6 +1,7 @@
 /** What throw-away guests show, of each base that a pool uses. */
 import type { IncusClient } from 'incus-client';
 import { type Clock, systemClock } from '../lib/clock.js';
+import type { WayOut } from '../lib/way-out.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { mostInstances } from '../observe/host-limits.js';
 import { isolationObstacle } from '../observe/id-maps.js';
@@ -21,6 +22,7 @@ export interface GuestPlace {
   readonly spec: DaemonSpec;
   readonly project: ProjectFacts;
   readonly host: HostFacts;
+  readonly wayOut: WayOut;
   readonly sources: readonly GuestSource[];
   /** Why guests have no ids of their own; undefined where they have. */
   readonly isolationOff: string | undefined;
@@ -31,7 +33,7 @@ type Before = Omit<GuestPlace, 'sources' | 'isolationOff' | 'clock'>;
 
 /** Looks for what guests can be made from. Takes away what doctors before have left, and tells what does not go. */
 export async function* findPlace(
-  { host, incus, project, spec }: Before,
+  { host, incus, project, spec, wayOut }: Before,
   signal: AbortSignal,
   clock: Clock = systemClock,
 ): AsyncGenerator<Finding, GuestPlace | undefined> {
@@ -50,15 +52,18 @@ export async function* findPlace(
   if (sources.value.length === 0)
     yield grey('guest-made', 'there is neither a base nor a local image to make one from: "base build"');
   const isolationOff = isolationObstacle(project.isolatedMaps, mostInstances(spec.pools, instanceCeiling));
-  return { incus, spec, project, host, sources: sources.value, isolationOff, clock };
+  return { incus, spec, project, host, wayOut, sources: sources.value, isolationOff, clock };
 }
 
 /** Makes one guest after the other, and judges what is seen in it. Tells what is left also when the signal aborts. */
 export async function* tryGuests(place: GuestPlace, signal: AbortSignal): AsyncGenerator<Finding> {
-  const { clock, host, incus, isolationOff, project, sources, spec } = place;
+  const { clock, host, incus, isolationOff, project, sources, spec, wayOut } = place;
+  // One that cannot be read was told of with the configuration.
+  const password = await wayOut.password().catch(() => undefined);
+  const around = { network: project.network, isolationOff, password };
   const through: (boolean | undefined)[] = [];
   for (const source of sources) {
-    const { guest, left } = await gatherGuest(incus, source, project.network, isolationOff, signal, clock);
+    const { guest, left } = await gatherGuest(incus, source, around, signal, clock);
     yield* checkLeft(left, spec.project);
     signal.throwIfAborted();
     // Where Incus is elsewhere, what this host can says nothing of its guests.

@@ -4,6 +4,7 @@ import { MARKS } from '../model/marks.js';
 import type { PoolSpec } from '../model/pool.js';
 import { type Activation, activationTar } from './guest/activation.js';
 import { ACTIVATION_PATH } from './guest/layout.js';
+import { agentWayOutScript, besideWayOut } from './guest/way-out.js';
 import { type ExecutorParts, type PoolParts, poolOf } from './parts.js';
 import { type AgentIdentity, agentFiles } from './registration/agent-files.js';
 import { proveUnused } from './registration/prove-unused.js';
@@ -145,12 +146,15 @@ async function activate(
   signal: AbortSignal,
   etag?: string,
 ): Promise<void> {
+  const proxy = spec.proxy && { spec: spec.proxy, password: await parts.wayOut.password() };
+  const trusts = !spec.base.isMade && spec.base.authorities !== undefined;
   const tar = activationTar({
     name: action.name,
     url: spec.azure.url,
     agentPool: spec.azure.agentPool,
     workFolder: workFolderOf(spec),
-    environment: spec.environment,
+    environment: besideWayOut(spec.environment, spec.proxy),
+    wayOut: agentWayOutScript({ proxy, trusts }, spec.azure.url),
     credentials,
   });
   const now = String(parts.clock.now());

@@ -15,6 +15,7 @@ export async function buildPoolBase(
 ): Promise<void> {
   const pool = poolOf(parts, action.pool);
   const { spec } = pool;
+  const { wayOut } = parts;
   const { fittings } = spec;
   const storage = fittings?.storagePool === undefined ? parts.storage : parts.storages.get(fittings.storagePool);
   const onProgress: OnProgress = progress => parts.emit('progress', { action, progress });
@@ -22,7 +23,7 @@ export async function buildPoolBase(
   steps.next(spec.base.isMade ? 'Looking for the base.' : 'Obtaining the agent.');
   const { name, own, image, agent } = await planBase(pool, parts, signal);
   if (name !== action.base) throw new Error(`build base "${action.base}": its image or agent has changed meanwhile`);
-  const packed = agent && { ...agent, path: await parts.agentCache.obtain(agent, { onProgress, signal }) };
+  const packed = agent && { ...agent, path: await parts.agentCache.obtain(agent, { onProgress, signal, wayOut }) };
   await buildBase({
     client: parts.incus,
     spec: spec.base,
@@ -35,6 +36,7 @@ export async function buildPoolBase(
     isolation: parts.isolation,
     steps,
     storage,
+    proxy: spec.proxy && { spec: spec.proxy, password: await wayOut.password() },
     signal,
   });
 }

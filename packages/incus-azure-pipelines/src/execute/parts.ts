@@ -3,6 +3,7 @@ import type { IncusClient } from 'incus-client';
 import type { Clock } from '../lib/clock.js';
 import type { SeenByHost } from '../lib/host-sees.js';
 import type { Secret } from '../lib/secret.js';
+import type { WayOut } from '../lib/way-out.js';
 import type { Emit } from '../model/event.js';
 import type { ProfileDevices } from '../model/fittings.js';
 import type { RegistrationMode } from '../model/observed.js';
@@ -16,6 +17,8 @@ import type { RegistrationTarget } from './registration/register.js';
 /** What the executors work with. */
 export interface ExecutorParts extends ProfileDevices {
   readonly incus: IncusClient;
+  /** The way to servers outside, which guests are told too. */
+  readonly wayOut: WayOut;
   /** What the host's own kernel says of an instance. */
   readonly hostSees: (name: string) => Promise<SeenByHost>;
   /** The installation's id, whole: it marks what is ours. */

@@ -18,6 +18,8 @@ export interface DaemonEvents {
     readonly memoryKills: number;
     readonly killsSeenByHost: boolean;
   };
+  /** The record of an agent that ended could not be written; the daemon goes on without it. */
+  readonly 'end-unwritten': { readonly agent: Agent; readonly at: number; readonly error: string };
   /** An agent was seen to have taken its job. */
   readonly 'job-taken': { readonly agent: Agent; readonly job: JobRequest };
   /** Azure told how the job of an agent ended. */

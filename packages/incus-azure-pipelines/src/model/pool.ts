@@ -3,6 +3,7 @@
 import type { AptMirror } from './apt-mirror.js';
 import type { DockerSpec } from './docker-spec.js';
 import type { Fittings } from './fittings.js';
+import type { ProxySpec } from './proxy.js';
 import { type StandbyHours, standbysOf } from './standby.js';
 
 /** One pool: agents of one shape for one Azure agent pool. */
@@ -34,6 +35,10 @@ export interface PoolSpec {
   readonly environment: Readonly<Record<string, string>>;
   /** What demands of jobs are held against, beside what an agent finds itself; only where the host registers. */
   readonly capabilities?: Readonly<Record<string, string>>;
+  /** The proxies that its agents and their jobs are to use. */
+  readonly proxy?: ProxySpec;
+  /** Host whose name has to resolve in a guest before it is prepared: a proxy, where that looks the server up. */
+  readonly looksUp?: string;
   /** Where jobs work, in the agent's home or absolute; the agent's own choice when left out. */
   readonly workFolder?: string;
   readonly timeouts: Timeouts;
@@ -77,6 +82,8 @@ export interface BaseSpec {
   /** Size of the guest's `/tmp` in memory, or undefined for the image's own way. */
   readonly tmpfsSizeBytes: number | undefined;
   readonly agent: AgentSource;
+  /** PEM texts of authorities that are trusted beside those of the image. */
+  readonly authorities?: readonly string[];
   /** How far apart two looks for a newer image and agent are; undefined for never. */
   readonly refreshMs: number | undefined;
 }
@@ -155,6 +162,9 @@ export interface DaemonSpec {
   readonly http: { readonly host: string; readonly port: number } | undefined;
   readonly incus: IncusTarget;
   readonly network: NetworkSpec;
+  readonly proxy?: ProxySpec;
+  /** PEM texts of authorities that are trusted beside those that are anyway. */
+  readonly authorities?: readonly string[];
 }
 
 /** The network that `setup` makes for the guests. */

@@ -16,7 +16,7 @@ const shapes = new WeakMap<PoolSpec, string>();
 export function shapeKeys(spec: PoolSpec): Readonly<Record<string, string>> {
   return {
     [MARKS.agentPool]: azureKey(spec.azure),
-    [MARKS.server]: new URL(spec.azure.url).hostname,
+    [MARKS.server]: spec.looksUp ?? new URL(spec.azure.url).hostname,
     ...FATE,
     ...limitsOf(spec.instance),
     ...limitKeys(spec.fittings),
@@ -45,11 +45,12 @@ export function shapeOf(spec: PoolSpec): string {
 }
 
 /** What an agent is told once, and is for its whole life. Where there is none, nothing is said: agents of before go on. */
-function settingsOf({ capabilities = {}, workFolder }: PoolSpec): Readonly<Record<string, string>> {
+function settingsOf({ capabilities = {}, proxy, workFolder }: PoolSpec): Readonly<Record<string, string>> {
   const sorted = Object.entries(capabilities).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     ...(sorted.length === 0 ? {} : { capabilities: JSON.stringify(sorted) }),
     ...(workFolder === undefined ? {} : { workFolder }),
+    ...(proxy === undefined ? {} : { proxy: JSON.stringify(proxy) }),
   };
 }
 

@@ -48,7 +48,8 @@ export function standbysOf({ standby, standbyHours = [] }: Standing): readonly n
 const found = new WeakMap<readonly StandbyHours[], { readonly from: number; readonly to: number; hours: number }>();
 
 /** The standby that is in force at `now` (epoch ms), and how long it is. */
-export function standbyAt({ standby, standbyHours = [] }: Standing, now: number): StandbyInForce {
+export function standbyAt({ standby, standbyHours }: Standing, now: number): StandbyInForce {
+  if (standbyHours === undefined) return { standby, hours: undefined, until: undefined };
   const before = found.get(standbyHours);
   const holds = before !== undefined && before.from <= now && now < before.to;
   const { hours: index, to } = holds ? before : look(standbyHours, now);
@@ -65,7 +66,6 @@ const LOOK_AHEAD_MS = 8 * 86_400_000;
 /** Goes from one moment at which something may change to the next, until something does. */
 function look(all: readonly StandbyHours[], now: number): { readonly hours: number; readonly to: number } {
   const hours = indexAt(all, now);
-  if (all.length === 0) return { hours, to: Number.POSITIVE_INFINITY };
   for (let at = nextMoment(all, now); at <= now + LOOK_AHEAD_MS; at = nextMoment(all, at))
     if (indexAt(all, at) !== hours) return { hours, to: at };
   return { hours, to: Number.POSITIVE_INFINITY };

@@ -1,10 +1,19 @@
 import { access, readFile } from 'node:fs/promises';
-import { type Auth, type AzurePipelinesClient, type CallReport, connectAzurePipelines } from 'azure-pipelines-client';
+import {
+  type Auth,
+  type AzurePipelinesClient,
+  type AzurePipelinesOptions,
+  type CallReport,
+  connectAzurePipelines,
+} from 'azure-pipelines-client';
 import { type Connection, connectIncus, type IncusClient } from 'incus-client';
+import type { Dispatcher } from 'undici';
 import type { Clock } from '../lib/clock.js';
 import type { Identities } from '../lib/identity/identities.js';
 import type { Identity } from '../lib/identity/identity.js';
+import type { Secret } from '../lib/secret.js';
 import { UserError } from '../lib/user-error.js';
+import { WayOut } from '../lib/way-out.js';
 import type { Emit } from '../model/event.js';
 import { identityPaths } from '../model/identity-paths.js';
 import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
@@ -14,30 +23,44 @@ export interface Clients extends AsyncDisposable {
   readonly incus: IncusClient;
   /** One per pool: two pools may have two tokens. */
   readonly azure: ReadonlyMap<string, AzurePipelinesClient>;
+  /** The way to servers outside. */
+  readonly wayOut: WayOut;
+}
+
+/** What the configuration says of connections. */
+export interface Reach {
+  readonly spec: DaemonSpec;
+  /** Reads the password of the proxies' user. */
+  readonly proxyPassword?: (() => Promise<Secret>) | undefined;
+}
+
+/** The way to servers outside that the configuration names. */
+export function wayOutOf({ proxyPassword, spec }: Reach): WayOut {
+  return new WayOut({ proxy: spec.proxy, password: proxyPassword, authorities: spec.authorities });
 }
 
 /** Makes the clients, which call nobody yet, and own the identities from then on. @throws UserError when a certificate cannot be read. */
-export async function openClients(
-  spec: DaemonSpec,
-  identities: Identities,
-  emit: Emit,
-  clock?: Clock,
-): Promise<Clients> {
+export async function openClients(reach: Reach, identities: Identities, emit: Emit, clock?: Clock): Promise<Clients> {
+  const { spec } = reach;
   const incus = await openIncus(spec, emit);
+  const wayOut = wayOutOf(reach);
+  const dispatcher = wayOut.isOwn ? wayOut.open() : undefined;
   const sharing = (identity: Identity) =>
     spec.pools.flatMap(({ name }) => (identities.of(name) === identity ? [name] : []));
-  const clientOf = (pool: PoolSpec) => {
+  const connect = (pool: PoolSpec) => {
     const identity = identities.of(pool.name);
     const auth = authBy(identity, covered => emit('token-covered', { pools: sharing(identity), ...covered }));
-    return azureClient(pool, auth, emit, clock);
+    return azureClient(pool, auth, emit, { clock, dispatcher });
   };
-  const azure = new Map(spec.pools.map(pool => [pool.name, clientOf(pool)]));
+  const azure = new Map(spec.pools.map(pool => [pool.name, connect(pool)]));
   return {
     incus,
     azure,
+    wayOut,
     async [Symbol.asyncDispose]() {
       identities[Symbol.dispose]();
       await Promise.all([incus.close(), ...[...azure.values()].map(client => client.close())]);
+      await dispatcher?.destroy();
     },
   };
 }
@@ -94,8 +117,8 @@ async function readPem(path: string): Promise<string> {
 }
 
 /** Makes the client of one pool's Azure alone, which calls nobody yet; the identity stays its owner's. */
-export function openAzure(pool: PoolSpec, identity: Identity): AzurePipelinesClient {
-  return azureClient(pool, authBy(identity), () => {}, undefined);
+export function openAzure(pool: PoolSpec, identity: Identity, dispatcher: Dispatcher): AzurePipelinesClient {
+  return azureClient(pool, authBy(identity), () => {}, { clock: undefined, dispatcher });
 }
 
 /** How a client of Azure proves who it is. Told each time that the latest token is refused and the one before goes on. */
@@ -113,13 +136,14 @@ export function authBy(identity: Identity, onCovered: (covered: Covered) => void
 }
 
 type Covered = NonNullable<Identity['covered']>;
+type Given = Pick<AzurePipelinesOptions, 'clock' | 'dispatcher'>;
 
-function azureClient(pool: PoolSpec, auth: Auth, emit: Emit, clock: Clock | undefined): AzurePipelinesClient {
+function azureClient(pool: PoolSpec, auth: Auth, emit: Emit, given: Given): AzurePipelinesClient {
   return connectAzurePipelines({
     url: pool.azure.url,
     auth,
     userAgent: 'incus-azure-pipelines',
-    clock,
+    ...given,
     onCall: ({ rateLimit, refusal, route, status, ms }) =>
       emit('call', {
         to: 'azure',

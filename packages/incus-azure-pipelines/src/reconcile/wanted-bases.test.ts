@@ -4,6 +4,7 @@ import { ScriptedIncus } from '../../test/scripted-incus.js';
 import { aBase, aPool } from '../../test/simulation/examples.js';
 import { FakeClock, settled } from '../../test/simulation/fake-clock.js';
 import { planBase } from '../execute/base/plan-base.js';
+import { WayOut } from '../lib/way-out.js';
 import type { BaseRecord } from '../model/agent.js';
 import { MARKS } from '../model/marks.js';
 import { knownValue } from '../model/observed.js';
@@ -51,6 +52,7 @@ function parts(change: Partial<BaseSpec> = {}): WantedBasesParts {
     clock,
     owner: '800000',
     architecture: 'x86_64',
+    wayOut: new WayOut(),
     pools: new Map([[spec.name, { spec, azure }]]),
     emit: (name, event) => told.push({ name, event }),
     random: () => 0.5,

@@ -12,7 +12,8 @@ import { keptBase, nextRefreshAt } from '../plan/refresh.js';
 const LOOK_AGAIN_MS = 3_600_000;
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 
-export interface WantedBasesParts extends Pick<ExecutorParts, 'architecture' | 'clock' | 'emit' | 'incus' | 'owner'> {
+export interface WantedBasesParts
+  extends Pick<ExecutorParts, 'architecture' | 'clock' | 'emit' | 'incus' | 'owner' | 'wayOut'> {
   readonly pools: ReadonlyMap<string, BasePool>;
   /** In [0, 1): spreads the pauses after failures. */
   readonly random: () => number;

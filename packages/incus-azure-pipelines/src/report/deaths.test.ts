@@ -1,12 +1,25 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { aLife, anAgent, JOB, known as knownReading, nameOf } from '../../test/simulation/examples.js';
+import {
+  aLife,
+  anAgent,
+  anObserved,
+  aPool,
+  JOB,
+  known as knownReading,
+  NOW,
+  nameOf,
+} from '../../test/simulation/examples.js';
+import { formatStatus } from '../cli/format-status.js';
 import { Events } from '../lib/events.js';
 import type { Agent, AgentPhase, Life } from '../model/agent.js';
 import type { DaemonEvents } from '../model/event.js';
 import type { Death } from './death.js';
 import { keepDeaths } from './deaths.js';
+import { statusOf } from './status.js';
 import { HOST_RESTART, INCUS_AWAY, NO_DAEMON } from './unseen-time.js';
+import { followUnwrittenEnds } from './unwritten-ends.js';
 
+const PLAN = { actions: [], wakeAt: undefined, pools: new Map() };
 const job = { ...JOB, result: 'failed' };
 
 let events: Events<DaemonEvents>;
@@ -15,11 +28,14 @@ let written: Death[];
 let told: string[];
 /** Names of those that an earlier daemon has written down. */
 let known: Set<string>;
+/** Whether the disk of the ledger is full. */
+let isFull: boolean;
 
 beforeEach(() => {
   written = [];
   told = [];
   known = new Set();
+  isFull = false;
 });
 
 /** Begins to keep the ledger, as a daemon does before its first look. */
@@ -29,10 +45,13 @@ function keep({ restarted = false } = {}): void {
   };
   const folder = {
     read: async (name: string) => (known.has(name) ? ({} as Death) : undefined),
-    write: async (_: string, death: Death) => void written.push(death),
+    write: async (_: string, death: Death) => {
+      if (isFull) throw new Error('ENOSPC: no space left on device');
+      written.push(death);
+    },
   };
   events = new Events(fail);
-  keepDeaths(events, folder, { restarted, onFailure: fail });
+  keepDeaths(events, folder, { restarted });
   events.on('agent-ended', ({ reason, why }) => void told.push(`${reason}: ${why}`));
 }
 
@@ -115,6 +134,24 @@ describe('an agent that lived before our eyes', () => {
     expect(written[0]?.why).toMatch(
       /; out of processes: the kernel started no more, by its limit or one set within; by its own word out of room on its disk$/,
     );
+  });
+
+  test('is told where its record cannot be written, and the next one is written all the same', async () => {
+    const withUnwritten = followUnwrittenEnds(events);
+    const status = statusOf([aPool()], { at: NOW, observed: anObserved([]), plan: PLAN }, () => undefined);
+    expect(withUnwritten(status)).toEqual(status);
+    isFull = true;
+    enters('idle', 1);
+    enters('orphan', NOW - 60_000);
+    await settled();
+    expect(formatStatus(withUnwritten(status), NOW)).toContain(
+      'The end of an agent could not be written down, the last 60s ago: ENOSPC: no space left on device\n',
+    );
+    isFull = false;
+    events.emit('phase-changed', { agent: anAgent(1, 'idle'), from: undefined, at: 3 });
+    events.emit('phase-changed', { agent: anAgent(1, 'orphan'), from: 'idle', at: 4 });
+    await settled();
+    expect(written.map(({ name }) => name)).toEqual([nameOf(1)]);
   });
 
   test('did not end by what was done after its end', async () => {

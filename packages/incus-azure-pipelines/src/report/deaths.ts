@@ -13,8 +13,6 @@ export interface DeathsOptions {
   readonly restarted: boolean;
   /** Processes that this host killed for want of memory in the last minute; left out where guests run on another one. */
   readonly killsLately?: () => number;
-  /** Hears when a record could not be written; the daemon goes on without it. */
-  readonly onFailure: (error: unknown) => void;
 }
 
 /**
@@ -24,7 +22,7 @@ export interface DeathsOptions {
 export function keepDeaths(
   events: Events<DaemonEvents>,
   folder: Pick<RecordFolder<Death>, 'read' | 'write'>,
-  { killsLately = () => 0, restarted, onFailure }: DeathsOptions,
+  { killsLately = () => 0, restarted }: DeathsOptions,
 ): void {
   const biographies = new Map<string, Biography>();
   const goneAt = new Map<string, number>();
@@ -77,7 +75,7 @@ export function keepDeaths(
     const death = deathOf(agent, of(agent.name), at);
     if (isNews) tell(agent, death);
     goneAt.set(agent.name, at);
-    writing = writing.then(() => folder.write(agent.name, death)).catch(onFailure);
+    inTurn(agent, at, () => folder.write(agent.name, death));
   }
 
   /** Its registration alone is left. A daemon before this one may have written down its end already. */
@@ -95,7 +93,13 @@ export function keepDeaths(
       tell(agent, death);
       await folder.write(name, death);
     };
-    writing = writing.then(unlessKnown).catch(onFailure);
+    inTurn(agent, at, unlessKnown);
+  }
+
+  function inTurn(agent: Agent, at: number, write: () => Promise<void>): void {
+    writing = writing.then(write).catch((error: unknown) => {
+      events.emit('end-unwritten', { agent, at, error: error instanceof Error ? error.message : String(error) });
+    });
   }
 
   function tell(agent: Agent, { killsSeenByHost, memoryKills, reason, why }: ReturnType<typeof deathOf>): void {

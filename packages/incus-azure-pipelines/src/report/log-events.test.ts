@@ -52,6 +52,12 @@ test('tells once that a token is refused which the one before covers, and again 
   );
 });
 
+test('tells of an agent whose end could not be written down', () => {
+  const { events, lines } = logged();
+  events.emit('end-unwritten', { agent: agentIn('busy'), at: 1, error: 'ENOSPC: no space left on device' });
+  expect(lines()).toMatchObject([{ level: 40, agent: name, error: 'ENOSPC: no space left on device' }]);
+});
+
 test('why an agent ended is one line, with nothing in it that a terminal obeys', () => {
   const { events, lines } = logged();
   const end = { reason: 'reaped', why: 'reaped: \u001b[1mno', memoryKills: 1, killsSeenByHost: true } as const;

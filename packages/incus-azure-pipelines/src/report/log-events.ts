@@ -29,6 +29,12 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
   events.on('agent-ended', ({ agent, memoryKills, reason, why }) =>
     log.info({ pool: agent.pool, agent: agent.name, reason, why: printable(why), memoryKills }, 'agent ended'),
   );
+  events.on('end-unwritten', ({ agent, error }) =>
+    log.warn(
+      { pool: agent.pool, agent: agent.name, error: printable(error) },
+      'the record of an agent that ended could not be written',
+    ),
+  );
   events.on('agent-gone', ({ agent }) => {
     registered.delete(agent.name);
     log.info({ pool: agent.pool, agent: agent.name, from: agent.phase }, 'agent gone');

@@ -12,6 +12,8 @@ export interface StatusDocument {
   readonly incus: Readable;
   /** The storage pool, where it cannot copy on write. */
   readonly storage?: StorageStatus;
+  /** Agents that ended since this daemon began, of which no record could be written: when the last one did, and why not. */
+  readonly unwrittenEnds?: { readonly count: number; readonly lastAt: number; readonly error: string };
   readonly pools: readonly PoolStatus[];
   /** Pools that are not in the configuration any more, while something of them is left. */
   readonly removed: readonly RemovedPoolStatus[];

@@ -25,3 +25,22 @@ test('mirrors are named with their ports, each once', () => {
     ['the mirror of packages mirror.example', 'mirror.example', 80],
   ]);
 });
+
+test('where proxies lead to the servers, they are named in their place', () => {
+  const proxy = {
+    http: 'http://a.example:3128',
+    https: 'http://b.example:80',
+    noProxy: ['near.example'],
+    user: undefined,
+  };
+  const near = { url: 'https://tfs.near.example/Coll', agentPool: 'agents' };
+  const proxies = [
+    ['the proxy a.example', 'a.example', 3128],
+    ['the proxy b.example', 'b.example', 80],
+  ];
+  expect(named({ ...mirror('http://mirror.example/debian'), proxy })).toEqual(proxies);
+  expect(named(aPool({ proxy, azure: near }))).toEqual([
+    ['the Azure server tfs.near.example', 'tfs.near.example', 443],
+    ...proxies,
+  ]);
+});

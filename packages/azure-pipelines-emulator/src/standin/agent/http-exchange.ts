@@ -1,6 +1,7 @@
 /** One HTTP request and its whole answer, over kept connections. */
 
-import { Agent, type IncomingHttpHeaders, type IncomingMessage, request as requestPlain } from 'node:http';
+import { Agent, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { beginRequest } from './way-out.js';
 
 export interface ExchangeRequest {
   readonly method: string;
@@ -44,22 +45,19 @@ async function exchangeOnce(url: URL, request: ExchangeRequest, signal: AbortSig
     method: request.method,
     headers: { ...request.headers, ...(body === undefined ? {} : { 'content-length': String(body.length) }) },
     signal,
+    ...(url.protocol === 'http:' ? { agent: plainConnections } : {}),
   };
-  // TLS is loaded only where it is used: it would cost every start some milliseconds.
-  const secure = url.protocol === 'https:' ? await import('node:https') : undefined;
   return await new Promise<Exchange>((resolve, reject) => {
     const onAnswer = (answer: IncomingMessage): void => {
       readText(answer).then(text => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text }), reject);
     };
-    const sent =
-      secure === undefined
-        ? requestPlain(url, { ...options, agent: plainConnections }, onAnswer)
-        : secure.request(url, options, onAnswer);
-    sent.on('error', (error: NodeJS.ErrnoException) => {
-      const stale = sent.reusedSocket && error.code === 'ECONNRESET';
-      reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
-    });
-    sent.end(body);
+    beginRequest(url, options, onAnswer).then(sent => {
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        const stale = sent.reusedSocket && error.code === 'ECONNRESET';
+        reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
+      });
+      sent.end(body);
+    }, reject);
   });
 }
 

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { aHost, aNetwork, aProject, aServer } from '../../../test/doctor-facts.js';
 import { ScriptedIncus, STARTED, WAIT } from '../../../test/scripted-incus.js';
 import { aPool } from '../../../test/simulation/examples.js';
+import { WayOut } from '../../lib/way-out.js';
 import type { DaemonSpec } from '../../model/pool.js';
 import type { Progress } from '../../model/progress.js';
 import type { GuestPlace } from '../try-guests.js';
@@ -13,7 +14,13 @@ const clock = { now: () => 0, sleep: async () => {} };
 
 function placeIn(incus: ScriptedIncus, sources: GuestPlace['sources']): GuestPlace {
   const spec = { project: 'ci', pools: [], network: { allow: [] } } as unknown as DaemonSpec;
-  const about = { project: aProject({ network: aNetwork() }), host: aHost(), isolationOff: undefined, clock };
+  const about = {
+    project: aProject({ network: aNetwork() }),
+    host: aHost(),
+    isolationOff: undefined,
+    wayOut: new WayOut(),
+    clock,
+  };
   return { incus: incus.client, spec, sources, ...about };
 }
 

@@ -5,6 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WayOut } from '../../lib/way-out.js';
 import type { Progress } from '../../model/progress.js';
 import { AgentCache } from './agent-cache.js';
 import type { AgentPackage } from './agent-package.js';
@@ -151,7 +152,7 @@ test('two builds that want one package at once share one download', async () => 
     response.end(archive);
   });
   const cache = new AgentCache({ directory: cacheDirectory, now: () => now });
-  const wish = { onProgress: () => undefined, signal: new AbortController().signal };
+  const wish = { onProgress: () => undefined, wayOut: new WayOut(), signal: new AbortController().signal };
   const [one, other] = await Promise.all([cache.obtain(agent, wish), cache.obtain(agent, wish)]);
   expect(one).toBe(other);
   expect(downloads).toBe(1);
@@ -159,7 +160,12 @@ test('two builds that want one package at once share one download', async () => 
 
 function obtain(agent: AgentPackage, wish: Partial<Parameters<AgentCache['obtain']>[1]> = {}): Promise<string> {
   const cache = new AgentCache({ directory: cacheDirectory, now: () => now });
-  return cache.obtain(agent, { onProgress: () => undefined, signal: new AbortController().signal, ...wish });
+  return cache.obtain(agent, {
+    onProgress: () => undefined,
+    wayOut: new WayOut(),
+    signal: new AbortController().signal,
+    ...wish,
+  });
 }
 
 async function serve(listener: RequestListener): Promise<AgentPackage> {

@@ -4,7 +4,8 @@
  */
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Agent, type Dispatcher, interceptors } from 'undici';
+import { interceptors } from 'undici';
+import type { WayOut } from '../../lib/way-out.js';
 import type { OnProgress } from '../../model/progress.js';
 import type { AgentPackage } from './agent-package.js';
 import { download } from './download.js';
@@ -17,13 +18,13 @@ export interface AgentCacheOptions {
   readonly now: () => number;
   /** For one download; default 30 minutes. */
   readonly deadlineMs?: number;
-  /** Carries a proxy or TLS options. Default: one of its own, which follows redirections. */
-  readonly dispatcher?: Dispatcher;
 }
 
 interface Wish {
   readonly onProgress: OnProgress;
   readonly signal: AbortSignal;
+  /** The way to the server. */
+  readonly wayOut: WayOut;
 }
 
 /** A package has some 200 MB: what one pool uses, what it used before, and what another uses. */
@@ -67,11 +68,11 @@ export class AgentCache {
     return path;
   }
 
-  async #fetch(agent: AgentPackage, url: string, path: string, { onProgress, signal }: Wish): Promise<void> {
+  async #fetch(agent: AgentPackage, url: string, path: string, { onProgress, signal, wayOut }: Wish): Promise<void> {
     const { deadlineMs = DEADLINE_MS } = this.#options;
     const partial = `${path}.partial`;
-    const own = this.#options.dispatcher === undefined ? new Agent() : undefined;
-    const dispatcher = this.#options.dispatcher ?? own?.compose(interceptors.redirect({ maxRedirections: 5 }));
+    const way = wayOut.open();
+    const dispatcher = way.compose(interceptors.redirect({ maxRedirections: 5 }));
     const text = `Downloading agent ${agent.version}`;
     try {
       await download(url, partial, {
@@ -90,7 +91,7 @@ export class AgentCache {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new Error(`download agent ${agent.version} from ${new URL(url).origin}: ${why}`, { cause });
     } finally {
-      await own?.destroy();
+      await way.destroy();
     }
   }
 

@@ -5,6 +5,7 @@ import { connectIncus, type IncusClient } from 'incus-client';
 import { createTarGzip } from 'nanotar';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { describeOnIncus } from '../../../../../testbed/for-tests.js';
+import { WayOut } from '../../lib/way-out.js';
 import { MARKS } from '../../model/marks.js';
 import type { BaseSpec, ProvisionScript } from '../../model/pool.js';
 import { guestFiles } from '../guest/files.js';
@@ -63,7 +64,7 @@ describeOnIncus('a base', testbed => {
     await buildBase({
       client,
       spec,
-      image: await findSourceImage(client, spec.image, 'x86_64', signal),
+      image: await findSourceImage(client, spec.image, 'x86_64', new WayOut(), signal),
       base,
       marks: { [MARKS.owner]: 'somebody', [MARKS.pool]: 'linux' },
       agent: spec.isMade ? undefined : { ...agentPackage, path: agentPackagePath },

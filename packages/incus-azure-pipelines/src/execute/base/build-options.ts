@@ -2,6 +2,7 @@ import type { DeviceMap, IncusClient } from 'incus-client';
 import type { Fittings } from '../../model/fittings.js';
 import type { BaseSpec } from '../../model/pool.js';
 import type { StorageFacts } from '../../model/storage.js';
+import type { GuestProxy } from '../guest/way-out.js';
 import type { Isolation } from '../isolation.js';
 import type { AgentPackage } from './agent-package.js';
 import type { SourceImage } from './source-image.js';
@@ -26,6 +27,8 @@ export interface BuildBaseOptions {
   readonly signal: AbortSignal;
   /** Where it is known and cannot copy on write, the cost of a copy is measured. */
   readonly storage: StorageFacts | undefined;
+  /** What the recipe and the provision scripts reach servers by. */
+  readonly proxy?: GuestProxy | undefined;
 }
 
 /** An agent package on this machine; it is checked once more while it is unpacked. */

@@ -20,6 +20,7 @@ const own: OwnInputs = {
   docker: true,
   tmpfsSizeBytes: undefined,
   recipeDigest: 'recipe',
+  authorities: [],
   fittings: [],
   dockerInputs: [],
 };

@@ -21,6 +21,8 @@ export interface OwnInputs {
   readonly docker: boolean;
   readonly tmpfsSizeBytes: number | undefined;
   readonly recipeDigest: string;
+  /** PEM texts of authorities. */
+  readonly authorities: readonly string[];
   /** What docker is given beyond what all are; empty where that is nothing. */
   readonly dockerInputs: readonly unknown[];
   /** What of the pool's fittings is in the base; empty where there is none. */
@@ -64,6 +66,7 @@ export function ownDigest({
   docker,
   tmpfsSizeBytes,
   recipeDigest: recipe,
+  authorities,
   fittings,
   dockerInputs,
 }: OwnInputs): string {
@@ -82,6 +85,7 @@ export function ownDigest({
     docker,
     tmpfsSizeBytes ?? 'none',
     recipe,
+    ...(authorities.length === 0 ? [] : [['authorities', authorities]]),
     ...fittings,
     ...dockerInputs,
   ]);

@@ -2,10 +2,12 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
+import { WayOut } from '../../lib/way-out.js';
 import type { ImageServer } from '../../model/pool.js';
 import { fingerprintAt } from './image-server.js';
 
 const { signal } = new AbortController();
+const wayOut = new WayOut();
 let server: Server | undefined;
 
 afterEach(() => {
@@ -58,21 +60,21 @@ test.each([
   ['x86_64', 'debian/13/cloud', 'cloud'],
   ['aarch64', 'debian/13', 'arm'],
 ])('an image for %s under %s on a simplestreams server is found in its newest version', async (arch, alias, found) => {
-  expect(await fingerprintAt(await serve('simplestreams', streams), alias, arch, signal)).toBe(found);
+  expect(await fingerprintAt(await serve('simplestreams', streams), alias, arch, wayOut, signal)).toBe(found);
 });
 
 test('an image of another Incus is found by its alias', async () => {
   const aliases = { '/1.0/images/aliases/stock%2Fdebian': { metadata: { name: 'stock/debian', target: 'abc' } } };
-  expect(await fingerprintAt(await serve('incus', aliases), 'stock/debian', 'x86_64', signal)).toBe('abc');
+  expect(await fingerprintAt(await serve('incus', aliases), 'stock/debian', 'x86_64', wayOut, signal)).toBe('abc');
 });
 
 test('an image that is not there, and a server that is none, are named', async () => {
   const streaming = await serve('simplestreams', streams);
-  await expect(fingerprintAt(streaming, 'debian/99', 'x86_64', signal)).rejects.toThrow(
+  await expect(fingerprintAt(streaming, 'debian/99', 'x86_64', wayOut, signal)).rejects.toThrow(
     `find image "debian/99" at ${streaming.url}: it has no image for x86_64 of that alias`,
   );
   const empty = await serve('incus', {});
-  await expect(fingerprintAt(empty, 'debian', 'x86_64', signal)).rejects.toThrow(
+  await expect(fingerprintAt(empty, 'debian', 'x86_64', wayOut, signal)).rejects.toThrow(
     /^find image "debian" at http:.*: 1\.0\/images\/aliases\/debian: the server answered 404$/,
   );
 });

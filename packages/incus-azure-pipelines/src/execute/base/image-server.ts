@@ -1,5 +1,6 @@
 /** Which image an image server has under an alias now, without downloading it. */
-import { Agent, request } from 'undici';
+import { request } from 'undici';
+import type { WayOut } from '../../lib/way-out.js';
 import type { ImageServer } from '../../model/pool.js';
 
 const DEADLINE_MS = 60_000;
@@ -17,12 +18,13 @@ export async function fingerprintAt(
   server: ImageServer,
   alias: string,
   architecture: string,
+  wayOut: WayOut,
   signal: AbortSignal,
 ): Promise<string> {
   const { certificate } = server;
   // A certificate that is given is trusted whatever its name, as Incus does.
-  const connect = certificate === undefined ? {} : { ca: certificate, checkServerIdentity: () => undefined };
-  const dispatcher = new Agent({ connect });
+  const tls = certificate === undefined ? {} : { tls: { ca: certificate, checkServerIdentity: () => undefined } };
+  const dispatcher = wayOut.open(tls);
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]);
   const read = async (path: string): Promise<unknown> => {
     const { statusCode, body } = await request(`${server.url}/${path}`, { dispatcher, signal: deadline });

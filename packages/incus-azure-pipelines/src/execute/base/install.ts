@@ -6,6 +6,7 @@ import { fitLimits, fitToolFolder, scriptVariables } from './fit-base.js';
 import { configureDocker, finishDocker } from './fit-docker.js';
 import { boot, create } from './launch.js';
 import { mirrorScript } from './mirror-script.js';
+import { trustAuthorities, useWayOut } from './reach.js';
 import { cleanScript, installScript, librariesScript, tmpMount } from './recipe.js';
 import { type BaseUnderConstruction, runInBase, runScriptInBase } from './run-in-base.js';
 import { unpackAgent } from './unpack-agent.js';
@@ -29,6 +30,7 @@ export async function install(
   steps.next(`Starting from image ${image.identity}.`);
   await create(base, options);
   await boot(base);
+  await useWayOut(base, options);
   await provision(base, options, 'before');
 
   steps.next('Installing what the image lacks.');
@@ -38,6 +40,7 @@ export async function install(
   }
   const script = { path: 'install', content: installScript, args: [dockerWish(spec)] };
   await runScriptInBase(base, 'install', 'install what the image lacks', script, INSTALL_MS);
+  if (spec.authorities !== undefined) await trustAuthorities(base);
   await installGuestFiles(base, spec);
   await fitLimits(base, fittings);
 

@@ -24,7 +24,7 @@ export interface BasePool {
   readonly azure: Pick<AzurePipelinesClient, 'packages' | 'url'>;
 }
 
-type Parts = Pick<ExecutorParts, 'incus' | 'architecture' | 'owner'>;
+type Parts = Pick<ExecutorParts, 'incus' | 'wayOut' | 'architecture' | 'owner'>;
 
 /** Digests what the configuration and the files that it names say of a pool's base. @throws Error when one cannot be read. */
 export async function ownInputs(
@@ -43,6 +43,7 @@ export async function ownInputs(
     docker: base.docker,
     tmpfsSizeBytes: base.tmpfsSizeBytes,
     recipeDigest: recipeDigest(),
+    authorities: base.authorities ?? [],
     fittings: fittingsOfBase(fittings),
     dockerInputs: await dockerInputs(base.dockerSpec, signal),
   });
@@ -52,7 +53,7 @@ export async function ownInputs(
 export async function planBase(pool: BasePool, parts: Parts, signal: AbortSignal): Promise<BasePlan> {
   const { base } = pool.spec;
   const own = await ownInputs(pool, signal);
-  const image = await findSourceImage(parts.incus, base.image, parts.architecture, signal);
+  const image = await findSourceImage(parts.incus, base.image, parts.architecture, parts.wayOut, signal);
   const agent = base.isMade ? undefined : await findAgent(base.agent, pool.azure, parts.architecture, signal);
   const digest = baseDigest({ own, image: image.identity, agent });
   return { name: `iap-base-${parts.owner}-${digest}`, own, image, agent };

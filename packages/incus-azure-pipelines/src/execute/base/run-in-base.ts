@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { ExecRequest, IncusClient } from 'incus-client';
 import type { OnProgress } from '../../model/progress.js';
+import { WAY_OUT_PATH } from '../guest/layout.js';
 import { BaseBuildError, type BaseBuildStage } from './base-build-error.js';
 import { OutputLines } from './output-lines.js';
 
@@ -20,6 +21,9 @@ const scriptDirectory = '/run/iap-base';
  * moment longer, so that the reason is not what is lost.
  */
 const STAY_AFTER_FAILURE = '"$@" || { code=$?; sleep 0.5; exit "$code"; }';
+
+/** The environment of an execution stands in Incus for everybody who may look; that of the proxies holds a password. */
+const WITH_PROXIES = `if [ -e ${WAY_OUT_PATH} ]; then while IFS= read -r pair; do export "$pair"; done <${WAY_OUT_PATH}; fi`;
 
 /** Runs a command in the base and tells each line it prints. A code other than 0 is a {@link BaseBuildError}. */
 export async function runInBase(
@@ -64,7 +68,7 @@ export async function runScriptInBase(
   await client.files.push(name, path, script.content, { mode: 0o700 }, { signal });
   const program = script.content.startsWith('#!') ? [path] : ['bash', path];
   const environment = { DEBIAN_FRONTEND: 'noninteractive', HOME: '/root', LANG: 'C.UTF-8', ...script.environment };
-  const command = ['sh', '-c', STAY_AFTER_FAILURE, 'sh', ...program, ...(script.args ?? [])];
+  const command = ['sh', '-c', `${WITH_PROXIES}; ${STAY_AFTER_FAILURE}`, 'sh', ...program, ...(script.args ?? [])];
   await runInBase(base, stage, what, { command, environment, cwd: '/root' }, deadlineMs);
   await client.files.delete(name, path, { signal });
 }

@@ -1,4 +1,5 @@
 import { type CopySource, type IncusClient, ignoreNotFound, type ImageSource as WireImageSource } from 'incus-client';
+import type { WayOut } from '../../lib/way-out.js';
 import type { ImageServer, ImageSource } from '../../model/pool.js';
 import { fingerprintAt } from './image-server.js';
 
@@ -22,14 +23,15 @@ export async function findSourceImage(
   client: IncusClient,
   image: ImageSource,
   architecture: string,
+  wayOut: WayOut,
   signal: AbortSignal,
 ): Promise<SourceImage> {
   if (image.kind === 'instance') return instance(client, image.alias, signal);
-  if (image.kind === 'server') return onServer(image.alias, image.server, architecture, signal);
+  if (image.kind === 'server') return onServer(image.alias, image.server, architecture, wayOut, signal);
   const fingerprint = await client.images.resolveAlias(image.alias, { signal });
   if (fingerprint !== undefined)
     return { source: { type: 'image', fingerprint }, identity: fingerprint, unasked: undefined };
-  if (image.kind === 'any') return onServer(image.alias, image.server, architecture, signal);
+  if (image.kind === 'any') return onServer(image.alias, image.server, architecture, wayOut, signal);
   throw new Error(
     `find source image "${image.alias}": project "${client.project}" has no image of that alias; ` +
       `import one ("incus image import" or "incus image copy"), or correct baseImage`,
@@ -52,13 +54,14 @@ async function onServer(
   alias: string,
   server: ImageServer,
   architecture: string,
+  wayOut: WayOut,
   signal: AbortSignal,
 ): Promise<SourceImage> {
   const { url, protocol, certificate } = server;
   const trust = certificate === undefined ? {} : { certificate };
   const source: WireImageSource = { type: 'image', mode: 'pull', server: url, protocol, alias, ...trust };
   try {
-    const identity = await fingerprintAt(server, alias, architecture, signal);
+    const identity = await fingerprintAt(server, alias, architecture, wayOut, signal);
     return { source, identity, unasked: undefined };
   } catch (error) {
     signal.throwIfAborted();

@@ -14,6 +14,8 @@ export interface Activation {
   readonly workFolder: string;
   /** The pool's variables for the agent and its jobs; values may hold anything but a NUL. */
   readonly environment: Readonly<Record<string, string>>;
+  /** A script that has the machine use proxies and authorities; root runs it first. */
+  readonly wayOut?: Secret | undefined;
   readonly credentials: ActivationCredentials;
 }
 
@@ -51,6 +53,7 @@ export function activationTar(activation: Activation): Uint8Array {
     rootFile('pool', text('agent pool', activation.agentPool)),
     rootFile('work', text('work folder', activation.workFolder)),
     rootFile('environment', environment.join('')),
+    ...(activation.wayOut === undefined ? [] : [rootFile('way-out', activation.wayOut.reveal())]),
     ...credentialFiles(activation.credentials),
     rootFile('complete', ''),
   ]);

@@ -12,5 +12,8 @@ export const ACTIVATION_PATH = `${RUN_DIRECTORY}/activation.tar`;
 /** Made by the host when it has the last log lines; the guest powers off at once when it sees it. */
 export const COLLECTED_PATH = `${RUN_DIRECTORY}/collected`;
 
+/** The variables by which proxies are used, a `NAME=value` a line; each pool's own win. */
+export const WAY_OUT_PATH = `${RUN_DIRECTORY}/way-out.env`;
+
 /** What the guest's own units write, one `.log` file for each. */
 export const LOG_DIRECTORY = '/var/log/iap';

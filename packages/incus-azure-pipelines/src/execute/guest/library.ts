@@ -44,8 +44,16 @@ as_agent() {
   if [ -e "$activation/environment" ]; then
     mapfile -d '' -t -O "\${#variables[@]}" variables <"$activation/environment"
   fi
-  setpriv --reuid=agent --regid=agent --init-groups \\
-    env --ignore-environment HOME="$home" LANG=C.UTF-8 PATH="$path" "\${variables[@]}" "$@"
+  local command=(setpriv --reuid=agent --regid=agent --init-groups
+    env --ignore-environment HOME="$home" LANG=C.UTF-8 PATH="$path" "\${variables[@]}")
+  if [ ! -e "$run/way-out.env" ]; then
+    "\${command[@]}" "$@"
+    return
+  fi
+  # The password of a proxy is no argument, not even for a moment: the agent's user reads it from root's open file.
+  # shellcheck disable=SC2016
+  "\${command[@]}" bash -c 'while IFS= read -r -u 4 pair; do [ -v "\${pair%%=*}" ] || export "\${pair?}"; done
+    exec 4<&-; unset pair OLDPWD PWD SHLVL; exec "$@"' way-out "$@" 4<"$run/way-out.env"
 }
 
 # Ends whatever still runs as the agent's user: signal 9 to all that this user may signal.

@@ -54,9 +54,10 @@ export async function probe(
     step = undefined;
     await proveUnused(target, identity, signal);
     step = 'token for an assertion';
-    const token = await agentToken(identity, parts.now(), signal);
+    const { dispatcher } = target.client;
+    const token = await agentToken(identity, parts.now(), signal, dispatcher);
     step = 'session';
-    await openAndClose(identity, token.reveal(), signal);
+    await openAndClose(identity, token.reveal(), dispatcher, signal);
     return { kind: 'accepted' };
   } catch (error) {
     if (signal.aborted || error instanceof MissingAuthorizationError) throw error;
@@ -66,10 +67,15 @@ export async function probe(
   }
 }
 
-async function openAndClose(identity: AgentIdentity, token: string, signal: AbortSignal): Promise<void> {
+async function openAndClose(
+  identity: AgentIdentity,
+  token: string,
+  dispatcher: RegistrationTarget['client']['dispatcher'],
+  signal: AbortSignal,
+): Promise<void> {
   const { agentId: id, agentName: name, poolId, serverUrl, key } = identity;
   const auth = { kind: 'bearer', token: () => Promise.resolve(token) } as const;
-  await using asAgent = connectAzurePipelines({ url: serverUrl, auth, userAgent: 'incus-azure-pipelines' });
+  await using asAgent = connectAzurePipelines({ url: serverUrl, auth, userAgent: 'incus-azure-pipelines', dispatcher });
   const session = await asAgent.sessions.open(
     poolId,
     { ownerName: name, agent: { id, name, version: VERSION } },

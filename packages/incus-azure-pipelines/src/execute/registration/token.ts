@@ -1,6 +1,6 @@
 /** The exchange of an agent's assertion for a token of its own. */
 import { randomUUID } from 'node:crypto';
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import { Secret } from '../../lib/secret.js';
 import type { AgentIdentity } from './agent-files.js';
 import { signAssertion, tokenForm } from './assertion.js';
@@ -20,14 +20,20 @@ export class AssertionRefusedError extends Error {
 /**
  * Signs an assertion and posts it.
  *
+ * @param way by which the server is reached where it is not straight; it stays the caller's to close.
  * @throws AssertionRefusedError for an OAuth error that is about the assertion; an Error for everything that may pass:
  *   no answer, a failing or throttling server, something between, clocks that differ.
  */
-export async function agentToken(identity: AgentIdentity, now: number, signal: AbortSignal): Promise<Secret> {
+export async function agentToken(
+  identity: AgentIdentity,
+  now: number,
+  signal: AbortSignal,
+  way?: Dispatcher,
+): Promise<Secret> {
   const { clientId, authorizationUrl: audience, tokenEndpoint, key } = identity;
   const assertion = signAssertion({ clientId, audience, id: randomUUID(), now }, key);
   const attempt = `exchange an assertion for a token at ${tokenEndpoint}`;
-  const answer = await post(tokenEndpoint, tokenForm(assertion), signal).catch(cause => {
+  const answer = await post(tokenEndpoint, tokenForm(assertion), signal, way).catch(cause => {
     if (signal.aborted) throw signal.reason;
     throw new Error(`${attempt}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
@@ -43,14 +49,20 @@ export async function agentToken(identity: AgentIdentity, now: number, signal: A
   throw isRefusal ? new AssertionRefusedError(why) : new Error(why);
 }
 
-async function post(url: string, form: string, signal: AbortSignal): Promise<{ status: number; body: unknown }> {
-  const dispatcher = new Agent({ connections: 1 });
+async function post(
+  url: string,
+  form: string,
+  signal: AbortSignal,
+  way: Dispatcher | undefined,
+): Promise<{ status: number; body: unknown }> {
+  const own = way === undefined ? new Agent({ connections: 1 }) : undefined;
+  const dispatcher = way ?? own;
   try {
     const response = await request(url, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: form,
-      dispatcher,
+      ...(dispatcher && { dispatcher }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)]),
     });
     const chunks: Buffer[] = [];
@@ -62,7 +74,7 @@ async function post(url: string, form: string, signal: AbortSignal): Promise<{ s
     }
     return { status: response.statusCode, body: parsed(Buffer.concat(chunks).toString('utf8')) };
   } finally {
-    await dispatcher.destroy();
+    await own?.destroy();
   }
 }
 

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JobRecord } from 'azure-pipelines-emulator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
+import { type DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { type GuardedProxy, startGuardedProxy } from '../../testbed/guarded-proxy.js';
+import { makePrivateAuthority } from '../../testbed/private-authority.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
+import { agentsOnline, tellOnFailure } from './waiting.js';
+
+const USER = 'builds';
+/** The beginning stands in every form of it. */
+const BEGINNING = 's3cr3t0fTheProxy';
+const PASSWORD = `${BEGINNING}@%/'`;
+const NEXT = 'an0therSecret';
+/** Only the proxy knows where these lead. */
+const SERVER = 'tfs.corp.example';
+const REGISTRY = 'registry.corp.example';
+const PACKAGES = 'packages.corp.example';
+const COLLECTION = 'tfs/DefaultCollection';
+const TOKEN = 'the-t0ken-0f-the-0rganisation';
+
+// A step's shell goes on after a command that failed.
+const SCRIPT = [
+  // Without a token the server refuses, which only it can.
+  `curl --silent --output /tmp/answer --write-out 'curl %{http_code}\\n' https://${SERVER}/${COLLECTION}/_apis/connectionData || exit 1`,
+  `echo 'deb [trusted=yes] http://${PACKAGES}/ ./' | sudo tee /etc/apt/sources.list.d/own.list >/dev/null || exit 1`,
+  'sudo apt-get update -q -o Dir::Etc::sourcelist=sources.list.d/own.list -o Dir::Etc::sourceparts=- -o APT::Update::Error-Mode=any || exit 1',
+  'echo "apt done"',
+  `docker pull --quiet ${REGISTRY}/thing >/tmp/pull 2>&1; echo "docker ended with $?"`,
+  `docker info --format 'docker by {{.HTTPSProxy}}'`,
+  `printf %s "\${VSTS_HTTP_PROXY_PASSWORD:0:${BEGINNING.length}}" >/tmp/needle`,
+  'test "$(wc -c </tmp/needle)" -gt 10 || exit 1',
+  'sudo grep -alF -f /tmp/needle /proc/[0-9]*/cmdline && exit 1',
+  'echo "no argument"',
+  `sudo grep -rlF -f /tmp/needle /etc /home /opt /root /usr/local /var/lib/iap /var/log /run | sed 's/^/holds /'`,
+  'printf %s "$VSTS_HTTP_PROXY_PASSWORD" | sha256sum | sed "s/^/password /"',
+].join('\n');
+
+describeOnIncus('a server of a private authority, behind a proxy that has to be signed in at', testbed => {
+  let directory: string;
+  let proxy: GuardedProxy;
+  let packages: Server;
+  let scenario: Scenario;
+  let daemon: DaemonProcess;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'proxies-'));
+    const { gateway } = testbed();
+    const trust = await makePrivateAuthority(['corp.example']);
+    await writeFile(join(directory, 'authority.crt'), trust.authority);
+    await writeFile(join(directory, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
+    packages = createServer((request, response) =>
+      response.writeHead(request.url?.endsWith('/Packages') ? 200 : 404).end(),
+    ).listen(0, gateway);
+    await once(packages, 'listening');
+    const routes = new Map([
+      [`${PACKAGES}:80`, new URL(`http://${gateway}:${(packages.address() as AddressInfo).port}`)],
+    ]);
+    proxy = await startGuardedProxy({ host: gateway, user: USER, password: PASSWORD, routes });
+    const url = `https://${SERVER}/${COLLECTION}`;
+    scenario = await startScenario({
+      ...testbed(),
+      emulator: { tls: trust, token: TOKEN, collection: COLLECTION, publicUrl: url },
+      settings: {
+        agentCount: 1,
+        reserve: 1,
+        docker: true,
+        registration: 'host',
+        azure: { pat: TOKEN, url, pool: 'default' },
+        proxy: {
+          http: proxy.url,
+          noProxy: ['elsewhere.example', '192.0.2.0/24'],
+          user: USER,
+          password: { file: join(directory, 'password') },
+        },
+        caCertificates: [join(directory, 'authority.crt')],
+      },
+    });
+    for (const host of [SERVER, REGISTRY]) routes.set(`${host}:443`, new URL(scenario.emulator.url));
+    daemon = scenario.startDaemon();
+  });
+  afterAll(async () => {
+    await scenario?.[Symbol.asyncDispose]();
+    await proxy?.[Symbol.asyncDispose]();
+    packages?.closeAllConnections();
+    packages?.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const run = async (): Promise<JobRecord> => {
+    await agentsOnline(scenario.emulator, 1);
+    return await scenario.emulator.queueJob({ steps: [{ script: SCRIPT }] }).finished;
+  };
+  const asked = (target: string) => proxy.passages.filter(passage => passage.target === target);
+
+  test('daemon, base, agent, docker, apt and the programs of a job all go that way, and no password is an argument', async () => {
+    tellOnFailure(daemon);
+    const job = await run();
+    expect(job.lines).toEqual(expect.arrayContaining(['curl 401', 'apt done', 'no argument', passwordLine(PASSWORD)]));
+    expect(job.result).toBe('succeeded');
+    expect(job.lines.find(line => line.startsWith('docker by '))).toMatch(/^docker by http:\/\/.*@/);
+    expect(job.lines.filter(line => line.startsWith('holds ')).toSorted()).toEqual([
+      'holds /home/agent/.docker/config.json',
+      'holds /run/iap/way-out.env',
+    ]);
+    expect(asked(`${PACKAGES}:80`)).toContainEqual({ target: `${PACKAGES}:80`, by: 'url', status: 200 });
+    expect(asked(`${REGISTRY}:443`)).toContainEqual({ target: `${REGISTRY}:443`, by: 'tunnel', status: 200 });
+    expect(asked(`${SERVER}:443`)).toContainEqual({ target: `${SERVER}:443`, by: 'tunnel', status: 200 });
+    expect(proxy.passages.filter(({ status }) => status === 407)).toEqual([]);
+  });
+
+  test('the doctor finds a way for this host and for a guest, and names what the proxy refuses', async () => {
+    const [check, doctor] = told('docs/how-to/proxies.md#work-behind-a-proxy').lines(2);
+    const config = ['--config', scenario.configPath, '--json'];
+    const call = async (command: string) => runProgram([...command.split(' ').slice(1), ...config]);
+    expect((await runProgram([...check.split(' ').slice(1), '--config', scenario.configPath])).code).toBe(0);
+    const findings = async () => (JSON.parse((await call(doctor)).stdout) as { findings: Finding[] }).findings;
+    expect(await findings()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ check: 'azure-server', colour: 'green' }),
+        expect.objectContaining({ check: 'registration', colour: 'green' }),
+        expect.objectContaining({
+          check: 'guest-server',
+          colour: 'green',
+          says: expect.stringContaining('answers 401'),
+        }),
+      ]),
+    );
+    await writeFile(join(directory, 'password'), 'wr0ng');
+    const refused = await findings();
+    await writeFile(join(directory, 'password'), PASSWORD);
+    for (const name of ['azure-server', 'guest-server'])
+      expect(refused).toContainEqual(
+        expect.objectContaining({ check: name, colour: 'red', says: expect.stringContaining('407') }),
+      );
+  });
+
+  test('the password stands nowhere outside of guests', async () => {
+    const shown = [daemon.log, daemon.stderr, await scenario.incus.instances.list(), scenario.emulator.agents()];
+    for (const text of shown.map(part => JSON.stringify(part))) expect(text).not.toContain(BEGINNING);
+    expect((await scenario.call('status')).stdout).not.toContain(BEGINNING);
+  });
+
+  test('a changed password reaches an agent that was prepared before', async () => {
+    tellOnFailure(daemon);
+    await agentsOnline(scenario.emulator, 1);
+    proxy.alsoTake(NEXT);
+    await writeFile(join(directory, 'password'), NEXT);
+    const [idle, waiting] = [await run(), await run()];
+    expect([idle.result, waiting.result]).toEqual(['succeeded', 'succeeded']);
+    expect(waiting.lines).toContain(passwordLine(NEXT));
+  });
+});
+
+function passwordLine(password: string): string {
+  return `password ${createHash('sha256').update(password).digest('hex')}  -`;
+}
