@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { aForecast } from '../../test/a-forecast.js';
 import { aPool, NOW } from '../../test/simulation/examples.js';
+import { DAYS } from '../model/standby.js';
 import { DURATIONS } from './durations.js';
 import { enough, forecast, poolOfSize, waitsOf } from './forecast.js';
 
@@ -18,6 +19,13 @@ describe('a pool of another size', () => {
     ['has no more standby than agents', { agentCount: 4, standby: 3 }, 2, undefined, 2],
   ])('%s', (_, given, agents, standby, kept) => {
     expect(poolOfSize(aPool(given), agents, standby)).toMatchObject({ agentCount: agents, standby: kept });
+  });
+
+  test('follows the clock within its size, unless a standby is asked for', () => {
+    const standbyHours = [{ standby: 4, days: DAYS, fromMinute: 0, toMinute: 60, timezone: 'UTC' }];
+    const spec = aPool({ agentCount: 4, standby: 1, standbyHours });
+    expect(poolOfSize(spec, 3, undefined)).toMatchObject({ standby: 1, standbyHours: [{ standby: 3, toMinute: 60 }] });
+    expect(poolOfSize(spec, 3, 2)).not.toHaveProperty('standbyHours');
   });
 });
 

@@ -20,10 +20,13 @@ export interface Forecast extends Omit<Outcome, 'waitsMs'> {
   readonly busyShare: number;
 }
 
-/** The pool with so many agents; a pool of fixed size stays one, unless `standby` says otherwise. */
+/** The pool with so many agents; a pool of fixed size stays one, and hours stay in force, unless `standby` says otherwise. */
 export function poolOfSize(spec: PoolSpec, agents: number, standby: number | undefined): PoolSpec {
-  const idle = standby ?? (scales(spec) ? spec.standby : agents);
-  return { ...spec, agentCount: agents, standby: Math.min(idle, agents) };
+  const { standbyHours, ...rest } = spec;
+  const within = (idle: number) => Math.min(idle, agents);
+  const sized = { ...rest, agentCount: agents, standby: within(standby ?? (scales(spec) ? spec.standby : agents)) };
+  if (standby !== undefined || standbyHours === undefined) return sized;
+  return { ...sized, standbyHours: standbyHours.map(hours => ({ ...hours, standby: within(hours.standby) })) };
 }
 
 /** Replays the jobs with this pool. @throws Error as `replay` does. */

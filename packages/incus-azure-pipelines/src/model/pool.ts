@@ -22,6 +22,8 @@ export interface PoolSpec {
   readonly standby: number;
   /** Hours in which that is another number; the first ones that are in force count. */
   readonly standbyHours?: readonly StandbyHours[];
+  /** Each number that it is at some time, where `standby` is the one in force. */
+  readonly standbys?: readonly number[];
   /** Instances kept beyond the live agents: booted and, unless they listen, not registered. */
   readonly reserve: number;
   /** Whether the reserve listens: registered and online, but disabled; only where the host registers. */
@@ -52,7 +54,7 @@ export interface AzureTarget {
 }
 
 /** Whether the number of a pool's agents follows the queue, be it in some hours only. */
-export function scales(spec: Pick<PoolSpec, 'agentCount' | 'standby' | 'standbyHours'>): boolean {
+export function scales(spec: Pick<PoolSpec, 'agentCount' | 'standby' | 'standbyHours' | 'standbys'>): boolean {
   return standbysOf(spec).some(standby => standby < spec.agentCount);
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { scales } from './pool.js';
 import { DAYS, type Day, inForce, type StandbyHours, standbyAt } from './standby.js';
 
 const WORKDAYS: readonly Day[] = DAYS.slice(0, 5);
@@ -113,4 +114,11 @@ test('a pool without hours is the same at all times, and another has the standby
   expect(standbyAt(fixed, 0)).toEqual({ standby: 4, hours: undefined, until: undefined });
   const scheduled = { standby: 1, standbyHours: [hours('07:00', '19:00')] };
   expect(inForce(scheduled, Date.parse('2030-01-07T12:00:00Z'))).toMatchObject({ standby: 6 });
+});
+
+test('a pool scales in all hours, those too in which all its agents are to be ready', () => {
+  const always = { days: DAYS, fromMinute: 0, toMinute: 1_440, timezone: 'UTC' };
+  const full = inForce({ agentCount: 4, standby: 1, standbyHours: [{ ...always, standby: 4 }] }, Date.UTC(2030, 0, 1));
+  expect(full.standby).toBe(4);
+  expect(scales(full)).toBe(true);
 });

@@ -24,6 +24,8 @@ interface Standing {
   readonly standby: number;
   /** The first ones that are in force count. */
   readonly standbyHours?: readonly StandbyHours[];
+  /** All of `standbysOf`, where `standby` is the one in force. */
+  readonly standbys?: readonly number[];
 }
 
 export interface StandbyInForce {
@@ -34,21 +36,23 @@ export interface StandbyInForce {
   readonly until: number | undefined;
 }
 
-/** A pool as it is at `now` (epoch ms): with the standby that is in force. */
+/** A pool as it is at `now` (epoch ms): with the standby that is in force. Whether it scales at all does not follow the clock. */
 export function inForce<T extends Standing>(spec: T, now: number): T {
-  return spec.standbyHours === undefined ? spec : { ...spec, standby: standbyAt(spec, now).standby };
+  if (spec.standbyHours === undefined) return spec;
+  return { ...spec, standby: standbyAt(spec, now).standby, standbys: standbysOf(spec) };
 }
 
 /** Each number of idle agents that a pool keeps at some time. */
-export function standbysOf({ standby, standbyHours = [] }: Standing): readonly number[] {
-  return [standby, ...standbyHours.map(hours => hours.standby)];
+export function standbysOf({ standby, standbyHours = [], standbys }: Standing): readonly number[] {
+  return standbys ?? [standby, ...standbyHours.map(hours => hours.standby)];
 }
 
 /** What was found last, with the time for which it holds: passes follow each other closely, and hours are long. */
 const found = new WeakMap<readonly StandbyHours[], { readonly from: number; readonly to: number; hours: number }>();
 
 /** The standby that is in force at `now` (epoch ms), and how long it is. */
-export function standbyAt({ standby, standbyHours = [] }: Standing, now: number): StandbyInForce {
+export function standbyAt({ standby, standbyHours }: Standing, now: number): StandbyInForce {
+  if (standbyHours === undefined) return { standby, hours: undefined, until: undefined };
   const before = found.get(standbyHours);
   const holds = before !== undefined && before.from <= now && now < before.to;
   const { hours: index, to } = holds ? before : look(standbyHours, now);
@@ -65,7 +69,6 @@ const LOOK_AHEAD_MS = 8 * 86_400_000;
 /** Goes from one moment at which something may change to the next, until something does. */
 function look(all: readonly StandbyHours[], now: number): { readonly hours: number; readonly to: number } {
   const hours = indexAt(all, now);
-  if (all.length === 0) return { hours, to: Number.POSITIVE_INFINITY };
   for (let at = nextMoment(all, now); at <= now + LOOK_AHEAD_MS; at = nextMoment(all, at))
     if (indexAt(all, at) !== hours) return { hours, to: at };
   return { hours, to: Number.POSITIVE_INFINITY };

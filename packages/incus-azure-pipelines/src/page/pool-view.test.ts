@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PoolStatus } from '../report/status-document.js';
-import { notesOf, tally, tryAgain } from './pool-view.js';
+import { notesOf, standbyWords, tally, tryAgain } from './pool-view.js';
 
 function aPool(given: Partial<PoolStatus> = {}): PoolStatus {
   return {
@@ -65,6 +65,13 @@ test('what waits in the queue is told by its reason, and an unread queue as trou
     expect.objectContaining({ kind: 'trouble', text: expect.stringMatching(/^the queue cannot be read .*no answer$/) }),
     expect.objectContaining({ kind: 'waits', text: '2 jobs queued: an agent is on its way for it' }),
   ]);
+});
+
+test('a standby that follows the clock is told with its hours, and for how long they are in force', () => {
+  expect(standbyWords({ standby: 3, during: 'mon-fri 07:00 to 19:00, UTC', until: 5_400_000 }, 0)).toBe(
+    '3 (mon-fri 07:00 to 19:00, UTC; for 1 h 30 min more)',
+  );
+  expect(standbyWords({ standby: 1, during: 'all other times' }, 0)).toBe('1 (all other times)');
 });
 
 test('a pool that was removed says what becomes of it', () => {

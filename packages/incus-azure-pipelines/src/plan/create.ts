@@ -1,4 +1,4 @@
-import type { Action } from '../model/action.js';
+import { type Action, keyOf } from '../model/action.js';
 import type { Agent, BaseRecord } from '../model/agent.js';
 import { nextBirth } from '../model/agent-name.js';
 import type { Observed } from '../model/observed.js';
@@ -41,12 +41,14 @@ export function* create(
   const booting = agents.filter(a => a.phase === 'preparing' && !underWay.includes(a.name) && isBooting(a, alarm));
   let free = maxConcurrentCreates - underWay.length - booting.length;
   const names = [...agents.map(agent => agent.name), ...underWay];
+  const tried = new Set(observed.inFlight.map(keyOf));
   for (const purpose of ['agents', 'reserve', 'trial'] as const) {
-    const needs = censuses.flatMap(census => needOf(purpose, census, observed, alarm));
+    const needs = censuses.flatMap(census => needOf(purpose, census, observed, tried, alarm));
     for (let need = emptiest(needs); need !== undefined && free > 0; need = emptiest(needs), free--) {
       const birthAt = nextBirth(now, names, observed.owner);
       const action = createInstance(need.census, need.base, observed.owner, birthAt, PURPOSES[purpose]);
       names.push(action.name);
+      tried.add(keyOf(action));
       need.wanted -= 1;
       need.has += 1;
       yield action;
@@ -54,12 +56,21 @@ export function* create(
   }
 }
 
-function needOf(purpose: keyof typeof PURPOSES, census: Census, observed: Observed, alarm: Alarm): Need[] {
-  const failure = observed.failures.get(`create-instance/${census.spec.name}`);
-  if (failure && !alarm.passed(failure.retryAt)) return [];
+/** A pool for which it has failed tries it with one alone, and more of its wishes would take the room of other pools in vain. */
+function needOf(
+  purpose: keyof typeof PURPOSES,
+  census: Census,
+  observed: Observed,
+  tried: ReadonlySet<string>,
+  alarm: Alarm,
+): Need[] {
+  const key = `create-instance/${census.spec.name}`;
+  const failure = observed.failures.get(key);
+  if (failure && (!alarm.passed(failure.retryAt) || (purpose !== 'trial' && tried.has(key)))) return [];
   const base = purpose === 'trial' ? census.bases.tried : census.bases.base;
   if (base === undefined) return [];
-  return [{ census, base, wanted: wantedFor(purpose, census, observed, alarm), has: standing(census) }];
+  const wanted = Math.min(wantedFor(purpose, census, observed, alarm), failure ? 1 : Number.POSITIVE_INFINITY);
+  return [{ census, base, wanted, has: standing(census) }];
 }
 
 function wantedFor(purpose: keyof typeof PURPOSES, census: Census, observed: Observed, alarm: Alarm): number {

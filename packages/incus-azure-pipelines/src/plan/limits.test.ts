@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { agentsIn, count, planned, targets } from '../../test/planned.js';
+import { aFailure, agentsIn, count, planned, targets } from '../../test/planned.js';
 import {
   aBase,
   aLife,
@@ -11,6 +11,7 @@ import {
   NOW,
   nameOf,
 } from '../../test/simulation/examples.js';
+import type { Action } from '../model/action.js';
 import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import { plan } from './plan.js';
@@ -74,6 +75,24 @@ describe('limits', () => {
     expect(waiting('idle', 'idle', 'finished')).toBeUndefined();
     expect(waiting('idle', 'preparing', 'finished')).toBeUndefined();
   });
+
+  test.each([0, 1])(
+    'a pool whose creations have failed takes the room of one at once, with %i of them under way',
+    ways => {
+      const pools = ['failing', 'other'].map(name => aPool({ name, agentCount: 3 }));
+      const inFlight = Array.from({ length: ways }, (): Action => {
+        return { kind: 'create-instance', pool: 'failing', name: nameOf(9), base: 'base-1', docker: false, reason: '' };
+      });
+      const observed = anObserved([], {
+        bases: known([aBase('base-1', { pool: 'failing', provenFor: ['failing', 'other'] })]),
+        wantedBases: new Map(pools.map(({ name }) => [name, known('base-1')])),
+        failures: new Map([['create-instance/failing', aFailure(NOW)]]),
+        inFlight,
+      });
+      const { actions } = plan(pools, observed, NOW, { maxConcurrentCreates: 3 });
+      expect(actions.map(({ pool }) => pool).sort()).toEqual([...(ways === 0 ? ['failing'] : []), 'other', 'other']);
+    },
+  );
 
   test('creates nothing while the host objects, and says why', () => {
     const result = planned(aPool(), [], { creationBlocked: 'too few inotify instances' });

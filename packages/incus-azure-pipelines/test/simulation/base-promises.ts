@@ -108,7 +108,8 @@ export function checkTryingPool(spec: PoolSpec, world: World, idle: number, pict
   const others = own.filter(({ base, name }) => base !== wanted && world.guests.get(name)?.over === false);
   promised(trials.length <= 1, 'one instance tries a new base', picture);
   // In a pool that scales it is tried beside all others.
-  const given = scales(spec) ? 0 : 1;
+  // By then no hours are in force.
+  const given = spec.standby < spec.agentCount ? 0 : 1;
   promised(idle >= spec.standby - given, 'a base that does not work leaves the pool all places but one', picture);
   const least = spec.standby + spec.reserve - given;
   const most = spec.standby + spec.reserve;
