@@ -37,6 +37,14 @@ test('a changed secret is told of, and not told', async () => {
   expect([line, others]).toEqual(['pool "Default": env changed, azure.pat changed', []]);
 });
 
+test('so is what was a number and is a list now', async () => {
+  const hours = 'standby: [{days: [mon], from: "08:00", to: "18:00", timezone: Europe/Berlin, standby: 2}, {standby: 1}]';
+  const numbers = ONE_POOL.replace('agentCount: 2', 'agentCount: 2\nstandby: 1');
+  const lists = ONE_POOL.replace('agentCount: 2', `agentCount: 2\n${hours}`);
+  expect(await changes(numbers, lists)).toEqual(['pool "Default": standby changed']);
+  expect(await changes(lists, numbers)).toEqual(['pool "Default": standby changed']);
+});
+
 test('so is a script whose text is another under the same name', async () => {
   const path = await folder.write('setup.sh', 'echo one\n');
   const text = `${ONE_POOL}provisionScripts: [${path}]\n`;

@@ -84,7 +84,7 @@ function ofPool(
 }
 
 function changeOf(key: string, was: string | undefined, is: string | undefined): string {
-  const isShown = !(was ?? is)?.startsWith('#');
+  const isShown = ![was, is].some(value => value?.startsWith('#'));
   return isShown ? `${key} ${was ?? 'not set'} → ${is ?? 'not set'}` : `${key} changed`;
 }
 

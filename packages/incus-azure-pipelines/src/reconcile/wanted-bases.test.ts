@@ -152,6 +152,25 @@ test('a refresh that is off takes nothing newer, until a person asks for it', as
   expect(knownValue(looking.readings.get('linux'))).toBe(asked);
 });
 
+test('does not look for a pool that is taken away while it is looked at', async () => {
+  await build();
+  const given = parts();
+  const pools = new Map(given.pools);
+  let reads = 0;
+  const readBases = async () => {
+    reads += 1;
+    pools.clear();
+    return { known: true, value: bases, at: clock.now() } as const;
+  };
+  const stop = new AbortController();
+  const following = new WantedBases({ ...given, pools, readBases }).follow(() => {}, stop.signal);
+  await rested(() => reads === 1);
+  await clock.advance(5.5 * HOUR_MS);
+  expect(clock.nextAt).toBe(clock.now() + HOUR_MS);
+  stop.abort();
+  await following;
+});
+
 test('looks again at the time of the refresh, and when it is rung', async () => {
   await build();
   const stop = new AbortController();

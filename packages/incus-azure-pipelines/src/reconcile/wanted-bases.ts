@@ -86,7 +86,11 @@ export class WantedBases {
       const at = this.#parts.clock.now();
       try {
         const { wanted, late } = await this.#look(pool, options.isNoted, signal);
-        if (isOver()) continue;
+        if (isOver()) {
+          // Else a pool that is gone would be due for ever.
+          this.#lookAt.delete(name);
+          continue;
+        }
         this.#readings.set(name, { known: true, value: wanted, at });
         this.#tell(name, late);
         settled = settled && late === undefined;
