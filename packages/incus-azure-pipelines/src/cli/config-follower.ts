@@ -1,18 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { differenceOf } from '../config/difference.js';
 import { type LoadedConfig, loadConfig } from '../config/load.js';
-import { ConfigError, type ConfigMessage } from '../config/message.js';
+import type { ConfigMessage } from '../config/message.js';
 import type { Daemon } from '../daemon.js';
 import { childSignal } from '../lib/child-signal.js';
 import type { Clock } from '../lib/clock.js';
 import { Doorbell } from '../lib/doorbell.js';
-import { UserError } from '../lib/user-error.js';
 import type { Emit } from '../model/event.js';
 import type { ConfigurationStatus } from '../report/status-document.js';
 
 /** A file that has changed is taken up once two looks have found it the same: an editor may write it bit by bit. */
 const LOOK_MS = 1_000;
-/** What was refused for a reason that may pass is tried again after this time. */
+/** What was refused is tried again after this time: the server may be well again, or the file be there that was named. */
 const RETRY_MS = 30_000;
 
 export interface ConfigFollowerOptions {
@@ -72,14 +71,16 @@ export class ConfigFollower {
       const look = await lookOf(path);
       const hasChanged = look !== this.#read && look === before;
       before = look;
-      if (!isAsked && !hasChanged && clock.now() < retryAt) continue;
+      const isNew = isAsked || hasChanged;
+      if (!isNew && clock.now() < retryAt) continue;
       this.#read = look;
-      retryAt = (await this.#take(daemon, emit, signal)) ? Number.POSITIVE_INFINITY : clock.now() + RETRY_MS;
+      const isTaken = await this.#take(daemon, emit, isNew, signal);
+      retryAt = isTaken ? Number.POSITIVE_INFINITY : clock.now() + RETRY_MS;
     }
   }
 
-  /** Whether it is settled what becomes of the file as it is: taken, or a mistake that somebody has to mend. */
-  async #take(daemon: Pick<Daemon, 'reload'>, emit: Emit, signal: AbortSignal): Promise<boolean> {
+  /** Whether the file as it is was taken. Of one that was refused before for the same reason nothing is told unless it is new. */
+  async #take(daemon: Pick<Daemon, 'reload'>, emit: Emit, isNew: boolean, signal: AbortSignal): Promise<boolean> {
     const { clock, onWarning, path } = this.#options;
     try {
       const next = await loadConfig(path);
@@ -94,10 +95,10 @@ export class ConfigFollower {
     } catch (error) {
       if (signal.aborted) return true;
       const refused = { why: error instanceof Error ? error.message : String(error), at: clock.now() };
-      const isNews = refused.why !== this.#status.refused?.why;
+      const isToBeTold = isNew || refused.why !== this.#status.refused?.why;
       this.#status = { ...this.#status, refused };
-      if (isNews) emit('configuration-refused', refused);
-      return error instanceof ConfigError || error instanceof UserError;
+      if (isToBeTold) emit('configuration-refused', refused);
+      return false;
     }
   }
 

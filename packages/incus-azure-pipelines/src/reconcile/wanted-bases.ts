@@ -118,7 +118,8 @@ export class WantedBases {
       this.#asked.add(name);
       const { wanted: base, late } = await this.#look(pool, true, signal);
       if (late !== undefined) throw new Error(late);
-      this.#readings.set(name, { known: true, value: base, at: this.#parts.clock.now() });
+      if (this.#parts.pools.get(name) === pool)
+        this.#readings.set(name, { known: true, value: base, at: this.#parts.clock.now() });
       wanted.add(base);
     }
     return [...wanted];
