@@ -208,7 +208,10 @@ async function assemble(
       const before = new Map(pools.parts);
       const found = await check(next.spec.pools, reloadSignal);
       const prepared = await pools.prepare(next, reloadSignal);
-      await rememberKnownPools(installation, prepared.observers.keys());
+      await rememberKnownPools(installation, prepared.observers.keys()).catch(async error => {
+        await prepared.clients[Symbol.asyncDispose]();
+        throw error;
+      });
       pools.take(prepared);
       wishes.takePools(next.spec.pools);
       registration.takePools();

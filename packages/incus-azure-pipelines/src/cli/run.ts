@@ -102,7 +102,8 @@ export async function run(options: { readonly config: string; readonly logLevel:
     off();
     void noteBoot(daemon.installation, boot).catch(onFailure);
   });
-  const healthy = () => pulse.within(MISSED_INTERVALS * spec.reconcileIntervalMs);
+  // Of the configuration in force: systemd would kill a daemon that has just been told to look more seldom.
+  const healthy = () => pulse.within(MISSED_INTERVALS * daemon.spec.reconcileIntervalMs);
   const view: View = {
     status,
     healthy,
@@ -141,6 +142,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
     void attendServiceManager(up.signal, { healthy, onFailure: onFailed });
   });
   // Who asks for the status sees it at once.
+  events.on('configuration-taken', () => reconciler.ring());
   events.on('configuration-refused', () => reconciler.ring());
   const emit: Emit = (name, event) => events.emit(name, event);
   await Promise.all([daemon.run(signal), configuration.follow(daemon, emit, up.signal)]);

@@ -93,6 +93,7 @@ export class AzureObserver {
   continueFrom(other: AzureObserver): void {
     this.#reading = other.#reading;
     this.#busy = other.#busy;
+    this.#pace.continueFrom(other.#pace);
     if (other.#queue !== undefined) this.#queue?.continueFrom(other.#queue);
   }
 

@@ -23,6 +23,11 @@ export class Pace {
     this.#seen = hostsSeen(this.#seen, registrations, now);
   }
 
+  /** Goes on from whom another has seen. */
+  continueFrom(other: Pace): void {
+    this.#seen = other.#seen;
+  }
+
   /** Owners that have agents in this agent pool, ours among them once it has one. */
   get owners(): ReadonlySet<string> {
     return new Set(this.#seen.keys());
