@@ -38,7 +38,8 @@ test('a changed secret is told of, and not told', async () => {
 });
 
 test('so is what was a number and is a list now', async () => {
-  const hours = 'standby: [{days: [mon], from: "08:00", to: "18:00", timezone: Europe/Berlin, standby: 2}, {standby: 1}]';
+  const hours =
+    'standby: [{days: [mon], from: "08:00", to: "18:00", timezone: Europe/Berlin, standby: 2}, {standby: 1}]';
   const numbers = ONE_POOL.replace('agentCount: 2', 'agentCount: 2\nstandby: 1');
   const lists = ONE_POOL.replace('agentCount: 2', `agentCount: 2\n${hours}`);
   expect(await changes(numbers, lists)).toEqual(['pool "Default": standby changed']);

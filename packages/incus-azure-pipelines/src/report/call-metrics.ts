@@ -8,27 +8,33 @@ const TOO_MANY = 429;
 
 /** Counts the calls to both systems, and keeps what Azure says of token and rate with its answers: it is asked for neither. */
 export function countCalls(events: Events<DaemonEvents>, status: LastStatus, registry: Registry): void {
-  const { counter, gauge, histogram } = makersFor(registry);
+  const { counter, histogram, scraped } = makersFor(registry);
   const calls = histogram(
     'iap_call_duration_seconds',
     ['to', 'route', 'status'],
     'Calls to Incus and Azure, by route and status; `none` where no answer came.',
   );
-  const accepted = gauge(
+  /** What was told last, by pool. Of one that is not in force, or not any more, nobody is to be alarmed. */
+  const latest = (name: string, help: string) => {
+    const values = new Map<string, number>();
+    scraped(name, ['pool'], help, metric => {
+      const pools = status()?.pools.map(pool => pool.name) ?? [...values.keys()];
+      for (const pool of pools) {
+        const value = values.get(pool);
+        if (value !== undefined) metric.set({ pool }, value);
+      }
+    });
+    return values;
+  };
+  const accepted = latest(
     'iap_token_accepted',
-    ['pool'],
     'Whether Azure took the token with its last answer that tells: 1 or 0.',
   );
-  const left = gauge(
+  const left = latest(
     'iap_azure_rate_limit_remaining',
-    ['pool'],
     'Units that Azure grants until its window is fresh again; there only while Azure tells, which it does as they run out.',
   );
-  const limit = gauge(
-    'iap_azure_rate_limit',
-    ['pool'],
-    'Units that Azure grants in a window; there only while it tells.',
-  );
+  const limit = latest('iap_azure_rate_limit', 'Units that Azure grants in a window; there only while it tells.');
   const delays = counter(
     'iap_azure_rate_limit_delay_seconds_total',
     ['pool'],
@@ -47,14 +53,14 @@ export function countCalls(events: Events<DaemonEvents>, status: LastStatus, reg
     calls.observe({ to, route, status: code === undefined ? 'none' : String(code) }, ms / 1000);
     if (azure === undefined || code === undefined) return;
     const { pool, rateLimit } = azure;
-    if (azure.accepted !== undefined) accepted.set({ pool }, Number(azure.accepted));
+    if (azure.accepted !== undefined) accepted.set(pool, Number(azure.accepted));
     throttled.inc({ pool }, Number(code === TOO_MANY));
     delays.inc({ pool }, Math.max(rateLimit?.delayMs ?? 0, 0) / 1000);
-    for (const [metric, value] of [
+    for (const [values, value] of [
       [left, rateLimit?.remaining],
       [limit, rateLimit?.limit],
     ] as const)
-      if (value === undefined) metric.remove({ pool });
-      else metric.set({ pool }, value);
+      if (value === undefined) values.delete(pool);
+      else values.set(pool, value);
   });
 }

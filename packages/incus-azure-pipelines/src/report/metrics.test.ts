@@ -164,6 +164,12 @@ test('the token is accepted as the last answer says that tells, and the rate is 
   expect(await bench.lines('iap_call_duration_seconds_count')).toHaveLength(4);
 });
 
+test('nothing is told of the token of a pool that is not in the configuration, or not any more', async () => {
+  bench.pass(0, []);
+  calls(401, { pool: 'removed', accepted: false, rateLimit: { limit: 200, remaining: 20, delayMs: 0 } });
+  expect([...(await bench.lines('iap_token')), ...(await bench.lines('iap_azure_rate_limit{'))]).toEqual([]);
+});
+
 test('a call that Azure refuses because there were too many is counted, for the pool whose token it had', async () => {
   bench.pass(0, []);
   calls(200, { pool: 'linux' });
