@@ -7,7 +7,7 @@ import {
 } from 'azure-pipelines-client';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FakeClock } from '../../test/simulation/fake-clock.js';
-import { AzureObserver, type AzureObserverOptions } from './azure-observer.js';
+import { AzureObserver } from './azure-observer.js';
 
 const START = 1_000_000;
 const unavailable = new AzurePipelinesError('unavailable', 'the server failed');
@@ -15,7 +15,6 @@ const throttled = new AzurePipelinesError('throttled', 'too many calls', { retry
 const refused = new AzurePipelinesError('credentials', 'the token was refused');
 
 let clock: FakeClock;
-let options: AzureObserverOptions;
 let observer: AzureObserver;
 /** When the agents were asked for, in ms since the start. */
 let askedAt: number[];
@@ -50,14 +49,13 @@ beforeEach(() => {
     return agent;
   };
   const pools = { findByName: async () => (isPoolSeen ? { id: 7, name: 'linux' } : undefined) };
-  options = {
+  observer = new AzureObserver({
     client: { url: 'https://dev.azure.com/team', pools, agents: { get, list } },
     agentPool: 'linux',
     pollIntervalMs: 10_000,
     clock,
     random: () => 0.5,
-  };
-  observer = new AzureObserver(options);
+  });
 });
 
 afterEach(async () => {
@@ -115,17 +113,6 @@ test('reads more seldom where other hosts have agents too, and early ones as man
   observer.refresh();
   await follow(5);
   expect(askedAt).toEqual([0, 21_000, 42_000, 47_000]);
-});
-
-test('goes on from what another has read, and knows whom that has seen', async () => {
-  listed = [{ id: 1, name: 'host-a1b2c3-lxyz12ab', status: 'online' }];
-  await follow(1);
-  listed = [];
-  await follow(10);
-  const next = new AzureObserver(options);
-  next.continueFrom(observer);
-  expect(next.reading).toBe(observer.reading);
-  expect([...next.readers.owners]).toEqual(['a1b2c3']);
 });
 
 test('tells since when Azure is away, and why this time', async () => {
