@@ -37,6 +37,15 @@ test('a changed secret is told of, and not told', async () => {
   expect([line, others]).toEqual(['pool "Default": env changed, azure.pat changed', []]);
 });
 
+test('so is another password of the proxies, or another place of it', async () => {
+  const path = await folder.write('password', 'hush\n');
+  const of = (password: string) =>
+    `${ONE_POOL}proxy: {http: "http://proxy.example:3128", user: builds, password: ${password}}\n`;
+  expect(await changes(of('hush'), of('hush'))).toEqual([]);
+  expect(await changes(of('hush'), of('hash'))).toEqual(['proxy.password changed']);
+  expect(await changes(of('hush'), of(`{file: ${path}}`))).toEqual(['proxy.password changed']);
+});
+
 test('so is a script whose text is another under the same name', async () => {
   const path = await folder.write('setup.sh', 'echo one\n');
   const text = `${ONE_POOL}provisionScripts: [${path}]\n`;

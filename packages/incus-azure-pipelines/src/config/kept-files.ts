@@ -1,6 +1,7 @@
 /** Files and folders that are nobody's business but this program's. */
 
 import { resolve } from 'node:path';
+import type { SecretSettings } from './auth-schema.js';
 import { authOf } from './credential.js';
 import { DEFAULTS } from './defaults.js';
 import type { PoolEntry } from './pool-entry.js';
@@ -18,6 +19,7 @@ export function keptFiles(
     file.controlSocket ?? DEFAULTS.controlSocket,
     certificate,
     key,
+    fileOf(file.proxy?.password),
     ...pools.flatMap(secretsOf),
   ];
   return [configPath, ...written.flatMap(path => (path === undefined ? [] : [resolve(directory, path)]))];
@@ -25,8 +27,17 @@ export function keptFiles(
 
 function secretsOf(pool: PoolEntry): readonly (string | undefined)[] {
   const { command, pat, servicePrincipal, workloadIdentity } = authOf(pool);
-  const texts = [pat, servicePrincipal?.secret].map(text => (typeof text === 'object' ? text.file : undefined));
-  return [...texts, servicePrincipal?.certificate, workloadIdentity?.tokenFile, command?.run?.find(isPath)];
+  return [
+    fileOf(pat),
+    fileOf(servicePrincipal?.secret),
+    servicePrincipal?.certificate,
+    workloadIdentity?.tokenFile,
+    command?.run?.find(isPath),
+  ];
+}
+
+function fileOf(secret: SecretSettings | undefined): string | undefined {
+  return typeof secret === 'object' ? secret.file : undefined;
 }
 
 function isPath(text: string): boolean {
