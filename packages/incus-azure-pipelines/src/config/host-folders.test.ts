@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -24,6 +24,22 @@ async function outcomeOf(source: string, { isThisHost = true, kept = [] as reado
   return finding === undefined ? `shown as ${resolved.get(source)}` : `${finding.path.join('.')}: ${finding.problem}`;
 }
 
+/** At a place that is never deleted with what is in it: where it could not be unmounted, that would be this host. */
+async function withMount(mount: readonly string[], look: (point: string) => Promise<void>): Promise<void> {
+  const run = promisify(execFile);
+  const point = await mkdtemp('/srv/iap-mounted-');
+  try {
+    await run('mount', [...mount, point]);
+    try {
+      await look(point);
+    } finally {
+      await run('umount', ['--lazy', point]);
+    }
+  } finally {
+    await rmdir(point);
+  }
+}
+
 describe.runIf(isRoot)('a folder of the host', () => {
   it('of root alone is shown by its own path', async () => {
     const tools = join(home, 'tools');
@@ -44,26 +60,23 @@ describe.runIf(isRoot)('a folder of the host', () => {
   });
 
   it('that is mounted a second time is known again', async () => {
-    const again = join(home, 'tools');
-    const run = promisify(execFile);
-    for (const whole of ['/', '/etc']) {
-      await run('mount', ['--bind', whole, again]);
-      try {
+    for (const whole of ['/', '/etc'])
+      await withMount(['--bind', '--options', 'ro', whole], async again => {
         expect(await outcomeOf(again)).toMatch(/ (?:shows|is of) \/(?:boot|etc), which is the host's own$/);
-      } finally {
-        await run('umount', [again]);
-      }
-    }
+      });
   });
 
   it('that shows the kernel is shown to nobody', async () => {
-    const [again, run] = [join(home, 'tools'), promisify(execFile)];
-    await run('mount', ['-t', 'proc', 'proc', again]);
-    try {
+    await withMount(['--types', 'proc', 'proc'], async again => {
       expect(await outcomeOf(again)).toMatch(/ is of \/proc, | type proc, which may show what lies elsewhere$/);
-    } finally {
-      await run('umount', [again]);
-    }
+    });
+  });
+
+  it('whose own path would be several to Incus is shown to nobody', async () => {
+    const several = join(home, 'a,');
+    await mkdir(several);
+    await symlink(several, join(home, 'link'));
+    expect(await outcomeOf(join(home, 'link'))).toContain(`which is "${several}", has more than a name in its path`);
   });
 
   it('that root alone may read would be of no use to guests', async () => {
@@ -79,6 +92,13 @@ describe.runIf(isRoot)('a folder of the host', () => {
     await writeFile(secret, '');
     for (const source of [join(home, 'tools'), secret])
       expect(await outcomeOf(source, { kept: [secret] })).toContain(`${secret}, which is the host's own`);
+  });
+
+  it('that holds what is yet to be made there, by way of a link, is shown to nobody', async () => {
+    const link = join(home, 'link');
+    await symlink(join(home, 'tools'), link);
+    const state = join(link, 'state', 'deep');
+    expect(await outcomeOf(join(home, 'tools'), { kept: [state] })).toContain(`shows ${state}, which is the host's own`);
   });
 
   it('that others than root can replace is shown to nobody', async () => {

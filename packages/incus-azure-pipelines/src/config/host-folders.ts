@@ -1,9 +1,9 @@
 /** Looks at the folders of this host that guests are to see, before Incus is told of one. */
 import type { Stats } from 'node:fs';
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { liesIn, type Mount, overlap, type Place, placeOf, placesBelow, readMounts } from '../lib/mounts.js';
-import { deviceFaults, isFolder } from '../model/device-rules.js';
+import { basename, dirname, join } from 'node:path';
+import { liesIn, type Mount, overlap, type Place, placeOf, placesAt, readMounts } from '../lib/mounts.js';
+import { deviceFaults, isFolder, isPlainPath } from '../model/device-rules.js';
 import { deviceOf } from './check-fittings.js';
 import { error, type Finding, type KeyPath } from './finding.js';
 import type { PoolEntry } from './pool-entry.js';
@@ -67,6 +67,8 @@ async function lookAt(key: KeyPath, source: string, kept: readonly string[]): Pr
   const path = await realpath(source).catch(() => undefined);
   if (path === undefined) return error(key, `there is no ${source} on this host`, 'make it, or correct the path');
   const shown = path === source ? source : `${source}, which is ${path},`;
+  if (!isPlainPath(path))
+    return error(key, `${source}, which is ${JSON.stringify(path)}, has more than a name in its path`, ELSEWHERE);
   const mounts = readMounts(await readFile('/proc/self/mountinfo', 'utf8'));
   const why =
     (await privateIn(path, kept, mounts)) ?? (await changeable(path)) ?? guise(path, mounts) ?? (await unfit(path));
@@ -80,12 +82,18 @@ async function privateIn(path: string, kept: readonly string[], mounts: readonly
   const place = placeOf(path, mounts);
   if (place === undefined) return 'is on no file system that is known';
   for (const own of [...OF_HOST, ...kept]) {
-    const real = await realpath(own).catch(() => own);
-    const places = [placeOf(real, mounts), ...placesBelow(real, mounts)];
-    const isShown = liesIn(path, real) || liesIn(real, path) || places.some(other => other && overlap(place, other));
+    const real = await realOf(own);
+    const isShown =
+      liesIn(path, real) || liesIn(real, path) || placesAt(real, mounts).some(other => overlap(place, other));
     if (isShown) return ofHost(path, own);
   }
   return undefined;
+}
+
+/** A path without links, as far as it is there already. */
+async function realOf(path: string): Promise<string> {
+  const real = await realpath(path).catch(() => undefined);
+  return real ?? (path === '/' ? path : join(await realOf(dirname(path)), basename(path)));
 }
 
 function ofHost(path: string, own: string): string {
