@@ -125,6 +125,15 @@ describe.runIf(isRoot)('a folder of the host', () => {
     }
   });
 
+  it('is not searched where nobody in a guest can go, so that what is found does not depend on who searches', async () => {
+    const closed = join(home, 'tools', 'lost+found');
+    await mkdir(closed, { mode: 0o700 });
+    await promisify(execFile)('mkfifo', [join(closed, 'pipe')]);
+    expect(await outcomeOf(join(home, 'tools'))).toBe(`shown as ${join(home, 'tools')}`);
+    await chmod(closed, 0o701);
+    expect(await outcomeOf(join(home, 'tools'))).toContain(`holds ${join(closed, 'pipe')}, by which`);
+  });
+
   it('is looked for on the host of Incus, and not here, where that is another one', async () => {
     expect(await outcomeOf(join(home, 'tools'), { isThisHost: false })).toContain(
       'which cannot be looked at from here',

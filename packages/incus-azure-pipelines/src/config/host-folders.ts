@@ -136,6 +136,7 @@ async function unfit(path: string): Promise<string | undefined> {
   const folders = [path];
   let left = MOST_ENTRIES;
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    if (!(await isOpen(folder))) continue;
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
     if (entries === undefined) return `holds ${folder}, which this user cannot look into`;
     for (const entry of entries) {
@@ -145,6 +146,11 @@ async function unfit(path: string): Promise<string | undefined> {
     }
   }
   return undefined;
+}
+
+/** Whether everybody can go in there, and so a guest's root, who is nobody on the host. */
+async function isOpen(folder: string): Promise<boolean> {
+  return ((await lstat(folder)).mode & 0o001) !== 0;
 }
 
 function isOpening(entry: Pick<Stats, 'isSocket' | 'isFIFO' | 'isBlockDevice' | 'isCharacterDevice'>): boolean {

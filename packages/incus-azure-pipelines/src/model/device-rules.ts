@@ -84,7 +84,7 @@ function typeFault(type: string | undefined): DeviceFault {
   return {
     key: 'type',
     problem: `a device of type ${JSON.stringify(type)} is not given to guests`,
-    remedy: remedies[type] ?? 'write type: disk, unix-char or gpu',
+    remedy: (Object.hasOwn(remedies, type) ? remedies[type] : undefined) ?? 'write type: disk, unix-char or gpu',
   };
 }
 
