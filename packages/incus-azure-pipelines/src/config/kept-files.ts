@@ -28,7 +28,13 @@ export function keptFiles(
 
 function secretsOf(pool: PoolEntry): readonly (string | undefined)[] {
   const { command, pat, servicePrincipal, workloadIdentity } = authOf(pool);
-  return [fileOf(pat), fileOf(servicePrincipal?.secret), servicePrincipal?.certificate, workloadIdentity?.tokenFile, command?.run?.find(isPath)];
+  return [
+    fileOf(pat),
+    fileOf(servicePrincipal?.secret),
+    servicePrincipal?.certificate,
+    workloadIdentity?.tokenFile,
+    command?.run?.find(isPath),
+  ];
 }
 
 function fileOf(secret: string | { readonly file?: string | undefined } | undefined): string | undefined {
