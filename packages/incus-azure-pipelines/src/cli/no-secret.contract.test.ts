@@ -82,6 +82,7 @@ it('the token is in what one guest is given to register itself, and in nothing e
     call('base', 'list', ...alone),
     call('adopt', ...alone),
     call('shell', agent, ...alone),
+    call('simulate', '--from-azure', '1d', '--agents', '1', ...alone),
     call('contract', '--pool', 'none', '--record', folder.path('recording'), ...alone),
   ]);
   // Else the doctor waits for its guest to boot, which none does here.
@@ -91,6 +92,7 @@ it('the token is in what one guest is given to register itself, and in nothing e
   await Promise.all([
     call('doctor', '--json', ...alone),
     call('plan', ...alone),
+    call('simulate', '--json', '--from-azure', '1d', '--agents', '1', ...alone),
     call('status', ...asked),
     call('explain', 'default', ...asked),
     call('base', 'build', ...alone),
