@@ -19,6 +19,7 @@ describeOnIncus('docker as a pool asks for it', testbed => {
       'library/mirrored': noteImage('by the mirror\n'),
       'team/direct': noteImage('by its registry\n'),
     });
+    onTestFinished(() => registry[Symbol.asyncDispose]());
     const address = `${gateway}:${registry.port}`;
     const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1 } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());

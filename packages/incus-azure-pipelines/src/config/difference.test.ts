@@ -46,6 +46,15 @@ test('so is what was a number and is a list now', async () => {
   expect(await changes(lists, numbers)).toEqual(['pool "Default": standby changed']);
 });
 
+test('so is another password of the proxies, or another place of it', async () => {
+  const path = await folder.write('password', 'hush\n');
+  const of = (password: string) =>
+    `${ONE_POOL}proxy: {http: "http://proxy.example:3128", user: builds, password: ${password}}\n`;
+  expect(await changes(of('hush'), of('hush'))).toEqual([]);
+  expect(await changes(of('hush'), of('hash'))).toEqual(['proxy.password changed']);
+  expect(await changes(of('hush'), of(`{file: ${path}}`))).toEqual(['proxy.password changed']);
+});
+
 test('so is a script whose text is another under the same name', async () => {
   const path = await folder.write('setup.sh', 'echo one\n');
   const text = `${ONE_POOL}provisionScripts: [${path}]\n`;

@@ -8,6 +8,7 @@ import { shapeOf } from '../model/shape.js';
 interface Compared {
   readonly spec: DaemonSpec;
   readonly written: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  readonly proxyPassword?: { readonly written: string } | undefined;
 }
 
 /** What a daemon that runs can change; `network` is for setup alone. */
@@ -43,6 +44,7 @@ export function differenceOf(before: Compared, after: Compared): readonly string
   const left = new Set(after.spec.pools.map(({ name }) => name));
   return [
     ...ofDaemon(before.spec, after.spec),
+    ...(before.proxyPassword?.written === after.proxyPassword?.written ? [] : ['proxy.password changed']),
     ...after.spec.pools.flatMap(spec => {
       const was = old.get(spec.name);
       if (was === undefined) return [`pool "${spec.name}" is new, with agentCount ${spec.agentCount}`];

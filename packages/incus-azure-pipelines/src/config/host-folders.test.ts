@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,9 +19,26 @@ afterEach(() => home === '' || rm(home, { recursive: true }));
 async function outcomeOf(source: string, { isThisHost = true, kept = [] as readonly string[] } = {}): Promise<string> {
   const devices = { tools: { type: 'disk', source, path: '/opt/tools' } };
   const pool = { name: 'linux', settings: { devices }, path: (...keys: readonly (string | number)[]) => keys };
-  const { findings, resolved } = await lookAtFolders([pool], { isThisHost, kept });
+  const { findings, resolved } = await lookAtFolders([pool], { isThisHost, kept, mostEntries: 20 });
   const [finding] = findings;
+  if (finding?.severity === 'warning') return `shown as ${resolved.get(source)}, though it ${finding.problem}`;
   return finding === undefined ? `shown as ${resolved.get(source)}` : `${finding.path.join('.')}: ${finding.problem}`;
+}
+
+/** At a place that is never deleted with what is in it: where it could not be unmounted, that would be this host. */
+async function withMount(mount: readonly string[], look: (point: string) => Promise<void>): Promise<void> {
+  const run = promisify(execFile);
+  const point = await mkdtemp('/srv/iap-mounted-');
+  try {
+    await run('mount', [...mount, point]);
+    try {
+      await look(point);
+    } finally {
+      await run('umount', ['--lazy', point]);
+    }
+  } finally {
+    await rmdir(point);
+  }
 }
 
 describe.runIf(isRoot)('a folder of the host', () => {
@@ -44,26 +61,23 @@ describe.runIf(isRoot)('a folder of the host', () => {
   });
 
   it('that is mounted a second time is known again', async () => {
-    const again = join(home, 'tools');
-    const run = promisify(execFile);
-    for (const whole of ['/', '/etc']) {
-      await run('mount', ['--bind', whole, again]);
-      try {
+    for (const whole of ['/', '/etc'])
+      await withMount(['--bind', '--options', 'ro', whole], async again => {
         expect(await outcomeOf(again)).toMatch(/ (?:shows|is of) \/(?:boot|etc), which is the host's own$/);
-      } finally {
-        await run('umount', [again]);
-      }
-    }
+      });
   });
 
   it('that shows the kernel is shown to nobody', async () => {
-    const [again, run] = [join(home, 'tools'), promisify(execFile)];
-    await run('mount', ['-t', 'proc', 'proc', again]);
-    try {
+    await withMount(['--types', 'proc', 'proc'], async again => {
       expect(await outcomeOf(again)).toMatch(/ is of \/proc, | type proc, which may show what lies elsewhere$/);
-    } finally {
-      await run('umount', [again]);
-    }
+    });
+  });
+
+  it('whose own path would be several to Incus is shown to nobody', async () => {
+    const several = join(home, 'a,');
+    await mkdir(several);
+    await symlink(several, join(home, 'link'));
+    expect(await outcomeOf(join(home, 'link'))).toContain(`which is "${several}", has more than a name in its path`);
   });
 
   it('that root alone may read would be of no use to guests', async () => {
@@ -79,6 +93,15 @@ describe.runIf(isRoot)('a folder of the host', () => {
     await writeFile(secret, '');
     for (const source of [join(home, 'tools'), secret])
       expect(await outcomeOf(source, { kept: [secret] })).toContain(`${secret}, which is the host's own`);
+  });
+
+  it('that holds what is yet to be made there, by way of a link, is shown to nobody', async () => {
+    const link = join(home, 'link');
+    await symlink(join(home, 'tools'), link);
+    const state = join(link, 'state', 'deep');
+    expect(await outcomeOf(join(home, 'tools'), { kept: [state] })).toContain(
+      `shows ${state}, which is the host's own`,
+    );
   });
 
   it('that others than root can replace is shown to nobody', async () => {
@@ -103,6 +126,25 @@ describe.runIf(isRoot)('a folder of the host', () => {
     } finally {
       await new Promise(resolve => server.close(resolve));
     }
+  });
+
+  it('is not searched where nobody in a guest can go, so that what is found does not depend on who searches', async () => {
+    const closed = join(home, 'tools', 'lost+found');
+    await mkdir(closed, { mode: 0o700 });
+    await promisify(execFile)('mkfifo', [join(closed, 'pipe')]);
+    expect(await outcomeOf(join(home, 'tools'))).toBe(`shown as ${join(home, 'tools')}`);
+    await chmod(closed, 0o701);
+    expect(await outcomeOf(join(home, 'tools'))).toContain(`holds ${join(closed, 'pipe')}, by which`);
+  });
+
+  it('that is too large to be searched whole is shown, with a warning', async () => {
+    const tools = join(home, 'tools');
+    for (let i = 0; i < 20; i++) await writeFile(join(tools, `${i}`), '');
+    expect(await outcomeOf(tools)).toBe(`shown as ${tools}`);
+    await writeFile(join(tools, 'one more'), '');
+    expect(await outcomeOf(tools)).toBe(
+      `shown as ${tools}, though it has more than 20 entries, and was not searched to its end for sockets, pipes and devices`,
+    );
   });
 
   it('is looked for on the host of Incus, and not here, where that is another one', async () => {

@@ -2,7 +2,6 @@
 
 import { dirname, resolve } from 'node:path';
 import type { TokenSource } from '../lib/identity/identity.js';
-import type { Secret } from '../lib/secret.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { checkCredential } from './check-credential.js';
 import { isThisHost } from './check-incus.js';
@@ -18,7 +17,7 @@ import { findingsOf } from './issues.js';
 import { keptFiles } from './kept-files.js';
 import { ConfigError, type ConfigMessage } from './message.js';
 import { type PoolEntry, poolEntries } from './pool-entry.js';
-import { checkProxyPassword, proxyPassword } from './proxy.js';
+import { checkProxyPassword, type ProxyPassword, proxyPassword } from './proxy.js';
 import { type FileSettings, fileSchema } from './schema.js';
 import { withoutPaths } from './without-paths.js';
 import { type Written, writtenOf } from './written.js';
@@ -27,8 +26,8 @@ export interface LoadedConfig {
   readonly spec: DaemonSpec;
   /** By name of the pool. */
   readonly credentials: ReadonlyMap<string, TokenSource>;
-  /** Reads the password of the proxies' user; undefined where there is none. */
-  readonly proxyPassword?: (() => Promise<Secret>) | undefined;
+  /** Undefined where nobody signs in at the proxies. */
+  readonly proxyPassword?: ProxyPassword | undefined;
   readonly warnings: readonly ConfigMessage[];
   /** By name of the pool: what the file says of it. */
   readonly written: ReadonlyMap<string, Written>;
@@ -69,6 +68,7 @@ export async function parseConfig(
   const findings = [...broken, ...files.findings, ...folders.findings];
   if (settings !== undefined) findings.push(...checkFile(settings, pools, environment));
   findings.push(...(await checkProxyPassword(settings ?? {}, directory, environment)));
+  if (everybodyReads) findings.push(...openPassword(settings ?? {}, path));
   const certificateEnds = new Map<string, number>();
   for (const pool of pools) {
     const checked = await checkCredential(pool, directory, environment);
@@ -103,16 +103,16 @@ function openSecrets(pool: PoolEntry, file: string): readonly Finding[] {
   ] as const;
   const auth = pool.settings.azure?.auth === undefined ? [] : ['auth'];
   return secrets.flatMap(([what, settings, keys]) =>
-    typeof settings === 'string'
-      ? [
-          warning(
-            pool.path('azure', ...auth, ...keys),
-            `every user of this host can read the ${what} in this file`,
-            `run: chmod o-rwx ${file}`,
-          ),
-        ]
-      : [],
+    typeof settings === 'string' ? [openIn(file, what, pool.path('azure', ...auth, ...keys))] : [],
   );
+}
+
+function openPassword({ proxy }: FileSettings, file: string): readonly Finding[] {
+  return typeof proxy?.password === 'string' ? [openIn(file, 'password', ['proxy', 'password'])] : [];
+}
+
+function openIn(file: string, what: string, path: KeyPath): Finding {
+  return warning(path, `every user of this host can read the ${what} in this file`, `run: chmod o-rwx ${file}`);
 }
 
 /** Parses what can be parsed: a key of the wrong kind is told of and left out, so that the others are still checked. */

@@ -8,6 +8,7 @@ import type { ConfigEnvironment } from './environment.js';
 import type { Finding } from './finding.js';
 import type { FileSettings } from './schema.js';
 import { readSecret, type SecretWords } from './secret-text.js';
+import { digestOf } from './written.js';
 
 const PROXY_PASSWORD: SecretWords = { what: 'password', example: "the password of the proxy's user" };
 
@@ -34,17 +35,28 @@ export async function checkProxyPassword(
   return await checkSecret(['proxy', 'password'], proxy.password, PROXY_PASSWORD, directory, environment);
 }
 
-/** Reads the password at each call, so that a changed file is used. */
+/** The password of the proxies' user. */
+export interface ProxyPassword {
+  /** A digest of what the file says of it, so that two files can be compared. */
+  readonly written: string;
+  /** Reads it as it is now, so that a changed file is used. @throws Error when it cannot be read. */
+  read(): Promise<Secret>;
+}
+
+/** Where the password comes from; undefined where nobody signs in. */
 export function proxyPassword(
   { proxy }: FileSettings,
   directory: string,
   environment: ConfigEnvironment,
-): (() => Promise<Secret>) | undefined {
+): ProxyPassword | undefined {
   const settings = proxy?.password;
   if (settings === undefined) return undefined;
-  return async () => {
-    const found = await readSecret(settings, PROXY_PASSWORD, directory, environment);
-    if ('secret' in found) return found.secret;
-    throw new Error(`read the password of the proxy: ${found.problem}; ${found.remedy}`);
+  return {
+    written: digestOf(settings),
+    async read() {
+      const found = await readSecret(settings, PROXY_PASSWORD, directory, environment);
+      if ('secret' in found) return found.secret;
+      throw new Error(`read the password of the proxy: ${found.problem}; ${found.remedy}`);
+    },
   };
 }

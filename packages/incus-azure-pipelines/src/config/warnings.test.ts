@@ -66,6 +66,17 @@ describe('warnings', () => {
     ]);
   });
 
+  it('says so of the password of the proxies', async () => {
+    const proxy = 'proxy: {http: "http://proxy.example:3128", user: builds, password: hush}\n';
+    const { warnings } = await loadConfig(await write('open.yaml', `${withUrl('http://tfs/c')}${proxy}`, 0o640), HOST);
+    expect(warnings).toEqual([]);
+    const open = await loadConfig(await write('open.yaml', `${ONE_POOL}${proxy}`, 0o644), HOST);
+    expect(open.warnings.map(message => [message.key, message.problem])).toEqual([
+      ['azure.pat', 'every user of this host can read the token in this file'],
+      ['proxy.password', 'every user of this host can read the password in this file'],
+    ]);
+  });
+
   it('says when a script is empty or has Windows line ends', async () => {
     await write('empty.sh', '\n');
     await write('windows.sh', '#!/bin/sh\r\ntrue\r\n');

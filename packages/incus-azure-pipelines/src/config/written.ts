@@ -27,5 +27,10 @@ function entriesOf(settings: object, prefix: string): (readonly [string, string]
 function shown(key: string, value: unknown): string {
   if (SHOWN.test(key) && typeof value === 'string') return value;
   if (SHOWN.test(key) && typeof value !== 'object') return JSON.stringify(value);
+  return digestOf(value);
+}
+
+/** Stands for what may not be shown. */
+export function digestOf(value: unknown): string {
   return `#${createHash('sha256').update(JSON.stringify(value)).digest('hex')}`;
 }

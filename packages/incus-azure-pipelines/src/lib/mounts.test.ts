@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overlap, placeOf, placesBelow, readMounts } from './mounts.js';
+import { overlap, placeOf, placesAt, placesBelow, readMounts } from './mounts.js';
 
 /** A root on a subvolume, the same disk once more from its top, a folder of the root by another path, and a stick. */
 const TABLE = readMounts(`22 1 0:25 /@ / rw,relatime shared:1 - btrfs /dev/sda2 rw,subvol=/@
@@ -51,4 +51,14 @@ it.each([
 it('tells what is mounted at a path and below', () => {
   expect(placesBelow('/mnt', TABLE)).toEqual([{ device: '0:25', type: 'btrfs', path: '/' }]);
   expect(placesBelow('/srv/sett', TABLE)).toEqual([]);
+});
+
+it('tells what is mounted at a path, and what that hides', () => {
+  expect(placesAt('/srv/hidden', TABLE).map(({ device, path }) => `${device} ${path}`)).toEqual([
+    '0:40 /',
+    '0:25 /@/srv/hidden',
+    '8:17 /sub',
+    '0:40 /',
+  ]);
+  expect(placesAt('/etc', TABLE)).toEqual([{ device: '0:25', type: 'btrfs', path: '/@/etc' }]);
 });

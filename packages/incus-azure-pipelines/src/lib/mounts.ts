@@ -1,4 +1,5 @@
 /** Where paths of this host lie on its file systems, as the kernel tells it: one folder can have many paths. */
+import { basename, dirname, join } from 'node:path';
 
 /** A line of `/proc/self/mountinfo`. */
 export interface Mount {
@@ -56,6 +57,15 @@ export function placesBelow(path: string, mounts: readonly Mount[]): readonly Pl
   return mounts
     .filter(({ point }) => liesIn(point, path))
     .map(({ device, root, type }) => ({ device, type, path: root }));
+}
+
+/** The places of whatever is at a path or below it, and of what is hidden there: it may be seen by another path. */
+export function placesAt(path: string, mounts: readonly Mount[]): readonly Place[] {
+  const [at, above] = [placeOf(path, mounts), placeOf(dirname(path), mounts)];
+  const own = at === undefined ? [] : [at];
+  const hidden = path === '/' || above === undefined ? [] : [{ ...above, path: join(above.path, basename(path)) }];
+  const others = hidden.filter(({ device, path: inside }) => device !== at?.device || inside !== at.path);
+  return [...own, ...others, ...placesBelow(path, mounts)];
 }
 
 /** Whether one path is another or lies below it. */

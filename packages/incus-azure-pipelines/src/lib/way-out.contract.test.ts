@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { type AzurePipelinesClient, connectAzurePipelines } from 'azure-pipelines-client';
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type GuardedProxy, startGuardedProxy } from '../../../../testbed/guarded-proxy.js';
 import { makePrivateAuthority, type PrivateAuthority } from '../../../../testbed/private-authority.js';
@@ -119,4 +122,28 @@ test('without its authority the server is not trusted', async () => {
 test('a password that cannot be read is told where it is wanted', async () => {
   const unread = () => Promise.reject(new Error('read the password of the proxy: there is no file /x'));
   expect(await failed({ change: { password: unread } })).toMatch(/read the password of the proxy: there is no file/);
+});
+
+test('a tunnel that the proxy takes its time with holds up no other', async () => {
+  const waiting: Socket[] = [];
+  const slow = createServer().listen(0, '127.0.0.1');
+  slow.on('connect', (message, socket: Socket) => {
+    if (message.url === 'slow.example:443') waiting.push(socket);
+    else socket.end('HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n');
+  });
+  await once(slow, 'listening');
+  const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}`;
+  const dispatcher = new WayOut({ proxy: { http: url, https: url, noProxy: [], user: undefined } }).open();
+  const said = (host: string) =>
+    request(`https://${host}`, { dispatcher }).then(String, error => String(error.cause?.message ?? error.message));
+  const arrived = once(slow, 'connect');
+  const held = said('slow.example');
+  await arrived;
+  expect(await said('other.example')).toMatch(/opens no way to other\.example:443 \(403\)/);
+  expect(waiting).toHaveLength(1);
+  for (const socket of waiting) socket.destroy();
+  await held;
+  await dispatcher.destroy();
+  slow.close();
+  await once(slow, 'close');
 });

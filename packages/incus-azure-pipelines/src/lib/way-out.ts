@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { Agent, Client, Dispatcher, ProxyAgent } from 'undici';
+import { Agent, Dispatcher, Pool, ProxyAgent } from 'undici';
 import { type ProxyRoutes, proxyOf } from './no-proxy.js';
 import type { Secret } from './secret.js';
 
@@ -25,10 +25,12 @@ const SYSTEM_BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 
 export class WayOut {
   readonly #options: WayOutOptions;
+  #password: WayOutOptions['password'];
   #context: SecureContext | undefined;
 
   constructor(options: WayOutOptions = {}) {
     this.#options = options;
+    this.#password = options.password;
   }
 
   /** Whether it is any other than that of a program that was told nothing. */
@@ -38,7 +40,12 @@ export class WayOut {
 
   /** The password of the proxies' user; undefined where there is none. @throws Error when it cannot be read. */
   async password(): Promise<Secret | undefined> {
-    return await this.#options.password?.();
+    return await this.#password?.();
+  }
+
+  /** Has the user sign in with the other's password from now on, on connections that are open too. */
+  signInAs(other: WayOut): void {
+    this.#password = other.#password;
   }
 
   /** Connections that go this way; they are the caller's to close. */
@@ -99,10 +106,9 @@ class ProxiedAgent extends Dispatcher {
   override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
     const via = proxyOf(new URL(String(options.origin)), this.#proxy);
     if (via === undefined) return this.#straight.dispatch(options, handler);
-    this.#through(via).then(
-      agent => agent.dispatch(options, handler),
-      error => fail(handler, error),
-    );
+    this.#through(via)
+      .then(agent => agent.dispatch(options, handler))
+      .catch((error: Error) => fail(handler, error));
     return true;
   }
 
@@ -136,7 +142,7 @@ class ProxiedAgent extends Dispatcher {
       // Many proxies open tunnels to the port of https alone.
       proxyTunnel: false,
       requestTls: connect as never,
-      clientFactory: origin => new ProxyClient(origin),
+      clientFactory: origin => new ProxyPool(origin),
       ...(user === undefined ? {} : { token: basic(user, password ?? '') }),
     });
   }
@@ -152,8 +158,8 @@ function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
-/** Says in words what a proxy refuses. */
-class ProxyClient extends Client {
+/** Says in words what a proxy refuses. A tunnel that it takes its time with holds up no other. */
+class ProxyPool extends Pool {
   readonly #host: string;
 
   constructor(origin: URL) {

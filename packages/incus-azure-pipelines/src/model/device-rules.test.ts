@@ -14,10 +14,10 @@ it.each<[string, Device]>([
   expect(deviceFaults(device)).toEqual([]);
 });
 
-it.each('none nic unix-block usb infiniband proxy unix-hotplug tpm pci'.split(' '))(
+it.each('none nic unix-block usb infiniband proxy unix-hotplug tpm pci constructor'.split(' '))(
   'a device of type %s is given to none',
   type => {
-    expect(deviceFaults({ type, source: '/dev/kvm' })).toMatchObject([{ key: 'type' }]);
+    expect(deviceFaults({ type, source: '/dev/kvm' })).toMatchObject([{ key: 'type', remedy: expect.any(String) }]);
   },
 );
 

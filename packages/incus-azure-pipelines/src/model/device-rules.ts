@@ -46,6 +46,11 @@ export function isFolder({ pool, type }: Device): boolean {
   return type === 'disk' && pool === undefined;
 }
 
+/** Whether a path is one to whoever reads it, and nothing more: in a list of paths as well. */
+export function isPlainPath(path: string): boolean {
+  return path === '/' || PATH.test(path);
+}
+
 /** Tells everything that is wrong with a device; nothing where a guest may have it. */
 export function deviceFaults(device: Device): readonly DeviceFault[] {
   const kind = kindOf(device);
@@ -79,7 +84,7 @@ function typeFault(type: string | undefined): DeviceFault {
   return {
     key: 'type',
     problem: `a device of type ${JSON.stringify(type)} is not given to guests`,
-    remedy: remedies[type] ?? 'write type: disk, unix-char or gpu',
+    remedy: (Object.hasOwn(remedies, type) ? remedies[type] : undefined) ?? 'write type: disk, unix-char or gpu',
   };
 }
 
@@ -109,7 +114,7 @@ function sourceFaults({ readonly, source }: Device, kind: Exclude<Kind, 'gpu'>):
           `${written} is no name of a volume`,
           'write the name of a volume of that storage pool, as "incus storage volume list" shows it',
         );
-  if (source !== '/' && !PATH.test(source))
+  if (!isPlainPath(source))
     return fault(
       `${written} is no plain absolute path`,
       'write a path such as /srv/tools, of letters, digits and ._+@- between the slashes',

@@ -22,12 +22,16 @@ import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
 export interface Reach {
   readonly spec: DaemonSpec;
   /** Reads the password of the proxies' user. */
-  readonly proxyPassword?: (() => Promise<Secret>) | undefined;
+  readonly proxyPassword?: { read(): Promise<Secret> } | undefined;
 }
 
 /** The way to servers outside that the configuration names. */
 export function wayOutOf({ proxyPassword, spec }: Reach): WayOut {
-  return new WayOut({ proxy: spec.proxy, password: proxyPassword, authorities: spec.authorities });
+  return new WayOut({
+    proxy: spec.proxy,
+    password: proxyPassword && (() => proxyPassword.read()),
+    authorities: spec.authorities,
+  });
 }
 
 /** The clients of Azure, by pool: two pools may have two tokens. Disposing of them closes all. */

@@ -12,7 +12,7 @@ import type { Emit } from '../model/event.js';
 import { azureKey, type DaemonSpec, isScaled } from '../model/pool.js';
 import type { Reading } from '../model/reading.js';
 import { AzureObserver } from '../observe/azure-observer.js';
-import { type AzureClients, openAzureOfPools } from '../observe/clients.js';
+import { type AzureClients, openAzureOfPools, wayOutOf } from '../observe/clients.js';
 import { pollingOf } from '../observe/poll-spacing.js';
 import { reachAgentPool } from '../observe/reach-agent-pool.js';
 import type { RegistrationModes } from './registration-modes.js';
@@ -27,6 +27,7 @@ export interface PoolsInForceOptions {
 /** Pools that are connected, and whose agent pools were found, but that are not in force yet. */
 export interface PreparedPools {
   readonly spec: DaemonSpec;
+  readonly wayOut: WayOut;
   readonly clients: AzureClients;
   readonly parts: ReadonlyMap<string, PoolParts>;
   /** By `azureKey`. */
@@ -44,6 +45,8 @@ export class PoolsInForce implements AsyncDisposable {
   readonly #observers = new Map<string, AzureObserver>();
   readonly #left = new Map<string, PoolParts>();
   readonly #clients: AzureClients[] = [];
+  /** Those of before are gone by as long as their clients are; all sign in at the proxies as the last. */
+  readonly #waysOut: WayOut[];
   /** The present turn of each work that follows the pools; it ends when it is disposed of. */
   readonly #turns = new Set<Disposable>();
   #spec: DaemonSpec | undefined;
@@ -51,9 +54,10 @@ export class PoolsInForce implements AsyncDisposable {
 
   constructor(options: PoolsInForceOptions) {
     this.#options = options;
+    this.#waysOut = [options.wayOut];
   }
 
-  /** The way to servers outside; another one takes a restart. */
+  /** The way to servers outside; another one takes a restart, and another password does not. */
   get wayOut(): WayOut {
     return this.#options.wayOut;
   }
@@ -89,8 +93,10 @@ export class PoolsInForce implements AsyncDisposable {
    *
    * @throws as `reachAgentPool`.
    */
-  async prepare({ spec, credentials }: LoadedConfig, signal: AbortSignal): Promise<PreparedPools> {
-    const { clock, emit, random, wayOut } = this.#options;
+  async prepare(config: LoadedConfig, signal: AbortSignal): Promise<PreparedPools> {
+    const { spec, credentials } = config;
+    const { clock, emit, random } = this.#options;
+    const wayOut = wayOutOf(config);
     const identities = new Identities(credentials, clock);
     const clients = openAzureOfPools(spec.pools, identities, emit, { clock, wayOut });
     try {
@@ -115,7 +121,7 @@ export class PoolsInForce implements AsyncDisposable {
           token: () => identities.of(pool.name).token(),
         });
       }
-      return { spec, clients, parts, observers };
+      return { spec, wayOut, clients, parts, observers };
     } catch (error) {
       await clients[Symbol.asyncDispose]();
       throw error;
@@ -123,10 +129,12 @@ export class PoolsInForce implements AsyncDisposable {
   }
 
   /** Puts these pools in force. What was read of their agent pools still holds; those that no pool is for any more are read on. */
-  take({ spec, clients, parts, observers }: PreparedPools): void {
+  take({ spec, wayOut, clients, parts, observers }: PreparedPools): void {
     const before = [...this.#parts.values()];
     this.#spec = spec;
     this.#clients.push(clients);
+    for (const way of this.#waysOut) way.signInAs(wayOut);
+    this.#waysOut.push(wayOut);
     for (const { spec: old, ...rest } of before) this.#left.set(azureKey(old.azure), { spec: old, ...rest });
     this.#parts.clear();
     for (const [name, part] of parts) this.#parts.set(name, part);

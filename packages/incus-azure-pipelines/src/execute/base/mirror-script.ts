@@ -21,8 +21,8 @@ key=${quoted(key ?? '')}
 # shellcheck source=/dev/null
 . /etc/os-release
 codename=\${VERSION_CODENAME:-}
-if [ -z "$codename" ] && [ -z "$suites$security" ]; then
-  echo 'this image does not say which release it is of; name the suites of aptMirror'
+if [ -z "$codename" ] && { [ -z "$suites" ] || [ -n "$security" ]; }; then
+  echo 'this image does not say which release it is of; name all suites of aptMirror, and no securityUrl'
   exit 1
 fi
 case " $ID \${ID_LIKE:-} " in

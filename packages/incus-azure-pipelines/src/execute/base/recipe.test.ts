@@ -38,6 +38,22 @@ describe('the recipe of a base', () => {
     expect(checked.status).toBe(0);
   });
 
+  test.each([
+    [{ ...MIRROR, securityUrl: undefined, suites: undefined }, true],
+    [MIRROR, true],
+    [{ ...MIRROR, securityUrl: undefined }, false],
+  ])('names no suites of an image that does not say its release', (mirror, isRefused) => {
+    const text = mirrorScript(mirror).replace('. /etc/os-release', 'ID=some').replaceAll('/etc/apt', '"$folder"');
+    const input = `folder=$(mktemp -d)\ntrap 'rm -r "$folder"' EXIT\n${text}`;
+    const ran = spawnSync('bash', ['-s'], {
+      input: input.replace('rm -rf /var/lib/apt/lists/*', ''),
+      encoding: 'utf8',
+    });
+    expect(ran.stderr).toBe('');
+    expect(ran.status).toBe(isRefused ? 1 : 0);
+    expect(ran.stdout.includes('name all suites of aptMirror, and no securityUrl')).toBe(isRefused);
+  });
+
   test('gives /tmp the size that was asked for', () => {
     expect(tmpMount(12 * 1024 ** 3)).toContain('size=12884901888\n');
   });

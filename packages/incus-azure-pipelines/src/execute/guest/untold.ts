@@ -10,10 +10,12 @@ export const untoldScript: GuestFile = {
 set -u
 . /usr/local/lib/iap/library.sh
 
-# Also while a job, which may delete any file, runs in the agent's unit.
+# Also while a job, which may delete any file, runs in the agent's unit, or where nobody says what the units are at.
 told() {
   [ -e "$activation.tar" ] || [ -e "$activation" ] && return 0
-  systemctl show --property=ActiveState --value iap-register.service iap-agent.service | grep -Eqv '^(inactive)?$'
+  local states
+  states=$(systemctl show --property=ActiveState --value iap-register.service iap-agent.service)
+  [ "\${states//$'\\n'/}" != inactiveinactive ]
 }
 
 told && exit 0

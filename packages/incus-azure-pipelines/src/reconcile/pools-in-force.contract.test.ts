@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { startGuardedProxy } from '../../../../testbed/guarded-proxy.js';
+import { startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
+import { useConfigFolder } from '../../test/config-folder.js';
+import { systemClock } from '../lib/clock.js';
+import { required } from '../lib/required.js';
+import { wayOutOf } from '../observe/clients.js';
+import { PoolsInForce } from './pools-in-force.js';
+
+const folder = useConfigFolder();
+
+test('another password of the proxies in the configuration is used by all, also by what is under way', async () => {
+  const emulator = await startEmulator();
+  const routes = new Map([['tfs.corp.example:8080', new URL(emulator.url)]]);
+  const proxy = await startGuardedProxy({ user: 'builds', password: 'first', routes });
+  const { pathname } = new URL(emulator.url);
+  const of = (password: string) =>
+    folder.read(`agentCount: 1
+baseImage: debian/13
+azure: {pat: ${emulator.token}, url: "http://tfs.corp.example:8080${pathname}", pool: default}
+proxy: {http: "${proxy.url}", user: builds, password: ${password}}
+`);
+  const { signal } = new AbortController();
+  const first = await of('first');
+  const wayOut = wayOutOf(first);
+  const pools = new PoolsInForce({ clock: systemClock, random: () => 0, emit: () => {}, wayOut });
+  pools.take(await pools.prepare(first, signal));
+  const before = required(pools.parts.get('default')?.azure, 'default');
+
+  proxy.changePassword('second');
+  await expect(pools.prepare(await of('wrong'), signal)).rejects.toThrow('does not take its user and password');
+  expect((await wayOut.password())?.reveal()).toBe('first');
+
+  pools.take(await pools.prepare(await of('second'), signal));
+  expect((await wayOut.password())?.reveal()).toBe('second');
+  expect((await before.pools.findByName('default'))?.name).toBe('default');
+
+  await pools[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+  await emulator.close();
+});
