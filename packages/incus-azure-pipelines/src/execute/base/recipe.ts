@@ -51,6 +51,8 @@ packages=()
 # The same, of which none need be there.
 optional=()
 lacks() { ! command -v "$1" >/dev/null; }
+# Others may refer to a package that no source has.
+offered() { apt-cache policy "$1" 2>/dev/null | grep 'Candidate: [^(]' >/dev/null; }
 if lacks curl; then packages+=(curl); fi
 if lacks sudo; then packages+=(sudo); fi
 if lacks git; then packages+=(git); fi
@@ -78,13 +80,13 @@ if [ "\${#packages[@]}" -gt 0 ]; then
   install=()
   for names in "\${packages[@]}"; do
     for package in $names; do
-      if apt-cache show "$package" >/dev/null 2>&1; then break; fi
+      if offered "$package"; then break; fi
     done
     install+=("$package")
   done
   for names in "\${optional[@]}"; do
     for package in $names; do
-      if apt-cache show "$package" >/dev/null 2>&1; then install+=("$package") && break; fi
+      if offered "$package"; then install+=("$package") && break; fi
     done
   done
   apt-get "\${options[@]}" install --no-install-recommends "\${install[@]}"
