@@ -57,13 +57,16 @@ function table(keys: readonly (readonly [string, Schema])[]): string {
   return ['| key | takes | default | meaning |', '|---|---|---|---|', ...rows].join('\n');
 }
 
-/** A row for the key, and one for each key of the map that it may hold. */
+/** A row for the key, and one for each key of the map, or of the maps in a list, that it may hold. */
 function* rowsOf(key: string, schema: Schema): Generator<string> {
   const fallback = schema.default === undefined ? '' : code(schema.default);
   yield `| \`${key}\` | ${kindOf(schema)} | ${fallback} | ${cell(schema.description ?? '')} |`;
   const map = [schema, ...(schema.anyOf ?? [])].find(branch => branch.properties !== undefined);
   for (const [inner, innerSchema] of Object.entries(map?.properties ?? {}))
     yield* rowsOf(`${key}.${inner}`, innerSchema);
+  const list = schema.anyOf?.find(branch => branch.items?.properties !== undefined);
+  for (const [inner, innerSchema] of Object.entries(list?.items?.properties ?? {}))
+    yield* rowsOf(`${key}[].${inner}`, innerSchema);
 }
 
 function kindOf(schema: Schema): string {
@@ -74,7 +77,7 @@ function kindOf(schema: Schema): string {
   if (type === 'integer') return `${minimum} to ${maximum}`;
   if (type === 'number') return `a number from ${minimum} up`;
   if (type === 'boolean') return '`true` or `false`';
-  if (type === 'array') return schema.items?.properties === undefined ? 'a list' : 'a list of pools';
+  if (type === 'array') return schema.items?.properties === undefined ? 'a list' : 'a list of maps';
   if (type === 'object') return 'a map';
   if (schema.pattern === DURATION_PATTERN.source) return 'a duration';
   const [example] = schema.examples ?? [];
