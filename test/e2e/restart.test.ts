@@ -10,11 +10,7 @@ import { type PoolStatus, whenPool } from './daemon-status.js';
 import { startWithBase } from './finished-base.js';
 import { agentsOnline, lineShown, startDaemon } from './waiting.js';
 
-/**
- * A daemon that is killed between the mark and the rest of activations leaves instances that have no agent. They count under the
- * ceiling of instances until they have had the time for one.
- */
-const SETTINGS = { agentCount: 2, reserve: 1, startupGracePeriod: '45s' } as const;
+const SETTINGS = { agentCount: 2, reserve: 1 } as const;
 const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done; echo ended';
 
 describeOnIncus('a daemon that is started again', testbed => {
