@@ -19,8 +19,8 @@ export const diskHog = `mkdir ~/hog && cd ~/hog
 ${takeDisk}cat /dev/zero >rest
 `;
 
-/** Takes memory until the kernel ends it. */
-export const memoryHog = 'tail /dev/zero';
+/** Takes more memory than there is, all at once: whoever takes it bit by bit has the guest read its programs anew for minutes. */
+export const memoryHog = `perl -e '$taken = "x" x (4 << 30)'`;
 
 /** Fills a file system in memory, which no process can be ended for. */
 export const memoryDiskHog = `sudo mkdir /mnt/hog
