@@ -12,7 +12,9 @@ export const NIC_APART = {
   'security.ipv6_filtering': 'true',
 } as const;
 
-/** A project of setup's, for one pool of two agents without docker. */
+const GIB = 2 ** 30;
+
+/** A project of setup's, for one pool of two agents with 1 GiB each and without docker. */
 export interface PlaceOfSetup {
   readonly socketPath: string;
   readonly project: string;
@@ -46,11 +48,17 @@ export async function expectPlaceOfSetup({ socketPath, project, owner, storagePo
     'limits.instances': '7',
     'limits.virtual-machines': '0',
     'limits.processes': '70000',
+    'limits.memory': `${7 * GIB}B`,
   });
   const [profile, ...others] = await root.withProject(project).profiles.list();
   expect(others).toEqual([]);
   expect(profile).toMatchObject({
-    config: { 'limits.processes': '10000', 'security.idmap.isolated': 'true', 'security.privileged': 'false' },
+    config: {
+      'limits.processes': '10000',
+      'limits.memory': `${GIB}B`,
+      'security.idmap.isolated': 'true',
+      'security.privileged': 'false',
+    },
     devices: { root: { type: 'disk', path: '/', pool: storagePool }, eth0: { ...NIC_APART, network: name } },
   });
   const network = (await root.server.networks.list()).find(one => one.name === name);

@@ -43,7 +43,8 @@ describeOnIncus('setup', () => {
     host = await startHostServers();
     before = await dumpIncus(incus.socketPath);
     const { bridge, gateway, socketPath, storagePool } = incus;
-    const settings = { agentCount: 2, registration: 'host', network: { allow: [`${ALLOWED}:${outside.port}`] } };
+    const network = { allow: [`${ALLOWED}:${outside.port}`] };
+    const settings = { agentCount: 2, maxRamInGb: 1, registration: 'host', network };
     const place = { bridge, gateway, socketPath, storagePool, image: 'debian' };
     scenario = await startScenario({ ...place, confined: true, settings });
   });
