@@ -75,7 +75,7 @@ export function errorsReference({ faults, files }: SeededErrors): string {
     '## What `doctor` finds',
     'Each of these is made in a test, which sees that it is found and what is said to do.',
     ...faults.map(({ cases, title }) =>
-      section(title, '', ['where', 'it says', 'and to do'], cases.flatMap(faultRows), '###'),
+      section(title, '', ['what is wrong', 'it says', 'what to do'], cases.flatMap(faultRows), '###'),
     ),
     section(
       'Why an agent ended',
@@ -97,7 +97,7 @@ export function errorsReference({ faults, files }: SeededErrors): string {
     ),
     '## What is wrong with a configuration',
     'Each begins with the file, the line and the column; `check` and `run` say all of them at once, with exit code 2. `DIR` is the folder of the file.',
-    ...files.map(({ cases, title }) => section(title, '', ['where there is', 'it says'], cases.map(fileRow), '###')),
+    ...files.map(({ cases, title }) => section(title, '', ['what is wrong', 'it says'], cases.map(fileRow), '###')),
   ].join('\n\n');
 }
 
