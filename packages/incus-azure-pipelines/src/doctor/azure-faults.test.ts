@@ -22,8 +22,16 @@ test('where all is well everything is green that this token is told, and the res
   const others = judged().filter(({ colour }) => colour !== 'green');
   expect(others.map(({ check, colour, says }) => `${colour} ${check}: ${says}`)).toEqual([
     expect.stringMatching(/^grey pipelines: .*Project settings, Agent pools/),
-    expect.stringMatching(/^grey parallel-jobs: .*Organization settings, Parallel jobs/),
   ]);
+});
+
+test('where this token is not told how many jobs may run at once, it says where to look', () => {
+  const findings = judged({ parallelJobs: { known: false, error: '403 AccessDenied' } });
+  expect(wrong(findings)).toEqual([]);
+  expect(findings.find(({ check }) => check === 'parallel-jobs')).toMatchObject({
+    colour: 'grey',
+    says: expect.stringMatching(/403 AccessDenied.*Organization settings, Parallel jobs/),
+  });
 });
 
 test.each<[string, Partial<AzureFacts>, RegExp]>([
@@ -127,6 +135,11 @@ test.each<[string, Partial<AzureFacts>, RegExp]>([
     'it is not clear who may register',
     { registration: { known: true, value: { kind: 'unclear', why: '503', retryAfterMs: undefined } } },
     /^yellow registration: it is not clear/,
+  ],
+  [
+    'fewer jobs may run at once than there are agents',
+    { parallelJobs: { known: true, value: 1 }, agents: 3 },
+    /^yellow parallel-jobs: .*may run 1 jobs .* up to 3 agents: .* -> buy parallel jobs \(Organization settings/,
   ],
 ])('finds that %s, alone', (_, given, says) => {
   expect(wrong(judged(given))).toEqual([expect.stringMatching(says)]);
