@@ -2,7 +2,6 @@ import {
   type AgentDetails,
   AzurePipelinesError,
   type CallOptions,
-  type ResourceUsage,
   type TaskAgent,
   type TaskAgentJobRequest,
 } from 'azure-pipelines-client';
@@ -169,14 +168,10 @@ describe('where the queue is read', () => {
   let askedFor: number[];
   let isHanging: boolean;
   let detailed: unknown[];
-  let told: (ResourceUsage | Error)[];
-  let askedForJobs: number[];
 
   beforeEach(() => {
     const data = { ParallelismTag: 'Private' };
     queue = [{ requestId: 5, jobName: 'build', queueTime: '2030-01-01T00:00:00Z', demands: ['docker'], data }];
-    told = [{ usedCount: 1, resourceLimit: { totalCount: 4 } }];
-    askedForJobs = [];
     queueFailures = [];
     askedFor = [];
     isHanging = false;
@@ -193,14 +188,7 @@ describe('where the queue is read', () => {
       askedAt.push(clock.now() - START);
       return [{ ...busy, systemCapabilities: { Docker: '', GPU: 'none' }, userCapabilities: { gpu: 'two' } }];
     };
-    const selfHosted = async () => {
-      askedForJobs.push(clock.now() - START);
-      const next = told.shift();
-      if (next instanceof Error) throw next;
-      return next ?? {};
-    };
     observer = new AzureObserver({
-      parallelJobs: { selfHosted },
       client: {
         url: 'https://dev.azure.com/team',
         pools: { findByName: async () => ({ id: 7, name: 'linux' }) },
@@ -233,28 +221,6 @@ describe('where the queue is read', () => {
       ],
       at: START + 50_000,
     });
-  });
-
-  test('asks how many jobs may run at once, where something waits, every quarter of an hour', async () => {
-    const [waits = { requestId: 5 }] = queue;
-    queue = [{ ...waits, receiveTime: '2030-01-01T00:00:10Z' }];
-    await follow(29);
-    expect(askedForJobs).toEqual([]);
-    queue = [waits];
-    await follow(1_000);
-    expect(askedForJobs).toEqual([30_000, 930_000]);
-  });
-
-  test('remembers how many jobs may run at once where it is not told again, and forgets a limit that is gone', async () => {
-    told.push(unavailable, {});
-    const seen: (number | undefined)[] = [];
-    for (let turn = 0; turn < 3; turn += 1) {
-      await observer.read(stop.signal);
-      seen.push(observer.parallelJobs);
-      await clock.advance(900_000);
-    }
-    expect(seen).toEqual([4, 4, undefined]);
-    expect(observer.requests?.known).toBe(true);
   });
 
   test('learns what agents offer, what a person added first', async () => {
