@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { anAgent, anObserved, aPool, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import { anAgent, anObserved, aPool, JOB, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
@@ -95,32 +95,6 @@ test('a pool says how many it wants, what it waits for, what fails, and how its 
   expect(says).toContain('create-instance failed once, and is tried again in 12s: no space left on device');
   expect(says).toContain('Of its last 2 agents that ended, 1 did so because their job was done.');
   expect(says).toContain(`${DEATH.name} ended 60s ago: vanished while it was idle`);
-});
-
-test('a pool whose token is refused says so, though nothing fails of it yet', () => {
-  const about = account(anObserved([anAgent(0, 'idle'), anAgent(1, 'idle')]));
-  const pools = about.status.pools.map(pool => ({ ...pool, tokenRefusedSince: NOW - 60_000 }));
-  expect(saying('linux', { ...about, status: { ...about.status, pools } })).toContain(
-    'Its token is refused since 60s ago; the one before it is used as long as it is good.',
-  );
-  expect(saying('linux', about)).not.toContain('refused');
-});
-
-test('a pool whose base is not built says whether agents are of an older one', () => {
-  const wanted = {
-    bases: { known: true, value: [], at: NOW },
-    wantedBases: new Map([['linux', known('base-2')]]),
-  } as const;
-  expect(saying('linux', account(anObserved([anAgent(0, 'idle')], wanted)))).toContain(
-    'Its base base-2 is not built; agents are of an older one meanwhile.',
-  );
-  expect(saying('linux', account(anObserved([], wanted)))).toContain('Its base base-2 is not built.');
-});
-
-test('one agent that ended is told as one', () => {
-  const told = (death: Death) => saying('linux', account(anObserved([]), { deaths: [death] }));
-  expect(told(HAD_A_JOB)).toContain('One agent has ended, because its job was done.');
-  expect(told(DEATH)).toContain('One agent has ended, not because its job was done.');
 });
 
 test.each([
