@@ -4,6 +4,7 @@ import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOwnIncus } from '../../testbed/own-incus.js';
 import type { Scenario } from '../../testbed/scenario.js';
+import { memoryHog } from './attacks/hostile-jobs.js';
 import { startWithBase } from './finished-base.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
@@ -85,8 +86,6 @@ describeOnIncus('the shape of an agent', testbed => {
   });
 });
 
-const TAKE_ALL = 'tail /dev/zero';
-
 /** Has the guest believe that the kernel has killed so many of its processes, and no others. */
 function forge(kills: number): string {
   const script = `cd /sys/fs/cgroup
@@ -100,8 +99,8 @@ function forge(kills: number): string {
 /** Runs jobs that take more memory than there is, or lie of it, and finds what the host has seen as the reason of their ends. */
 async function expectMemoryTold(scenario: Scenario, daemon: DaemonProcess): Promise<void> {
   const killed = /^\S+: its job is done; out of memory: the kernel killed [1-9]\d* process(es)?$/m;
-  expect(await toldOf([TAKE_ALL], scenario, daemon)).toMatch(killed);
-  expect(await toldOf([forge(0), TAKE_ALL], scenario, daemon)).toMatch(killed);
+  expect(await toldOf([memoryHog], scenario, daemon)).toMatch(killed);
+  expect(await toldOf([forge(0), memoryHog], scenario, daemon)).toMatch(killed);
   expect(await toldOf([forge(7), 'false'], scenario, daemon)).toMatch(/^\S+: its job is done$/m);
 }
 
