@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { connect, emptyList, token } from '../test/connect.js';
 import { type ScriptedAnswer, serve } from '../test/local-server.js';
 import { rejection } from '../test/rejection.js';
+import type { CallReport } from './transport.js';
 
 describe('the token', () => {
   const echo = { message: `bad ${token}, Basic OmFiYzEyMw==`, typeKey: token };
@@ -104,6 +105,22 @@ describe('the token', () => {
     expect(error).toMatchObject({ kind: 'credentials', status: 401, typeKey: refusal.body.typeKey, retryable: false });
     expect(error.message).toMatch(/the token was refused \(401\).*; there is no other: .*the endpoint is ill$/);
   });
+
+  it.each([refusal, { status: 203, body: '<html>Sign in</html>' }, { status: 403 }])(
+    'is not called bad by a call for which it may not be enough: $status',
+    async answer => {
+      await using server = await serve(answer);
+      const another = () => Promise.reject(new Error('asked'));
+      const reports: CallReport[] = [];
+      const onCall = (report: CallReport) => void reports.push(report);
+      await using client = connect(server.url, { auth: { kind: 'pat', token, another }, onCall });
+      const error = await rejection(client.parallelJobs.selfHosted());
+      expect(error.kind).toBe('forbidden');
+      expect(error.message).toContain(`the token is not let in here (${answer.status})`);
+      expect(error.message).not.toContain('make a new token');
+      expect(reports).toMatchObject([{ refusal: 'forbidden' }]);
+    },
+  );
 
   it('is not asked for again for a call that failed otherwise', async () => {
     await using server = await serve({ status: 500 });

@@ -19,6 +19,8 @@ export interface Call {
   readonly attempt: string;
   /** What a refusal without a kind of its own most likely means; default `invalid`. */
   readonly refusal?: 'busy';
+  /** Whether a token for agents may not be enough: who is not let in here is told nothing of the token itself. */
+  readonly mayAskTooMuch?: boolean;
   /** Whether success may come without a body. */
   readonly mayBeEmpty?: boolean;
 }

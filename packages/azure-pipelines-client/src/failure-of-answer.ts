@@ -53,7 +53,7 @@ export function failureOfAnswer(
   retryAfterMs: number | undefined,
 ): AzurePipelinesError | undefined {
   const body = readErrorBody(answer, secrets);
-  const verdict = judge(call, answer, body, secrets);
+  const verdict = ofThisCall(call, answer, judge(call, answer, body, secrets));
   if (verdict === undefined) return undefined;
   const said = body.message === undefined ? '' : ` ("${body.message}")`;
   const whatToDo = verdict.remedy ?? remedyFor(verdict, kind);
@@ -65,6 +65,13 @@ export function failureOfAnswer(
     activityId: body.activityId,
     retryAfterMs,
   });
+}
+
+/** A good token is turned away, too, where it may not be enough, and looks then as one that is refused. */
+function ofThisCall(call: Call, { status }: Answer, verdict: Verdict | undefined): Verdict | undefined {
+  const isTurnedAway = verdict?.kind === 'credentials' || verdict?.kind === 'forbidden';
+  if (call.mayAskTooMuch !== true || !isTurnedAway) return verdict;
+  return { kind: 'forbidden', why: `the token is not let in here (${status})`, remedy: 'agents do without it' };
 }
 
 function remedyFor({ also, kind }: Verdict, credential: Credential['kind']): string | undefined {

@@ -8,7 +8,8 @@ import type { ResourceUsage } from './wire.js';
 export interface ParallelJobs {
   /**
    * How many jobs of private projects the organisation runs on agents of its own, and how many it may run at once. Whether a token
-   * for agents is told, and what a server of one's own answers, is documented nowhere; not tried on a real server.
+   * for agents is told, and what a server of one's own answers, is documented nowhere; one that is turned away is told so as
+   * `forbidden`, and is not taken for a bad one. Not tried on a real server.
    */
   selfHosted(options?: CallOptions): Promise<ResourceUsage>;
 }
@@ -23,6 +24,7 @@ export function parallelJobsOf(transport: Transport): ParallelJobs {
           path: 'distributedtask/resourceusage',
           query: { parallelismTag: 'Private', poolIsHosted: false, includeRunningRequests: false },
           attempt: 'read how many jobs may run at once',
+          mayAskTooMuch: true,
         },
         options,
       );

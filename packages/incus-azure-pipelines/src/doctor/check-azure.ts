@@ -202,7 +202,7 @@ function checkParallelJobs({ agents, parallelJobs }: AzureFacts): Finding {
     );
   const most = parallelJobs.value;
   if (most === undefined) return green(check, 'the server tells of no limit to jobs that run at once');
-  const what = `the organisation may run ${most} jobs of private projects at once`;
+  const what = `the organisation may run ${most} ${most === 1 ? 'job' : 'jobs'} of private projects at once`;
   if (agents <= most) return green(check, what);
   return yellow(check, {
     what: `${what}, and pools of the configuration have up to ${agents} agents: the others stay idle while jobs wait`,

@@ -11,6 +11,8 @@ import type { UnfinishedRequest } from '../model/queue.js';
 
 /** How often it is asked how many jobs may run at once, while something waits: more are not bought every hour. */
 const PARALLEL_JOBS_MS = 15 * 60_000;
+/** What was read of the queue is told after it. */
+const PARALLEL_JOBS_DEADLINE_MS = 3_000;
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 
 export interface QueueReaderOptions {
@@ -75,7 +77,9 @@ export class QueueReader {
     const now = clock.now();
     if (parallelJobs === undefined || now - this.#parallelJobsAskedAt < PARALLEL_JOBS_MS) return;
     this.#parallelJobsAskedAt = now;
-    const told = await parallelJobs.selfHosted({ signal }).catch(() => undefined);
+    const told = await parallelJobs
+      .selfHosted({ signal, deadlineMs: PARALLEL_JOBS_DEADLINE_MS })
+      .catch(() => undefined);
     if (told !== undefined) this.#parallelJobs = told.resourceLimit?.totalCount;
   }
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { anAgent, anObserved, aPool, known, NOW } from '../../test/simulation/examples.js';
+import { aDeath } from '../../test/a-death.js';
+import { anAgent, anObserved, aPool, known, NOW, nameOf } from '../../test/simulation/examples.js';
 import type { Observed } from '../model/observed.js';
 import { plan } from '../plan/plan.js';
 import type { Death } from './death.js';
@@ -7,20 +8,7 @@ import { explainPool } from './explain-pool.js';
 import { statusOf } from './status.js';
 import type { PoolStatus } from './status-document.js';
 
-const DEATH: Death = {
-  name: 'ci-abc123-mwtxpuqj',
-  pool: 'linux',
-  base: 'base-1',
-  why: 'vanished while it was idle',
-  job: undefined,
-  result: undefined,
-  waitedMs: undefined,
-  requestId: undefined,
-  goneAt: NOW - 60_000,
-  phases: [],
-  memoryKills: 0,
-  lastLines: '',
-};
+const DEATH = aDeath(nameOf(9), NOW - 60_000, { base: 'base-1', why: 'vanished while it was idle' });
 
 /** What is said of a pool of which this is seen. */
 function explained(

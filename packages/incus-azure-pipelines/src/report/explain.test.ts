@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { aDeath } from '../../test/a-death.js';
 import { anAgent, anObserved, aPool, JOB, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
@@ -10,20 +11,7 @@ import { explain } from './explain.js';
 import type { Account } from './explanation.js';
 import { statusOf } from './status.js';
 
-const DEATH: Death = {
-  name: nameOf(9),
-  pool: 'linux',
-  base: 'base-1',
-  why: 'vanished while it was idle',
-  job: undefined,
-  result: undefined,
-  waitedMs: undefined,
-  requestId: undefined,
-  goneAt: NOW - 60_000,
-  phases: [],
-  memoryKills: 0,
-  lastLines: '',
-};
+const DEATH = aDeath(nameOf(9), NOW - 60_000, { base: 'base-1', why: 'vanished while it was idle' });
 const HAD_A_JOB: Death = {
   ...DEATH,
   name: nameOf(8),

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
+import { aDeath } from '../../test/a-death.js';
 import { anAgent, nameOf } from '../../test/simulation/examples.js';
 import { FakeClock, settled } from '../../test/simulation/fake-clock.js';
 import { Events } from '../lib/events.js';
@@ -41,11 +42,6 @@ function follow(given: Partial<typeof folder> = {}) {
     onFailure: (error: unknown) => void failures.push(error),
   };
   return followForPage(events, () => undefined, { ...folder, ...given }, options);
-}
-
-function aDeath(name: string, goneAt: number): Death {
-  const unknown = { base: undefined, job: undefined, result: undefined, waitedMs: undefined, requestId: undefined };
-  return { ...unknown, name, pool: 'linux', why: 'its job is done', goneAt, phases: [], memoryKills: 0, lastLines: '' };
 }
 
 /** Names of the agents that the first message tells of, and why they ended. */

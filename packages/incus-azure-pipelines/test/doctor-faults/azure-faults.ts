@@ -121,7 +121,7 @@ const TABLE: readonly (readonly [string, Partial<AzureFacts>, RegExp])[] = [
   [
     'fewer jobs may run at once than there are agents',
     { parallelJobs: { known: true, value: 1 }, agents: 3 },
-    /^yellow parallel-jobs: .*may run 1 jobs .* up to 3 agents: .* -> buy parallel jobs \(Organization settings/,
+    /^yellow parallel-jobs: .*may run 1 job .* up to 3 agents: .* -> buy parallel jobs \(Organization settings/,
   ],
 ];
 
