@@ -30,7 +30,8 @@ export class Daemon {
   readonly #controller: Controller;
   readonly #incus: IncusPicture;
   readonly #azure: ReadonlyMap<string, AzureReader>;
-  readonly #agentPoolIds: ReadonlyMap<string, number>;
+  /** What is the same in each sight. */
+  readonly #lasting: Pick<Sight, 'agentPoolIds' | 'readers' | 'registration' | 'creationBlocked'>;
   /** By name of an agent: when a call of ours that disables it was last over, in true time. */
   readonly #disabledAt = new Map<string, number>();
   readonly #vainCreations: VainCreations;
@@ -50,7 +51,6 @@ export class Daemon {
     this.#desired = world.poolsOf(owner).filter(spec => !world.removed.has(spec.name));
     const { agentPools } = world;
     const pools = new Map(this.#desired.map(({ name }) => [agentPools.nameOf(name), name]));
-    this.#agentPoolIds = new Map([...pools].map(([key, pool]) => [key, agentPools.idOf(pool)]));
     this.#azure = new Map(
       [...pools].map(([key, pool]) => {
         const isScaled = this.#desired.some(spec => scales(spec) && agentPools.nameOf(spec.name) === key);
@@ -58,6 +58,13 @@ export class Daemon {
         return [key, new AzureReader(process, agentPools.keyOf(pool), polling, () => this.#azureRead())];
       }),
     );
+    const kind = world.scenario.hostRegisters ? 'host' : 'guest';
+    this.#lasting = {
+      agentPoolIds: new Map([...pools].map(([key, pool]) => [key, agentPools.idOf(pool)])),
+      readers: new Map([...this.#azure].map(([key, { readers }]) => [key, readers])),
+      registration: new Map(this.#desired.map(({ name }) => [name, { kind }] as const)),
+      creationBlocked: undefined,
+    };
     this.#incus = new IncusPicture(now);
     this.#vainCreations = new VainCreations(world);
     const parts = {
@@ -160,20 +167,16 @@ export class Daemon {
     this.passes += 1;
     checkTruth(world);
     checkIds(world);
-    const hostRegisters = world.scenario.hostRegisters ? 'host' : 'guest';
     const sight = {
       ...this.#incus.readings,
+      ...this.#lasting,
       registrations: this.#registrations,
-      agentPoolIds: this.#agentPoolIds,
       wantedBases: new Map(
         [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
       ),
       requests: this.#requests,
-      readers: new Map([...this.#azure].map(([key, { readers }]) => [key, readers])),
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),
-      registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
-      creationBlocked: undefined,
     };
     const { observed, plan, nextAt, reread } = this.#controller.observe(sight, now);
     const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };
