@@ -7,7 +7,14 @@ import type { Action, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import { asReading } from '../model/host-room.js';
-import { type Failure, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
+import {
+  type Failure,
+  type LookedUp,
+  NOT_READ_YET,
+  type Observed,
+  type ReadableSince,
+  type Reading,
+} from '../model/observed.js';
 import { azureKey } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { type QueueSight, shareQueue } from '../observe/queue.js';
@@ -25,10 +32,7 @@ import { vainEnds } from './vain-ends.js';
 export interface Sight
   extends Pick<Sightings, 'instances' | 'registrations' | 'agentPoolIds'>,
     Pick<QueueSight, 'requests'>,
-    Pick<
-      Observed,
-      'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked' | 'hostRoom'
-    > {
+    LookedUp {
   /** By `azureKey`: who shares an agent pool. */
   readonly readers?: ReadonlyMap<string, Readers>;
 }
