@@ -44,12 +44,6 @@ export interface Observed {
   readonly hostRoom?: HostRoom | undefined;
 }
 
-/** What a plan is made on just as it was looked up. */
-export type LookedUp = Pick<
-  Observed,
-  'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked' | 'hostRoom'
->;
-
 /** Who registers a pool's agents, or why that is not known yet. */
 export type RegistrationMode =
   | { readonly kind: 'host' }

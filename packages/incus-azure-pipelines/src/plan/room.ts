@@ -7,7 +7,7 @@ import type { Alarm } from './alarm.js';
 import { lacking, type Taken } from './lacking.js';
 
 /** A reading of the host is good for so long. */
-export const ROOM_MS = 15_000;
+const ROOM_MS = 15_000;
 /** So long after its birth an instance has not taken what it will: it counts as if it took all that it may. */
 const SETTLING_MS = 30_000;
 /** What an instance without a limit counts as, and so does one in which a base is built. */

@@ -6,15 +6,8 @@ import { UsedUpError } from '../execute/used-up-error.js';
 import type { Action, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
-import { asReading } from '../model/host-room.js';
-import {
-  type Failure,
-  type LookedUp,
-  NOT_READ_YET,
-  type Observed,
-  type ReadableSince,
-  type Reading,
-} from '../model/observed.js';
+import type { LookedUp } from '../model/looked-up.js';
+import { type Failure, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
 import { azureKey } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { type QueueSight, shareQueue } from '../observe/queue.js';
@@ -101,7 +94,7 @@ export class Controller {
     const { desired, emit, owner, reconcileIntervalMs } = this.#parts;
     this.#watch.note('Incus', sight.instances);
     for (const [key, reading] of sight.registrations) this.#watch.note(ofAzure(key), reading);
-    if (sight.hostRoom) this.#watch.note('what the host has free', asReading(sight.hostRoom));
+    this.#watch.noteRoom(sight.hostRoom);
     this.#setbacks.settle(sight.registrations, now);
     const before = this.#agents.known ? this.#agents.value : [];
     const { activating, deregistered, disabling } = this.#ledger;
