@@ -160,6 +160,7 @@ async function assemble(
     intervalMs: spec.reconcileIntervalMs,
     clock,
     readInotifyLimit,
+    sources: () => ({ ...executorParts, spec: pools.spec }),
   });
   const reconciler = new Reconciler({
     ...settingsOf(spec),
@@ -169,7 +170,7 @@ async function assemble(
     wantedBases: () => wantedBases.readings,
     wishes,
     registration: () => registration.modes,
-    creationBlocked: () => host.obstacle,
+    host,
     executors,
     clock,
     random,
@@ -197,7 +198,7 @@ async function assemble(
     storage: facts.storage,
     azureOf: pool => pools.observers.get(azureKey(pool.azure))?.reading,
     async look(lookSignal) {
-      await host.look();
+      await Promise.all([host.look(), host.readRoom(lookSignal)]);
       await registration.recall();
       await wantedBases.resolve(lookSignal);
       await Promise.all([...pools.observers.values()].map(observer => observer.read(lookSignal)));

@@ -47,7 +47,7 @@ export class Bench {
       wantedBases: () => new Map([['linux', known('base-1')]]),
       wishes: { pools: new Set(), agents: new Set() },
       registration: () => new Map(),
-      creationBlocked: () => undefined,
+      host: { obstacle: undefined, room: undefined, readRoom: async () => {} },
       executors: this.#executors(),
       clock: this.clock,
       random: () => 0.5,

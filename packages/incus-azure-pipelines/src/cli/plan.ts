@@ -4,6 +4,7 @@ import { findInstallation, imagineInstallation } from '../lib/installation.js';
 import { type PlanDocument, planDocument } from '../report/plan-document.js';
 import { statusOf } from '../report/status.js';
 import type { Output } from './output.js';
+import { overcommitment } from './overcommitment.js';
 import { storageLine } from './storage-line.js';
 import { table } from './table.js';
 
@@ -32,6 +33,7 @@ export async function printPlan(
       ? `${JSON.stringify(document, undefined, 2)}\n`
       : formatPlan(document, stateDirectory, screen?.().columns),
   );
+  if (!options.json) for (const line of overcommitment(config.spec)) write(`${line}\n`);
 }
 
 /** The plan as a person reads it, on a terminal of `width` columns or, without, of any. */

@@ -60,6 +60,8 @@ export type Action<K extends ActionKind = ActionKind> = {
 export interface Plan {
   readonly actions: readonly Action[];
   readonly wakeAt: number | undefined;
+  /** Something waits for a reading of what the host has free. */
+  readonly asksForRoom?: true;
   /** By pool: the arithmetic behind the actions. */
   readonly pools: ReadonlyMap<string, PoolArithmetic>;
 }

@@ -1,5 +1,6 @@
 import type { Action } from './action.js';
 import type { Agent, BaseRecord } from './agent.js';
+import type { HostRoom } from './host-room.js';
 import type { WaitingRequest } from './queue.js';
 import type { Reading } from './reading.js';
 
@@ -39,6 +40,8 @@ export interface Observed {
   readonly registration: ReadonlyMap<string, RegistrationMode>;
   /** Why no instance may be created now, e.g. a host limit; undefined for no objection. */
   readonly creationBlocked: string | undefined;
+  /** What the host has free; absent until that was asked for. */
+  readonly hostRoom?: HostRoom | undefined;
 }
 
 /** Who registers a pool's agents, or why that is not known yet. */

@@ -5,10 +5,12 @@ import { knownValue } from '../../src/model/observed.js';
 import { type PoolSpec, scales } from '../../src/model/pool.js';
 import { LIST_SPACING_MS } from '../../src/observe/incus-observer.js';
 import { IncusPicture } from '../../src/observe/incus-picture.js';
+import type { PlanOptions } from '../../src/plan/plan.js';
 import { type Aftermath, Controller, type Sight } from '../../src/reconcile/controller.js';
 import { AzureReader } from './azure-reader.js';
 import { checkBases } from './base-promises.js';
 import type { Brain } from './brain.js';
+import { checkRoom, RoomReader, reserveOf } from './host-room.js';
 import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
@@ -28,6 +30,8 @@ export class Daemon {
   /** What its file says; it is read at the start. */
   readonly #desired: readonly PoolSpec[];
   readonly #controller: Controller;
+  readonly #hostRoom: RoomReader;
+  readonly #options: PlanOptions;
   readonly #incus: IncusPicture;
   readonly #azure: ReadonlyMap<string, AzureReader>;
   /** What is the same in each sight. */
@@ -67,6 +71,9 @@ export class Daemon {
     };
     this.#incus = new IncusPicture(now);
     this.#vainCreations = new VainCreations(world);
+    this.#hostRoom = new RoomReader(process, () => this.ring());
+    const { maxConcurrentCreates, seed } = world.scenario;
+    this.#options = { maxConcurrentCreates, hostReserve: reserveOf(seed) };
     const parts = {
       ...brain,
       desired: this.#desired,
@@ -74,7 +81,7 @@ export class Daemon {
       random: () => world.random.next(),
       emit: this.#emit,
       reconcileIntervalMs: INTERVAL_MS,
-      maxConcurrentCreates: world.scenario.maxConcurrentCreates,
+      ...this.#options,
     };
     this.#controller = new Controller(parts, now);
     this.#pass();
@@ -177,17 +184,19 @@ export class Daemon {
       requests: this.#requests,
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),
+      hostRoom: this.#hostRoom.room,
     };
     const { observed, plan, nextAt, reread } = this.#controller.observe(sight, now);
-    const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };
-    const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options, plan };
+    const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options: this.#options, plan };
     checkDecision(decision);
     checkBases(decision, this.agents);
     checkSetbacks(decision);
     checkQueue(decision, sight);
+    checkRoom(decision);
     checkSharers(decision, this.agents);
     checkPlaces(this.agents, world);
     for (const key of reread) this.#azure.get(key)?.refresh();
+    if (plan.asksForRoom) this.#hostRoom.read();
     for (const action of plan.actions) this.#start(action);
     this.#rest(nextAt - now);
   }

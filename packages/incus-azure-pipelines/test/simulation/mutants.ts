@@ -6,6 +6,7 @@ import { deedOf } from './deeds.js';
 import { joins } from './join-mutants.js';
 import { planners } from './planner-mutants.js';
 import { shares } from './queue-mutants.js';
+import { roomPlanners } from './room-mutants.js';
 
 /** A bug that is planted on purpose: the simulation is worth something only if it finds each. */
 export interface Mutant {
@@ -50,7 +51,10 @@ export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
 export const mutants: readonly Mutant[] = [
   { bug: 'enables before the mark is gone', brain: reversed('enable-agent') },
   { bug: 'goes on though guests are of no use', brain: { join, plan, vainEnds: () => [] } },
-  ...Object.entries(planners).map(([bug, planner]) => ({ bug, brain: { join, plan: planner } })),
+  ...Object.entries({ ...planners, ...roomPlanners }).map(([bug, planner]) => ({
+    bug,
+    brain: { join, plan: planner },
+  })),
   ...Object.entries(shares).map(([bug, shareQueue]) => ({ bug, brain: { join, plan, shareQueue } })),
   ...Object.entries(joins).map(([bug, mutated]) => ({ bug, brain: { join: mutated, plan } })),
 ];

@@ -5,6 +5,7 @@ import { knownValue, type Reading } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
 import { isLeft, type UnfinishedRequest } from '../../src/model/queue.js';
 import type { Sight } from '../../src/reconcile/controller.js';
+import { hasRoomFor } from './host-room.js';
 import { type Decision, promised } from './promises.js';
 import { standbyNow } from './standby-hours.js';
 
@@ -62,7 +63,7 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
   const base = knownValue(observed.bases)?.find(({ name }) => name === wanted);
   const isHeldUp = ['create-instance', PREPARATION].some(kind => observed.failures.has(`${kind}/${spec.name}`));
   if (!observed.queued.get(spec.name)?.known || !base?.provenFor.includes(spec.name) || isHeldUp) return;
-  if (observed.drained.has(spec.name)) return;
+  if (observed.drained.has(spec.name) || !hasRoomFor(spec, decision)) return;
   const all = knownValue(observed.agents) ?? [];
   const own = all.filter(agent => agent.pool === spec.name);
   const named = new Set(all.map(({ name }) => name));
