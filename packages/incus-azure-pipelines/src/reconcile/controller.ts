@@ -3,7 +3,7 @@
  * to start comes out; it waits for nobody, so that the simulation drives the very same one.
  */
 import { UsedUpError } from '../execute/used-up-error.js';
-import type { Action, Plan } from '../model/action.js';
+import { type Action, isForIncus, type Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import { type Failure, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
@@ -24,7 +24,10 @@ import { vainEnds } from './vain-ends.js';
 export interface Sight
   extends Pick<Sightings, 'instances' | 'registrations' | 'agentPoolIds'>,
     Pick<QueueSight, 'requests'>,
-    Pick<Observed, 'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'> {
+    Pick<
+      Observed,
+      'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'withoutPlaceholder' | 'registration' | 'creationBlocked'
+    > {
   /** By `azureKey`: who shares an agent pool. */
   readonly readers?: ReadonlyMap<string, Readers>;
 }
@@ -195,7 +198,7 @@ export class Controller {
   }
 
   #observed(sight: Sight, agents: Reading<readonly Agent[]>, now: number): Observed {
-    const { bases, wantedBases, drained, drainedAgents, registration, creationBlocked } = sight;
+    const { bases, wantedBases, drained, drainedAgents, withoutPlaceholder, registration, creationBlocked } = sight;
     const { asked, disabled, inFlight, failures, collected, warned } = this.#ledger;
     return {
       owner: this.#parts.owner,
@@ -203,6 +206,7 @@ export class Controller {
       bases,
       wantedBases,
       ...this.#queue.share(sight, agents, now),
+      withoutPlaceholder,
       drained,
       drainedAgents,
       inFlight,
@@ -250,8 +254,4 @@ export class Controller {
 
 function ofAzure(key: string): string {
   return `Azure, ${key}`;
-}
-
-function isForIncus({ kind }: Action): boolean {
-  return kind !== 'disable-agent' && kind !== 'delete-registration';
 }

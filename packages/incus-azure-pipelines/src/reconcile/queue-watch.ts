@@ -5,6 +5,7 @@ import type { Offer, WaitingRequest } from '../model/queue.js';
 import type { Others } from '../observe/host-shares.js';
 import { offersOf } from '../observe/offers.js';
 import { type OtherHost, otherHosts } from '../observe/other-hosts.js';
+import { placeholdersIn } from '../observe/placeholders.js';
 import type { Queue, QueueSight, shareQueue } from '../observe/queue.js';
 
 /** Who reads an agent pool. */
@@ -20,6 +21,8 @@ type Seen = Pick<QueueSight, 'requests' | 'registrations' | 'drained'> &
     /** By `azureKey`. */
     readonly readers?: ReadonlyMap<string, Readers>;
   };
+
+type Shared = Pick<Queue, 'queued' | 'waiting'> & Pick<Observed, 'offers' | 'placeholders'>;
 
 /** Remembers from pass to pass what waits, since when, what agents have offered to it, and who else makes agents. */
 export class QueueWatch {
@@ -42,9 +45,10 @@ export class QueueWatch {
   }
 
   /** Shares out what waits in the queues that are read. While Incus is unread nothing is decided on it, and all stays as it was. */
-  share(seen: Seen, agents: Reading<readonly Agent[]>, now: number): Pick<Queue, 'queued' | 'waiting'> {
-    if (!agents.known || seen.requests.size === 0) return { queued: new Map(), waiting: this.#waiting };
-    this.#offers = offersOf(this.#offers, agents.value, this.#desired, seen);
+  share(seen: Seen, agents: Reading<readonly Agent[]>, now: number): Shared {
+    const placeholders = placeholdersIn(seen.registrations, this.#owner);
+    if (!agents.known || seen.requests.size === 0) return { queued: new Map(), waiting: this.#waiting, offers: this.#offers, placeholders };
+    this.#offers = offersOf(this.#offers, agents.value, this.#desired, this.#owner, { ...seen, placeholders });
     const others = new Map(
       [...(seen.readers ?? [])].map(([key, readers]) => [key, this.#others(key, readers, seen, now)]),
     );
@@ -52,7 +56,7 @@ export class QueueWatch {
     const { hosts, queued, waiting } = this.#shareQueue(this.#waiting, sight, this.#desired, now);
     this.#waiting = waiting;
     this.#hosts = new Map([...[...others].map(([key, one]) => [key, one.hosts] as const), ...hosts]);
-    return { queued, waiting };
+    return { queued, waiting, offers: this.#offers, placeholders };
   }
 
   #others(key: string, { intervalMs, owners }: Readers, { registrations }: Seen, now: number): Others {

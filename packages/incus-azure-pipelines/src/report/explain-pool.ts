@@ -3,6 +3,7 @@ import type { Death } from './death.js';
 import type { Account } from './explanation.js';
 import { printable } from './printable.js';
 import { numbersOf } from './request-numbers.js';
+import { sayPlaceholder } from './say-placeholder.js';
 import { sayStandby } from './say-standby.js';
 import type { PoolStatus, QueueStatus, RemovedPoolStatus } from './status-document.js';
 import { JOB_DONE } from './why-it-ended.js';
@@ -21,6 +22,7 @@ export function explainPool(pool: PoolStatus, { deaths, now, status }: Account):
     ...(unknown.length === 0 ? countsOf(pool) : [...unknown, ...blindly(pool)]),
     ...(pool.hours === undefined ? [] : [`Its standby follows the clock: ${sayStandby(pool.hours, now)}.`]),
     ...(pool.queue === undefined ? [] : queueOf(pool.queue, now)),
+    ...(pool.placeholder === undefined ? [] : [`Its placeholder is ${sayPlaceholder(pool.placeholder)}.`]),
     ...pool.backingOff.map(
       ({ action, error, failures, on, retryAt }) =>
         `${action}${on === name ? '' : ` of ${on}`} failed ${howOften(failures)}, and is tried again in ${lasting(retryAt - now)}: ${error}`,

@@ -11,6 +11,7 @@ import { checkBases } from './base-promises.js';
 import type { Brain } from './brain.js';
 import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
+import { checkPlaceholders } from './placeholders.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
 import { checkQueue } from './queue-promises.js';
@@ -172,6 +173,7 @@ export class Daemon {
       readers: new Map([...this.#azure].map(([key, { readers }]) => [key, readers])),
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),
+      withoutPlaceholder: new Set<string>(),
       registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
       creationBlocked: undefined,
     };
@@ -182,6 +184,7 @@ export class Daemon {
     checkBases(decision, this.agents);
     checkSetbacks(decision);
     checkQueue(decision, sight);
+    checkPlaceholders(decision);
     checkSharers(decision, this.agents);
     checkPlaces(this.agents, world);
     for (const key of reread) this.#azure.get(key)?.refresh();
