@@ -25,6 +25,7 @@ test('a pool offers what its newest agent has told before it had a job, and noth
   ];
   expect(offersOf(new Map(), agents, [pool], OWNER, shown).get('linux')).toEqual({
     shownBy: nameOf(1),
+    base: 'base-1',
     capabilities: { docker: '', java: '17', 'agent.name': '' },
   });
 });

@@ -31,6 +31,8 @@ export class QueueWatch {
   readonly #shareQueue: typeof shareQueue;
   #offers: ReadonlyMap<string, Offer> = new Map();
   #waiting: readonly WaitingRequest[] = [];
+  /** By `azureKey`: of the requests in the last reading those that agents of ours have taken, be they gone or not. */
+  #taken: ReadonlyMap<string, ReadonlySet<number>> = new Map();
   #hosts: ReadonlyMap<string, readonly OtherHost[]> = new Map();
 
   constructor(desired: readonly PoolSpec[], owner: string, share: typeof shareQueue) {
@@ -52,7 +54,8 @@ export class QueueWatch {
     const others = new Map(
       [...(seen.readers ?? [])].map(([key, readers]) => [key, this.#others(key, readers, seen, now)]),
     );
-    const sight = { ...seen, agents: agents.value, offers: this.#offers, others };
+    this.#taken = takenOf(this.#taken, seen.requests, agents.value);
+    const sight = { ...seen, agents: agents.value, offers: this.#offers, taken: this.#taken, others };
     const { hosts, queued, waiting } = this.#shareQueue(this.#waiting, sight, this.#desired, now);
     this.#waiting = waiting;
     this.#hosts = new Map([...[...others].map(([key, one]) => [key, one.hosts] as const), ...hosts]);
@@ -65,4 +68,20 @@ export class QueueWatch {
     const hosts = shown === undefined ? before : otherHosts(before, shown, owners, this.#owner, now);
     return { owner: this.#owner, hosts, intervalMs };
   }
+}
+
+/** An agent is forgotten sooner than the queue is read anew where that is done seldom; its request shall not count once more. */
+function takenOf(
+  before: ReadonlyMap<string, ReadonlySet<number>>,
+  requests: Seen['requests'],
+  agents: readonly Agent[],
+): ReadonlyMap<string, ReadonlySet<number>> {
+  return new Map(
+    [...requests].map(([key, reading]) => {
+      const own = agents.flatMap(({ agentPool, life }) => (agentPool === key ? (life.requestId ?? []) : []));
+      const taken = [...(before.get(key) ?? []), ...own];
+      const listed = reading.known ? new Set(reading.value.map(({ requestId }) => requestId)) : undefined;
+      return [key, new Set(listed === undefined ? taken : taken.filter(one => listed.has(one)))];
+    }),
+  );
 }

@@ -4,6 +4,7 @@ import { plan } from '../../src/plan/plan.js';
 import type { Brain } from './brain.js';
 import { deedOf } from './deeds.js';
 import { joins } from './join-mutants.js';
+import { forPlaceholders } from './placeholder-mutants.js';
 import { planners } from './planner-mutants.js';
 import { shares } from './queue-mutants.js';
 
@@ -49,6 +50,7 @@ export const mutants: readonly Mutant[] = [
   { bug: 'enables before the mark is gone', brain: reversed('enable-agent') },
   { bug: 'goes on though guests are of no use', brain: { join, plan, vainEnds: () => [] } },
   ...Object.entries(planners).map(([bug, planner]) => ({ bug, brain: { join, plan: planner } })),
+  ...Object.entries(forPlaceholders).map(([bug, planner]) => ({ bug, brain: { join, plan: planner } })),
   ...Object.entries(shares).map(([bug, shareQueue]) => ({ bug, brain: { join, plan, shareQueue } })),
   ...Object.entries(joins).map(([bug, mutated]) => ({ bug, brain: { join: mutated, plan } })),
 ];

@@ -1,6 +1,5 @@
 import type { Guest } from './guest.js';
 import type { Keeper } from './keeper.js';
-import { meddle } from './placeholders.js';
 import type { World } from './world.js';
 
 /** Takes a pool out of the file, or puts it back; the installation has another one, and is started again. */
@@ -84,7 +83,6 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       restart();
       return;
     default: {
-      if (random.chance(0.5) && meddle(world, spec.name)) return;
       const agentCount = random.between(0, 5);
       world.strikeAll('agentCount changed', `${spec.name}: ${agentCount}`);
       world.most.set(spec.name, Math.max(world.most.get(spec.name) ?? 0, agentCount));

@@ -23,17 +23,15 @@ export function keepPlaceholder(
   return azure.change(key, there, change) ? undefined : 'not found';
 }
 
-/** A person deletes a placeholder, disables it or gives it a capability; false where there is none. */
-export function meddle(world: World, pool: string): boolean {
+/** A person deletes a placeholder, disables it or gives it a capability. */
+export function meddle(world: World, key: string): void {
   const { azure, random } = world;
-  const key = world.keyOf(pool);
   const found = azure.all(key).find(({ name }) => placeholderOwner(name) !== undefined);
-  if (found === undefined) return false;
+  if (found === undefined) return;
   world.strikeAll('placeholder meddled with', found.name);
   if (random.chance(0.5)) azure.remove(key, found.agentId);
   else if (random.chance(0.5)) azure.disable(key, found.agentId);
   else azure.change(key, found.agentId, { capabilities: { ...found.capabilities, fpga: '' } });
-  return true;
 }
 
 /** Holds a decision against the promises about placeholders. @throws BrokenPromise. */
