@@ -4,7 +4,7 @@ import { PLACEHOLDER_VERSION, SEEN_AT } from '../model/placeholder.js';
 import { type ExecutorParts, readerOf } from './parts.js';
 
 /**
- * Makes a pool's placeholder, or puts it right: one call. It is registered without a key, so that nobody can ever be online by it,
+ * Makes a pool's placeholder, or puts it right. It is registered without a key, so that nobody can ever be online by it,
  * and enabled, since it is not documented that Azure counts one that is not. Where a list lacked one that is there, that is put right.
  *
  * @throws AzurePipelinesError as the calls do.
@@ -25,9 +25,9 @@ export async function keepPlaceholder(
     systemCapabilities: { ...capabilities, [SEEN_AT]: seen },
   };
   const putRight = async (id: number) => {
-    const { userCapabilities = {} } = await azure.agents.replace(poolId, id, agent, { signal });
-    // Whoever has given it some has jobs wait for what no agent offers.
-    if (Object.keys(userCapabilities).length > 0) await azure.agents.setUserCapabilities(poolId, id, {}, { signal });
+    await azure.agents.replace(poolId, id, agent, { signal });
+    // Those that a person has given it would have jobs wait for what no agent offers.
+    await azure.agents.setUserCapabilities(poolId, id, {}, { signal });
   };
   if (agentId !== undefined) return putRight(agentId);
   try {

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { aBase, anAgent, aPool, aRegistration, known, nameOf, OWNER } from '../../test/simulation/examples.js';
 import type { AgentPhase } from '../model/agent.js';
+import { placeholderCapabilities, placeholderName } from '../model/placeholder.js';
+import { azureKey } from '../model/pool.js';
 import { offersOf } from './offers.js';
 
 const pool = aPool();
@@ -40,4 +42,18 @@ test('a pool that has shown no agent offers what its agents are registered with'
     shownBy: undefined,
     capabilities: { 'agent.os': 'Linux', 'agent.version': '4.275.0' },
   });
+});
+
+test('a daemon that has seen no agent yet goes by what the placeholder remembers, and no longer', () => {
+  const name = placeholderName(OWNER, 'linux');
+  const capabilities = placeholderCapabilities(name, pool, { docker: '' }, 'base-1');
+  const placeholder = aRegistration({ name, online: false, capabilities });
+  const kept = { ...shown, placeholders: new Map([[azureKey(pool.azure), known([placeholder])]]) };
+  const offers = offersOf(new Map(), [], [pool], OWNER, kept);
+  expect(offers.get('linux')).toEqual({
+    shownBy: name,
+    base: 'base-1',
+    capabilities: { docker: '', 'agent.name': '', 'agent.version': '4.275.0' },
+  });
+  expect(offersOf(offers, [telling(0, { java: '' })], [pool], OWNER, kept).get('linux')?.capabilities).toEqual({ java: '' });
 });

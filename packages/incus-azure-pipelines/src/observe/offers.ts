@@ -26,21 +26,30 @@ export function offersOf(
     desired.map(spec => {
       const old = before.get(spec.name);
       const kept = old?.shownBy === undefined ? keptBy(spec, owner, shown) : old;
-      return [spec.name, shownIn(agents, spec.name, kept) ?? unseen(spec, shown)];
+      return [spec.name, shownIn(agents, spec.name, kept, knownValue(shown.wantedBases.get(spec.name))) ?? unseen(spec, shown)];
     }),
   );
 }
 
-function shownIn(agents: readonly Agent[], pool: string, before: Offer | undefined): Offer | undefined {
+function shownIn(
+  agents: readonly Agent[],
+  pool: string,
+  before: Offer | undefined,
+  wantedBase: string | undefined,
+): Offer | undefined {
   let newest = before;
   for (const agent of agents) {
     const capabilities = knownValue(agent.registration)?.capabilities;
     // Who has had a job may tell whatever that wanted told.
     if (agent.pool !== pool || capabilities === undefined || agent.phase !== 'idle') continue;
-    if (newest?.shownBy === undefined || birthIn(agent.name) > birthIn(newest.shownBy))
+    const base = agent.instance?.base;
+    // Who was born before the clock was set back looks younger for ever.
+    const isOfNewer = base === wantedBase && newest?.base !== wantedBase;
+    const isYounger = newest?.shownBy === undefined || birthIn(agent.name) > birthIn(newest.shownBy);
+    if (isOfNewer || (isYounger && (base === wantedBase || newest?.base !== wantedBase)))
       newest = {
         shownBy: agent.name,
-        base: agent.instance?.base,
+        base,
         capabilities: withoutNames(capabilities, agent.name),
       };
   }

@@ -5,7 +5,7 @@ import { printable } from './printable.js';
 import { numbersOf } from './request-numbers.js';
 import { sayPlaceholder } from './say-placeholder.js';
 import { sayStandby } from './say-standby.js';
-import type { PoolStatus, QueueStatus, RemovedPoolStatus } from './status-document.js';
+import type { PlaceholderStatus, PoolStatus, QueueStatus, RemovedPoolStatus } from './status-document.js';
 import { JOB_DONE } from './why-it-ended.js';
 
 /** Of ends that are not as they should be, so many are told. */
@@ -57,6 +57,11 @@ function blindly({ name, waiting }: PoolStatus): string[] {
     `How many agents pool ${name} has is not known meanwhile.`,
     ...(waiting === undefined ? [] : [`It waits: ${waiting}`]),
   ];
+}
+
+/** What a registration is for that no agent has. */
+export function explainPlaceholder(pool: string, { name, why }: PlaceholderStatus): readonly string[] {
+  return [`${name} is the placeholder of pool ${pool}, and no agent: it is never online and gets no job.`, `Now: ${why}.`];
 }
 
 /** What becomes of a pool that is not in the configuration any more. */

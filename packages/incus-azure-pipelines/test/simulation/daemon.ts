@@ -18,6 +18,7 @@ import { checkQueue } from './queue-promises.js';
 import { checkSetbacks, VainCreations } from './setback-promises.js';
 import { checkIds, checkSharers } from './shared-ids.js';
 import { checkPlaces, checkTruth } from './truth.js';
+import type { World } from './world.js';
 
 const INTERVAL_MS = 15_000;
 
@@ -183,7 +184,7 @@ export class Daemon {
     checkDecision(decision);
     checkBases(decision, this.agents);
     checkSetbacks(decision);
-    checkQueue(decision, sight);
+    checkQueue(decision, sight, unfinishedIn(world));
     checkPlaceholders(decision);
     checkSharers(decision, this.agents);
     checkPlaces(this.agents, world);
@@ -250,4 +251,8 @@ export class Daemon {
         if (id === this.#restId) this.#pass();
       });
   }
+}
+
+function unfinishedIn({ azure, keys }: World): ReadonlySet<number> {
+  return new Set(keys.flatMap(key => azure.unfinished(key)).map(({ requestId }) => requestId));
 }
