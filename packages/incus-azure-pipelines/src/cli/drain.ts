@@ -39,7 +39,9 @@ export async function drain(
   if (removePlaceholder && (pool ?? agent) !== undefined)
     throw new UserError('drain: --remove-placeholder is for the host alone; leave out the pool or the agent');
   if (removePlaceholder && untilBoot)
-    throw new UserError('drain: a drain that ends by itself keeps the placeholder; leave out one of --until-boot and --remove-placeholder');
+    throw new UserError(
+      'drain: a drain that ends by itself keeps the placeholder; leave out one of --until-boot and --remove-placeholder',
+    );
   const timeoutMs = timeoutOf(options);
   const query = queryOf(pool, agent);
   if (untilBoot) query.set('untilBoot', '');
@@ -54,7 +56,12 @@ export async function drain(
     `${told(pool, agent)}: no new jobs once Azure has each agent as disabled; a running one ends by itself. Watch it with "status", take it back with "resume".\n`,
   );
   const waitedMs = clock.now() - begunAt;
-  return options.wait ? await waitForDrain({ pool, agent, placeholders: removePlaceholder === true }, { socket, timeoutMs, waitedMs, output }) : 0;
+  return options.wait
+    ? await waitForDrain(
+        { pool, agent, placeholders: removePlaceholder === true },
+        { socket, timeoutMs, waitedMs, output },
+      )
+    : 0;
 }
 
 /** Takes a drain back: of one pool, of one agent, or every one. */

@@ -19,8 +19,14 @@ async function started() {
   bench = await ExecutorBench.start({ kind: 'host' });
   const spec = bench.parts.pools.get('linux')?.spec;
   const told = { pool: 'linux', name, reason: '', agentPool: spec ? azureKey(spec.azure) : '' } as const;
-  const action = { kind: 'keep-placeholder', ...told, agentId: undefined, capabilities: offering({ java: '17' }) } as const;
-  return { ...bench.pool, told, action };
+  const action = {
+    kind: 'keep-placeholder',
+    ...told,
+    agentId: undefined,
+    capabilities: offering({ java: '17' }),
+  } as const;
+  const { client, emulator, target } = bench.pool;
+  return { client, emulator, target, told, action };
 }
 
 it('has a job wait that the server would fail at once, and is given none', async () => {

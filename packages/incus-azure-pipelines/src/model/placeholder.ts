@@ -5,7 +5,7 @@
  * Its name, `placeholder_<owner>_<digest of the pool's name>`, is none of an agent's by that grammar: no release and no other host
  * takes it for one, nor for an orphan.
  */
-import { type PoolSpec, scales } from './pool.js';
+import type { PoolSpec, scales } from './pool.js';
 import { standbysOf } from './standby.js';
 
 /** Says of which base the agents were that the placeholder is like; it has none before one was seen. */

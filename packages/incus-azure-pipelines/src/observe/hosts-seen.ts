@@ -20,7 +20,8 @@ export function hostsSeen(
     const owner = ownerOf(name) ?? placeholderOwner(name);
     const at = online ? now : placeholderOwner(name) && Date.parse(capabilities?.[SEEN_AT] ?? '');
     // The clock of another host may be ahead.
-    if (owner !== undefined && at && now - at < REMEMBERED_MS) seen.set(owner, Math.min(now, Math.max(at, seen.get(owner) ?? 0)));
+    if (owner !== undefined && at && now - at < REMEMBERED_MS)
+      seen.set(owner, Math.min(now, Math.max(at, seen.get(owner) ?? 0)));
   }
   return seen;
 }

@@ -55,5 +55,7 @@ test('a daemon that has seen no agent yet goes by what the placeholder remembers
     base: 'base-1',
     capabilities: { docker: '', 'agent.name': '', 'agent.version': '4.275.0' },
   });
-  expect(offersOf(offers, [telling(0, { java: '' })], [pool], OWNER, kept).get('linux')?.capabilities).toEqual({ java: '' });
+  expect(offersOf(offers, [telling(0, { java: '' })], [pool], OWNER, kept).get('linux')?.capabilities).toEqual({
+    java: '',
+  });
 });

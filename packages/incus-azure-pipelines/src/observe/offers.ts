@@ -26,7 +26,10 @@ export function offersOf(
     desired.map(spec => {
       const old = before.get(spec.name);
       const kept = old?.shownBy === undefined ? keptBy(spec, owner, shown) : old;
-      return [spec.name, shownIn(agents, spec.name, kept, knownValue(shown.wantedBases.get(spec.name))) ?? unseen(spec, shown)];
+      return [
+        spec.name,
+        shownIn(agents, spec.name, kept, knownValue(shown.wantedBases.get(spec.name))) ?? unseen(spec, shown),
+      ];
     }),
   );
 }
@@ -60,7 +63,11 @@ function shownIn(
 function keptBy(spec: PoolSpec, owner: string, shown: Shown): Offer | undefined {
   const name = placeholderName(owner, spec.name);
   const all = knownValue(shown.placeholders.get(azureKey(spec.azure))) ?? [];
-  const { [BASE_SHOWN]: base, [SEEN_AT]: _seen, ...capabilities } = all.find(one => one.name === name)?.capabilities ?? {};
+  const {
+    [BASE_SHOWN]: base,
+    [SEEN_AT]: _seen,
+    ...capabilities
+  } = all.find(one => one.name === name)?.capabilities ?? {};
   if (base === undefined) return undefined;
   const version = { 'agent.version': versionOf(spec, shown) };
   return { shownBy: name, base, capabilities: { ...withoutNames(capabilities, name), ...version } };

@@ -46,7 +46,15 @@ export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
       note('waits', `queue/${why}`, `${count(requests.length, 'job')} queued: ${why}`),
     ),
     ...(drained && waiting === undefined ? [note('waits', 'drained', 'drained by a person')] : []),
-    ...(placeholder === undefined ? [] : [note(placeholder.state === 'there' ? 'does' : 'waits', 'placeholder', `placeholder ${placeholder.state}: ${placeholder.why}`)]),
+    ...(placeholder === undefined
+      ? []
+      : [
+          note(
+            placeholder.state === 'there' ? 'does' : 'waits',
+            'placeholder',
+            `placeholder ${placeholder.state}: ${placeholder.why}`,
+          ),
+        ]),
     ...(tries === undefined ? [] : [note('does', 'tries', `tries the base ${tries}`)]),
     ...doings(pool.underWay),
   ];

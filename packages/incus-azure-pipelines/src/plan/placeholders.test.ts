@@ -9,7 +9,11 @@ import { azureKey, type PoolSpec } from '../model/pool.js';
 
 const spec = aPool({ agentCount: 3, standby: 0, capabilities: { GPU: 'yes' } });
 const NAME = placeholderName(OWNER, 'linux');
-const offer = { shownBy: agentName('host', OWNER, NOW), base: 'base-1', capabilities: { docker: '', 'agent.name': '' } };
+const offer = {
+  shownBy: agentName('host', OWNER, NOW),
+  base: 'base-1',
+  capabilities: { docker: '', 'agent.name': '' },
+};
 const offered = placeholderCapabilities(NAME, spec, offer.capabilities, 'base-1');
 const placeholder = aRegistration({
   name: NAME,
@@ -45,7 +49,13 @@ test('no release and no other host takes its name for that of an agent', () => {
 describe('a pool that may be empty', () => {
   test('has a placeholder made that offers what its agents do, and its configured capabilities', () => {
     expect(done([])).toMatchObject([
-      { kind: 'keep-placeholder', pool: 'linux', name: NAME, agentId: undefined, capabilities: { docker: '', gpu: 'yes' } },
+      {
+        kind: 'keep-placeholder',
+        pool: 'linux',
+        name: NAME,
+        agentId: undefined,
+        capabilities: { docker: '', gpu: 'yes' },
+      },
     ]);
   });
 
@@ -111,9 +121,12 @@ describe('a placeholder that no pool wants', () => {
     ]);
   });
 
-  test.each<Partial<Registration>>([{ online: true }, { assigned: aJob() }])('stays where somebody has it: %o', given => {
-    expect(done([{ ...placeholder, ...given }], {}, { ...spec, agentCount: 0 })).toEqual([]);
-  });
+  test.each<Partial<Registration>>([{ online: true }, { assigned: aJob() }])(
+    'stays where somebody has it: %o',
+    given => {
+      expect(done([{ ...placeholder, ...given }], {}, { ...spec, agentCount: 0 })).toEqual([]);
+    },
+  );
 });
 
 function seenAt(at: number): Partial<Registration> {

@@ -1,13 +1,7 @@
 import type { Action } from '../model/action.js';
 import type { Agent, Registration } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
-import {
-  BASE_SHOWN,
-  mayBeEmpty,
-  placeholderCapabilities,
-  placeholderName,
-  SEEN_AT,
-} from '../model/placeholder.js';
+import { BASE_SHOWN, mayBeEmpty, placeholderCapabilities, placeholderName, SEEN_AT } from '../model/placeholder.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
 
@@ -79,10 +73,13 @@ function driftOf(found: Registration, wanted: Readonly<Record<string, string>>, 
   const { [SEEN_AT]: seen = '', ...offered } = capabilities;
   const names = new Set([...Object.keys(offered), ...Object.keys(wanted)]);
   const differing = [...names].filter(name => offered[name] !== wanted[name]);
-  if (differing.length > 0) return `differs from the pool's agents in ${differing.filter(isTold).join(', ') || 'their base'}`;
+  if (differing.length > 0)
+    return `differs from the pool's agents in ${differing.filter(isTold).join(', ') || 'their base'}`;
   const seenAt = Date.parse(seen) || 0;
   // One that was there in the future was so by a clock that was set back since.
-  return !alarm.passed(seenAt) || alarm.passed(seenAt + RENEWED_MS) ? 'tells other hosts that this one is there' : undefined;
+  return !alarm.passed(seenAt) || alarm.passed(seenAt + RENEWED_MS)
+    ? 'tells other hosts that this one is there'
+    : undefined;
 }
 
 function isTold(name: string): boolean {

@@ -49,7 +49,8 @@ export class QueueWatch {
   /** Shares out what waits in the queues that are read. While Incus is unread nothing is decided on it, and all stays as it was. */
   share(seen: Seen, agents: Reading<readonly Agent[]>, now: number): Shared {
     const placeholders = placeholdersIn(seen.registrations, this.#owner);
-    if (!agents.known || seen.requests.size === 0) return { queued: new Map(), waiting: this.#waiting, offers: this.#offers, placeholders };
+    if (!agents.known || seen.requests.size === 0)
+      return { queued: new Map(), waiting: this.#waiting, offers: this.#offers, placeholders };
     this.#offers = offersOf(this.#offers, agents.value, this.#desired, this.#owner, { ...seen, placeholders });
     const others = new Map(
       [...(seen.readers ?? [])].map(([key, readers]) => [key, this.#others(key, readers, seen, now)]),

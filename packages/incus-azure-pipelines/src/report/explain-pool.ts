@@ -61,7 +61,10 @@ function blindly({ name, waiting }: PoolStatus): string[] {
 
 /** What a registration is for that no agent has. */
 export function explainPlaceholder(pool: string, { name, why }: PlaceholderStatus): readonly string[] {
-  return [`${name} is the placeholder of pool ${pool}, and no agent: it is never online and gets no job.`, `Now: ${why}.`];
+  return [
+    `${name} is the placeholder of pool ${pool}, and no agent: it is never online and gets no job.`,
+    `Now: ${why}.`,
+  ];
 }
 
 /** What becomes of a pool that is not in the configuration any more. */

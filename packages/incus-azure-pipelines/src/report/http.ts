@@ -68,7 +68,11 @@ export function controlRoutes(view: View): Hono {
   });
   app.post('/drain', async c => {
     const has = (flag: string) => c.req.query(flag) !== undefined;
-    const host = { kind: 'host', untilBoot: has('untilBoot'), ...(has('removePlaceholder') && { removesPlaceholders: true }) } as const;
+    const host = {
+      kind: 'host',
+      untilBoot: has('untilBoot'),
+      ...(has('removePlaceholder') && { removesPlaceholders: true }),
+    } as const;
     await view.drain(targetOf(c.req.query()) ?? host);
     return c.json({});
   });

@@ -6,10 +6,7 @@ import { lacksExample, wantsPlaceholder } from '../plan/placeholders.js';
 import type { PlaceholderStatus } from './status-document.js';
 
 /** A pool's placeholder as the last reading shows it; nothing where the pool needs none, and has none. Pure. */
-export function placeholderStatus(
-  spec: PoolSpec,
-  observed: Observed,
-): { readonly placeholder?: PlaceholderStatus } {
+export function placeholderStatus(spec: PoolSpec, observed: Observed): { readonly placeholder?: PlaceholderStatus } {
   const name = placeholderName(observed.owner, spec.name);
   const reading = observed.placeholders.get(azureKey(spec.azure));
   const isWanted = wantsPlaceholder(spec, observed);
@@ -19,7 +16,9 @@ export function placeholderStatus(
   }
   const found = knownValue(reading)?.find(one => one.name === name);
   if (found === undefined)
-    return isWanted ? { placeholder: { name, state: 'missing', why: 'jobs fail at once while no agent is registered' } } : {};
+    return isWanted
+      ? { placeholder: { name, state: 'missing', why: 'jobs fail at once while no agent is registered' } }
+      : {};
   if (found.online) return { placeholder: { name, state: 'there', why: 'somebody is online under its name' } };
   if (!isWanted) return { placeholder: { name, state: 'going', why: 'it is not wanted any more' } };
   const isLike = !lacksExample(spec, chooseBases(spec, observed).base?.name, observed);

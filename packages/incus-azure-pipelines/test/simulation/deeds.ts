@@ -66,9 +66,7 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
     case 'keep-placeholder':
       return only(step('register', 'azure', () => keepPlaceholder(action, world, now)));
     case 'remove-placeholder':
-      return only(
-        step('delete', 'azure', () => void world.azure.remove(world.keyOf(action.pool), action.agentId)),
-      );
+      return only(step('delete', 'azure', () => void world.azure.remove(world.keyOf(action.pool), action.agentId)));
     case 'ask-prepared':
       return only(step('ask', 'incus', () => world.guests.get(action.name)?.sayPrepared()));
     case 'delete-instance':

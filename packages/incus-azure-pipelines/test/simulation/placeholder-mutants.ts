@@ -1,11 +1,13 @@
+import type { Action } from '../../src/model/action.js';
 import { placeholderOwner } from '../../src/model/placeholder.js';
 import { plan } from '../../src/plan/plan.js';
-import type { Action } from '../../src/model/action.js';
 import type { Planner } from './promises.js';
 
 /** Bugs that have to do with placeholders, by what each does. */
 export const forPlaceholders: Readonly<Record<string, Planner>> = {
-  'does not make a placeholder again': without(action => action.kind === 'keep-placeholder' && action.agentId === undefined),
+  'does not make a placeholder again': without(
+    action => action.kind === 'keep-placeholder' && action.agentId === undefined,
+  ),
   'lets a placeholder be as people have left it': without(
     action => action.kind === 'keep-placeholder' && action.agentId !== undefined,
   ),
@@ -15,7 +17,14 @@ export const forPlaceholders: Readonly<Record<string, Planner>> = {
     const pool = desired[0]?.name ?? '';
     const orphans = [...observed.placeholders].flatMap(([agentPool, reading]) =>
       (reading.known ? reading.value : []).map(
-        ({ agentId, name }): Action => ({ kind: 'delete-registration', pool, name, agentId, agentPool, reason: 'orphan' }),
+        ({ agentId, name }): Action => ({
+          kind: 'delete-registration',
+          pool,
+          name,
+          agentId,
+          agentPool,
+          reason: 'orphan',
+        }),
       ),
     );
     return { ...real, actions: [...real.actions, ...orphans] };

@@ -17,7 +17,8 @@ export function keepPlaceholder(
 ): string | undefined {
   const { azure } = world;
   const key = world.keyOf(pool);
-  const there = agentId ?? azure.all(key).find(one => one.name === name)?.agentId ?? azure.register(key, name, undefined);
+  const there =
+    agentId ?? azure.all(key).find(one => one.name === name)?.agentId ?? azure.register(key, name, undefined);
   const seen = new Date(now()).toISOString();
   const change = { enabled: true, maxParallelism: 1, capabilities: { ...capabilities, [SEEN_AT]: seen } };
   return azure.change(key, there, change) ? undefined : 'not found';
@@ -29,8 +30,9 @@ export function meddle(world: World, key: string): void {
   const found = azure.all(key).find(({ name }) => placeholderOwner(name) !== undefined);
   if (found === undefined) return;
   world.strikeAll('placeholder meddled with', found.name);
-  if (random.chance(0.5)) azure.remove(key, found.agentId);
-  else if (random.chance(0.5)) azure.disable(key, found.agentId);
+  const way = random.between(0, 3);
+  if (way <= 1) azure.remove(key, found.agentId);
+  else if (way === 2) azure.disable(key, found.agentId);
   else azure.change(key, found.agentId, { capabilities: { ...found.capabilities, fpga: '' } });
 }
 
@@ -61,9 +63,14 @@ export function checkPlaceholdersLeft(world: World): void {
     const found = world.azure.all(key).filter(one => one.name === name);
     if (isEmptyAtTimes(spec)) {
       const [one] = found;
-      promised(found.length === 1 && one?.enabled === true, 'in the end the placeholder is there', () => name);
-      const isLike = one?.capabilities?.fpga === undefined && one?.capabilities?.pool === capabilitiesOf(spec.name).pool;
-      promised(isLike || isTrying(spec, world) || isBroken(spec, world), 'in the end the placeholder is like an agent', () => name);
+      promised(found.filter(({ enabled }) => enabled).length === 1, 'in the end the placeholder is there', () => name);
+      const isLike =
+        one?.capabilities?.fpga === undefined && one?.capabilities?.pool === capabilitiesOf(spec.name).pool;
+      promised(
+        isLike || isTrying(spec, world) || isBroken(spec, world),
+        'in the end the placeholder is like an agent',
+        () => name,
+      );
     } else if (!isTrying(spec, world))
       promised(found.length === 0, 'in the end no placeholder is left that no pool wants', () => name);
   }
