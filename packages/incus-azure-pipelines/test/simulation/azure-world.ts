@@ -56,15 +56,7 @@ export class AzureWorld {
     const agentId = ++this.#lastId;
     const changedAt = this.#timeline.now - ageMs;
     if (listener) this.#listeners.set(agentId, listener);
-    this.#set(key, {
-      agentId,
-      name,
-      online: false,
-      enabled,
-      assigned: undefined,
-      completed: undefined,
-      changedAt,
-    });
+    this.#set(key, { agentId, name, online: false, enabled, assigned: undefined, completed: undefined, changedAt });
     return agentId;
   }
 
