@@ -3,6 +3,7 @@ import {
   ignoreNotFound,
   isAzurePipelinesError,
   type JobRequests,
+  type ParallelJobs,
   type TaskAgent,
   type TaskAgentJobRequest,
 } from 'azure-pipelines-client';
@@ -29,6 +30,8 @@ export interface AzureObserverOptions {
   };
   /** Given where the queue is read too. */
   readonly jobRequests?: Pick<JobRequests, 'listUnfinished'> | undefined;
+  /** Asked now and then where something waits in a queue that is read. */
+  readonly parallelJobs?: Pick<ParallelJobs, 'selfHosted'> | undefined;
   readonly agentPool: string;
   /** Time between two readings of one that reads alone; each other reader makes it longer. */
   readonly pollIntervalMs: number;
@@ -59,8 +62,8 @@ export class AzureObserver {
     this.#options = options;
     this.#early = new Doorbell(options.clock);
     this.#pace = new Pace(options.pollIntervalMs, options.agentPools ?? 1);
-    const { clock, jobRequests, random } = options;
-    this.#queue = jobRequests && new QueueReader({ jobRequests, clock, random });
+    const { clock, jobRequests, parallelJobs, random } = options;
+    this.#queue = jobRequests && new QueueReader({ jobRequests, parallelJobs, clock, random });
     this.#reading = { known: false, error: NOT_READ_YET, since: options.clock.now() };
   }
 
@@ -72,6 +75,11 @@ export class AzureObserver {
   /** The latest reading of the queue, which began after one of the agents; undefined where it is not read. */
   get requests(): Reading<readonly UnfinishedRequest[]> | undefined {
     return this.#queue?.reading;
+  }
+
+  /** How many jobs of private projects the organisation may run at once; undefined where that is not known. */
+  get parallelJobs(): number | undefined {
+    return this.#queue?.parallelJobs;
   }
 
   /** The id of the agent pool that is read; undefined while nobody has looked it up. */

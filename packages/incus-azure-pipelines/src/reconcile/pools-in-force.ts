@@ -105,10 +105,17 @@ export class PoolsInForce implements AsyncDisposable {
       for (const pool of spec.pools) {
         const azure = required(clients.get(pool.name), pool.name);
         const { agentPool } = pool.azure;
-        const jobRequests = isScaled(pool.azure, spec.pools) ? azure.jobRequests : undefined;
+        const queue = isScaled(pool.azure, spec.pools) ? azure : undefined;
         const observer =
           observers.get(azureKey(pool.azure)) ??
-          new AzureObserver({ clock, random, ...pollingOf(pool.azure, spec), client: azure, jobRequests });
+          new AzureObserver({
+            clock,
+            random,
+            ...pollingOf(pool.azure, spec),
+            client: azure,
+            jobRequests: queue?.jobRequests,
+            parallelJobs: queue?.parallelJobs,
+          });
         observers.set(azureKey(pool.azure), observer);
         await reachAgentPool(observer, pool.azure, spec.stateDirectory, signal);
         const agentPoolId = (s: AbortSignal) => observer.poolId(s);
