@@ -8,7 +8,7 @@
 import type { PoolSpec, scales } from './pool.js';
 import { standbysOf } from './standby.js';
 
-/** Says of which base the agents were that the placeholder is like; it has none before one was seen. */
+/** Says of which base the agents were that the placeholder is like, with a seal on what they offer; not there before one was seen. */
 export const BASE_SHOWN = 'placeholder.base';
 /** When its host was last there, as ISO time: by it other hosts see one that has no agent. */
 export const SEEN_AT = 'placeholder.seen';
@@ -40,13 +40,23 @@ export function placeholderCapabilities(
   base: string | undefined,
 ): Readonly<Record<string, string>> {
   const configured = Object.entries(capabilities).map(([key, value]) => [key.toLowerCase(), value]);
-  return {
-    ...offered,
-    ...Object.fromEntries(configured),
-    'agent.name': name,
-    'agent.version': PLACEHOLDER_VERSION,
-    ...(base === undefined ? {} : { [BASE_SHOWN]: base }),
-  };
+  const own = { 'agent.name': name, 'agent.version': PLACEHOLDER_VERSION };
+  const all = { ...offered, ...Object.fromEntries(configured), ...own };
+  return base === undefined ? all : { ...all, [BASE_SHOWN]: `${base}/${sealOf(all)}` };
+}
+
+/** What a placeholder remembers of agents and their base; nothing where it knew none, or where somebody has changed it since. */
+export function rememberedBy(
+  capabilities: Readonly<Record<string, string>>,
+): { readonly base: string; readonly capabilities: Readonly<Record<string, string>> } | undefined {
+  const { [BASE_SHOWN]: mark = '', [SEEN_AT]: _seen, ...offered } = capabilities;
+  const [base = '', seal] = mark.split('/');
+  return seal === sealOf(offered) ? { base, capabilities: offered } : undefined;
+}
+
+/** Two maps of the same capabilities have the same; it is no secret, and tells mistakes and not malice. */
+function sealOf(capabilities: Readonly<Record<string, string>>): string {
+  return digest(JSON.stringify(Object.entries(capabilities).sort(([one], [other]) => (one < other ? -1 : 1))));
 }
 
 /** FNV-1a: it only tells the few pools of one file apart. */

@@ -59,3 +59,11 @@ test('a daemon that has seen no agent yet goes by what the placeholder remembers
     java: '',
   });
 });
+
+test('a placeholder that somebody has changed while no daemon looked remembers nothing', () => {
+  const name = placeholderName(OWNER, 'linux');
+  const capabilities = { ...placeholderCapabilities(name, pool, { docker: '' }, 'base-1'), fpga: '' };
+  const changed = aRegistration({ name, online: false, capabilities });
+  const kept = { ...shown, placeholders: new Map([[azureKey(pool.azure), known([changed])]]) };
+  expect(offersOf(new Map(), [], [pool], OWNER, kept).get('linux')?.shownBy).toBeUndefined();
+});

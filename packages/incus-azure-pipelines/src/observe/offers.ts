@@ -1,7 +1,7 @@
 import { mergeCapabilities } from 'azure-pipelines-client/demands';
 import type { Agent } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
-import { BASE_SHOWN, placeholderName, placeholderOwner, SEEN_AT } from '../model/placeholder.js';
+import { placeholderName, placeholderOwner, rememberedBy } from '../model/placeholder.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
 import type { Offer } from '../model/queue.js';
 
@@ -63,14 +63,10 @@ function shownIn(
 function keptBy(spec: PoolSpec, owner: string, shown: Shown): Offer | undefined {
   const name = placeholderName(owner, spec.name);
   const all = knownValue(shown.placeholders.get(azureKey(spec.azure))) ?? [];
-  const {
-    [BASE_SHOWN]: base,
-    [SEEN_AT]: _seen,
-    ...capabilities
-  } = all.find(one => one.name === name)?.capabilities ?? {};
-  if (base === undefined) return undefined;
-  const version = { 'agent.version': versionOf(spec, shown) };
-  return { shownBy: name, base, capabilities: { ...withoutNames(capabilities, name), ...version } };
+  const remembered = rememberedBy(all.find(one => one.name === name)?.capabilities ?? {});
+  if (remembered === undefined) return undefined;
+  const capabilities = { ...withoutNames(remembered.capabilities, name), 'agent.version': versionOf(spec, shown) };
+  return { shownBy: name, base: remembered.base, capabilities };
 }
 
 /** Where a name ends, which tells who is younger; any agent is so than a placeholder. */
