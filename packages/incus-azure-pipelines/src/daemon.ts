@@ -184,7 +184,7 @@ async function assemble(
     reconciler.noteRegistration(pool, name, registrationError),
   );
 
-  events.on('pass-ended', () => pools.keepOnly(reconciler.last?.observed.agents));
+  events.on('pass-ended', () => pools.keepOnly(reconciler.last?.observed));
 
   return {
     get spec() {

@@ -1,7 +1,7 @@
 import type { Action } from './action.js';
-import type { Agent, BaseRecord } from './agent.js';
+import type { Agent, BaseRecord, Registration } from './agent.js';
 import type { HostRoom } from './host-room.js';
-import type { WaitingRequest } from './queue.js';
+import type { Offer, WaitingRequest } from './queue.js';
 import type { Reading } from './reading.js';
 
 export { knownValue, type Reading } from './reading.js';
@@ -21,6 +21,12 @@ export interface Observed {
   readonly queued: ReadonlyMap<string, Reading<number>>;
   /** The job requests that wait, those included that count for no pool. */
   readonly waiting: readonly WaitingRequest[];
+  /** By pool: what its agents offer to demands; there where its queue is read. */
+  readonly offers: ReadonlyMap<string, Offer>;
+  /** By `azureKey`: this owner's placeholders. */
+  readonly placeholders: ReadonlyMap<string, Reading<readonly Registration[]>>;
+  /** Pools that are to have no placeholder, since a person drains them without. */
+  readonly withoutPlaceholder: ReadonlySet<string>;
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
   /** Names of agents that a person drains. */

@@ -220,6 +220,7 @@ function registrationOf(agent: TaskAgent): Registration {
     enabled: agent.enabled !== false,
     assigned: agent.assignedRequest && jobRequestOf(agent.assignedRequest),
     completed: agent.lastCompletedRequest && jobRequestOf(agent.lastCompletedRequest),
+    ...(agent.maxParallelism === undefined ? {} : { maxParallelism: agent.maxParallelism }),
     changedAt: Math.max(...[agent.createdOn, agent.statusChangedOn].map(time => Date.parse(time ?? '') || 0)),
     ...(agent.systemCapabilities && {
       capabilities: mergeCapabilities(agent.systemCapabilities, agent.userCapabilities ?? {}),

@@ -24,6 +24,8 @@ export interface QueueSight {
   readonly offers: ReadonlyMap<string, Offer>;
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
+  /** By `azureKey`: requests that agents have taken which are gone since; the reading of the queue may be older. */
+  readonly taken?: ReadonlyMap<string, ReadonlySet<number>>;
   /** By `azureKey`: how many jobs of private projects the organisation may run at once, where that is known. */
   readonly parallelJobs?: ReadonlyMap<string, number>;
   /** By `azureKey`: who else makes agents. */
@@ -97,7 +99,8 @@ export function shareQueue(
     }
     const places = specs.map(spec => placeOf(spec, sight, requests.at));
     const taken = sight.agents.flatMap(({ agentPool, life }) => (agentPool === key ? (life.requestId ?? []) : []));
-    const having = new Set([...registrations.value.flatMap(one => holding(one, sight.agents)), ...taken]);
+    const gone = sight.taken?.get(key) ?? [];
+    const having = new Set([...registrations.value.flatMap(one => holding(one, sight.agents)), ...taken, ...gone]);
     const known = new Map(old.map(request => [request.requestId, request]));
     const fits = new Map<string, Fit>();
     const others = sight.others?.get(key);

@@ -26,7 +26,7 @@ export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
     failure: { error, retryAt },
   }));
   if (!('target' in pool)) return [...backingOff, note('waits', 'removed', `not in the configuration: ${pool.fate}`)];
-  const { azure, drained, queue, tries, waiting } = pool;
+  const { azure, drained, placeholder, queue, tries, waiting } = pool;
   return [
     ...(azure.readable
       ? []
@@ -46,6 +46,15 @@ export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
       note('waits', `queue/${why}`, `${count(requests.length, 'job')} queued: ${why}`),
     ),
     ...(drained && waiting === undefined ? [note('waits', 'drained', 'drained by a person')] : []),
+    ...(placeholder === undefined
+      ? []
+      : [
+          note(
+            placeholder.state === 'there' ? 'does' : 'waits',
+            'placeholder',
+            `placeholder ${placeholder.state}: ${placeholder.why}`,
+          ),
+        ]),
     ...(tries === undefined ? [] : [note('does', 'tries', `tries the base ${tries}`)]),
     ...doings(pool.underWay),
   ];

@@ -88,7 +88,7 @@ function wantedFor(purpose: keyof typeof PURPOSES, census: Census, observed: Obs
 
 /** The pool that has the smallest part of what it is to have; the first in the file of those that have as little. */
 function emptiest(needs: readonly Need[]): Need | undefined {
-  const share = ({ census: { spec, target }, has }: Need) => has / (target + spec.reserve);
+  const share = ({ census: { spec, target }, has }: Need) => has / Math.max(1, target + spec.reserve);
   return needs
     .filter(({ wanted }) => wanted > 0)
     .reduce<Need | undefined>((least, need) => (least && share(least) <= share(need) ? least : need), undefined);

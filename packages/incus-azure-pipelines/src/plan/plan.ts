@@ -21,6 +21,7 @@ import { ceilingObstacle } from './fill.js';
 import { keepBases } from './keep-bases.js';
 import { lastLinesFirst } from './last-lines.js';
 import { endSharers, sharersOf } from './own-ids.js';
+import { keepPlaceholders } from './placeholders.js';
 import { BY_A_PERSON, drainOnRequest, reap } from './reap.js';
 import { endRemoved } from './removed.js';
 import { Room } from './room.js';
@@ -52,6 +53,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   const actions = new Admission(observed, room, alarm);
   actions.offer(keepBases(desired, observed));
   actions.offer(endSharers(agents, sharers));
+  actions.offer(keepPlaceholders(desired, agents, observed, alarm));
   for (const census of censuses) {
     for (const agent of agents) {
       if (agent.pool !== census.spec.name) continue;

@@ -3,7 +3,7 @@
  * to start comes out; it waits for nobody, so that the simulation drives the very same one.
  */
 import { UsedUpError } from '../execute/used-up-error.js';
-import type { Action, Plan } from '../model/action.js';
+import { type Action, isForIncus, type Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import type { LookedUp } from '../model/looked-up.js';
@@ -197,7 +197,8 @@ export class Controller {
   }
 
   #observed(sight: Sight, agents: Reading<readonly Agent[]>, now: number): Observed {
-    const { bases, wantedBases, drained, drainedAgents, registration, creationBlocked, hostRoom } = sight;
+    const { bases, wantedBases, drained, drainedAgents, withoutPlaceholder, registration, creationBlocked, hostRoom } =
+      sight;
     const { asked, disabled, inFlight, failures, collected, warned } = this.#ledger;
     return {
       owner: this.#parts.owner,
@@ -205,6 +206,7 @@ export class Controller {
       bases,
       wantedBases,
       ...this.#queue.share(sight, agents, now),
+      withoutPlaceholder,
       drained,
       drainedAgents,
       inFlight,
@@ -253,8 +255,4 @@ export class Controller {
 
 function ofAzure(key: string): string {
   return `Azure, ${key}`;
-}
-
-function isForIncus({ kind }: Action): boolean {
-  return kind !== 'disable-agent' && kind !== 'delete-registration';
 }

@@ -7,10 +7,10 @@ import type { Clock } from '../lib/clock.js';
 import { Identities } from '../lib/identity/identities.js';
 import { required } from '../lib/required.js';
 import type { WayOut } from '../lib/way-out.js';
-import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
+import { knownValue, type Observed } from '../model/observed.js';
+import { mayBeEmpty } from '../model/placeholder.js';
 import { azureKey, type DaemonSpec, isScaled } from '../model/pool.js';
-import type { Reading } from '../model/reading.js';
 import { AzureObserver } from '../observe/azure-observer.js';
 import { type AzureClients, openAzureOfPools, wayOutOf } from '../observe/clients.js';
 import { pollingOf } from '../observe/poll-spacing.js';
@@ -154,10 +154,12 @@ export class PoolsInForce implements AsyncDisposable {
     this.#turn();
   }
 
-  /** Reads agent pools no longer that no pool is for, once it is known that none of these agents is in them. */
-  keepOnly(agents: Reading<readonly Agent[]> | undefined): void {
-    if (agents?.known !== true) return;
-    const needed = new Set(agents.value.map(({ agentPool }) => agentPool));
+  /** Reads agent pools no longer that no pool is for, once it is known that no agent of ours is in them, nor a placeholder. */
+  keepOnly(observed: Pick<Observed, 'agents' | 'placeholders'> | undefined): void {
+    if (observed?.agents.known !== true) return;
+    const needed = new Set(observed.agents.value.map(({ agentPool }) => agentPool));
+    for (const [key, { spec }] of this.#left)
+      if (mayBeEmpty(spec) && knownValue(observed.placeholders.get(key))?.length !== 0) needed.add(key);
     const over = [...this.#left.keys()].filter(key => !needed.has(key));
     for (const key of over) {
       this.#left.delete(key);

@@ -25,7 +25,7 @@ export interface ReconcilerParts extends ControllerParts {
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => Observed['wantedBases'];
   /** Pools and agents that a person drains. */
-  readonly wishes: Pick<DrainWishes, 'agents' | 'pools'>;
+  readonly wishes: Pick<DrainWishes, 'agents' | 'pools' | 'withoutPlaceholder'>;
   /** By pool. */
   readonly registration: () => Observed['registration'];
   readonly host: Pick<HostWatch, 'obstacle' | 'readRoom' | 'room'>;
@@ -117,6 +117,7 @@ export class Reconciler {
       readers: new Map([...azure].map(([key, { readers }]) => [key, readers])),
       drained: wishes.pools,
       drainedAgents: wishes.agents,
+      withoutPlaceholder: wishes.withoutPlaceholder,
       registration: registration(),
       creationBlocked: host.obstacle,
       hostRoom: host.room,

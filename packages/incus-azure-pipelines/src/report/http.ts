@@ -67,7 +67,13 @@ export function controlRoutes(view: View): Hono {
       : c.json({ error: `no agent "${name}" has ended; "logs" alone lists those that have` }, 404);
   });
   app.post('/drain', async c => {
-    await view.drain(targetOf(c.req.query()) ?? { kind: 'host', untilBoot: c.req.query('untilBoot') !== undefined });
+    const has = (flag: string) => c.req.query(flag) !== undefined;
+    const host = {
+      kind: 'host',
+      untilBoot: has('untilBoot'),
+      ...(has('removePlaceholder') && { removesPlaceholders: true }),
+    } as const;
+    await view.drain(targetOf(c.req.query()) ?? host);
     return c.json({});
   });
   app.post('/resume', async c => {

@@ -90,11 +90,22 @@ export interface PoolStatus {
   readonly waiting?: string;
   /** What it knows of the queue; left out for a pool of fixed size, which looks at none. */
   readonly queue?: QueueStatus;
+  /** The registration that has jobs wait while the pool has no agent; left out where it needs none, and has none. */
+  readonly placeholder?: PlaceholderStatus;
   readonly agents: readonly AgentStatus[];
   /** What the latest look decided to do. */
   readonly decided: readonly ActionStatus[];
   readonly underWay: readonly ActionStatus[];
   readonly backingOff: readonly BackOffStatus[];
+}
+
+/** A pool's placeholder: no agent, and never counted as one. */
+export interface PlaceholderStatus {
+  readonly name: string;
+  /** `going`: it is there and not wanted any more; `unread`: Azure cannot be read. */
+  readonly state: 'there' | 'missing' | 'going' | 'unread';
+  /** What that means, in words. */
+  readonly why: string;
 }
 
 /** A standby that follows the clock, as it is now. */

@@ -13,12 +13,14 @@ import type { Brain } from './brain.js';
 import { checkRoom, RoomReader, reserveOf } from './host-room.js';
 import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
+import { checkPlaceholders } from './placeholders.js';
 import type { Process } from './process.js';
 import { checkDecision, promised } from './promises.js';
 import { checkQueue } from './queue-promises.js';
 import { checkSetbacks, VainCreations } from './setback-promises.js';
 import { checkIds, checkSharers } from './shared-ids.js';
 import { checkPlaces, checkTruth } from './truth.js';
+import type { World } from './world.js';
 
 const INTERVAL_MS = 15_000;
 
@@ -184,6 +186,7 @@ export class Daemon {
       requests: this.#requests,
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),
+      withoutPlaceholder: new Set<string>(),
       hostRoom: this.#hostRoom.room,
     };
     const { observed, plan, nextAt, reread } = this.#controller.observe(sight, now);
@@ -191,8 +194,9 @@ export class Daemon {
     checkDecision(decision);
     checkBases(decision, this.agents);
     checkSetbacks(decision);
-    checkQueue(decision, sight);
+    checkQueue(decision, sight, unfinishedIn(world));
     checkRoom(decision);
+    checkPlaceholders(decision);
     checkSharers(decision, this.agents);
     checkPlaces(this.agents, world);
     for (const key of reread) this.#azure.get(key)?.refresh();
@@ -259,4 +263,8 @@ export class Daemon {
         if (id === this.#restId) this.#pass();
       });
   }
+}
+
+function unfinishedIn({ azure, keys }: World): ReadonlySet<number> {
+  return new Set(keys.flatMap(key => azure.unfinished(key)).map(({ requestId }) => requestId));
 }

@@ -4,6 +4,7 @@ import { plan } from '../../src/plan/plan.js';
 import type { Brain } from './brain.js';
 import { deedOf } from './deeds.js';
 import { joins } from './join-mutants.js';
+import { forPlaceholders } from './placeholder-mutants.js';
 import { planners } from './planner-mutants.js';
 import { shares } from './queue-mutants.js';
 import { roomPlanners } from './room-mutants.js';
@@ -51,7 +52,7 @@ export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
 export const mutants: readonly Mutant[] = [
   { bug: 'enables before the mark is gone', brain: reversed('enable-agent') },
   { bug: 'goes on though guests are of no use', brain: { join, plan, vainEnds: () => [] } },
-  ...Object.entries({ ...planners, ...roomPlanners }).map(([bug, planner]) => ({
+  ...Object.entries({ ...planners, ...roomPlanners, ...forPlaceholders }).map(([bug, planner]) => ({
     bug,
     brain: { join, plan: planner },
   })),

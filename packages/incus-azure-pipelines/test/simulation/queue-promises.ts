@@ -9,10 +9,14 @@ import { hasRoomFor } from './host-room.js';
 import { type Decision, promised } from './promises.js';
 import { standbyNow } from './standby-hours.js';
 
-/** Holds a decision, and what it counts, against the promises about the queue. @throws BrokenPromise. */
+/**
+ * Holds a decision, and what it counts, against the promises about the queue. `unfinished` are the requests that are truly so: a
+ * reading may be older. @throws BrokenPromise.
+ */
 export function checkQueue(
   decision: Decision,
   { requests, registrations }: Pick<Sight, 'requests' | 'registrations'>,
+  unfinished: ReadonlySet<number>,
 ): void {
   const { desired, observed } = decision;
   for (const [key, reading] of requests) {
@@ -37,7 +41,7 @@ export function checkQueue(
     const having = new Set(knownValue(registrations.get(key))?.map(({ assigned }) => assigned?.requestId));
     for (const { life } of knownValue(observed.agents) ?? []) having.add(life.requestId);
     const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
-      demands.length === 0 && !received && !having.has(requestId);
+      demands.length === 0 && !received && !having.has(requestId) && unfinished.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
     if (isAlone) checkGrowth(spec, decision, open, doneUnseen(spec, decision, requests.get(key)));
   }
