@@ -18,7 +18,7 @@ import type { DaemonEvents, Emit } from './model/event.js';
 import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
 import type { AzureObserver } from './observe/azure-observer.js';
-import { openIncus, wayOutOf } from './observe/clients.js';
+import { openIncus } from './observe/clients.js';
 import { isThisHost, mostInstances, readInotifyLimit } from './observe/host-limits.js';
 import { HostWatch } from './observe/host-watch.js';
 import { isolationObstacle } from './observe/id-maps.js';
@@ -93,7 +93,7 @@ export async function makeDaemon(
   if (options.installation === undefined) await findInstallation(config.spec.stateDirectory);
   const emit: Emit = (name, event) => events.emit(name, event);
   const incus = await openIncus(config.spec, emit);
-  const pools = new PoolsInForce({ ...given, wayOut: wayOutOf(config), emit });
+  const pools = new PoolsInForce({ ...given, wayOut: config.wayOut, emit });
   try {
     return await assemble(config, incus, pools, events, given, signal);
   } catch (error) {

@@ -12,7 +12,7 @@ import { knownValue, type Observed } from '../model/observed.js';
 import { mayBeEmpty } from '../model/placeholder.js';
 import { azureKey, type DaemonSpec, isScaled } from '../model/pool.js';
 import { AzureObserver } from '../observe/azure-observer.js';
-import { type AzureClients, openAzureOfPools, wayOutOf } from '../observe/clients.js';
+import { type AzureClients, openAzureOfPools } from '../observe/clients.js';
 import { pollingOf } from '../observe/poll-spacing.js';
 import { reachAgentPool } from '../observe/reach-agent-pool.js';
 import type { RegistrationModes } from './registration-modes.js';
@@ -94,9 +94,8 @@ export class PoolsInForce implements AsyncDisposable {
    * @throws as `reachAgentPool`.
    */
   async prepare(config: LoadedConfig, signal: AbortSignal): Promise<PreparedPools> {
-    const { spec, credentials } = config;
+    const { credentials, spec, wayOut } = config;
     const { clock, emit, random } = this.#options;
-    const wayOut = wayOutOf(config);
     const identities = new Identities(credentials, clock);
     const clients = openAzureOfPools(spec.pools, identities, emit, { clock, wayOut });
     try {
