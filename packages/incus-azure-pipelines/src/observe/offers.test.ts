@@ -28,6 +28,16 @@ test('a pool offers what its newest agent has told before it had a job, and noth
   });
 });
 
+test('one that has a job tells only where nothing hangs on it, and while none was seen before its job', () => {
+  const busy = telling(3, { fpga: 'as its job says' }, 'busy');
+  const scaling = aPool({ agentCount: 4, standby: 1 });
+  expect(offersOf(new Map(), [busy], [scaling], bases).get('linux')?.shownBy).toBeUndefined();
+  const shown = offersOf(new Map(), [busy], [pool], bases);
+  expect(shown.get('linux')?.capabilities).toEqual({ fpga: 'as its job says' });
+  const idle = telling(4, { docker: '' });
+  expect(offersOf(shown, [busy, idle], [pool], bases).get('linux')?.capabilities).toEqual({ docker: '' });
+});
+
 test('a pool offers it still when that agent is gone', () => {
   const before = offersOf(new Map(), [telling(0, { docker: '' })], [pool], bases);
   expect(offersOf(before, [], [pool], bases).get('linux')?.capabilities).toEqual({ docker: '' });

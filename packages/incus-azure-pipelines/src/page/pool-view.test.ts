@@ -60,7 +60,7 @@ test('many actions of one kind are one sentence', () => {
 test('what waits in the queue is told by its reason, and an unread queue as trouble', () => {
   const requests = [1, 2].map(requestId => ({ requestId, job: 'build', since: 0 }));
   const waiting = [{ why: 'an agent is on its way for it', for: 'agent' as const, requests }];
-  const queue = { standby: 1, unread: { since: 0, error: 'no answer' }, waiting };
+  const queue = { followed: true, standby: 1, unread: { since: 0, error: 'no answer' }, waiting };
   expect(notesOf(aPool({ queue }))).toEqual([
     expect.objectContaining({ kind: 'trouble', text: expect.stringMatching(/^the queue cannot be read .*no answer$/) }),
     expect.objectContaining({ kind: 'waits', text: '2 jobs queued: an agent is on its way for it' }),
