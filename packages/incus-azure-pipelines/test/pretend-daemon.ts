@@ -121,10 +121,10 @@ export class PretendDaemon implements AsyncDisposable {
   }
 
   /** The loop has looked. */
-  looked(at: number, given: Partial<Observed> = {}): void {
+  looked(at: number, given: Partial<Observed> = {}, beside: Partial<StatusDocument> = {}): void {
     const observed = anObserved([...this.#agents.values()], { bases: known([BASE]), ...given });
     const decided = plan(this.#pools, observed, at, { maxConcurrentCreates: 4 });
-    this.#status = statusOf(this.#pools, { at, observed, plan: decided }, () => known([], at));
+    this.#status = { ...statusOf(this.#pools, { at, observed, plan: decided }, () => known([], at)), ...beside };
     this.events.emit('pass-ended', { at });
   }
 
