@@ -20,7 +20,7 @@ export async function openPage(daemon: DaemonProcess): Promise<SeenPage> {
   const { httpPort } = await daemon.seen(line => line.msg === 'running');
   const browser = await startBrowser();
   try {
-    const { complaints, page, screenshot } = await openWatched(browser, `http://127.0.0.1:${httpPort}/`);
+    const { complaints, page, screenshot } = await openWatched(browser, `http://127.0.0.1:${String(httpPort)}/`);
     return {
       page,
       async shows(name, phase) {

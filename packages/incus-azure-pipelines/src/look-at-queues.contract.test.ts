@@ -83,7 +83,13 @@ it('is told why the queue cannot be read, and waits for nobody when Azure is awa
   });
   run().emulator.clearFaults();
   run().emulator.failNext({ kind: 'server-error', times: 1_000 });
-  await run().time.until(() => run().statusNow().pools[0]?.azure.readable === false, MINUTE_MS);
+  await run().time.until(
+    () =>
+      run()
+        .statusNow()
+        .pools.every(({ azure }) => !azure.readable),
+    MINUTE_MS,
+  );
   const from = run().clock.now();
   await look();
   expect(run().clock.now()).toBe(from);

@@ -36,7 +36,12 @@ const jobRequests = {
 
 function observe(given: { readonly onlookers?: Onlookers }): AzureObserver {
   return new AzureObserver({
-    ...{ client, jobRequests, agentPool: 'linux', pollIntervalMs: 10_000, clock, random: () => 0 },
+    client,
+    jobRequests,
+    agentPool: 'linux',
+    pollIntervalMs: 10_000,
+    clock,
+    random: () => 0,
     ...given,
   });
 }

@@ -28,7 +28,7 @@ function begin() {
   const metrics = makeMetrics(events, status, async () => 0);
   return {
     events,
-    look(next = taken) {
+    look: (next = taken) => {
       [configuration, isFirst] = [next, false];
       events.emit('pass-ended', { at: NOW });
     },
