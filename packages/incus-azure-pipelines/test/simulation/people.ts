@@ -77,7 +77,7 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       if (!random.chance(0.7)) return;
       world.strikeAll('agent pool replaced', spec.name);
       world.agentPools.giveAway(spec.name);
-      restart();
+      editFile();
       return;
     case 5:
       world.strikeAll('another release', spec.name);
