@@ -122,12 +122,10 @@ describeOnIncus('the place is free again, and the next job runs,', testbed => {
       await seen.screenshot('a-busy-agent-on-incus');
       emulator.cancelJob(behind.requestId);
       // The command dies with what it kills.
-      await scenario.incus.exec(first, { command: ['kill', '-9', '-1'] }).catch(() => undefined);
-      await page.getByRole('button', { name: first }).waitFor();
-      await page
-        .locator('.deaths')
-        .getByText(/to be seen.*vanished while it was busy/)
-        .waitFor();
+      await scenario.incus.exec(first, { command: ['bash', '-c', 'kill -9 -1'] }).catch(() => undefined);
+      const death = page.locator('.deaths li').filter({ hasText: first });
+      await death.getByText('to be seen').waitFor();
+      await death.getByText('vanished while it held a job').waitFor();
       await seen.shows(await anotherOnline(emulator, ...used, first), 'idle');
       await whenAgreed(seen, scenario);
       await seen.screenshot('a-death-on-incus');
