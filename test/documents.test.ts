@@ -10,10 +10,13 @@ import { checkAzure } from '../packages/incus-azure-pipelines/src/doctor/check-a
 import { OPEN_POINTS } from '../packages/incus-azure-pipelines/src/doctor/proofs/open-risks.js';
 import { Events } from '../packages/incus-azure-pipelines/src/lib/events.js';
 import { makeMetrics } from '../packages/incus-azure-pipelines/src/report/metrics.js';
+import { BAD_FILES } from '../packages/incus-azure-pipelines/test/bad-files.js';
 import { anAzure } from '../packages/incus-azure-pipelines/test/doctor-facts.js';
+import { SEEDED_FAULTS } from '../packages/incus-azure-pipelines/test/doctor-faults/seeded-faults.js';
 import { commandsReference } from '../scripts/commands-reference.js';
 import { configurationReference } from '../scripts/configuration-reference.js';
 import { contractReference } from '../scripts/contract-reference.js';
+import { errorsReference } from '../scripts/errors-reference.js';
 import { flawsReference } from '../scripts/flaws-reference.js';
 import { metricsReference } from '../scripts/metrics-reference.js';
 import { oldestNode } from '../scripts/oldest-node.js';
@@ -101,6 +104,18 @@ test('the reference of the metrics says what the daemon serves', async () => {
     async () => 0,
   );
   await expect(await metricsReference(registry)).toMatchFileSnapshot('../docs/reference/metrics.md');
+});
+
+test('the reference of errors says what is said where tests do something wrong', async () => {
+  await expect(errorsReference({ files: BAD_FILES, faults: SEEDED_FAULTS })).toMatchFileSnapshot(
+    '../docs/reference/errors.md',
+  );
+});
+
+test('each check of the doctor for which a fault is made stands on the page that tells what is looked at', () => {
+  const page = textOf('docs/how-to/find-what-is-wrong.md');
+  const found = SEEDED_FAULTS.flatMap(({ cases }) => cases.flatMap(({ finds }) => finds.map(({ check }) => check)));
+  expect([...new Set(found)].filter(check => !page.includes(`\`${check}\``))).toEqual([]);
 });
 
 test('the reference of the flaws of Incus says what the table says', async () => {

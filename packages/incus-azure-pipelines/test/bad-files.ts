@@ -10,10 +10,10 @@ const CASES = join(import.meta.dirname, '..', 'src', 'config', 'bad-configs');
 const caseSchema = z.array(z.strictObject({ name: z.string(), file: z.string(), says: z.array(z.string()).min(1) }));
 
 /** Configurations that cannot be used, by group, each with the messages it gets, `line:column: key: problem; remedy`. */
-export const BAD_FILES = readdirSync(CASES).map(group => ({
-  group,
-  cases: caseSchema.parse(parse(readFileSync(join(CASES, group), 'utf8'))),
-}));
+export const BAD_FILES = readdirSync(CASES).map(group => {
+  const text = readFileSync(join(CASES, group), 'utf8');
+  return { group, title: /^# (.+?)\.?$/m.exec(text)?.[1] ?? group, cases: caseSchema.parse(parse(text)) };
+});
 
 /** Variables of the environment that the bad files are read in. */
 export const BAD_FILE_VARIABLES = { EMPTY: ' ' } as const;

@@ -30,10 +30,3 @@ export function judged(given: Given): readonly Finding[] {
     checkFirewall(host, getsThrough(guest, reached), network.name),
   ];
 }
-
-/** What is not as it should be, with its remedy. */
-export function wrong(given: Given): readonly string[] {
-  return judged(given)
-    .filter(({ colour }) => colour === 'red' || colour === 'yellow')
-    .map(({ check, colour, remedy, says }) => `${colour} ${check}: ${says} -> ${remedy}`);
-}

@@ -36,6 +36,18 @@ it('refuses an owner whose daemon still runs, though its directory was lost, and
   expect(await findInstallation(folder.path('state'))).toBeUndefined();
 });
 
+it('tells programs who has what, and whose id this installation has', async () => {
+  const told = async () => {
+    let text = '';
+    await adopt({ config, json: true }, { ...silent, write: part => (text += part) });
+    return JSON.parse(text);
+  };
+  const holdings = [{ ownerId: lost.ownerId, agents: 1, bases: 0 }];
+  expect(await told()).toEqual({ holdings });
+  const mine = await openInstallation(folder.path('state'));
+  expect(await told()).toEqual({ owner: mine.ownerId, holdings });
+});
+
 it('refuses while a daemon of its own installation runs', async () => {
   const mine = await openInstallation(folder.path('state'));
   await using _daemon = await claim(mine);

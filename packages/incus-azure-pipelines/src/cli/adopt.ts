@@ -12,16 +12,17 @@ const DEADLINE_MS = 60_000;
 export interface AdoptOptions {
   readonly config: string;
   readonly owner?: string;
+  readonly json?: boolean;
 }
 
 /**
  * Takes back the instances of an installation whose state directory was lost: their owner id becomes this one's. Without
- * an id, lists the owners that the Incus project has.
+ * an id, lists the owners that the Incus project has; as JSON, `owner` is this installation's, if it has one.
  *
  * @throws UserError when a daemon of this installation or of that owner runs, when nothing in the project has that owner, or when this
  *   installation has agents of its own, which would then be nobody's.
  */
-export async function adopt({ config: path, owner }: AdoptOptions, { write }: Output): Promise<void> {
+export async function adopt({ config: path, json, owner }: AdoptOptions, { write }: Output): Promise<void> {
   const { spec } = await loadConfig(path);
   const mine = await findInstallation(spec.stateDirectory);
   await using incus = await openIncusToMend(spec, () => {});
@@ -29,7 +30,7 @@ export async function adopt({ config: path, owner }: AdoptOptions, { write }: Ou
   const { project } = await incus.projects.get(spec.project, { signal });
   const holdings = holdingsIn(await incus.instances.list({ signal }), project);
   if (owner === undefined) {
-    write(formatHoldings(holdings, mine));
+    write(json ? asJson({ owner: mine?.ownerId, holdings }) : formatHoldings(holdings, mine));
     return;
   }
   refuseFor(owner, holdings, mine, spec.project);
@@ -38,7 +39,8 @@ export async function adopt({ config: path, owner }: AdoptOptions, { write }: Ou
   const busy = (pid: string) => `adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`;
   await using _adopted = mine?.ownerId === owner ? undefined : await claim(adopted, busy);
   await setOwner(spec.stateDirectory, owner);
-  write(`Adopted ${owner}: start the daemon, and it goes on with the agents that it finds.\n`);
+  if (json) write(asJson({ owner }));
+  else write(`Adopted ${owner}: start the daemon, and it goes on with the agents that it finds.\n`);
 }
 
 /** The owners as a person reads them. */
@@ -51,6 +53,10 @@ export function formatHoldings(holdings: readonly Holding[], mine: Installation 
     ownerId === mine?.ownerId ? 'this installation' : '',
   ]);
   return table(['owner', 'agents', 'bases', ''], rows);
+}
+
+function asJson(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 function refuseFor(owner: string, holdings: readonly Holding[], mine: Installation | undefined, project: string): void {

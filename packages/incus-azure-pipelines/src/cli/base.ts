@@ -22,10 +22,11 @@ const LOOK_MS = 120_000;
 const POLL_MS = 300;
 
 /** Lists the bases that are there and those that are wanted, with what each is kept for. */
-export async function listBases(options: BaseOptions & { readonly json?: boolean }, { write }: Output): Promise<void> {
+export async function listBases(options: BaseOptions & { readonly json?: boolean }, output: Output): Promise<void> {
   const config = await loadConfig(options.config);
   const document = (await askDaemon(config)) ?? (await look(config));
-  write(options.json ? `${JSON.stringify(document, undefined, 2)}\n` : formatBases(document, Date.now()));
+  if (options.json) output.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  else output.write(formatBases(document, Date.now(), output.screen?.().columns));
 }
 
 /** Builds the bases that pools want, of the newest image and agent. @throws Error when one cannot be built. */
@@ -43,12 +44,12 @@ export async function buildBases(pool: string | undefined, options: BaseOptions,
 }
 
 /** Deletes the bases that no pool needs. The last one of a pool that is known to work stays. */
-export async function pruneBases(options: BaseOptions, { write }: Output): Promise<void> {
+export async function pruneBases(options: BaseOptions, { screen, write }: Output): Promise<void> {
   const config = await loadConfig(options.config);
   const asked = await askDaemon(config);
   if (asked !== undefined) write('The daemon that runs deletes by itself what no pool needs. What it keeps:\n\n');
   const document = asked ?? (await pruneHere(config, name => write(`Deleted ${name}.\n`)));
-  write(formatBases(document, Date.now()));
+  write(formatBases(document, Date.now(), screen?.().columns));
 }
 
 /** What a daemon that runs knows of bases; undefined where none does. */

@@ -2,8 +2,8 @@ import { howOften } from '../lib/times.js';
 import type { BasesDocument } from '../report/bases-document.js';
 import { table } from './table.js';
 
-/** The bases as a person reads them at `now` (epoch ms). */
-export function formatBases({ bases, unknown }: BasesDocument, now: number): string {
+/** The bases as a person reads them at `now` (epoch ms), on a terminal of `width` columns or, without, of any. */
+export function formatBases({ bases, unknown }: BasesDocument, now: number, width?: number): string {
   const rows = bases.map(base => [
     base.name,
     base.progress?.kind === 'step' ? `building ${base.progress.step}/${base.progress.of}` : base.state,
@@ -13,7 +13,9 @@ export function formatBases({ bases, unknown }: BasesDocument, now: number): str
     base.uses.length === 0 ? 'not needed' : base.uses.join(', '),
   ]);
   const lines =
-    rows.length === 0 ? ['There is no base.\n'] : [table(['base', 'state', 'agent', 'built', 'proven', 'use'], rows)];
+    rows.length === 0
+      ? ['There is no base.\n']
+      : [table(['base', 'state', 'agent', 'built', 'proven', 'use'], rows, width)];
   for (const { name, failure } of bases)
     if (failure !== undefined) lines.push(`\n${name} failed ${howOften(failure.failures)}: ${failure.error}\n`);
   for (const [pool, why] of Object.entries(unknown)) lines.push(`\n${pool}: the base cannot be named yet: ${why}\n`);

@@ -25,6 +25,18 @@ test('the name of a job forges no line, and its control characters are shown', (
   expect(formatDeath(death)).toContain('\none\ntwo\\u001b[2J\n');
 });
 
+test('on a terminal that is too narrow the reason stands below, and nothing of it is lost', () => {
+  const why = 'vanished while it held a job: powered off or killed from within, deleted by somebody, or with its host';
+  const told = { ...death, why, job: 'build' };
+  expect(formatDeaths([told], 200)).toBe(formatDeaths([told]));
+  expect(formatDeaths([told], 80).split('\n')).toEqual([
+    'AGENT               POOL   GONE                      JOB    RESULT',
+    'ci-abc123-mwtxpuqj  linux  1970-01-01T00:00:00.000Z  build  succeeded',
+    `  ${why}`,
+    '',
+  ]);
+});
+
 test('JSON for programs holds the same texts, in characters that no terminal obeys', () => {
   const text = formatJson([death]);
   expect(text).not.toMatch(/[^\P{Cc}\n]/u);

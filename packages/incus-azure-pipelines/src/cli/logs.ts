@@ -11,11 +11,11 @@ interface Options {
 }
 
 /** Shows the agents that ended, or, for one of them, why it ended and its last lines. */
-export async function printLogs(agent: string | undefined, options: Options, { write }: Output): Promise<void> {
+export async function printLogs(agent: string | undefined, options: Options, { screen, write }: Output): Promise<void> {
   const path = agent === undefined ? '/deaths' : `/deaths/${encodeURIComponent(agent)}`;
   const answer = await callDaemon(options.socket, 'GET', path);
   if (options.json) write(formatJson(answer));
-  else write(Array.isArray(answer) ? formatDeaths(answer) : formatDeath(answer as Death));
+  else write(Array.isArray(answer) ? formatDeaths(answer, screen?.().columns) : formatDeath(answer as Death));
 }
 
 /** The answer for programs; what a terminal could obey is escaped, which leaves every text what it is. */
@@ -23,8 +23,10 @@ export function formatJson(answer: unknown): string {
   return `${printable(JSON.stringify(answer, undefined, 2))}\n`;
 }
 
-/** The dead, the latest first, a line each. */
-export function formatDeaths(deaths: readonly Death[]): string {
+const HEAD = ['agent', 'pool', 'gone', 'job', 'result', 'why'];
+
+/** The dead, the latest first, a line each; on a terminal that is too narrow for the reasons they stand below. */
+export function formatDeaths(deaths: readonly Death[], width = Number.POSITIVE_INFINITY): string {
   if (deaths.length === 0) return 'No agent has ended yet.\n';
   const rows = deaths.map(death => [
     death.name,
@@ -34,7 +36,10 @@ export function formatDeaths(deaths: readonly Death[]): string {
     death.result ?? '',
     death.why,
   ]);
-  return table(['agent', 'pool', 'gone', 'job', 'result', 'why'], rows);
+  const whole = table(HEAD, rows);
+  if (whole.split('\n').every(line => line.length <= width)) return whole;
+  const [head, ...lines] = table(HEAD.slice(0, -1), rows, width).split('\n');
+  return `${head}\n${deaths.map(({ why }, row) => `${lines[row]}\n  ${why}\n`).join('')}`;
 }
 
 /** One of them, with its phases and its last lines. */

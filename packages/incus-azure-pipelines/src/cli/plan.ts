@@ -15,7 +15,7 @@ const DEADLINE_MS = 120_000;
  */
 export async function printPlan(
   options: { readonly config: string; readonly json?: boolean },
-  { write }: Output,
+  { screen, write }: Output,
 ): Promise<void> {
   const signal = AbortSignal.timeout(DEADLINE_MS);
   const config = await loadConfig(options.config);
@@ -27,16 +27,21 @@ export async function printPlan(
   if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
   const status = statusOf(pools, pass, spec => daemon.pools.azureOf(spec), daemon.storage);
   const document = planDocument(pass.plan, status, found !== undefined, pools);
-  write(options.json ? `${JSON.stringify(document, undefined, 2)}\n` : formatPlan(document, stateDirectory));
+  write(
+    options.json
+      ? `${JSON.stringify(document, undefined, 2)}\n`
+      : formatPlan(document, stateDirectory, screen?.().columns),
+  );
 }
 
-/** The plan as a person reads it. */
+/** The plan as a person reads it, on a terminal of `width` columns or, without, of any. */
 export function formatPlan(
   { owner, actions, hostPaths = [], pools, storage }: PlanDocument,
   stateDirectory: string,
+  width?: number,
 ): string {
   const rows = actions.map(({ pool, action, on, reason }) => [pool, action, on, reason]);
-  const lines = [rows.length === 0 ? 'Nothing to do.\n' : table(['pool', 'action', 'on', 'reason'], rows)];
+  const lines = [rows.length === 0 ? 'Nothing to do.\n' : table(['pool', 'action', 'on', 'reason'], rows, width)];
   if (storage !== undefined) lines.push(storageLine(storage));
   for (const { path, pool, source } of hostPaths)
     lines.push(`${pool}: guests see ${source} of this host${path === source ? '' : ` as ${path}`}.\n`);

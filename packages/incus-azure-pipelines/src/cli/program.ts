@@ -150,6 +150,7 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .description('take back the instances of an installation whose state directory was lost, or list who has some')
     .option('--owner <id>', 'the lost id, as the instances tell it in user.iap.owner')
     .addOption(config)
+    .addOption(json)
     .action(async options => (await import('./adopt.js')).adopt(options, output));
   const base = program.command('base').description('look at bases, build and delete them');
   base

@@ -1,78 +1,12 @@
 import { expect, test } from 'vitest';
 import { aHost, aNetwork } from '../../test/doctor-facts.js';
-import { type Given, judged, wrong } from '../../test/judged-guest.js';
+import { wrongOf } from '../../test/doctor-faults/fault.js';
+import { GUEST_FAULTS } from '../../test/doctor-faults/guest-faults.js';
+import { judged } from '../../test/judged-guest.js';
 import { checkGuest, checkLeft } from './check-guest.js';
 
-const server = { host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } };
-
-test.each<[string, Given, readonly RegExp[]]>([
-  [
-    'a proxy in between asks who it is',
-    { guest: { servers: [{ ...server, http: { status: 407 } }] } },
-    [/^yellow guest-server: .*a proxy in between.*407/],
-  ],
-  [
-    'the server, or something in its place, is ill',
-    { guest: { servers: [{ ...server, http: { status: 503 } }] } },
-    [/^yellow guest-server: .*which answers 503/],
-  ],
-  [
-    'Incus makes no guest, by words that have a limit in them',
-    { guest: 'Failed to set rlimit: memory.limit_in_bytes' },
-    [/^red guest-made: no guest can be made/],
-  ],
-  [
-    'the certificate of the server is of an own authority',
-    { guest: { servers: [{ ...server, http: { complaint: 'curl: (60) SSL certificate problem' } }] } },
-    [/^red guest-server: .*cannot speak.* -> name the authority .* under caCertificates/],
-  ],
-  [
-    'the proxy refuses its user',
-    { guest: { servers: [{ ...server, http: { complaint: 'curl: (56) CONNECT tunnel failed, response 407' } }] } },
-    [/^red guest-server: .*407.* -> correct proxy\.user and proxy\.password/],
-  ],
-  [
-    'the storage has no room',
-    { guest: 'create instance: no space left on device' },
-    [/^red guest-made: the storage is full/],
-  ],
-  [
-    'the project has no room',
-    { guest: 'Reached maximum number of instances in project' },
-    [/^yellow guest-made: there is no room/],
-  ],
-  [
-    'Incus makes no guest',
-    { guest: 'Failed to run: forkstart' },
-    [/^red guest-made: no guest can be made: Failed to run/],
-  ],
-  [
-    'a unit fails',
-    { guest: { system: 'degraded', failedUnits: ['ssh.service'] } },
-    [/^yellow guest-boot: .*ssh\.service/],
-  ],
-  ['the guest does not boot', { guest: { system: 'starting' } }, [/^red guest-boot: .*"starting"/]],
-  [
-    'docker does not answer',
-    { guest: { docker: { driver: undefined, ran: 'Cannot connect to the Docker daemon' } } },
-    [/^red guest-docker: docker does not answer/],
-  ],
-  [
-    'AppArmor is in the way of nested containers',
-    {
-      guest: {
-        docker: { driver: 'overlay2', ran: 'open sysctl net.ipv4.ip_unprivileged_port_start file: permission denied' },
-      },
-    },
-    [/^red guest-docker: .* -> .*update Incus/],
-  ],
-  [
-    'docker copies every layer',
-    { guest: { docker: { driver: 'vfs', ran: 'doctor' } } },
-    [/^red guest-docker: .* by vfs in place of overlay2 -> use a storage pool/],
-  ],
-])('finds that %s', (_, given, says) => {
-  expect(wrong(given)).toEqual(says.map(pattern => expect.stringMatching(pattern)));
+test.each(GUEST_FAULTS)('finds that %s', (_, finds, says) => {
+  expect(wrongOf(finds)).toEqual(says.map(pattern => expect.stringMatching(pattern)));
 });
 
 test.each([

@@ -1,0 +1,44 @@
+/** What a daemon may say of itself. */
+import { checkDaemon } from '../../src/doctor/check-daemon.js';
+import type { DaemonFact } from '../../src/doctor/facts.js';
+import type { Fault } from './fault.js';
+
+const POOL = { name: 'linux', live: 0, target: 2, drained: false, azure: { readable: true }, backingOff: [] };
+
+/** One that runs, with a pool where all is well but for what is given. */
+export function aRunningDaemon(given: object = {}): DaemonFact {
+  return { kind: 'running', status: { incus: { readable: true }, pools: [{ ...POOL, ...given }] } };
+}
+
+const TABLE: readonly (readonly [string, DaemonFact, RegExp])[] = [
+  [
+    'no daemon runs',
+    { kind: 'absent', error: 'no daemon answers; start it' },
+    /^yellow daemon: no daemon runs \(no daemon answers\) -> start it/,
+  ],
+  ['the daemon may not be asked', { kind: 'unreached', error: 'EACCES' }, /^yellow daemon: EACCES -> ask as root/],
+  ['the daemon fails', { kind: 'failing', error: 'ENOSPC' }, /^red daemon: ENOSPC -> see its log/],
+  [
+    'a pool waits',
+    aRunningDaemon({ waiting: 'the base could not be built' }),
+    /^yellow daemon: pool linux waits: the base could not be built -> incus-azure-pipelines explain linux$/,
+  ],
+  [
+    'a pool is drained',
+    aRunningDaemon({ drained: true, waiting: 'drained by a person' }),
+    /^yellow daemon: pool linux is drained by a person -> .*: incus-azure-pipelines resume linux$/,
+  ],
+  [
+    'an action fails again and again',
+    aRunningDaemon({ backingOff: [{ action: 'disable-agent', failures: 3, error: 'forbidden' }] }),
+    /^yellow daemon: disable-agent in pool linux failed 3 times: forbidden -> /,
+  ],
+  [
+    'the daemon cannot read Azure',
+    aRunningDaemon({ azure: { readable: false, error: 'the token was refused' } }),
+    /^yellow daemon: pool linux cannot read Azure: the token was refused -> the checks of Azure say more$/,
+  ],
+];
+
+/** Each alone. */
+export const DAEMON_FAULTS: readonly Fault[] = TABLE.map(([name, fact, says]) => [name, checkDaemon(fact), [says]]);
