@@ -63,7 +63,7 @@ export class Keeper {
 }
 
 /** Whether daemons follow their file while they run. */
-export function hasReloads({ seed }: Pick<Scenario, 'seed'>): boolean {
+function hasReloads({ seed }: Pick<Scenario, 'seed'>): boolean {
   return seed % 8 === 7;
 }
 
