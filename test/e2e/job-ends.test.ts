@@ -113,10 +113,10 @@ describeOnIncus('the place is free again, and the next job runs,', testbed => {
       expect(await seen.shows(first, 'busy')).toContain('to be seen');
       await lineShown(emulator, queued, 'running');
       const behind = emulator.queueJob({ steps: [{ script: 'echo never' }] });
-      await page.getByText('1 job queued: all 1 agents of the pool have jobs').waitFor();
+      await page.getByText('1 job queued: the only agent of the pool has a job').waitFor();
       const { stdout } = await scenario.call('explain', String(behind.requestId));
       expect(stdout).toMatch(
-        /^Job request \d+ \(".*"\) waits in pool default since .*: all 1 agents of the pool have jobs\.\n$/,
+        /^Job request \d+ \(".*"\) waits in pool default since .*: the only agent of the pool has a job\.\n$/,
       );
       await whenAgreed(seen, scenario);
       await seen.screenshot('a-busy-agent-on-incus');

@@ -194,6 +194,12 @@ describe('a pool that follows the queue', () => {
     expect(says).toContain('2 job requests wait (8, 9): an agent is on its way for it.');
   });
 
+  test('says of a pool of one that its only agent has a job', () => {
+    const lone = aPool({ agentCount: 1 });
+    const observed = anObserved([anAgent(0, 'busy')], { queued: new Map([['linux', known(1)]]), waiting: [waits(9)] });
+    expect(saying('9', account(observed, { spec: lone }))).toMatch(/: the only agent of the pool has a job\.$/);
+  });
+
   test('says what keeps it from making agents', () => {
     const failures = new Map([['create-instance/linux', { count: 1, retryAt: NOW + 12_000, error: 'no space left' }]]);
     const says = seen({ failures }, ['idle']);

@@ -88,7 +88,11 @@ function judge({ held, turn, unmet }: WaitingRequest, view: View | undefined): P
   if (agentCount === 0) return { for: 'agent', why: `pool ${name} could take it, and is paused: its agentCount is 0` };
   view.idle -= 1;
   if (view.idle >= 0) return { for: 'agent', why: 'an idle agent is about to be given it' };
-  if (view.busy >= agentCount) return { for: 'agent', why: `all ${agentCount} agents of the pool have jobs` };
+  if (view.busy >= agentCount)
+    return {
+      for: 'agent',
+      why: agentCount === 1 ? 'the only agent of the pool has a job' : `all ${agentCount} agents of the pool have jobs`,
+    };
   if (view.obstacle !== undefined)
     return {
       for: 'agent',
