@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { anAgent, anObserved, aPool, JOB, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import { anAgent, anObserved, aPool, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
