@@ -12,7 +12,7 @@ let emulator: Emulator;
 let client: AzurePipelinesClient;
 
 beforeEach(async () => {
-  emulator = await startEmulator({ pools: ['default', 'Linux & more'], agentPackage });
+  emulator = await startEmulator({ pools: ['default', 'Linux & more'], agentPackage, parallelJobs: 1 });
   client = connectAzurePipelines({ url: emulator.url, auth: { kind: 'pat', token: emulator.token } });
 });
 
@@ -45,6 +45,14 @@ describe('against the emulator', () => {
   it('finds an agent pool by name, and none by another', async () => {
     expect(await client.pools.findByName('LINUX & more')).toMatchObject({ name: 'Linux & more' });
     expect(await client.pools.findByName('Linux')).toBeUndefined();
+  });
+
+  it('tells how many jobs run, and how many may at once', async () => {
+    expect(await client.parallelJobs.selfHosted()).toMatchObject({ usedCount: 0 });
+    await registerBusy('first');
+    await registerBusy('second');
+    const { resourceLimit, usedCount } = await client.parallelJobs.selfHosted();
+    expect({ resourceLimit, usedCount }).toMatchObject({ resourceLimit: { totalCount: 1 }, usedCount: 1 });
   });
 
   it('lists the agent pools that may be managed', async () => {

@@ -8,6 +8,7 @@ import { type Clock, systemClock } from './clock.js';
 import { type JobRequests, jobRequestsOf } from './job-requests.js';
 import { normaliseUrl } from './normalise-url.js';
 import { type Packages, packagesOf } from './packages.js';
+import { type ParallelJobs, parallelJobsOf } from './parallel-jobs.js';
 import { isString, parseObject } from './parse.js';
 import { type Pools, poolsOf } from './pools.js';
 import type { RateLimit } from './rate-limit.js';
@@ -39,6 +40,7 @@ export interface AzurePipelinesClient extends AsyncDisposable {
   readonly agents: Agents;
   readonly jobRequests: JobRequests;
   readonly packages: Packages;
+  readonly parallelJobs: ParallelJobs;
   /** For a client whose token is an agent's own. */
   readonly sessions: Sessions;
   /** Reads who the server is and whom it takes us for: the cheapest proof that URL and token are good. */
@@ -75,6 +77,7 @@ export function connectAzurePipelines(options: AzurePipelinesOptions): AzurePipe
     agents: agentsOf(transport),
     jobRequests: jobRequestsOf(transport),
     packages: packagesOf(transport),
+    parallelJobs: parallelJobsOf(transport),
     sessions: sessionsOf(transport),
     connectionData: async callOptions => {
       const attempt = 'read the connection data';

@@ -13,6 +13,7 @@ export type { Clock } from './clock.js';
 export type { JobRequests } from './job-requests.js';
 export { normaliseUrl } from './normalise-url.js';
 export type { PackageQuery, Packages } from './packages.js';
+export type { ParallelJobs } from './parallel-jobs.js';
 export { POOL_PERMISSIONS, type Pools } from './pools.js';
 export type { RateLimit } from './rate-limit.js';
 export type { NewSession, Sessions } from './sessions.js';
@@ -23,6 +24,8 @@ export type {
   PackageMetadata,
   PackageVersion,
   PropertyValue,
+  ResourceLimit,
+  ResourceUsage,
   TaskAgent,
   TaskAgentAuthorization,
   TaskAgentJobRequest,

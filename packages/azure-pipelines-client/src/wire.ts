@@ -108,8 +108,23 @@ export interface TaskAgentJobRequest {
   readonly owner?: TaskOrchestrationOwner;
   readonly poolId?: number;
   readonly orchestrationId?: string;
+  /** `ParallelismTag` is `Private` for a job of a private project. */
+  readonly data?: Readonly<Record<string, string>>;
   /** Why the job waits, where the service says so. */
   readonly statusMessage?: string;
+}
+
+/** Source: `ResourceLimit` of azure-devops-node-api. */
+export interface ResourceLimit {
+  /** How many jobs may run at once. */
+  readonly totalCount?: number;
+}
+
+/** Source: `ResourceUsage` of azure-devops-node-api. */
+export interface ResourceUsage {
+  /** How many jobs run. */
+  readonly usedCount?: number;
+  readonly resourceLimit?: ResourceLimit;
 }
 
 /** Source: `PackageVersion`. */

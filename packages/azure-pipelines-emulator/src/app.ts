@@ -18,6 +18,7 @@ import { oauthRoutes } from './routes/oauth.js';
 import { packageRoutes } from './routes/packages.js';
 import { planRoutes } from './routes/plans.js';
 import { poolRoutes } from './routes/pools.js';
+import { resourceUsageRoutes } from './routes/resource-usage.js';
 import { sessionRoutes } from './routes/sessions.js';
 import type { World } from './world.js';
 
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   ...locationRoutes,
   ...oauthRoutes,
   ...poolRoutes,
+  ...resourceUsageRoutes,
   ...agentRoutes,
   ...sessionRoutes,
   ...jobRequestRoutes,

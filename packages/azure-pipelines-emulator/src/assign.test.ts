@@ -26,6 +26,12 @@ describe('a waiting job', () => {
     expect(assignments([later, request], [agent(1)])).toEqual([{ requestId: 1, agentId: 1 }]);
   });
 
+  it('waits when no more may run, whoever is free', () => {
+    const [first, second] = [request, { ...request, id: 2 }];
+    expect(assignments([second, first], [agent(1), agent(2)], 1)).toEqual([{ requestId: 1, agentId: 1 }]);
+    expect(assignments([first], [agent(1)], 0)).toEqual([]);
+  });
+
   it('goes to the agent that has been online longest', () => {
     const agents = [agent(1, { onlineAt: 20 }), agent(2, { onlineAt: 10 })];
     expect(assignments([request], agents)).toEqual([{ requestId: 1, agentId: 2 }]);

@@ -29,13 +29,18 @@ export interface Assignment {
 
 /**
  * Pairs waiting requests, oldest first, with agents of their pool that are free: online, enabled, allowed at least one
- * job, without a job, and not about to leave. Of several the one that has been online longest is taken.
+ * job, without a job, and not about to leave. Of several the one that has been online longest is taken. No more than `most`.
  */
-export function assignments(waiting: readonly WaitingRequest[], agents: readonly Candidate[]): readonly Assignment[] {
+export function assignments(
+  waiting: readonly WaitingRequest[],
+  agents: readonly Candidate[],
+  most = Number.POSITIVE_INFINITY,
+): readonly Assignment[] {
   const free = agents.filter(isFree).sort((a, b) => (a.onlineAt ?? 0) - (b.onlineAt ?? 0) || a.id - b.id);
   if (free.length === 0) return [];
   const pairs: Assignment[] = [];
   for (const request of [...waiting].sort((a, b) => a.id - b.id)) {
+    if (pairs.length >= most) break;
     const index = free.findIndex(agent => agent.poolId === request.poolId && satisfies(agent, request.demands));
     const [agent] = index < 0 ? [] : free.splice(index, 1);
     if (agent !== undefined) pairs.push({ requestId: request.id, agentId: agent.id });

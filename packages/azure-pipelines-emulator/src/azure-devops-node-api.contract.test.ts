@@ -9,7 +9,7 @@ describe.each(['onPremises', 'hosted'] as const)("Microsoft's client with a serv
   let connection: WebApi;
 
   beforeAll(async () => {
-    emulator = await startEmulator({ deployment, pools: ['default', 'linux agents'] });
+    emulator = await startEmulator({ deployment, pools: ['default', 'linux agents'], parallelJobs: 5 });
     connection = new WebApi(emulator.url, getPersonalAccessTokenHandler(emulator.token));
   });
   afterAll(() => emulator.close());
@@ -72,6 +72,14 @@ describe.each(['onPremises', 'hosted'] as const)("Microsoft's client with a serv
     expect(await api.getAgentRequestsForAgents(2, [1, 2], 0)).toEqual([]);
     expect(await api.getAgentRequest(2, requestId, true)).toMatchObject({
       statusMessage: 'Waiting for an available agent',
+    });
+  });
+
+  it('reads how many jobs may run at once', async () => {
+    const api = await connection.getTaskAgentApi();
+    expect(await api.getResourceUsage('Private', false, true)).toMatchObject({
+      usedCount: 0,
+      resourceLimit: { totalCount: 5, isHosted: false, parallelismTag: 'Private' },
     });
   });
 

@@ -40,6 +40,8 @@ export interface EmulatorOptions {
   readonly permissions?: number;
   /** Agent pools whose agents the organisation's token may manage, as `actionFilter` lists them; all by default. */
   readonly manages?: readonly string[];
+  /** How many jobs may have agents at once, in all pools: what an organisation has bought. As many as there are by default. */
+  readonly parallelJobs?: number;
   /** Answers registrations without `authorization`, as a server that knows no key exchange. */
   readonly omitAuthorization?: boolean;
   /** Refuses registrations that carry a public key. */
@@ -73,6 +75,7 @@ export interface Settings {
   readonly busyDeleteStatus: 400 | 409;
   readonly permissions: number;
   readonly manages: readonly string[] | undefined;
+  readonly parallelJobs: number | undefined;
   readonly omitAuthorization: boolean;
   readonly refuseKeys: boolean;
   readonly refuseAssertions: boolean;
@@ -102,6 +105,7 @@ export function resolveSettings(options: EmulatorOptions): Settings {
     busyDeleteStatus: options.busyDeleteStatus ?? 400,
     permissions: options.permissions ?? 0xff,
     manages: options.manages,
+    parallelJobs: options.parallelJobs,
     omitAuthorization: options.omitAuthorization ?? false,
     refuseKeys: options.refuseKeys ?? false,
     refuseAssertions: options.refuseAssertions ?? false,

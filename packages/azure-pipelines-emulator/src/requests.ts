@@ -4,7 +4,7 @@ import { unmetDemands } from 'azure-pipelines-client/demands';
 import { assignments, satisfies } from './assign.js';
 import { Bell } from './bell.js';
 import { pushMessage } from './messages.js';
-import type { Agent, JobRequest, Pool, Step } from './state.js';
+import type { Agent, JobRequest, Pool, State, Step } from './state.js';
 import { jobMessage } from './wire/job-message.js';
 import type { TaskResult } from './wire/task-result.js';
 import type { World } from './world.js';
@@ -67,10 +67,16 @@ export function assignWaiting(world: World): void {
   const { agents, requests } = world.state;
   const waiting = [...requests.values()].filter(({ result, agentId }) => result === undefined && agentId === undefined);
   if (waiting.length === 0) return;
-  for (const { requestId, agentId } of assignments(waiting, [...agents.values()])) {
+  const most = (world.settings.parallelJobs ?? Number.POSITIVE_INFINITY) - runningRequests(world.state);
+  for (const { requestId, agentId } of assignments(waiting, [...agents.values()], most)) {
     const [request, agent] = [requests.get(requestId), agents.get(agentId)];
     if (request !== undefined && agent !== undefined) assign(world, request, agent);
   }
+}
+
+/** How many jobs have an agent, in all pools. */
+export function runningRequests({ requests }: State): number {
+  return [...requests.values()].filter(({ agentId, result }) => agentId !== undefined && result === undefined).length;
 }
 
 /** Renews the lock on a job; the first time means that the agent has taken it. */

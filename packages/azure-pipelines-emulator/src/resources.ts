@@ -30,6 +30,7 @@ export const RESOURCES: readonly Resource[] = [
     '_apis/{area}/{resource}/{packageType}/{platform}/{version}',
     2,
   ),
+  task('eae1d376-a8b1-4475-9041-1dfdbe8f0143', 'resourceusage', '_apis/{area}/{resource}', 2),
   task('900fa995-c559-4923-aae7-f8424fe4fbea', 'queues', '{project}/_apis/{area}/{resource}/{queueId}'),
   task('f5f81ffb-f396-498d-85b1-5ada145e648a', 'agentrequests', '{project}/_apis/{area}/queues/{queueId}/{resource}'),
   task('83597576-cc2c-453c-bea6-2882ae6a1653', 'timelines', `${PLAN}/{resource}/{timelineId}`),

@@ -114,9 +114,10 @@ export class Bench {
     return { instances, bases: this.instances.known ? known([base], at) : this.instances };
   }
 
-  #azure(): Pick<AzureObserver, 'agentPoolId' | 'readers' | 'reading' | 'refresh' | 'requests'> {
+  #azure(): Pick<AzureObserver, 'agentPoolId' | 'parallelJobs' | 'readers' | 'reading' | 'refresh' | 'requests'> {
     const azure = {
       agentPoolId: 1,
+      parallelJobs: undefined,
       readers: { owners: new Set<string>(), intervalMs: 10_000 },
       reading: this.registrations,
       requests: undefined,

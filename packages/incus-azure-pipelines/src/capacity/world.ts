@@ -73,6 +73,7 @@ export class World {
       jobName: '',
       demands: [],
       received: false,
+      isPrivate: true,
       queuedAt,
     }));
   }

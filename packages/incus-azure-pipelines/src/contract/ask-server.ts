@@ -35,6 +35,7 @@ export async function askPool(talk: Talk): Promise<void> {
     path: `/_apis/distributedtask/pools/${NOBODY}/agents`,
   });
   await talk.byClient('may-manage', client => client.pools.hasPermissions(poolId, 2, { signal }));
+  await talk.byClient('parallel-jobs', client => client.parallelJobs.selfHosted({ signal }));
   await talk.byClient('package', client => client.packages.latest({ platform: 'linux-x64' }, { signal }));
   await talk.byClient('job-requests', client => client.jobRequests.listUnfinished(poolId, { signal }));
 }

@@ -14,7 +14,7 @@ export interface Known {
 const MICROSOFT = ['dev.azure.com', 'visualstudio.com', 'azure.com', 'microsoft.com', 'actions.githubusercontent.com'];
 const LABELS = new Set(['vssps', 'vstoken', 'app', 'download', 'agent', 'dev', 'go', 'www', 'feeds', 'pkgs', 'vsrm']);
 const WORDS = new Set(
-  '_apis _download _settings _signin build agent agentpools agents connectiondata distributedtask events fwlink hubs jobrequests messages oauth2 packages permissions plans pools resourceareas sessions tfs token'.split(
+  '_apis _download _settings _signin build agent agentpools agents connectiondata distributedtask events fwlink hubs jobrequests messages oauth2 packages permissions plans pools resourceareas resourceusage sessions tfs token'.split(
     ' ',
   ),
 );

@@ -75,6 +75,10 @@ export const POOL_CHECKS: readonly Check[] = [
       answers.to('may-manage') &&
       `${answers.said('may-manage')}, ${answers.to('may-manage')?.answer === true ? 'yes' : 'no'}`,
   },
+  checkOf('parallel-jobs', 'how many jobs may run at once', 'no agent is made for a job that could not run', {
+    shows: ['usedCount', 'resourceLimit.totalCount'],
+    isOpen,
+  }),
   checkOf('package', 'for the newest agent', 'a base is built with it', {
     shows: ['value.0.type', 'value.0.platform'],
   }),

@@ -8,8 +8,16 @@ test('where all is well everything is green that this token is told, and the res
   const others = judgedAzure().filter(({ colour }) => colour !== 'green');
   expect(others.map(({ check, colour, says }) => `${colour} ${check}: ${says}`)).toEqual([
     expect.stringMatching(/^grey pipelines: .*Project settings, Agent pools/),
-    expect.stringMatching(/^grey parallel-jobs: .*Organization settings, Parallel jobs/),
   ]);
+});
+
+test('where this token is not told how many jobs may run at once, it says where to look', () => {
+  const findings = judgedAzure({ parallelJobs: { known: false, error: '403 AccessDenied' } });
+  expect(wrongOf(findings)).toEqual([]);
+  expect(findings.find(({ check }) => check === 'parallel-jobs')).toMatchObject({
+    colour: 'grey',
+    says: expect.stringMatching(/403 AccessDenied.*Organization settings, Parallel jobs/),
+  });
 });
 
 test.each(AZURE_FAULTS)('finds that %s, alone', (_, finds, says) => {

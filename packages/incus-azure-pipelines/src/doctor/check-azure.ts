@@ -41,21 +41,16 @@ export function checkAzure(facts: AzureFacts, bases: readonly BaseFacts[]): Find
     checkClock(facts.aheadMs),
     ...checkAgents(facts, pool.value?.autoUpdate, bases),
     checkRegistration(facts),
-    ...UNTOLD,
+    PIPELINES,
+    checkParallelJobs(facts),
   ];
 }
 
-/** What no call tells that a token for agents may make. A person looks there. */
-const UNTOLD = [
-  grey(
-    'pipelines',
-    'this token is not told which pipelines may use the agent pool: Project settings, Agent pools, Security',
-  ),
-  grey(
-    'parallel-jobs',
-    'this token is not told how many jobs may run at once: Organization settings, Parallel jobs, Self-hosted',
-  ),
-];
+/** No call tells it that a token for agents may make. A person looks there. */
+const PIPELINES = grey(
+  'pipelines',
+  'this token is not told which pipelines may use the agent pool: Project settings, Agent pools, Security',
+);
 
 const REST = [
   'agent-pool',
@@ -194,6 +189,24 @@ function updates(autoUpdate: boolean | undefined, isNewest: boolean | undefined)
   return yellow('auto-update', {
     what: 'the server updates agents: each one of an older base loads another agent before its only job',
     remedy: 'have the base built anew ("base build"), or switch the updates of the agent pool off (Settings)',
+  });
+}
+
+/** Agents beyond the parallel jobs of an organisation stay idle, and jobs wait beside them. */
+function checkParallelJobs({ agents, parallelJobs }: AzureFacts): Finding {
+  const check = 'parallel-jobs';
+  if (!parallelJobs.known)
+    return grey(
+      check,
+      `this token is not told how many jobs may run at once (${parallelJobs.error}): Organization settings, Parallel jobs, Self-hosted`,
+    );
+  const most = parallelJobs.value;
+  if (most === undefined) return green(check, 'the server tells of no limit to jobs that run at once');
+  const what = `the organisation may run ${most} jobs of private projects at once`;
+  if (agents <= most) return green(check, what);
+  return yellow(check, {
+    what: `${what}, and pools of the configuration have up to ${agents} agents: the others stay idle while jobs wait`,
+    remedy: 'buy parallel jobs (Organization settings, Parallel jobs, Self-hosted), or lower agentCount',
   });
 }
 

@@ -114,6 +114,10 @@ export interface AzureFacts {
   /** The agent that the server offers; undefined where nobody wants its newest. */
   readonly newestAgent: Fact<string> | undefined;
   readonly registration: Fact<ProbeOutcome>;
+  /** How many jobs of private projects the organisation may run at once; undefined where the server knows no limit. */
+  readonly parallelJobs: Fact<number | undefined>;
+  /** How many agents the pools of the configuration for it have at most. */
+  readonly agents: number;
 }
 
 /** Not made, or lost while it was looked at. */

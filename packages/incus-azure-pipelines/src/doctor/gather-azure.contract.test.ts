@@ -75,7 +75,7 @@ const ALL_WELL = {
   'auto-update': 'green',
   registration: 'green',
   pipelines: 'grey',
-  'parallel-jobs': 'grey',
+  'parallel-jobs': 'green',
 };
 
 test('a server where all is well is green, and nothing that was registered is left', async () => {
@@ -104,6 +104,8 @@ test.each<[string, Given, object]>([
   ],
   ['lets the token manage other agent pools', { pools: ['default', 'other'] }, { 'token-reach': 'yellow' }],
   ['lets it manage this one alone', { pools: ['default', 'other'], manages: ['default'] }, { 'token-reach': 'green' }],
+  ['lets as many jobs run at once as there may be agents', { parallelJobs: 2 }, { 'parallel-jobs': 'green' }],
+  ['lets fewer jobs run at once than there may be agents', { parallelJobs: 1 }, { 'parallel-jobs': 'yellow' }],
   ['takes no keys of agents', { refuseKeys: true }, { 'permission-manage': 'green', registration: 'yellow' }],
   ['takes no keys where the host must register', { refuseKeys: true, registration: 'host' }, { registration: 'red' }],
   ['takes no assertions', { refuseAssertions: true }, { registration: 'yellow' }],

@@ -69,11 +69,18 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
     endsInMs: spec.tokenExpiresAt === undefined ? undefined : spec.tokenExpiresAt - Date.now(),
     aheadMs: readings[0],
     newestAgent: id === undefined ? UNASKED : await newestAgent(client, question, signal),
+    parallelJobs: id === undefined ? UNASKED : await parallelJobs(client, signal),
+    agents: question.pools.reduce((sum, { agentCount }) => sum + agentCount, 0),
     registration: id === undefined ? UNASKED : await registration(client, id, question, wanted, signal),
   };
 }
 
 const UNASKED = { known: false, error: 'not asked' } as const;
+
+async function parallelJobs(client: AzurePipelinesClient, signal: AbortSignal): Promise<AzureFacts['parallelJobs']> {
+  const total = async () => (await client.parallelJobs.selfHosted({ signal })).resourceLimit?.totalCount;
+  return await factOf(total(), signal);
+}
 
 async function manageable(client: AzurePipelinesClient, signal: AbortSignal): Promise<AzureFacts['manageable']> {
   const names = async () => (await client.pools.listManageable({ signal })).map(({ name }) => name);

@@ -9,12 +9,14 @@ export interface UnfinishedRequest {
   readonly demands: readonly string[];
   /** Whether an agent has taken it. */
   readonly received: boolean;
+  /** Whether it is of a private project: it runs on one of the parallel jobs of its organisation, as many as were bought. */
+  readonly isPrivate: boolean;
   /** Epoch ms by Azure's clock; undefined where it does not tell. */
   readonly queuedAt: number | undefined;
 }
 
 /** A job request that no agent has. */
-export interface WaitingRequest extends Omit<UnfinishedRequest, 'received'> {
+export interface WaitingRequest extends Omit<UnfinishedRequest, 'isPrivate' | 'received'> {
   /** The agent pool that it waits in, by `azureKey`. */
   readonly agentPool: string;
   /** When it was first seen waiting (epoch ms). */
@@ -27,6 +29,8 @@ export interface WaitingRequest extends Omit<UnfinishedRequest, 'received'> {
   readonly couldTakeAt: number | undefined;
   /** It waits though idle agents could take it: for something that more agents do not bring. */
   readonly held: boolean;
+  /** Where it is held since its organisation runs as many jobs at once as it may: so many. */
+  readonly mostAtOnce: number | undefined;
   /** Whose it is, where other hosts make agents too. */
   readonly turn: Turn | undefined;
 }

@@ -170,7 +170,8 @@ describe('where the queue is read', () => {
   let detailed: unknown[];
 
   beforeEach(() => {
-    queue = [{ requestId: 5, jobName: 'build', queueTime: '2030-01-01T00:00:00Z', demands: ['docker'] }];
+    const data = { ParallelismTag: 'Private' };
+    queue = [{ requestId: 5, jobName: 'build', queueTime: '2030-01-01T00:00:00Z', demands: ['docker'], data }];
     queueFailures = [];
     askedFor = [];
     isHanging = false;
@@ -206,7 +207,7 @@ describe('where the queue is read', () => {
     const times = [0, 10_000, 20_000, 30_000, 40_000, 50_000];
     expect(askedAt).toEqual(times);
     expect(askedFor).toEqual(times);
-    expect(observer.requests).toEqual({
+    expect(observer.requests).toMatchObject({
       known: true,
       value: [{ requestId: 5, jobName: 'build', demands: ['docker'], received: false, queuedAt: Date.UTC(2030, 0, 1) }],
       at: START + 50_000,

@@ -3,6 +3,7 @@ import {
   ignoreNotFound,
   isAzurePipelinesError,
   type JobRequests,
+  type ParallelJobs,
   type TaskAgent,
   type TaskAgentJobRequest,
 } from 'azure-pipelines-client';
@@ -32,6 +33,8 @@ export interface AzureObserverOptions {
   readonly jobRequests?: Pick<JobRequests, 'listUnfinished'> | undefined;
   /** Given where it is read while one of them is there, and else never. */
   readonly onlookers?: Pick<Onlookers, 'areThere'> | undefined;
+  /** Asked now and then where something waits in a queue that is read. */
+  readonly parallelJobs?: Pick<ParallelJobs, 'selfHosted'> | undefined;
   readonly agentPool: string;
   /** Time between two readings of one that reads alone; each other reader makes it longer. */
   readonly pollIntervalMs: number;
@@ -63,8 +66,8 @@ export class AzureObserver {
     this.#options = options;
     this.#early = new Doorbell(options.clock);
     this.#pace = new Pace(options.pollIntervalMs, options.agentPools ?? 1);
-    const { clock, jobRequests, onlookers, random } = options;
-    this.#queue = jobRequests && new QueueReader({ jobRequests, onlookers, clock, random });
+    const { clock, jobRequests, onlookers, parallelJobs, random } = options;
+    this.#queue = jobRequests && new QueueReader({ jobRequests, onlookers, parallelJobs, clock, random });
     this.#reading = { known: false, error: NOT_READ_YET, since: options.clock.now() };
   }
 
@@ -81,6 +84,11 @@ export class AzureObserver {
   /** Whether the latest reading of the queue is as new as it gets. */
   get isQueueFresh(): boolean {
     return this.#queue?.isFresh(this.#pace.intervalMs) === true;
+  }
+
+  /** How many jobs of private projects the organisation may run at once; undefined where that is not known. */
+  get parallelJobs(): number | undefined {
+    return this.#queue?.parallelJobs;
   }
 
   /** The id of the agent pool that is read; undefined while nobody has looked it up. */

@@ -15,12 +15,12 @@ const IDLE: Here = { idle: true, coming: true, room: true };
 const FULL: Here = { idle: false, coming: false, room: false };
 
 function aRequest(requestId: number, demands: readonly string[] = []): UnfinishedRequest {
-  return { requestId, jobName: 'build', demands, received: false, queuedAt: undefined };
+  return { requestId, jobName: 'build', demands, received: false, isPrivate: false, queuedAt: undefined };
 }
 
 function waiting(request: UnfinishedRequest, turn: Turn, since = turn.since): WaitingRequest {
   const { jobName, demands, requestId } = request;
-  const unchanged = { unmet: [], couldTakeAt: undefined, held: false, queuedAt: undefined };
+  const unchanged = { unmet: [], couldTakeAt: undefined, held: false, mostAtOnce: undefined, queuedAt: undefined };
   return { requestId, jobName, demands, agentPool: '', since, pool: 'linux', turn, ...unchanged };
 }
 

@@ -1,16 +1,24 @@
-import { isAzurePipelinesError, type JobRequests, type TaskAgentJobRequest } from 'azure-pipelines-client';
+import {
+  isAzurePipelinesError,
+  type JobRequests,
+  type ParallelJobs,
+  type TaskAgentJobRequest,
+} from 'azure-pipelines-client';
 import { backoffMs } from '../lib/backoff.js';
 import type { Clock } from '../lib/clock.js';
 import type { Onlookers } from '../lib/onlookers.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
 import type { UnfinishedRequest } from '../model/queue.js';
 
+/** How often it is asked how many jobs may run at once, while something waits: more are not bought every hour. */
+const PARALLEL_JOBS_MS = 15 * 60_000;
 const BACKOFF = { firstMs: 5_000, longestMs: 300_000 };
 
 export interface QueueReaderOptions {
   readonly jobRequests: Pick<JobRequests, 'listUnfinished'>;
   /** Given where it is read for them alone, and forgotten when they are gone. */
   readonly onlookers?: Pick<Onlookers, 'areThere'> | undefined;
+  readonly parallelJobs: Pick<ParallelJobs, 'selfHosted'> | undefined;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -24,6 +32,8 @@ export class QueueReader {
   #triedAt = Number.NEGATIVE_INFINITY;
   /** For onlookers: whether it was tried since the first of them came. */
   #isShown: boolean;
+  #parallelJobs: number | undefined;
+  #parallelJobsAskedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: QueueReaderOptions) {
     this.#options = options;
@@ -45,6 +55,11 @@ export class QueueReader {
   isFresh(intervalMs: number): boolean {
     const { clock, onlookers } = this.#options;
     return onlookers === undefined || (this.#isShown && clock.now() - this.#triedAt < intervalMs);
+  }
+
+  /** How many jobs of private projects the organisation may run at once, as far as the server has told. */
+  get parallelJobs(): number | undefined {
+    return this.#parallelJobs;
   }
 
   /** Goes on from what another reader of this queue has read. */
@@ -73,6 +88,7 @@ export class QueueReader {
       const requests = await jobRequests.listUnfinished(poolId, { signal });
       this.#reading = { known: true, value: requests.map(unfinished), at };
       this.#failures = 0;
+      if (this.#reading.value.some(({ received }) => !received)) await this.#readParallelJobs(signal);
     } catch (error) {
       if (signal.aborted) return;
       this.#failures += 1;
@@ -83,15 +99,33 @@ export class QueueReader {
     }
     this.#isShown = true;
   }
+
+  /** A server that does not tell it, or not this token, is asked again as seldom; what was known stays. */
+  async #readParallelJobs(signal: AbortSignal): Promise<void> {
+    const { clock, parallelJobs } = this.#options;
+    const now = clock.now();
+    if (parallelJobs === undefined || now - this.#parallelJobsAskedAt < PARALLEL_JOBS_MS) return;
+    this.#parallelJobsAskedAt = now;
+    const told = await parallelJobs.selfHosted({ signal }).catch(() => undefined);
+    if (told !== undefined) this.#parallelJobs = told.resourceLimit?.totalCount;
+  }
 }
 
-function unfinished({ demands, jobName, queueTime, receiveTime, requestId }: TaskAgentJobRequest): UnfinishedRequest {
+function unfinished({
+  data,
+  demands,
+  jobName,
+  queueTime,
+  receiveTime,
+  requestId,
+}: TaskAgentJobRequest): UnfinishedRequest {
   const queuedAt = Date.parse(queueTime ?? '');
   return {
     requestId,
     jobName: jobName ?? '',
     demands: demands ?? [],
     received: receiveTime !== undefined,
+    isPrivate: data?.ParallelismTag?.toLowerCase() === 'private',
     queuedAt: Number.isNaN(queuedAt) ? undefined : queuedAt,
   };
 }

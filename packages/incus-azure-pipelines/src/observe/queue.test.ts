@@ -24,7 +24,7 @@ const KEY = azureKey(first.azure);
 const DRAINED = new Set<string>();
 
 function aRequest(requestId: number, given: Partial<UnfinishedRequest> = {}): UnfinishedRequest {
-  return { requestId, jobName: 'build', demands: [], received: false, queuedAt: undefined, ...given };
+  return { requestId, jobName: 'build', demands: [], received: false, isPrivate: true, queuedAt: undefined, ...given };
 }
 
 function aSight(requests: readonly UnfinishedRequest[], given: Partial<QueueSight> = {}): QueueSight {
@@ -114,6 +114,49 @@ describe('a queue', () => {
     const fixed = aPool({ name: 'first', agentCount: 2 });
     const agents = [anAgent(0, 'idle', { pool: 'first' }), anAgent(1, 'busy', { pool: 'first' })];
     expect(counts(aSight([aRequest(1), aRequest(2)], { agents }), [fixed, second])).toEqual({ second: 1 });
+  });
+});
+
+describe('the parallel jobs of an organisation', () => {
+  const parallelJobs = new Map([[KEY, 2]]);
+  const running = [8, 9].map(id => aRequest(id, { received: true }));
+  const waits = [11, 12, 13].map(id => aRequest(id));
+  const waitingFor = (sight: QueueSight, before: readonly WaitingRequest[] = []) =>
+    shareQueue(before, sight, [first, second], NOW).waiting.map(({ held, mostAtOnce }) =>
+      held ? mostAtOnce : 'agent',
+    );
+
+  test('keep requests beyond them from having agents made, but for one that would show the number to be wrong', () => {
+    const sight = aSight([...running, ...waits], { parallelJobs });
+    expect(counts(sight)).toEqual({ first: 1, second: 0 });
+    expect(waitingFor(sight)).toEqual(['agent', 2, 2]);
+    expect(waitingFor(aSight(waits, { parallelJobs: new Map([[KEY, 1]]) }))).toEqual(['agent', 'agent', 1]);
+  });
+
+  test('do not count while more run than there are said to be', () => {
+    const more = aRequest(10, { received: true });
+    expect(waitingFor(aSight([...running, more, ...waits], { parallelJobs }))).toEqual(['agent', 'agent', 'agent']);
+  });
+
+  test('are used by what an agent of anybody has, be it taken up or not', () => {
+    const assigned = { ...JOB, requestId: 8, received: false };
+    const registrations = new Map([[KEY, known([aRegistration({ name: 'foreign', assigned })])]]);
+    const sight = aSight([aRequest(8), ...waits], { parallelJobs, registrations });
+    expect(waitingFor(sight)).toEqual(['agent', 'agent', 2]);
+  });
+
+  test('are no matter to public projects, nor to what no pool could do', () => {
+    const open = waits.map(request => ({ ...request, isPrivate: false }));
+    expect(waitingFor(aSight([...running, ...open], { parallelJobs }))).toEqual(['agent', 'agent', 'agent']);
+    const able = aSight([...running, aRequest(10, { demands: ['fpga'] }), aRequest(11)], { parallelJobs });
+    expect(waitingFor(able)).toEqual(['agent', 'agent']);
+  });
+
+  test('let a request go on at once when one of them is free again, though an idle agent was seen', () => {
+    const agents = [anAgent(0, 'idle', { pool: 'first', since: NOW })];
+    const held = shareQueue([], aSight([...running, ...waits], { agents, parallelJobs }), [first, second], NOW).waiting;
+    expect(held.map(request => request.held)).toEqual([false, true, true]);
+    expect(waitingFor(aSight(waits, { parallelJobs }), held)).toEqual(['agent', 'agent', 'agent']);
   });
 });
 

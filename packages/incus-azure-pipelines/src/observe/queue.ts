@@ -5,6 +5,7 @@ import { azureKey, type PoolSpec, scales } from '../model/pool.js';
 import { isLeft, type Offer, type UnfinishedRequest, type WaitingRequest } from '../model/queue.js';
 import { type Here, HostShares, type Others } from './host-shares.js';
 import type { OtherHost } from './other-hosts.js';
+import { ParallelJobs } from './parallel-jobs.js';
 
 /**
  * An idle agent is given a job that it can do within seconds. A request that waits beside one for so long waits for something
@@ -23,6 +24,8 @@ export interface QueueSight {
   readonly offers: ReadonlyMap<string, Offer>;
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
+  /** By `azureKey`: how many jobs of private projects the organisation may run at once, where that is known. */
+  readonly parallelJobs?: ReadonlyMap<string, number>;
   /** By `azureKey`: who else makes agents. */
   readonly others?: ReadonlyMap<string, Others>;
 }
@@ -62,10 +65,16 @@ interface Fit {
   readonly unmet: readonly string[];
 }
 
+/** What there is for a request. */
+interface Chances extends Pick<WaitingRequest, 'agentPool' | 'mostAtOnce'> {
+  readonly fit: Fit;
+  readonly shares: HostShares | undefined;
+}
+
 /**
  * Counts each request that no agent has for one pool: one that has an idle agent for it, else the first in the file that has
- * room for another, else the first that offers what it demands. What no pool offers, and what waits though it could be taken,
- * counts for none; nor does what is left to another host. A request that was done since then still stands in the reading, and counts no more: an agent that says that
+ * room for another, else the first that offers what it demands. What no pool offers, what waits though it could be taken, and
+ * what is beyond the jobs that the organisation may run at once, counts for none; nor does what is left to another host. A request that was done since then still stands in the reading, and counts no more: an agent that says that
  * it is finished has had the oldest that it could do. Unknown where queue or agents are not read. Where no pool scales, the
  * counting is for those who look: nothing is left to another host, and nobody is told unfit before an agent has shown what it offers.
  */
@@ -97,6 +106,7 @@ export function shareQueue(
     const fits = new Map<string, Fit>();
     const others = sight.others?.get(key);
     const shares = others && others.hosts.length > 0 ? new HostShares(others, now) : undefined;
+    const licences = new ParallelJobs(sight.parallelJobs?.get(key), requests.value, having);
     for (const request of [...requests.value].sort((a, b) => a.requestId - b.requestId)) {
       if (request.received || having.has(request.requestId)) continue;
       const demanded = request.demands.join('\n');
@@ -104,7 +114,10 @@ export function shareQueue(
       fits.set(demanded, fit);
       const seen = known.get(request.requestId);
       const isDone = seen?.held !== true && doneBy(fit.able);
-      if (!isDone) waiting.push(judged(request, seen, key, fit, isFollowed ? shares : undefined, requests.at, now));
+      if (isDone) continue;
+      const mostAtOnce = fit.able.length > 0 ? licences.take(request) : undefined;
+      const chances = { agentPool: key, fit, shares: isFollowed ? shares : undefined, mostAtOnce };
+      waiting.push(judged(request, seen, chances, requests.at, now));
     }
     if (shares) hosts.set(key, shares.hosts);
     for (const { spec, queued: count } of places)
@@ -158,22 +171,21 @@ function fitOf(demands: readonly string[], places: readonly Place[], shares: Hos
 function judged(
   request: UnfinishedRequest,
   known: WaitingRequest | undefined,
-  agentPool: string,
-  { able, idle, unmet }: Fit,
-  shares: HostShares | undefined,
+  { agentPool, fit: { able, idle, unmet }, mostAtOnce, shares }: Chances,
   readAt: number,
   now: number,
 ): WaitingRequest {
   const since = known?.since ?? now;
   const couldTakeAt = idle.length > 0 ? now : known?.couldTakeAt;
   const isLong = since <= readAt - HELD_MS && idle.some(agent => agent.since <= readAt - HELD_MS);
-  const isStill = known?.held === true && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
-  const held = isLong || isStill;
+  const wasHeldBesideIdle = known?.held === true && known.mostAtOnce === undefined;
+  const isStill = wasHeldBesideIdle && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
+  const held = mostAtOnce !== undefined || isLong || isStill;
   const turn = held || able.length === 0 ? undefined : shares?.turnFor(request, known, hereFor(able));
   const pool = (held || isLeft({ turn }) ? able[0] : claimed(able))?.spec.name;
   const { demands, jobName, queuedAt, requestId } = request;
   // Written out: it is made for each request in each pass.
-  return { requestId, jobName, demands, queuedAt, agentPool, since, pool, unmet, couldTakeAt, held, turn };
+  return { requestId, jobName, demands, queuedAt, agentPool, since, pool, unmet, couldTakeAt, held, mostAtOnce, turn };
 }
 
 function hereFor(able: readonly Place[]): Here {

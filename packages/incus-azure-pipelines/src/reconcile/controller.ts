@@ -23,7 +23,7 @@ import { vainEnds } from './vain-ends.js';
 /** All that is read and wished at one moment: what both systems show, and what else a plan depends on. */
 export interface Sight
   extends Pick<Sightings, 'instances' | 'registrations' | 'agentPoolIds'>,
-    Pick<QueueSight, 'requests'>,
+    Pick<QueueSight, 'parallelJobs' | 'requests'>,
     Pick<Observed, 'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'> {
   /** By `azureKey`: who shares an agent pool. */
   readonly readers?: ReadonlyMap<string, Readers>;

@@ -116,11 +116,12 @@ export class PoolsInForce implements AsyncDisposable {
       for (const pool of spec.pools) {
         const azure = required(clients.get(pool.name), pool.name);
         const { agentPool } = pool.azure;
-        const { jobRequests } = azure;
+        const { jobRequests, parallelJobs } = azure;
         const onlookers = isScaled(pool.azure, spec.pools) ? undefined : this.onlookers;
+        const queue = { jobRequests, parallelJobs, onlookers };
         const observer =
           observers.get(azureKey(pool.azure)) ??
-          new AzureObserver({ clock, random, ...pollingOf(pool.azure, spec), client: azure, jobRequests, onlookers });
+          new AzureObserver({ clock, random, ...pollingOf(pool.azure, spec), client: azure, ...queue });
         observers.set(azureKey(pool.azure), observer);
         await reachAgentPool(observer, pool.azure, spec.stateDirectory, signal);
         const agentPoolId = (s: AbortSignal) => observer.poolId(s);

@@ -15,7 +15,7 @@ export interface Readers {
   readonly intervalMs: number;
 }
 
-type Seen = Pick<QueueSight, 'requests' | 'registrations' | 'drained'> &
+type Seen = Pick<QueueSight, 'parallelJobs' | 'requests' | 'registrations' | 'drained'> &
   Pick<Observed, 'bases' | 'wantedBases'> & {
     /** By `azureKey`. */
     readonly readers?: ReadonlyMap<string, Readers>;

@@ -19,7 +19,7 @@ export interface ReconcilerParts extends ControllerParts {
   /** By `azureKey`. */
   readonly azure: ReadonlyMap<
     string,
-    Pick<AzureObserver, 'agentPoolId' | 'readers' | 'reading' | 'refresh' | 'requests'>
+    Pick<AzureObserver, 'agentPoolId' | 'parallelJobs' | 'readers' | 'reading' | 'refresh' | 'requests'>
   >;
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => Observed['wantedBases'];
@@ -109,6 +109,9 @@ export class Reconciler {
       ),
       wantedBases: wantedBases(),
       requests: new Map([...azure].flatMap(([key, { requests }]) => (requests === undefined ? [] : [[key, requests]]))),
+      parallelJobs: new Map(
+        [...azure].flatMap(([key, { parallelJobs }]) => (parallelJobs === undefined ? [] : [[key, parallelJobs]])),
+      ),
       readers: new Map([...azure].map(([key, { readers }]) => [key, readers])),
       drained: wishes.pools,
       drainedAgents: wishes.agents,

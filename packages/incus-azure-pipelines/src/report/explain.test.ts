@@ -129,6 +129,7 @@ describe('a pool that follows the queue', () => {
     unmet: [],
     couldTakeAt: undefined,
     held: false,
+    mostAtOnce: undefined,
     turn: undefined,
     ...given,
   });
@@ -139,6 +140,7 @@ describe('a pool that follows the queue', () => {
     ['an agent on its way', {}, ['starting'], 'an agent is on its way for it'],
     ['an idle agent', {}, ['idle', 'idle'], 'an idle agent is about to be given it'],
     ['a free place', {}, ['busy', 'busy', 'busy'], 'all 3 agents of the pool have jobs'],
+    ['a parallel job', { held: true, mostAtOnce: 4 }, ['busy'], 'runs as many jobs at once as it may, which is 4'],
     ['something else', { held: true }, ['idle'], 'a parallel job, an approval or an exclusive lock'],
     [
       'an agent of another host',

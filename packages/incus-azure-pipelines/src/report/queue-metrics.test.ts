@@ -18,6 +18,7 @@ function waits(requestId: number, given: Partial<WaitingRequest> = {}): WaitingR
     unmet: [],
     couldTakeAt: undefined,
     held: false,
+    mostAtOnce: undefined,
     turn: undefined,
     ...given,
   };

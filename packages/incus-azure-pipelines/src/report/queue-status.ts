@@ -71,13 +71,21 @@ function grouped(
 }
 
 /** Judges requests in the order in which they are given to agents: each takes one of those that are idle. */
-function judge({ held, turn, unmet }: WaitingRequest, view: View | undefined): Pick<WaitingStatus, 'for' | 'why'> {
+function judge(
+  { held, mostAtOnce, turn, unmet }: WaitingRequest,
+  view: View | undefined,
+): Pick<WaitingStatus, 'for' | 'why'> {
   const quoted = unmet.map(demand => `"${printableLine(demand)}"`).join(', ');
   if (view === undefined) return { for: 'nobody', why: `no pool offers what it demands: ${quoted}` };
   const { agentCount, name } = view.spec;
   if (view.isDrained) return { for: 'agent', why: `pool ${name} could take it, and a person drains it` };
   if (!view.isRead)
     return { for: 'agent', why: 'it waited when the queue was read last, and no agent is made meanwhile' };
+  if (mostAtOnce !== undefined)
+    return {
+      for: 'other',
+      why: `the organisation runs as many jobs at once as it may, which is ${mostAtOnce}: more are to be bought`,
+    };
   if (held)
     return {
       for: 'other',

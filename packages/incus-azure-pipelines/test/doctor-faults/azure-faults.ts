@@ -118,6 +118,11 @@ const TABLE: readonly (readonly [string, Partial<AzureFacts>, RegExp])[] = [
     { registration: { known: true, value: { kind: 'unclear', why: '503', retryAfterMs: undefined } } },
     /^yellow registration: it is not clear/,
   ],
+  [
+    'fewer jobs may run at once than there are agents',
+    { parallelJobs: { known: true, value: 1 }, agents: 3 },
+    /^yellow parallel-jobs: .*may run 1 jobs .* up to 3 agents: .* -> buy parallel jobs \(Organization settings/,
+  ],
 ];
 
 /** Each alone in an Azure where all else is well. */

@@ -252,7 +252,7 @@ export class AzureWorld {
 }
 
 function aRequest(requestId: number, demands: readonly string[]): UnfinishedRequest {
-  return { requestId, jobName: `job ${requestId}`, demands, received: false, queuedAt: undefined };
+  return { requestId, jobName: `job ${requestId}`, demands, received: false, isPrivate: true, queuedAt: undefined };
 }
 
 function jobRequest(requestId: number): JobRequest {
