@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     if (!wentWell) process.exitCode = 1;
     display.say(
       wentWell
-        ? '\nTo run it for your own organisation, read README.md next.'
+        ? '\nTo run it for your own organisation: docs/how-to/install.md'
         : paint('red', '\nNot all of it went as it was meant to; the table shows what.'),
     );
   } catch (error) {

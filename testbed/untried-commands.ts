@@ -4,9 +4,9 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
     why: 'installs from the distribution',
     commands: [
       'apt-get update',
-      'apt-get install nodejs npm',
-      'apt-get install nodejs npm git dpkg-dev binutils',
-      'apt-get install incus btrfs-progs',
+      'apt-get install --no-install-recommends nodejs npm',
+      'apt-get install --no-install-recommends nodejs npm git dpkg-dev binutils',
+      'apt-get install incus-base incus-client btrfs-progs',
     ],
   },
   {

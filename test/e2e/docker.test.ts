@@ -7,6 +7,7 @@ import {
 } from '../../packages/incus-azure-pipelines/src/doctor/proofs/docker-scripts.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import type { Scenario } from '../../testbed/scenario.js';
+import { type PoolStatus, whenPool } from './daemon-status.js';
 import { startWithBase } from './finished-base.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
@@ -24,7 +25,8 @@ describeOnIncus('docker in a job', testbed => {
     return scenario;
   }
 
-  async function expectDocker(scenario: Scenario): Promise<void> {
+  /** Gives back whose job it was. */
+  async function expectDocker(scenario: Scenario): Promise<string | undefined> {
     const job = await scenario.emulator.queueJob({ steps }).finished;
     expect(
       job.steps.map(({ name, result }) => ({ name, result })),
@@ -34,6 +36,7 @@ describeOnIncus('docker in a job', testbed => {
     expect(found(/^from a container$/)).toHaveLength(1);
     expect(found(/heard from the server$/)).toHaveLength(1);
     expect(found(/^store overlay2$/)).toHaveLength(1);
+    return job.agentName;
   }
 
   test('builds an image from nothing, runs it, and composes two services of it, after a cold start', async () => {
@@ -46,9 +49,10 @@ describeOnIncus('docker in a job', testbed => {
   test('does the same in an agent that was activated from the reserve', async () => {
     const scenario = await start(1);
     await using daemon = startDaemon(scenario);
-    await agentsOnline(scenario.emulator, 1);
+    const isFull = ({ agents, prepared }: PoolStatus) => prepared === 1 && agents.some(({ phase }) => phase === 'idle');
+    const { agents } = await whenPool(scenario, daemon, isFull);
+    const waiting = agents.find(({ phase }) => phase === 'prepared')?.name;
     await scenario.emulator.queueJob({ steps: [{ script: 'true' }] }).finished;
-    await daemon.seen(line => line.msg === 'agent gone');
-    await expectDocker(scenario);
+    expect(await expectDocker(scenario)).toBe(waiting);
   });
 });

@@ -7,6 +7,7 @@ import type { PlanDocument } from '../../packages/incus-azure-pipelines/src/repo
 import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { NIC_APART } from './place-of-setup.js';
 import { expectRefusal } from './refusal.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
@@ -97,6 +98,9 @@ describeOnIncus('what guests get beside the default profile', testbed => {
     ]);
     const daemon = startDaemon(scenario);
     await agentsOnline(scenario.emulator, 1);
+    const agents = (await scenario.incus.instances.list()).filter(({ config }) => config['user.iap.activated']);
+    // What keeps guests apart on the network of setup does so on one of another's, too.
+    expect(agents.map(agent => agent.expanded_devices.eth0)).toEqual([{ ...NIC_APART, network: testbed().bridge }]);
     const found = await look(scenario);
     expect(found).toEqual({
       folder: ['from the host'],

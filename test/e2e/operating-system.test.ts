@@ -26,6 +26,14 @@ printf '[Service]\\nExecCondition=\\nExecStartPre=\\nExecStart=\\nExecStart=/usr
   >/etc/systemd/system/apt-daily.service.d/slow.conf
 `;
 const AGENTS = 20;
+/** What would hold the lock of packages by itself. */
+const LOCKERS = [
+  'apt-daily.timer',
+  'apt-daily.service',
+  'apt-daily-upgrade.timer',
+  'apt-daily-upgrade.service',
+  'unattended-upgrades.service',
+];
 
 describeOnIncus('the system in a guest', testbed => {
   test('is running as a whole, with sessions of its users', async () => {
@@ -43,13 +51,19 @@ describeOnIncus('the system in a guest', testbed => {
         script: 'sudo systemd-run --quiet --pipe --wait -p PAMName=login -p User=agent loginctl list-sessions',
       },
       { name: 'tools', script: 'git --version && docker compose version && curl --version' },
+      { name: 'locks', script: `systemctl is-enabled ${LOCKERS.join(' ')} | uniq --count` },
     ];
     const job = await scenario.emulator.queueJob({ steps }).finished;
     expect(job.steps.map(({ name, result }) => ({ name, result }))).toEqual(
       steps.map(({ name }) => ({ name, result: 'succeeded' })),
     );
     expect(job.lines).toEqual(
-      expect.arrayContaining(['system running', 'manager running', expect.stringMatching(/^ *1100 agent\b/)]),
+      expect.arrayContaining([
+        'system running',
+        'manager running',
+        expect.stringMatching(/^ *1100 agent\b/),
+        expect.stringMatching(new RegExp(`^ *${LOCKERS.length} masked$`)),
+      ]),
     );
   });
 

@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type DaemonProcess, PROGRAM } from '../../testbed/daemon-process.js';
+import { type DaemonProcess, PROGRAM, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { cacheDirectory, workTree } from '../../testbed/work-tree.js';
@@ -24,7 +24,7 @@ describeOnIncus('a daemon of another release', testbed => {
       await before?.daemon.end('SIGKILL');
       const daemon = scenario.startDaemon(undefined, { program });
       tellOnFailure(daemon);
-      if (running !== undefined) await expectAdopted(scenario, daemon, running, contract);
+      if (running !== undefined) await expectAdopted(scenario, daemon, running, { program, contract });
       await whenPool(scenario, daemon, pool => isWhole(pool, 'idle') && pool.agents.every(isItsOwn));
       const bases = (await scenario.incus.instances.list()).filter(({ name }) => name.startsWith('iap-base-'));
       expect(bases.map(({ config }) => config['user.iap.contract'])).toContain(contract);
@@ -53,15 +53,22 @@ async function withJob(scenario: Scenario, daemon: DaemonProcess, contract: stri
 }
 
 /** Its agents go on in their places, and their version is told; its reserve is replaced; its job ends well. */
-async function expectAdopted(scenario: Scenario, daemon: DaemonProcess, running: Running, own: string): Promise<void> {
+async function expectAdopted(
+  scenario: Scenario,
+  daemon: DaemonProcess,
+  running: Running,
+  own: { readonly program: string; readonly contract: string },
+): Promise<void> {
   const { busy, idle, job } = running;
-  const contract = running.contract === own ? undefined : running.contract;
+  const contract = running.contract === own.contract ? undefined : running.contract;
   const first = await whenPool(scenario, daemon, pool => phaseOf(pool, busy) === 'busy');
   expect(first.agents.find(({ name }) => name === busy)?.contract).toBe(contract);
   expect(first.agents.find(({ name }) => name === idle)?.contract).toBe(contract);
   expect(phaseOf(first, idle)).toBe('idle');
   const told = contract === undefined ? 'busy ' : `busy \\(contract ${contract}\\)`;
-  expect((await scenario.call('status')).stdout).toMatch(new RegExp(`^${busy} +${told}`, 'm'));
+  // Each release understands its own daemon.
+  const { stdout } = await runProgram(['status', '--socket', scenario.controlSocket], { program: own.program });
+  expect(stdout).toMatch(new RegExp(`^${busy} +${told}`, 'm'));
   await whenPool(
     scenario,
     daemon,

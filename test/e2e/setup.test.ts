@@ -1,10 +1,10 @@
 import { rm, stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { connectIncus } from 'incus-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { whereIs } from '../../packages/incus-azure-pipelines/src/doctor/attacks/guests.js';
 import { type Place, reached } from '../../packages/incus-azure-pipelines/src/doctor/attacks/reach.js';
+import { openInstallation } from '../../packages/incus-azure-pipelines/src/lib/installation.js';
 import { type DaemonProcess, type Ended, PROGRAM, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { buildImage } from '../../testbed/image.js';
@@ -14,8 +14,10 @@ import { runCommand } from '../../testbed/run-command.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { told } from '../../testbed/told-commands.js';
 import { imageCacheDirectory } from '../../testbed/work-tree.js';
+import { type HostServers, startHostServers } from './attacks/servers.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
 import { dumpIncus } from './incus-dump.js';
+import { expectPlaceOfSetup } from './place-of-setup.js';
 import { polled } from './polled.js';
 import { agentsOnline, drainedEmpty, lineShown, startDaemon } from './waiting.js';
 
@@ -29,8 +31,7 @@ const NEIGHBOUR_PORT = 7777;
 describeOnIncus('setup', () => {
   let incus: PrivateIncus;
   let outside: OutsideHost;
-  let hostServer: Server;
-  let hostPort: number;
+  let host: HostServers;
   let scenario: Scenario;
   let daemon: DaemonProcess;
   let before: unknown;
@@ -39,16 +40,17 @@ describeOnIncus('setup', () => {
     outside = await startOutsideHost(OUTSIDE.gateway, [OUTSIDE.address, ...REFUSED, ALLOWED]);
     incus = await startPrivateIncus();
     await incus.importImage(await buildImage({ cacheDirectory: imageCacheDirectory() }), 'debian');
-    [hostServer, hostPort] = await listen();
+    host = await startHostServers();
     before = await dumpIncus(incus.socketPath);
     const { bridge, gateway, socketPath, storagePool } = incus;
-    const settings = { agentCount: 2, registration: 'host', network: { allow: [`${ALLOWED}:${outside.port}`] } };
+    const network = { allow: [`${ALLOWED}:${outside.port}`] };
+    const settings = { agentCount: 2, maxRamInGb: 1, registration: 'host', network };
     const place = { bridge, gateway, socketPath, storagePool, image: 'debian' };
     scenario = await startScenario({ ...place, confined: true, settings });
   });
   afterAll(async () => {
     await scenario?.[Symbol.asyncDispose]();
-    hostServer?.close();
+    await host?.[Symbol.asyncDispose]();
     await incus?.[Symbol.asyncDispose]();
     await outside?.[Symbol.asyncDispose]();
   });
@@ -70,6 +72,14 @@ describeOnIncus('setup', () => {
   test('writes a certificate that its owner alone can read', async () => {
     for (const name of ['client.key', 'client.crt', 'server.crt'])
       expect((await stat(join(scenario.directory, 'state/incus', name))).mode & 0o777).toBe(0o600);
+  });
+
+  test('makes what it says, by the answers of Incus: restrictions, limits, NIC, rules, and whom to trust', async () => {
+    const { hostname, port } = new URL(scenario.emulator.url);
+    const opened = { [`the Azure server ${hostname}`]: Number(port), [`network.allow: ${ALLOWED}`]: outside.port };
+    const { socketPath, storagePool } = incus;
+    const { ownerId: owner } = await openInstallation(join(scenario.directory, 'state'));
+    await expectPlaceOfSetup({ socketPath, storagePool, project: scenario.project, owner, opened });
   });
 
   test('changes nothing the second time', async () => {
@@ -185,9 +195,9 @@ describeOnIncus('setup', () => {
     const { hostname, port } = new URL(emulator.url);
     const places: Record<string, Place> = {
       neighbour: [address, NEIGHBOUR_PORT],
-      'host by its bridge': [gateway, hostPort],
-      'host by another bridge': [incus.gateway, hostPort],
-      'host by a public address': [OUTSIDE.gateway, hostPort],
+      'host by its bridge': [gateway, host.tcpPort],
+      'host by another bridge': [incus.gateway, host.tcpPort],
+      'host by a public address': [OUTSIDE.gateway, host.tcpPort],
       'Incus itself': [gateway, 8443],
       ...Object.fromEntries(REFUSED.map(refused => [refused, [refused, outside.port] as const])),
       'the allowed address': [ALLOWED, outside.port],
@@ -248,11 +258,3 @@ const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done';
 const LISTENER = `
 $s = IO::Socket::INET->new(Listen => 5, LocalPort => ${NEIGHBOUR_PORT}, ReuseAddr => 1) or die;
 while ($c = $s->accept) { print $c "neighbour\\n"; close $c }`;
-
-async function listen(): Promise<readonly [Server, number]> {
-  const server = createServer(socket => socket.end('host\n'));
-  await new Promise<void>(resolve => server.listen(0, '0.0.0.0', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('listen: no address');
-  return [server, address.port];
-}

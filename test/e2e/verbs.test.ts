@@ -136,7 +136,7 @@ describeOnIncus('the command line', testbed => {
 
     const { stdout } = await scenario.call('status');
     expect(stdout).toMatch(/^default \(agent pool "default"\): 2 of 2 agents, 1 prepared, 0 preparing$/m);
-    expect(stdout).toMatch(/^ {2}wants: 2 agents at all times, and 1 more instances booted ahead$/m);
+    expect(stdout).toMatch(/^ {2}wants: 2 agents at all times, and 1 more instance booted ahead$/m);
     expect(stdout).toMatch(/^ {2}base: iap-base-\S+, agent \S+, built \d+[sm] ago, .*, known to work$/m);
     expect(stdout).toMatch(/busy +\d+s ago +a long one +\d+[sm] +[0-9a-f]+ +\d+ MiB +\d+s/);
     await expectExplained(scenario, stdout);

@@ -79,7 +79,7 @@ it('is told why the queue cannot be read, and waits for nobody when Azure is awa
   await look();
   expect(queue()?.unread?.error).toMatch(/the server failed \(500\)/);
   expect(run().statusNow().pools[0]).toMatchObject({
-    wants: '2 agents at all times, and 1 more instances booted ahead',
+    wants: '2 agents at all times, and 1 more instance booted ahead',
   });
   run().emulator.clearFaults();
   run().emulator.failNext({ kind: 'server-error', times: 1_000 });

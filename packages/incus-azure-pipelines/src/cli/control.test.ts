@@ -58,7 +58,7 @@ test('a daemon that does not answer in time is not taken for one that does not r
 test('where no daemon is, the reader is told to start it', async () => {
   const { code, told } = await outcome(callDaemon(join(directory, 'none.sock'), 'GET', '/status'));
   expect(code).toBe(2);
-  expect(told).toContain('start it');
+  expect(told).toContain('start it (where it ends again, "journalctl -u incus-azure-pipelines" says why)');
 });
 
 function fails(error: Error): () => Promise<void> {

@@ -60,11 +60,16 @@ async function answerOf(
     const reason = error instanceof Error ? error.message : String(error);
     if (error instanceof Error && 'code' in error && UNREACHED.has(error.code))
       throw new NoDaemonError(
-        `no daemon answers on ${socket} (${reason}); start it, or name its socket with --socket`,
+        `no daemon answers on ${socket} (${reason}); ${remedyOf(error.code)}, or name its socket with --socket`,
         { cause: error },
       );
     throw new DaemonError(`the daemon on ${socket} gave no whole answer (${reason}); see its log, and try again`);
   }
+}
+
+function remedyOf(code: unknown): string {
+  if (!ABSENT.has(code)) return 'call this as root, or as a member of the group of its socket';
+  return 'start it (where it ends again, "journalctl -u incus-azure-pipelines" says why)';
 }
 
 function reasonIn(body: unknown): string {

@@ -202,15 +202,22 @@ pools:
   it('reaches an Incus on the network with files beside the configuration', async () => {
     await write('client.crt', '-----BEGIN CERTIFICATE-----\n');
     await write('client.key', '-----BEGIN PRIVATE KEY-----\n');
-    const { spec } = await read(
-      `${ONE_POOL}maxCores: 64\nincus: {url: "https://incus.example:8443/", certificate: client.crt, key: client.key}\n`,
-    );
-    expect(spec.incus).toEqual({
+    await write('server.crt', '-----BEGIN CERTIFICATE-----\n');
+    const target = async (more: string) => {
+      const files = `certificate: client.crt, key: client.key${more}`;
+      const incus = `incus: {url: "https://incus.example:8443/", ${files}}`;
+      return (await read(`${ONE_POOL}maxCores: 64\n${incus}\n`)).spec.incus;
+    };
+    const named = {
       kind: 'https',
       url: 'https://incus.example:8443',
       certificatePath: pathOf('client.crt'),
       keyPath: pathOf('client.key'),
-      serverCertificatePath: undefined,
+    };
+    expect(await target('')).toEqual({ ...named, serverCertificatePath: undefined });
+    expect(await target(', serverCertificate: server.crt')).toEqual({
+      ...named,
+      serverCertificatePath: pathOf('server.crt'),
     });
   });
 });

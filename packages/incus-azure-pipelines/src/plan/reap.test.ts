@@ -208,6 +208,16 @@ describe('a finished agent', () => {
     expect(after(timeouts.powerOffMs, gone)).toEqual(['delete-instance']);
   });
 
+  test('that was never online is drained where Azure has it: that is proof, without the time for a start', () => {
+    const given = (shown: Registration | undefined, life: Partial<Life>) =>
+      kinds(finished(timeouts.powerOffMs, { registration: known(shown), life: aLife({ activeSince: NOW, ...life }) }));
+    expect(given(aRegistration({ online: false }), {})).toEqual(['disable-agent']);
+    const disabled = aRegistration({ online: false, enabled: false });
+    expect(given(disabled, {})).toEqual([]);
+    expect(given(disabled, { quietDisabled: quiet })).toEqual(['delete-registration']);
+    expect(given(undefined, { deregistered: true })).toEqual(['delete-instance']);
+  });
+
   test('that could still register is not deleted', () => {
     const life = aLife({ activeSince: NOW - 20_000, quietOffline: quiet });
     const given = { registration: known(undefined), life };

@@ -183,7 +183,10 @@ function* finish(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm)
   if (!observed.collected.has(agent.name) && agent.instance?.status === 'ready' && !alarm.passed(tooLateAt))
     yield { kind: 'collect-log', pool: agent.pool, name: agent.name, reason: 'finished' };
   yield* fence(agent);
-  if (!alarm.passed(agent.since + spec.timeouts.powerOffMs) || !hadItsStart(spec, agent, alarm)) return;
+  if (!alarm.passed(agent.since + spec.timeouts.powerOffMs)) return;
+  // Whom Azure has can be drained with proof; one that it does not show may not have registered yet.
+  const isProvable = knownValue(agent.registration) !== undefined || agent.life.deregistered;
+  if (!isProvable && !hadItsStart(spec, agent, alarm)) return;
   if (agent.registration.known && agent.registration.at >= agent.since)
     yield* retire(agent, 'finished, but did not power off', alarm);
 }

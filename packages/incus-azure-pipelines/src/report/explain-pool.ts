@@ -19,6 +19,7 @@ export function explainPool(pool: PoolStatus, { deaths, now, status }: Account):
   ];
   return [
     ...(unknown.length === 0 ? countsOf(pool) : [...unknown, ...blindly(pool)]),
+    ...refusalOf(pool, now),
     ...(pool.hours === undefined ? [] : [`Its standby follows the clock: ${sayStandby(pool.hours, now)}.`]),
     ...(pool.queue === undefined ? [] : queueOf(pool.queue, now)),
     ...pool.backingOff.map(
@@ -49,6 +50,14 @@ function* queueOf({ followed, unread, waiting }: QueueStatus, now: number): Gene
     yield `${requests.length} ${requests.length === 1 ? 'job request waits' : 'job requests wait'} (${numbersOf(requests)}): ${why}.`;
 }
 
+/** Nothing fails of it yet, and soon everything does. */
+function refusalOf({ tokenRefusedSince }: PoolStatus, now: number): string[] {
+  if (tokenRefusedSince === undefined) return [];
+  return [
+    `Its token is refused since ${ago(tokenRefusedSince, now)}; the one before it is used as long as it is good.`,
+  ];
+}
+
 /** Numbers of what cannot be read would be made up. */
 function blindly({ name, waiting }: PoolStatus): string[] {
   return [
@@ -69,9 +78,11 @@ function unread(what: string, { error, readable, since }: PoolStatus['azure'], n
   return readable ? [] : [`${what} cannot be read since ${ago(since, now)}, so ${sequel}: ${error}`];
 }
 
-function baseOf({ base, generation, tries }: PoolStatus, now: number): string[] {
+function baseOf({ agents, base, generation, tries }: PoolStatus, now: number): string[] {
   if (base === undefined) return ['It is not known yet which base it needs.'];
-  if (generation === undefined) return [`Its base ${base} is not built.`];
+  const isServed = agents.some(agent => agent.base !== undefined && agent.base !== base);
+  if (generation === undefined)
+    return [`Its base ${base} is not built${isServed ? '; agents are of an older one meanwhile' : ''}.`];
   const { agentVersion, builtAt, checkedAt, proven } = generation;
   const trial = tries === undefined ? '' : '; one agent tries it out';
   return [
@@ -84,7 +95,9 @@ function endsOf(pool: string, deaths: readonly Death[], now: number): string[] {
   const others = own.filter(({ why }) => why !== JOB_DONE.words);
   if (own.length === 0) return ['None of its agents has ended yet.'];
   return [
-    `Of its last ${own.length} agents that ended, ${own.length - others.length} did so because their job was done.`,
+    own.length === 1
+      ? `One agent has ended, ${others.length === 0 ? '' : 'not '}because its job was done.`
+      : `Of its last ${own.length} agents that ended, ${own.length - others.length} did so because their job was done.`,
     ...others
       .slice(0, TOLD_ENDS)
       .map(({ goneAt, name, why }) => `${name} ended ${ago(goneAt, now)}: ${printable(why)}`),

@@ -127,7 +127,7 @@ function wantsOf(
   queue: QueueStatus | undefined,
 ): string {
   if (isDrained) return 'no agents, since a person drains it';
-  const beside = reserve === 0 ? '' : `, and ${reserve} more instances booted ahead`;
+  const beside = reserve === 0 ? '' : `, and ${reserve} more ${reserve === 1 ? 'instance' : 'instances'} booted ahead`;
   if (queue?.followed !== true) return `${agentCount} agents at all times${beside}`;
   const busy = agents.filter(({ phase }) => phase === 'busy').length;
   const queued = queue.queued === undefined ? 'a queue that is not read' : `${queue.queued} queued`;
