@@ -15,9 +15,8 @@ import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
-import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
+import type { DaemonSpec, PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
-import type { AzureObserver } from './observe/azure-observer.js';
 import { openIncus } from './observe/clients.js';
 import { isThisHost, mostInstances, readInotifyLimit } from './observe/host-limits.js';
 import { HostWatch } from './observe/host-watch.js';
@@ -45,8 +44,8 @@ export interface Daemon extends AsyncDisposable {
   readonly wishes: DrainWishes;
   readonly wantedBases: WantedBases;
   readonly storage: StorageFacts | undefined;
-  /** What the agent pool of a pool was read as. */
-  readonly azureOf: (pool: PoolSpec) => AzureObserver['reading'] | undefined;
+  /** The pools that are in force, with what is read of their agent pools. */
+  readonly pools: Pick<PoolsInForce, 'azureOf' | 'onlookers' | 'observers'>;
   /** One look and one plan, nothing done. */
   look(signal: AbortSignal): Promise<Pass>;
   /**
@@ -196,7 +195,7 @@ async function assemble(
     wishes,
     wantedBases,
     storage: facts.storage,
-    azureOf: pool => pools.observers.get(azureKey(pool.azure))?.reading,
+    pools,
     async look(lookSignal) {
       await Promise.all([host.look(), host.readRoom(lookSignal)]);
       await registration.recall();

@@ -111,6 +111,7 @@ function viewOf(drained: DrainTarget[]): View {
   return {
     status: () => ({ at: 0, owner: 'a1b2c3', incus: { readable: true, since: 0 }, pools: [], removed: [] }),
     usageOf: async () => undefined,
+    lookAtQueues: async () => {},
     healthy: () => true,
     drain: async target => void drained.push(target),
     resume: async () => {},

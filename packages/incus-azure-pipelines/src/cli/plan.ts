@@ -26,7 +26,7 @@ export async function printPlan(
   await using daemon = await makeDaemon(config, signal, { installation });
   const pass = await daemon.look(signal);
   if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
-  const status = statusOf(pools, pass, daemon.azureOf, daemon.storage);
+  const status = statusOf(pools, pass, spec => daemon.pools.azureOf(spec), daemon.storage);
   const document = planDocument(pass.plan, status, found !== undefined, pools);
   write(
     options.json

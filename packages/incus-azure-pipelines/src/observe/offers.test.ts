@@ -32,6 +32,16 @@ test('a pool offers what its newest agent has told before it had a job, and noth
   });
 });
 
+test('one that has a job tells only where nothing hangs on it, and while none was seen before its job', () => {
+  const busy = telling(3, { fpga: 'as its job says' }, 'busy');
+  const scaling = aPool({ agentCount: 4, standby: 1 });
+  expect(offersOf(new Map(), [busy], [scaling], OWNER, shown).get('linux')?.shownBy).toBeUndefined();
+  const before = offersOf(new Map(), [busy], [pool], OWNER, shown);
+  expect(before.get('linux')?.capabilities).toEqual({ fpga: 'as its job says' });
+  const idle = telling(4, { docker: '' });
+  expect(offersOf(before, [busy, idle], [pool], OWNER, shown).get('linux')?.capabilities).toEqual({ docker: '' });
+});
+
 test('a pool offers it still when that agent is gone', () => {
   const before = offersOf(new Map(), [telling(0, { docker: '' })], [pool], OWNER, shown);
   expect(offersOf(before, [], [pool], OWNER, shown).get('linux')?.capabilities).toEqual({ docker: '' });

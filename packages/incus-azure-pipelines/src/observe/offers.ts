@@ -2,7 +2,7 @@ import { mergeCapabilities } from 'azure-pipelines-client/demands';
 import type { Agent } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import { placeholderName, placeholderOwner, rememberedBy } from '../model/placeholder.js';
-import { azureKey, type PoolSpec } from '../model/pool.js';
+import { azureKey, isScaled, type PoolSpec } from '../model/pool.js';
 import type { Offer } from '../model/queue.js';
 
 /** Of an agent that nobody has chosen yet: the newest there is. */
@@ -13,7 +13,8 @@ type Shown = Pick<Observed, 'bases' | 'placeholders' | 'wantedBases'>;
 /**
  * What each pool's agents offer to demands: what the newest that was seen idle has told Azure of itself, remembered where none
  * is there now, and by its placeholder where the daemon is another one. Before that it is what every agent of ours is
- * registered with, so that a pool may begin.
+ * registered with, so that a pool may begin. Where no agent is made for what waits, one that has a job tells as well, while none
+ * was seen idle: all of them may have jobs when somebody looks first.
  */
 export function offersOf(
   before: ReadonlyMap<string, Offer>,
@@ -24,12 +25,14 @@ export function offersOf(
 ): ReadonlyMap<string, Offer> {
   return new Map(
     desired.map(spec => {
-      const old = before.get(spec.name);
+      const { azure, name } = spec;
+      const old = before.get(name);
       const kept = old?.shownBy === undefined ? keptBy(spec, owner, shown) : old;
-      return [
-        spec.name,
-        shownIn(agents, spec.name, kept, knownValue(shown.wantedBases.get(spec.name))) ?? unseen(spec, shown),
-      ];
+      const wantedBase = knownValue(shown.wantedBases.get(name));
+      const offer =
+        shownIn(agents, name, 'idle', kept, wantedBase) ??
+        (isScaled(azure, desired) ? undefined : shownIn(agents, name, 'busy', kept, wantedBase));
+      return [name, offer ?? unseen(spec, shown)];
     }),
   );
 }
@@ -37,6 +40,7 @@ export function offersOf(
 function shownIn(
   agents: readonly Agent[],
   pool: string,
+  phase: 'busy' | 'idle',
   before: Offer | undefined,
   wantedBase: string | undefined,
 ): Offer | undefined {
@@ -44,7 +48,7 @@ function shownIn(
   for (const agent of agents) {
     const capabilities = knownValue(agent.registration)?.capabilities;
     // Who has had a job may tell whatever that wanted told.
-    if (agent.pool !== pool || capabilities === undefined || agent.phase !== 'idle') continue;
+    if (agent.pool !== pool || capabilities === undefined || agent.phase !== phase) continue;
     const base = agent.instance?.base;
     // Who was born before the clock was set back looks younger for ever.
     const isOfNewer = base === wantedBase && newest?.base !== wantedBase;

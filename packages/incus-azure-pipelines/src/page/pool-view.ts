@@ -26,11 +26,20 @@ export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
     failure: { error, retryAt },
   }));
   if (!('target' in pool)) return [...backingOff, note('waits', 'removed', `not in the configuration: ${pool.fate}`)];
-  const { azure, drained, placeholder, queue, tries, waiting } = pool;
+  const { azure, drained, placeholder, queue, tokenRefusedSince, tries, waiting } = pool;
   return [
     ...(azure.readable
       ? []
       : [note('trouble', 'azure', `Azure cannot be read since ${clock(azure.since)}: ${azure.error ?? ''}`)]),
+    ...(tokenRefusedSince === undefined
+      ? []
+      : [
+          note(
+            'trouble',
+            'token',
+            `the token is refused since ${clock(tokenRefusedSince)}; the one before it is used as long as it is good`,
+          ),
+        ]),
     ...backingOff,
     ...(waiting === undefined ? [] : [note('waits', 'waits', `waits: ${waiting}`)]),
     ...(queue?.unread === undefined

@@ -1,6 +1,6 @@
 import type { Agent } from '../model/agent.js';
 import { knownValue, type Observed, type Reading } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
+import { isScaled, type PoolSpec } from '../model/pool.js';
 import type { Offer, WaitingRequest } from '../model/queue.js';
 import type { Others } from '../observe/host-shares.js';
 import { offersOf } from '../observe/offers.js';
@@ -41,14 +41,17 @@ export class QueueWatch {
     this.#shareQueue = share;
   }
 
-  /** These pools share the queues from now on. */
+  /** These pools share the queues from now on. What agents have shown where nothing hung on it is forgotten. */
   takePools(desired: readonly PoolSpec[]): void {
+    const followed = this.#desired.filter(({ azure }) => isScaled(azure, this.#desired)).map(({ name }) => name);
+    this.#offers = new Map([...this.#offers].filter(([name]) => followed.includes(name)));
     this.#desired = desired;
   }
 
   /** Shares out what waits in the queues that are read. While Incus is unread nothing is decided on it, and all stays as it was. */
   share(seen: Seen, agents: Reading<readonly Agent[]>, now: number): Shared {
     const placeholders = placeholdersIn(seen.registrations, this.#owner);
+    if (agents.known && seen.requests.size === 0) this.#waiting = [];
     if (!agents.known || seen.requests.size === 0)
       return { queued: new Map(), waiting: this.#waiting, offers: this.#offers, placeholders };
     this.#offers = offersOf(this.#offers, agents.value, this.#desired, this.#owner, { ...seen, placeholders });

@@ -45,9 +45,9 @@ function countsOf({ live, name, prepared, preparing, target, waiting, wants }: P
   ];
 }
 
-function* queueOf({ unread, waiting }: QueueStatus, now: number): Generator<string> {
+function* queueOf({ followed, unread, waiting }: QueueStatus, now: number): Generator<string> {
   if (unread !== undefined)
-    yield `The queue cannot be read since ${ago(unread.since, now)}, so no agent is made for it, and none drained: ${unread.error}`;
+    yield `The queue cannot be read since ${ago(unread.since, now)}${followed ? ', so no agent is made for it, and none drained' : ''}: ${unread.error}`;
   for (const { requests, why } of waiting)
     yield `${requests.length} ${requests.length === 1 ? 'job request waits' : 'job requests wait'} (${numbersOf(requests)}): ${why}.`;
 }

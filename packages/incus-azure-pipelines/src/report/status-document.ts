@@ -88,7 +88,7 @@ export interface PoolStatus {
   readonly drained: boolean;
   /** Why there are fewer agents than wanted. */
   readonly waiting?: string;
-  /** What it knows of the queue; left out for a pool of fixed size, which looks at none. */
+  /** What it knows of the queue; left out for a pool of fixed size while nobody looks. */
   readonly queue?: QueueStatus;
   /** The registration that has jobs wait while the pool has no agent; left out where it needs none, and has none. */
   readonly placeholder?: PlaceholderStatus;
@@ -119,13 +119,15 @@ export interface HoursStatus {
 
 /** The queue of an agent pool, as far as it concerns one pool. */
 export interface QueueStatus {
+  /** Whether agents are made for it; that of a pool of fixed size is read for those who look. */
+  readonly followed: boolean;
   /** Idle agents that are kept beyond what is queued. */
   readonly standby: number;
-  /** Job requests that it has agents for, or makes some; left out while the queue cannot be read. */
+  /** Job requests that it has agents for, or makes some; left out while the queue cannot be read, or is not followed. */
   readonly queued?: number;
   /** When the latest reading of it began; left out while it cannot be read. */
   readonly readAt?: number;
-  /** Why the queue cannot be read, and since when; then no agent is made for it, and none is drained. */
+  /** Why the queue cannot be read, and since when; where it is followed no agent is made for it then, and none is drained. */
   readonly unread?: { readonly since: number; readonly error: string };
   /** The job requests that no agent has, by what they wait for. */
   readonly waiting: readonly WaitingStatus[];

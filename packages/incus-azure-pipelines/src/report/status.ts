@@ -130,7 +130,7 @@ function wantsOf(
 ): string {
   if (isDrained) return 'no agents, since a person drains it';
   const beside = reserve === 0 ? '' : `, and ${reserve} more ${reserve === 1 ? 'instance' : 'instances'} booted ahead`;
-  if (queue === undefined) return `${agentCount} agents at all times${beside}`;
+  if (queue?.followed !== true) return `${agentCount} agents at all times${beside}`;
   const busy = agents.filter(({ phase }) => phase === 'busy').length;
   const queued = queue.queued === undefined ? 'a queue that is not read' : `${queue.queued} queued`;
   const idle = `${standby} idle ${standby === 1 ? 'agent' : 'agents'}`;
