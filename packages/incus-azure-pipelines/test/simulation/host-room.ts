@@ -14,7 +14,7 @@ const GIB = 2 ** 30;
 const RESERVE_BYTES = 2 * GIB;
 /** Far more than all instances take. */
 const MEMORY_BYTES = 64 * GIB;
-/** Others leave so little, every other half of a minute of the storm. */
+/** Others leave so little, every other half of a minute of a storm; where no storm was asked for, nobody else is on the host. */
 const SCANT_BYTES = 3.5 * GIB;
 const HALF_MS = 30_000;
 /** How new a reading has to be that something is created on, and how long it lacks what was created before it. */
@@ -30,7 +30,8 @@ export function reserveOf(seed: number): HostReserve | undefined {
 function roomIn(world: World, at: number): HostRoom {
   if (world.happens('incusUnread')) return { at, error: 'unread' };
   const taken = world.incus.instances.size * GIB;
-  const isScant = world.isStorm && Math.floor(world.timeline.now / HALF_MS) % 2 === 1;
+  const hasStorm = world.isStorm && world.scenario.stormMs > 0;
+  const isScant = hasStorm && Math.floor(world.timeline.now / HALF_MS) % 2 === 1;
   return { at, memoryBytes: Math.max(0, (isScant ? SCANT_BYTES : MEMORY_BYTES) - taken) };
 }
 
