@@ -19,6 +19,7 @@ interface Beginning {
   readonly agentCount?: number;
   readonly standby?: number;
   readonly registration?: 'guest' | 'host';
+  readonly maxConcurrentCreates?: number;
   readonly hasBase?: boolean;
   /** How long an agent has to come online; unless it is given none ever has to. */
   readonly startupGracePeriod?: string;
@@ -76,6 +77,7 @@ class LongRun {
     agentCount = 2,
     standby = agentCount,
     registration = 'guest',
+    maxConcurrentCreates = 2,
     hasBase = true,
     startupGracePeriod = '24h',
   }: Beginning = {}): Promise<void> {
@@ -83,7 +85,7 @@ class LongRun {
     const { signal } = this.#stop;
     this.#text = `agentCount: ${agentCount}
 standby: ${standby}
-maxConcurrentCreates: 2
+maxConcurrentCreates: ${maxConcurrentCreates}
 baseImage: local:debian
 baseMade: true
 registration: ${registration}
