@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Usage } from '../lib/instance-usage.js';
+import { PRODUCT } from '../lib/release.js';
 import { UserError } from '../lib/user-error.js';
 import type { DrainTarget } from '../model/drain-wish.js';
 import type { BasesDocument } from './bases-document.js';
@@ -48,6 +49,11 @@ export function publicRoutes(view: Pick<View, 'healthy' | 'metrics'>, page: Page
 /** Routes of the control socket: who may open it may act. */
 export function controlRoutes(view: View): Hono {
   const app = new Hono();
+  // A program of another release may act, and is not to show what it does not know.
+  app.use(async (c, next) => {
+    await next();
+    c.header('server', PRODUCT);
+  });
   app.get('/status', async c => {
     // Programs that wait for something ask again and again, and for them alone Azure is not asked.
     if (c.req.query('queue') !== undefined) await view.lookAtQueues();
