@@ -36,7 +36,8 @@ export async function adopt({ config: path, json, owner }: AdoptOptions, { write
   refuseFor(owner, holdings, mine, spec.project);
   await using _mine = mine && (await claim(mine));
   const adopted = installationOf(spec.stateDirectory, owner);
-  const busy = (pid: string) => `adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`;
+  const busy = (pid: string) =>
+    new UserError(`adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`);
   await using _adopted = mine?.ownerId === owner ? undefined : await claim(adopted, busy);
   await setOwner(spec.stateDirectory, owner);
   if (json) write(asJson({ owner }));

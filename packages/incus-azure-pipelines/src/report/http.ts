@@ -72,9 +72,8 @@ export function controlRoutes(view: View): Hono {
   app.get('/deaths/:name', async c => {
     const name = c.req.param('name');
     const death = await view.death(name);
-    return death
-      ? c.json(death)
-      : c.json({ error: `no agent "${name}" has ended; "logs" alone lists those that have` }, 404);
+    if (death === undefined) throw new UserError(`no agent "${name}" has ended; "logs" alone lists those that have`);
+    return c.json(death);
   });
   app.post('/drain', async c => {
     const has = (flag: string) => c.req.query(flag) !== undefined;
