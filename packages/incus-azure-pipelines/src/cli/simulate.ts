@@ -118,8 +118,8 @@ function poolNamed({ pools }: DaemonSpec, name: string | undefined): PoolSpec {
 
 function standbyOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,4}$/.test(text) || Number(text) < 1)
-    throw new UserError(`--standby ${text}: is no number of idle agents; write one from 1 on`);
+  if (!/^\d{1,4}$/.test(text))
+    throw new UserError(`--standby ${text}: is no number of idle agents; write one from 0 on`);
   return Number(text);
 }
 
