@@ -1,4 +1,5 @@
 /** The verbs about bases. A daemon that runs is asked; where none does, they do its part under its lock. */
+
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { type Daemon, makeDaemon } from '../daemon.js';
 import { systemClock } from '../lib/clock.js';
@@ -10,6 +11,7 @@ import { type BasesDocument, basesDocument } from '../report/bases-document.js';
 import { askDaemon, callDaemon, NoDaemonError } from './control.js';
 import { DaemonError } from './daemon-error.js';
 import { formatBases } from './format-bases.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { ProgressDisplay } from './progress-display.js';
 import { stopSignals } from './stop-signals.js';
@@ -25,7 +27,7 @@ const POLL_MS = 300;
 export async function listBases(options: BaseOptions & { readonly json?: boolean }, output: Output): Promise<void> {
   const config = await loadConfig(options.config);
   const document = (await knownToDaemon(config)) ?? (await look(config));
-  if (options.json) output.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  if (options.json) output.write(formatJson(document));
   else output.write(formatBases(document, Date.now(), output.screen?.().columns));
 }
 

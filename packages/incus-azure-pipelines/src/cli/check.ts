@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.js';
 import { ConfigError, formatMessage } from '../config/message.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { overcommitment } from './overcommitment.js';
 
@@ -19,7 +20,7 @@ export async function check(
   const failed = result instanceof ConfigError;
   const messages = failed ? result.messages : result.warnings;
   if (options.json) {
-    write(`${JSON.stringify({ valid: !failed, messages }, undefined, 2)}\n`);
+    write(formatJson({ valid: !failed, messages }));
     return failed ? 2 : 0;
   }
   for (const message of messages) write(`${formatMessage(message)}\n`);

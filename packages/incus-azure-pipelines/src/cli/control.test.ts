@@ -63,7 +63,7 @@ test('where no daemon is, the reader is told to start it', async () => {
   expect(told).toContain('start it (where it ends again, "journalctl -u incus-azure-pipelines" says why)');
 });
 
-const OLDER_STATUS = { at: 0, pools: [{ name: 'linux', agents: [] }] };
+const OLDER_STATUS = { at: 0, pools: [{ name: 'linux', agents: [], waiting: 'a job \u009b31m\u202e' }] };
 
 test.each([
   ['of an older release', { server: 'incus-azure-pipelines/0.0.9' }, 'is of release 0.0.9,'],
@@ -83,6 +83,7 @@ test.each([
   expect(shown).toEqual([]);
   await printStatus({ socket, json: true }, output);
   expect(JSON.parse(shown.join(''))).toEqual(OLDER_STATUS);
+  expect(shown.join('')).toContain('a job \\u009b31m\\u202e');
 });
 
 test('a daemon of another release is told what to do', async () => {

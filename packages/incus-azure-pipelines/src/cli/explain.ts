@@ -2,7 +2,8 @@ import type { Death } from '../report/death.js';
 import { explain } from '../report/explain.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { askDaemon } from './control.js';
-import { formatDeath, formatJson } from './logs.js';
+import { formatJson } from './format-json.js';
+import { formatDeath } from './logs.js';
 import type { Output } from './output.js';
 
 /**

@@ -2,6 +2,7 @@ import { UserError } from '../lib/user-error.js';
 import type { Death } from '../report/death.js';
 import { printable, printableLine } from '../report/printable.js';
 import { askDaemon, callDaemon } from './control.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { table } from './table.js';
 
@@ -16,11 +17,6 @@ export async function printLogs(agent: string | undefined, options: Options, { s
   if (options.json) return write(formatJson(await callDaemon(options.socket, 'GET', path)));
   const answer = await askDaemon(options.socket, path);
   write(Array.isArray(answer) ? formatDeaths(answer, screen?.().columns) : formatDeath(answer as Death));
-}
-
-/** The answer for programs; what a terminal could obey is escaped, which leaves every text what it is. */
-export function formatJson(answer: unknown): string {
-  return `${printable(JSON.stringify(answer, undefined, 2))}\n`;
 }
 
 const HEAD = ['agent', 'pool', 'gone', 'job', 'result', 'why'];

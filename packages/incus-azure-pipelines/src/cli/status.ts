@@ -2,6 +2,7 @@ import { systemClock } from '../lib/clock.js';
 import { UserError } from '../lib/user-error.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { askDaemon, callDaemon } from './control.js';
+import { formatJson } from './format-json.js';
 import { formatStatus } from './format-status.js';
 import type { Output } from './output.js';
 import { stopSignals } from './stop-signals.js';
@@ -29,6 +30,6 @@ export async function printStatus(options: Options, { write, screen }: Output): 
     await watch(show, { write, screen, clock: systemClock, signal: stop.signal });
     return;
   }
-  if (options.json) write(`${JSON.stringify(await callDaemon(options.socket, 'GET', path), undefined, 2)}\n`);
+  if (options.json) write(formatJson(await callDaemon(options.socket, 'GET', path)));
   else write(formatStatus(await ask(), Date.now(), screen?.().columns));
 }
