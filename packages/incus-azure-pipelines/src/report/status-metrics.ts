@@ -55,7 +55,9 @@ export function tellStatus(
   });
   scraped('iap_placeholder', ['pool'], 'Whether a pool that may be empty has its placeholder: 1 or 0.', there => {
     for (const { name, placeholder } of pools())
-      if (placeholder !== undefined) there.set({ pool: name }, Number(placeholder.state === 'there'));
+      // Where it is not known no number is better than a wrong one.
+      if (placeholder !== undefined && placeholder.state !== 'unread')
+        there.set({ pool: name }, Number(placeholder.state === 'there'));
   });
   scraped(
     'iap_registration_mode',
