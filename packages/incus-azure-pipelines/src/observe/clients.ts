@@ -101,16 +101,16 @@ export function openAzure(pool: PoolSpec, identity: Identity, dispatcher: Dispat
 }
 
 /**
- * How a client of Azure proves who it is. Told since when the latest token is refused while the one before goes on, and once that is
- * over.
+ * How a client of Azure proves who it is. Told at its first call, and when that changes, since when the latest token is refused while the
+ * one before goes on: a client of before may have been told something else.
  */
 export function authBy(identity: Identity, onCovered: (since: number | undefined) => void = () => {}): Auth {
-  let told: number | undefined;
+  let told: { readonly since: number | undefined } | undefined;
   const telling = async <T>(asked: Promise<T>): Promise<T> => {
     const token = await asked;
     const since = identity.coveredSince;
-    if (since !== told) onCovered(since);
-    told = since;
+    if (told === undefined || told.since !== since) onCovered(since);
+    told = { since };
     return token;
   };
   return {
