@@ -209,8 +209,9 @@ function incusTarget({ incus = {}, stateDirectory }: FileSettings, directory: st
   };
 }
 
-function networkSpec({ allow = [], ipv6, address }: NonNullable<FileSettings['network']>): NetworkSpec {
-  return { allow: allow.flatMap(written => parseTarget(written) ?? []), ipv6: ipv6 ?? DEFAULTS.networkIpv6, address };
+function networkSpec({ allow = [], address, ...families }: NonNullable<FileSettings['network']>): NetworkSpec {
+  const { ipv4 = DEFAULTS.networkIpv4, ipv6 = DEFAULTS.networkIpv6 } = families;
+  return { allow: allow.flatMap(written => parseTarget(written) ?? []), ipv4, ipv6, address };
 }
 
 function bytes(gib: number | undefined): number | undefined {

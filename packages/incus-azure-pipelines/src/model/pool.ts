@@ -173,9 +173,11 @@ export interface DaemonSpec {
 export interface NetworkSpec {
   /** What guests reach beside the Internet. */
   readonly allow: readonly AllowedTarget[];
-  /** Whether guests have IPv6 addresses. */
+  /** Whether guests have IPv4 addresses. */
+  readonly ipv4: boolean;
+  /** Whether guests have IPv6 addresses; they do where they have no others. */
   readonly ipv6: boolean;
-  /** The host's address on it with the length of its prefix; undefined for one that Incus finds free. */
+  /** The host's address on it with the length of its prefix, of IPv4 where guests have that; undefined for one that Incus finds free. */
   readonly address: string | undefined;
 }
 

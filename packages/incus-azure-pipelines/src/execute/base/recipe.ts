@@ -1,5 +1,6 @@
 /** What is done inside a base, as the scripts that do it. Their texts are part of every base's digest. */
 
+import { defaultRoute } from '../guest/default-route.js';
 import { AGENT_USER, LOG_DIRECTORY } from '../guest/layout.js';
 
 /** Waits for the end of the boot, then for a default route; POSIX sh, since the image's shell is not known yet. */
@@ -13,9 +14,9 @@ while :; do
 done
 echo "The system is $state."
 [ "$state" != maintenance ] || exit 1
+${defaultRoute}
 waited=0
-until grep -Eq '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route ||
-  grep -E '^0{32} 00 ' /proc/net/ipv6_route 2>/dev/null | grep -qv ' lo$'; do
+until default_route; do
   [ "$waited" -lt 300 ] || { echo 'There is no default route after 30 seconds; going on without one.'; break; }
   waited=$((waited + 1))
   sleep 0.1
