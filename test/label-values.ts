@@ -21,6 +21,8 @@ const KINDS: Readonly<Record<ActionKind, true>> = {
   'collect-log': true,
   'disable-agent': true,
   'delete-registration': true,
+  'keep-placeholder': true,
+  'remove-placeholder': true,
   'delete-instance': true,
   'ask-prepared': true,
   'warn-of-end': true,

@@ -1,10 +1,12 @@
 import type { JobRecord } from 'azure-pipelines-emulator';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { browserObstacle } from '../../packages/incus-azure-pipelines/test/browser.js';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { startWithBase } from './finished-base.js';
 import { type Foreigners, placeForeigners } from './foreigners.js';
+import { openPage, whenAgreed } from './seen-page.js';
 import { anotherOnline, lineShown, tellOnFailure, whenEmulator } from './waiting.js';
 
 const endless = ['echo running', 'sleep 3600'].join('\n');
@@ -21,7 +23,7 @@ describeOnIncus('the place is free again, and the next job runs,', testbed => {
     scenario = await startWithBase({
       ...testbed(),
       emulator: lapses,
-      settings: { agentCount: 1, agentPrefix: 'ci', powerOffTimeout: '1s' },
+      settings: { agentCount: 1, agentPrefix: 'ci', powerOffTimeout: '1s', http: { port: 0 } },
     });
     daemon = scenario.startDaemon();
     await anotherOnline(scenario.emulator);
@@ -100,4 +102,37 @@ describeOnIncus('the place is free again, and the next job runs,', testbed => {
       expect(job).toMatchObject({ result: 'abandoned', message: expect.stringMatching(/stopped hearing from agent/) });
       return job;
     }));
+
+  test.skipIf(browserObstacle() !== undefined)('when its guest is killed, and the page shows what is all along', () =>
+    ends(async first => {
+      const { emulator } = scenario;
+      await using seen = await openPage(daemon);
+      const { page } = seen;
+      await seen.shows(first, 'idle');
+      const queued = emulator.queueJob({ name: 'to be seen', steps: [{ script: endless }] });
+      expect(await seen.shows(first, 'busy')).toContain('to be seen');
+      await lineShown(emulator, queued, 'running');
+      const behind = emulator.queueJob({ steps: [{ script: 'echo never' }] });
+      await page.getByText('1 job queued: the only agent of the pool has a job').waitFor();
+      const { stdout } = await scenario.call('explain', String(behind.requestId));
+      expect(stdout).toMatch(
+        /^Job request \d+ \(".*"\) waits in pool default since .*: the only agent of the pool has a job\.\n$/,
+      );
+      await whenAgreed(seen, scenario);
+      await seen.screenshot('a-busy-agent-on-incus');
+      emulator.cancelJob(behind.requestId);
+      // The command dies with what it kills.
+      await scenario.incus.exec(first, { command: ['bash', '-c', 'kill -9 -1'] }).catch(() => undefined);
+      const death = page.locator('.deaths li').filter({ hasText: first });
+      await death.getByText('to be seen').waitFor();
+      await death.getByText('vanished while it held a job').waitFor();
+      await seen.shows(await anotherOnline(emulator, ...used, first), 'idle');
+      await whenAgreed(seen, scenario);
+      await seen.screenshot('a-death-on-incus');
+      expect(await seen.complaints()).toEqual([]);
+      const job = await queued.finished;
+      expect(job.result).toBe('abandoned');
+      return job;
+    }),
+  );
 });

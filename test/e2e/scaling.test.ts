@@ -66,6 +66,22 @@ describeOnIncus('a pool that follows the queue', testbed => {
       await tell((await begun(long)).agentName);
       expect((await long.finished).result).toBe('succeeded');
       await whenPool(scenario, daemon, isResting);
+
+      // From here on the pool may be empty.
+      await scenario.configure({ standby: 0 });
+      const empty = await whenPool(scenario, daemon, isEmpty);
+      const { name: placeholder = '' } = empty.placeholder ?? {};
+      expect((await scenario.call('explain', placeholder)).stdout).toContain('and no agent');
+      const [alone] = emulator.agents();
+      expect(alone).toMatchObject({ name: placeholder, status: 'offline', enabled: true });
+      const demanding = emulator.queueJob({ demands: ['Agent.OS -equals Linux'], steps: [{ script: 'echo done' }] });
+      expect((await demanding.finished).result).toBe('succeeded');
+      await whenPool(scenario, daemon, isEmpty);
+      for (const drain of told('docs/how-to/scale.md#no-idle-agent-at-all').lines(1)) {
+        const [, verb = '', ...args] = drain.split(' ');
+        expect((await scenario.call(verb, ...args, '--wait')).stdout).toContain('Drained.');
+      }
+      expect(emulator.agents()).toEqual([]);
       expect(await daemon.end()).toBe(0);
     },
   );
@@ -74,6 +90,11 @@ describeOnIncus('a pool that follows the queue', testbed => {
 /** One idle agent, and nothing else. */
 function isResting({ agents, live }: PoolStatus): boolean {
   return live === 1 && agents.length === 1 && agents[0]?.phase === 'idle';
+}
+
+/** No agent, and a placeholder that is like one. */
+function isEmpty({ agents, live, placeholder, target }: PoolStatus): boolean {
+  return live === 0 && target === 0 && agents.length === 0 && placeholder?.state === 'there';
 }
 
 /** Whether a line was not there yet when this was called. */

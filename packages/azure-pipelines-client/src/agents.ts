@@ -43,6 +43,8 @@ export interface Agents {
   get(poolId: number, agentId: number, options?: AgentDetails & CallOptions): Promise<TaskAgent>;
   /** Registers an agent; `conflict` when the name is taken. Only this answer holds `authorization`. */
   create(poolId: number, agent: NewAgent, options?: CallOptions): Promise<TaskAgent>;
+  /** Registers an agent anew in the place of one, whose capabilities are replaced too; `not-found` when that is gone. */
+  replace(poolId: number, agentId: number, agent: NewAgent, options?: CallOptions): Promise<TaskAgent>;
   /** Changes an agent; `not-found` when it is gone. */
   patch(poolId: number, agent: AgentPatch, options?: CallOptions): Promise<TaskAgent>;
   /** Replaces the capabilities that a person gives an agent; those that it finds itself are others. */
@@ -91,6 +93,12 @@ export function agentsOf(transport: Transport): Agents {
       const body = { enabled: true, provisioningState: 'Provisioned', ...agent, maxParallelism };
       const attempt = `register the agent "${agent.name}" in pool ${poolId}`;
       return sendForOne({ method: 'POST', path: all, params: { pool: poolId }, body, apiVersion, attempt }, options);
+    },
+    replace: (poolId, agentId, agent, options) => {
+      const params = { pool: poolId, agent: agentId };
+      const body = { enabled: true, provisioningState: 'Provisioned', ...agent, id: agentId, maxParallelism };
+      const attempt = `replace the agent "${agent.name}" (${agentId}) of pool ${poolId}`;
+      return sendForOne({ method: 'PUT', path: one, params, body, apiVersion, attempt }, options);
     },
     patch: (poolId, agent, options) => {
       const params = { pool: poolId, agent: agent.id };

@@ -15,10 +15,9 @@ import { rememberKnownPools } from './lib/known-pools.js';
 import { lateAfter } from './lib/late-after.js';
 import type { Action } from './model/action.js';
 import type { DaemonEvents, Emit } from './model/event.js';
-import { azureKey, type DaemonSpec, type PoolSpec } from './model/pool.js';
+import type { DaemonSpec, PoolSpec } from './model/pool.js';
 import type { StorageFacts } from './model/storage.js';
-import type { AzureObserver } from './observe/azure-observer.js';
-import { openIncus, wayOutOf } from './observe/clients.js';
+import { openIncus } from './observe/clients.js';
 import { isThisHost, mostInstances, readInotifyLimit } from './observe/host-limits.js';
 import { HostWatch } from './observe/host-watch.js';
 import { isolationObstacle } from './observe/id-maps.js';
@@ -45,8 +44,8 @@ export interface Daemon extends AsyncDisposable {
   readonly wishes: DrainWishes;
   readonly wantedBases: WantedBases;
   readonly storage: StorageFacts | undefined;
-  /** What the agent pool of a pool was read as. */
-  readonly azureOf: (pool: PoolSpec) => AzureObserver['reading'] | undefined;
+  /** The pools that are in force, with what is read of their agent pools. */
+  readonly pools: Pick<PoolsInForce, 'azureOf' | 'onlookers' | 'observers'>;
   /** One look and one plan, nothing done. */
   look(signal: AbortSignal): Promise<Pass>;
   /**
@@ -93,7 +92,7 @@ export async function makeDaemon(
   if (options.installation === undefined) await findInstallation(config.spec.stateDirectory);
   const emit: Emit = (name, event) => events.emit(name, event);
   const incus = await openIncus(config.spec, emit);
-  const pools = new PoolsInForce({ ...given, wayOut: wayOutOf(config), emit });
+  const pools = new PoolsInForce({ ...given, wayOut: config.wayOut, emit });
   try {
     return await assemble(config, incus, pools, events, given, signal);
   } catch (error) {
@@ -160,6 +159,7 @@ async function assemble(
     intervalMs: spec.reconcileIntervalMs,
     clock,
     readInotifyLimit,
+    sources: () => ({ ...executorParts, spec: pools.spec }),
   });
   const reconciler = new Reconciler({
     ...settingsOf(spec),
@@ -169,7 +169,7 @@ async function assemble(
     wantedBases: () => wantedBases.readings,
     wishes,
     registration: () => registration.modes,
-    creationBlocked: () => host.obstacle,
+    host,
     executors,
     clock,
     random,
@@ -183,7 +183,7 @@ async function assemble(
     reconciler.noteRegistration(pool, name, registrationError),
   );
 
-  events.on('pass-ended', () => pools.keepOnly(reconciler.last?.observed.agents));
+  events.on('pass-ended', () => pools.keepOnly(reconciler.last?.observed));
 
   return {
     get spec() {
@@ -195,9 +195,9 @@ async function assemble(
     wishes,
     wantedBases,
     storage: facts.storage,
-    azureOf: pool => pools.observers.get(azureKey(pool.azure))?.reading,
+    pools,
     async look(lookSignal) {
-      await host.look();
+      await Promise.all([host.look(), host.readRoom(lookSignal)]);
       await registration.recall();
       await wantedBases.resolve(lookSignal);
       await Promise.all([...pools.observers.values()].map(observer => observer.read(lookSignal)));

@@ -131,7 +131,7 @@ azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
   statusNow() {
     const { last } = this.daemon.reconciler;
     if (last === undefined) throw new Error('the daemon has not looked yet');
-    return statusOf(this.daemon.spec.pools, last, this.daemon.azureOf);
+    return statusOf(this.daemon.spec.pools, last, spec => this.daemon.pools.azureOf(spec));
   }
 
   /** What the first pool says of the back-off of an action. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { systemClock } from '../src/lib/clock.js';
 import { Events } from '../src/lib/events.js';
+import { Onlookers } from '../src/lib/onlookers.js';
 import { type Served, serveOnPort } from '../src/lib/serve.js';
 import type { Action } from '../src/model/action.js';
 import type { Agent, AgentPhase, JobRequest } from '../src/model/agent.js';
@@ -66,7 +67,8 @@ export class PretendDaemon implements AsyncDisposable {
     keepDeaths(daemon.events, deaths, { restarted: false });
     const view = { healthy: () => true, metrics: new Registry() };
     const death = async (name: string) => daemon.#deaths.get(name);
-    const routes = publicRoutes(view, { feed, death, folder: PAGE, host: '127.0.0.1' });
+    const onlookers = new Onlookers(systemClock, () => {});
+    const routes = publicRoutes(view, { feed, onlookers, death, folder: PAGE, host: '127.0.0.1' });
     daemon.#served = await serveOnPort(routes.fetch, '127.0.0.1', port);
     return daemon;
   }
@@ -119,10 +121,10 @@ export class PretendDaemon implements AsyncDisposable {
   }
 
   /** The loop has looked. */
-  looked(at: number, given: Partial<Observed> = {}): void {
+  looked(at: number, given: Partial<Observed> = {}, beside: Partial<StatusDocument> = {}): void {
     const observed = anObserved([...this.#agents.values()], { bases: known([BASE]), ...given });
     const decided = plan(this.#pools, observed, at, { maxConcurrentCreates: 4 });
-    this.#status = statusOf(this.#pools, { at, observed, plan: decided }, () => known([], at));
+    this.#status = { ...statusOf(this.#pools, { at, observed, plan: decided }, () => known([], at)), ...beside };
     this.events.emit('pass-ended', { at });
   }
 

@@ -47,9 +47,13 @@ export async function makeTestCertificate(): Promise<TestCertificate> {
 }
 
 /** Stands in for Microsoft Entra. */
-export async function startEntra(certificate: TestCertificate, answer: TokenAnswer): Promise<TokenEndpoint> {
+export async function startEntra(
+  certificate: Pick<TestCertificate, 'cert' | 'key'>,
+  answer: TokenAnswer,
+): Promise<TokenEndpoint> {
   const asked: TokenRequest[] = [];
-  const server = createHttpsServer(certificate, (request, response) => {
+  const { cert, key } = certificate;
+  const server = createHttpsServer({ cert, key }, (request, response) => {
     const host = `https://${request.headers.host}`;
     const tenant = /^\/([^/]+)\/v2\.0\/\.well-known\/openid-configuration/.exec(request.url ?? '')?.[1];
     if (tenant === undefined) return tell(asked, answer)(request, response);

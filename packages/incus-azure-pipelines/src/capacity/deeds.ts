@@ -38,6 +38,8 @@ const DEEDS: Deeds = {
   'warn-of-end': CALL,
   'give-way': CALL,
   'remove-doorbell': CALL,
+  'keep-placeholder': CALL,
+  'remove-placeholder': CALL,
 };
 
 /** Begins an action; gives back how long it takes (ms), and what is to be called then, which may throw. */

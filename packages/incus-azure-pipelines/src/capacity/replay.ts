@@ -163,6 +163,8 @@ class Replay {
       requests: new Map(requests === undefined ? [] : [[key, requests]]),
       drained: new Set(),
       drainedAgents: new Set(),
+      // Jobs of the past wait without one.
+      withoutPlaceholder: new Set([name]),
       registration: new Map([[name, { kind: registration === 'guest' ? 'guest' : 'host' }]]),
       creationBlocked: undefined,
     };

@@ -1,6 +1,7 @@
 import { loadConfig } from '../config/load.js';
 import { ConfigError, formatMessage } from '../config/message.js';
 import type { Output } from './output.js';
+import { overcommitment } from './overcommitment.js';
 
 /**
  * Checks a file: its messages, or one line that it is right. Touches nothing. Gives back the exit code.
@@ -23,5 +24,6 @@ export async function check(
   }
   for (const message of messages) write(`${formatMessage(message)}\n`);
   write(`${options.config} is valid.\n`);
+  if (!failed) for (const line of overcommitment(result.spec)) write(`${line}\n`);
   return 0;
 }

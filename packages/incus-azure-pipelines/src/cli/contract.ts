@@ -12,7 +12,6 @@ import { recordingText } from '../contract/recording-file.js';
 import { systemClock } from '../lib/clock.js';
 import { Identity } from '../lib/identity/identity.js';
 import { UserError } from '../lib/user-error.js';
-import { wayOutOf } from '../observe/clients.js';
 import { printable } from '../report/printable.js';
 import { formatVerdicts } from './format-verdicts.js';
 import type { Output } from './output.js';
@@ -93,7 +92,7 @@ async function whereTo({
     if (entry === undefined || credential === undefined)
       throw new UserError(`${config} has no pool at ${url ?? 'any server'}; name a URL as it stands there, or none`);
     const identity = new Identity(credential, systemClock);
-    return { ...rest, url: entry.azure.url, identity, wayOut: wayOutOf(loaded) };
+    return { ...rest, url: entry.azure.url, identity, wayOut: loaded.wayOut };
   }
   if (url === undefined)
     throw new UserError('name the organisation with --url URL, or a configuration with --config FILE');

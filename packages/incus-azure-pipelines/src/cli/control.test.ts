@@ -18,6 +18,7 @@ afterAll(() => rm(directory, { recursive: true }));
 const VIEW: View = {
   status: () => undefined,
   usageOf: async () => undefined,
+  lookAtQueues: async () => {},
   healthy: () => true,
   drain: async () => {},
   resume: async () => {},

@@ -6,7 +6,6 @@ import { type Colour, type Finding, green, red, yellow } from '../doctor/finding
 import { systemClock } from '../lib/clock.js';
 import { Identities } from '../lib/identity/identities.js';
 import { UserError } from '../lib/user-error.js';
-import { wayOutOf } from '../observe/clients.js';
 import { printable, printableLine } from '../report/printable.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { callDaemon, NoDaemonError } from './control.js';
@@ -94,7 +93,7 @@ function partsOf(config: LoadedConfig, { socket }: Options) {
   const { credentials, spec } = config;
   return {
     spec,
-    wayOut: wayOutOf(config),
+    wayOut: config.wayOut,
     identities: new Identities(credentials, systemClock),
     askDaemon: () => askDaemon(socket ?? spec.controlSocketPath),
   };

@@ -16,6 +16,18 @@ test.each([
   ['a pool and an agent', 'linux', { agent: 'ci-1' }, 'give a pool, or --agent, or --host'],
   ['an agent and the host', undefined, { agent: 'ci-1', host: true }, 'give a pool, or --agent, or --host'],
   ['a pool until the next boot', 'linux', { untilBoot: true }, '--until-boot is for the host alone'],
+  [
+    'one pool without its placeholder',
+    'linux',
+    { removePlaceholder: true },
+    '--remove-placeholder is for the host alone',
+  ],
+  [
+    'no placeholder until the next boot',
+    undefined,
+    { removePlaceholder: true, untilBoot: true },
+    'keeps the placeholder',
+  ],
   ['a time without a wait', undefined, { timeout: '1m' }, '--timeout bounds --wait'],
   ['a time that is none', undefined, { wait: true, timeout: 'soon' }, '--timeout soon is no duration'],
 ])('refuses %s before it asks the daemon', async (_, pool, options, message) => {
@@ -99,6 +111,7 @@ function viewOf(drained: DrainTarget[]): View {
   return {
     status: () => ({ at: 0, owner: 'a1b2c3', incus: { readable: true, since: 0 }, pools: [], removed: [] }),
     usageOf: async () => undefined,
+    lookAtQueues: async () => {},
     healthy: () => true,
     drain: async target => void drained.push(target),
     resume: async () => {},

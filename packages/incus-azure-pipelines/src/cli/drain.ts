@@ -13,6 +13,8 @@ export interface ResumeOptions {
 
 export interface DrainOptions extends ResumeOptions {
   readonly host?: boolean;
+  readonly all?: boolean;
+  readonly removePlaceholder?: boolean;
   readonly untilBoot?: boolean;
   readonly wait?: boolean;
   readonly timeout?: string;
@@ -29,14 +31,21 @@ export async function drain(
   output: Output,
   clock: Clock = systemClock,
 ): Promise<number> {
-  const { agent, host, socket, untilBoot } = options;
+  const { agent, all, host = all, removePlaceholder, socket, untilBoot } = options;
   if ([pool, agent, host].filter(given => given !== undefined).length > 1)
     throw new UserError('drain: give a pool, or --agent, or --host, and not more than one of them');
   if (untilBoot && (pool ?? agent) !== undefined)
     throw new UserError('drain: --until-boot is for the host alone; leave out the pool or the agent');
+  if (removePlaceholder && (pool ?? agent) !== undefined)
+    throw new UserError('drain: --remove-placeholder is for the host alone; leave out the pool or the agent');
+  if (removePlaceholder && untilBoot)
+    throw new UserError(
+      'drain: a drain that ends by itself keeps the placeholder; leave out one of --until-boot and --remove-placeholder',
+    );
   const timeoutMs = timeoutOf(options);
   const query = queryOf(pool, agent);
   if (untilBoot) query.set('untilBoot', '');
+  if (removePlaceholder) query.set('removePlaceholder', '');
   const path = `/drain?${query.toString()}`;
   const begunAt = clock.now();
   if (options.wait) {
@@ -47,7 +56,12 @@ export async function drain(
     `${told(pool, agent)}: no new jobs once Azure has each agent as disabled; a running one ends by itself. Watch it with "status", take it back with "resume".\n`,
   );
   const waitedMs = clock.now() - begunAt;
-  return options.wait ? await waitForDrain({ pool, agent }, { socket, timeoutMs, waitedMs, output }) : 0;
+  return options.wait
+    ? await waitForDrain(
+        { pool, agent, placeholders: removePlaceholder === true },
+        { socket, timeoutMs, waitedMs, output },
+      )
+    : 0;
 }
 
 /** Takes a drain back: of one pool, of one agent, or every one. */

@@ -15,7 +15,7 @@ export async function printExplanation(
   { json, socket }: { readonly socket: string; readonly json?: boolean },
   { write }: Output,
 ): Promise<void> {
-  const status = (await callDaemon(socket, 'GET', '/status?usage')) as StatusDocument;
+  const status = (await callDaemon(socket, 'GET', '/status?usage&queue')) as StatusDocument;
   const deaths = (await callDaemon(socket, 'GET', '/deaths')) as readonly Death[];
   const explanation = explain(name, { status, deaths, now: Date.now() });
   const ended = await Promise.all(

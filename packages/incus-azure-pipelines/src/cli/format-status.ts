@@ -1,5 +1,6 @@
 import { ago, howOften, lasting } from '../lib/times.js';
 import { numbersOf } from '../report/request-numbers.js';
+import { sayPlaceholder } from '../report/say-placeholder.js';
 import { sayStandby } from '../report/say-standby.js';
 import type { StatusDocument } from '../report/status-document.js';
 import { storageLine } from './storage-line.js';
@@ -58,6 +59,7 @@ function* poolLines(pool: Pool, now: number): Generator<string> {
   if (pool.waiting !== undefined) yield `  waits: ${pool.waiting}\n`;
   if (pool.queue?.unread !== undefined)
     yield `  the queue cannot be read since ${ago(pool.queue.unread.since, now)}: ${pool.queue.unread.error}\n`;
+  if (pool.placeholder !== undefined) yield `  placeholder: ${sayPlaceholder(pool.placeholder)}\n`;
   for (const { requests, why } of pool.queue?.waiting ?? [])
     yield `  ${requests.length} queued (${numbersOf(requests)}): ${why}\n`;
   for (const { action, on, reason } of pool.decided) yield `  now: ${action} ${on}, because: ${reason}\n`;

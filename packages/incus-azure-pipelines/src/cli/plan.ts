@@ -4,6 +4,7 @@ import { findInstallation, imagineInstallation } from '../lib/installation.js';
 import { type PlanDocument, planDocument } from '../report/plan-document.js';
 import { statusOf } from '../report/status.js';
 import type { Output } from './output.js';
+import { overcommitment } from './overcommitment.js';
 import { storageLine } from './storage-line.js';
 import { table } from './table.js';
 
@@ -25,13 +26,14 @@ export async function printPlan(
   await using daemon = await makeDaemon(config, signal, { installation });
   const pass = await daemon.look(signal);
   if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
-  const status = statusOf(pools, pass, daemon.azureOf, daemon.storage);
+  const status = statusOf(pools, pass, spec => daemon.pools.azureOf(spec), daemon.storage);
   const document = planDocument(pass.plan, status, found !== undefined, pools);
   write(
     options.json
       ? `${JSON.stringify(document, undefined, 2)}\n`
       : formatPlan(document, stateDirectory, screen?.().columns),
   );
+  if (!options.json) for (const line of overcommitment(config.spec)) write(`${line}\n`);
 }
 
 /** The plan as a person reads it, on a terminal of `width` columns or, without, of any. */

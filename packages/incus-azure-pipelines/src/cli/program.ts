@@ -131,6 +131,8 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
     .argument('[pool]', 'one pool; all of them when omitted')
     .addOption(agent)
     .option('--host', 'all pools, those too that are configured later; the same as no pool at all')
+    .option('--all', 'the same as --host')
+    .option('--remove-placeholder', 'delete the placeholders of pools too: jobs then fail at once, and do not wait')
     .option('--until-boot', 'take the drain back when the host has booted anew')
     .option('--wait', 'return when the last agent is gone')
     .option('--timeout <duration>', 'wait so long at most')

@@ -17,6 +17,7 @@ import type { Emit } from '../model/event.js';
 import { knownValue, type Observed } from '../model/observed.js';
 import { isThisHost } from '../observe/host-limits.js';
 import { hostRestarted } from '../observe/host-restart.js';
+import { lookAtQueues } from '../reconcile/look-at-queues.js';
 import { basesDocument } from '../report/bases-document.js';
 import { followBuilds } from '../report/build-progress.js';
 import { followCoveredTokens } from '../report/covered-tokens.js';
@@ -24,10 +25,10 @@ import type { Death } from '../report/death.js';
 import { keepDeaths } from '../report/deaths.js';
 import { HostKills, readHostKills } from '../report/host-kills.js';
 import { controlRoutes, publicRoutes, type View } from '../report/http.js';
-import type { LiveFeed } from '../report/live-feed.js';
 import { followForPage } from '../report/live-page.js';
 import { logEvents } from '../report/log-events.js';
 import { makeMetrics } from '../report/metrics.js';
+import type { PageView } from '../report/page-routes.js';
 import { statusOf } from '../report/status.js';
 import { followUnwrittenEnds } from '../report/unwritten-ends.js';
 import { ConfigFollower } from './config-follower.js';
@@ -71,7 +72,9 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const status = onceFor(
     () => reconciler.last,
     pass => ({
-      ...withUnwritten(withCovered(statusOf(daemon.spec.pools, pass, daemon.azureOf, daemon.storage))),
+      ...withUnwritten(
+        withCovered(statusOf(daemon.spec.pools, pass, spec => daemon.pools.azureOf(spec), daemon.storage)),
+      ),
       configuration: { ...configuration.status },
     }),
   );
@@ -106,6 +109,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const healthy = () => pulse.within(MISSED_INTERVALS * daemon.spec.reconcileIntervalMs);
   const view: View = {
     status,
+    lookAtQueues: () => lookAtQueues(daemon, systemClock, signal),
     healthy,
     // Groups of this host tell nothing of an Incus on another one, whose instances may have the same names.
     usageOf: async name => (isThisHost(spec.incus) ? usageOf(spec.project, name) : undefined),
@@ -128,7 +132,8 @@ export async function run(options: { readonly config: string; readonly logLevel:
     metrics: makeMetrics(events, status, async () => (await deaths.names()).length),
   };
   await using _control = await serveOnSocket(controlRoutes(view).fetch, spec.controlSocketPath);
-  await using http = spec.http && page && (await servePublic(view, page.feed, spec.http));
+  await using http =
+    spec.http && page && (await servePublic(view, { feed: page.feed, onlookers: daemon.pools.onlookers }, spec.http));
   log.info(
     { owner: daemon.installation.owner, pools: spec.pools.map(pool => pool.name), httpPort: http?.port },
     'running',
@@ -152,8 +157,12 @@ export async function run(options: { readonly config: string; readonly logLevel:
 /** The build puts the page beside the program. */
 const PAGE_FOLDER = fileURLToPath(new URL('./page', import.meta.url));
 
-function servePublic(view: View, feed: LiveFeed, { host, port }: { host: string; port: number }): Promise<Served> {
-  const routes = publicRoutes(view, { feed, death: view.death, folder: PAGE_FOLDER, host });
+function servePublic(
+  view: View,
+  page: Pick<PageView, 'feed' | 'onlookers'>,
+  { host, port }: { host: string; port: number },
+): Promise<Served> {
+  const routes = publicRoutes(view, { ...page, death: view.death, folder: PAGE_FOLDER, host });
   return serveOnPort(routes.fetch, host, port);
 }
 

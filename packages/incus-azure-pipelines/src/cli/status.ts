@@ -19,7 +19,7 @@ interface Options {
  * @throws UserError when there is no terminal to watch it on.
  */
 export async function printStatus(options: Options, { write, screen }: Output): Promise<void> {
-  const ask = async () => (await callDaemon(options.socket, 'GET', '/status?usage')) as StatusDocument;
+  const ask = async () => (await callDaemon(options.socket, 'GET', '/status?usage&queue')) as StatusDocument;
   if (options.watch) {
     if (screen === undefined || options.json)
       throw new UserError('status: --watch redraws a terminal; leave it out where a program reads, and ask again');

@@ -10,7 +10,7 @@ import type { PoolSpec } from '../model/pool.js';
 import type { Offer } from '../model/queue.js';
 import type { TracedJob } from '../model/trace.js';
 import { ableJobs } from '../observe/able-jobs.js';
-import { openAzure, wayOutOf } from '../observe/clients.js';
+import { openAzure } from '../observe/clients.js';
 import { type JobHistory, readJobHistory } from '../observe/job-history.js';
 import { registeredWith } from '../observe/offers.js';
 
@@ -41,7 +41,7 @@ export async function jobsFromAzure(
 ): Promise<FoundJobs> {
   const installation = await findInstallation(config.spec.stateDirectory);
   using identities = new Identities(config.credentials, systemClock);
-  const dispatcher = wayOutOf(config).open();
+  const dispatcher = config.wayOut.open();
   const client = openAzure(pool, identities.of(pool.name), dispatcher);
   try {
     const isOurs = (name: string) =>

@@ -11,6 +11,8 @@ const LOOK_MS = 1_000;
 export interface Scope {
   readonly pool: string | undefined;
   readonly agent: string | undefined;
+  /** Whether placeholders are to go too. */
+  readonly placeholders?: boolean;
 }
 
 export interface Wait {
@@ -73,7 +75,7 @@ export function unreadIn({ removed }: StatusDocument, { agent, pool }: Scope): r
  * The agents that are left, each with what it does; a sentence while the status cannot tell, which is never taken for
  * nothing. A job whose machine is gone is no agent any more, though Azure may believe in it for minutes.
  */
-export function leftIn(status: StatusDocument, { agent, pool }: Scope): readonly string[] | string {
+export function leftIn(status: StatusDocument, { agent, placeholders, pool }: Scope): readonly string[] | string {
   if (!status.incus.readable) return `Waiting for Incus, which cannot be read: ${status.incus.error ?? ''}.`;
   const pools = status.pools.filter(({ name }) => pool === undefined || name === pool);
   if (agent === undefined && !pools.every(({ drained }) => drained)) return 'Waiting for the daemon to look.';
@@ -86,6 +88,7 @@ export function leftIn(status: StatusDocument, { agent, pool }: Scope): readonly
     .filter(one => (agent === undefined || one.name === agent) && (one.phase !== 'orphan' || one.job === undefined));
   return [
     ...agents.map(({ job, name, phase }) => `${name} (${phase}${job === undefined ? '' : `, ${job}`})`),
+    ...(placeholders ? pools.flatMap(one => one.placeholder ?? []) : []).map(({ name }) => `${name} (placeholder)`),
     ...making.map(({ on }) => `${on} (being made)`),
   ];
 }

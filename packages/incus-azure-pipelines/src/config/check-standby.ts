@@ -23,14 +23,6 @@ export function checkStandby(pool: PoolEntry): readonly Finding[] {
 /** A pool is paused by agentCount: 0 alone, whatever its other keys say. */
 function checkNumber(standby: number, agentCount: number | undefined, path: KeyPath): readonly Finding[] {
   if (agentCount === undefined || agentCount === 0) return [];
-  if (standby === 0)
-    return [
-      error(
-        path,
-        'no agent would be registered, and Azure fails a job at once whose agent pool has none that could take it',
-        'write at least standby: 1; agentCount: 0 is what pauses a pool',
-      ),
-    ];
   if (standby <= agentCount) return [];
   return [
     error(

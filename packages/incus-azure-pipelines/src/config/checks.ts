@@ -7,6 +7,7 @@ import { checkMirror, checkScripts } from './check-base.js';
 import { checkDocker } from './check-docker.js';
 import { checkEnvironment } from './check-environment.js';
 import { checkFittings } from './check-fittings.js';
+import { checkHostReserve } from './check-host-reserve.js';
 import { checkIncus, isThisHost } from './check-incus.js';
 import { checkNetwork } from './check-network.js';
 import {
@@ -53,6 +54,7 @@ export function checkFile(
       ...checkAuth(pool),
     ]),
     ...checkIncus(file),
+    ...checkHostReserve(file, pools, host),
     ...checkNetwork(file),
     ...checkProxy(file, pools),
     ...checkSockets(file),

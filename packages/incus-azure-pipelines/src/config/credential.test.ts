@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { WayOut } from '../lib/way-out.js';
 import type { SecretSettings } from './auth-schema.js';
 import { tokenSources } from './credential.js';
 import type { PoolEntry } from './pool-entry.js';
@@ -22,7 +23,7 @@ function entry(name: string, azure: PoolEntry['settings']['azure']): PoolEntry {
 }
 
 function askFor(pat: SecretSettings, nested: boolean) {
-  const sources = tokenSources([entry('linux', nested ? { auth: { pat } } : { pat })], directory, HOST);
+  const sources = tokenSources([entry('linux', nested ? { auth: { pat } } : { pat })], directory, HOST, new WayOut());
   return async () => (await sources.get('linux')?.ask(signal))?.secret.reveal();
 }
 
@@ -51,7 +52,7 @@ it('says which pool, which file and what to do when the file has gone', async ()
 it('runs a program whose path is relative to the file, with its arguments as they are', async () => {
   await writeFile(join(directory, 'print'), '#!/bin/sh\necho "$1"\n', { mode: 0o755 });
   const auth = { command: { run: ['./print', '$HOME;x'], prints: 'pat' as const } };
-  const source = tokenSources([entry('linux', { auth })], directory, HOST).get('linux');
+  const source = tokenSources([entry('linux', { auth })], directory, HOST, new WayOut()).get('linux');
   expect(source?.kind).toBe('pat');
   expect((await source?.ask(signal))?.secret.reveal()).toBe('$HOME;x');
 });
@@ -59,7 +60,7 @@ it('runs a program whose path is relative to the file, with its arguments as the
 it('asks once for pools that share a way to sign in', () => {
   const auth = { managedIdentity: {} };
   const pools = [entry('small', { auth }), entry('large', { auth }), entry('own', { auth: { managedIdentity: {} } })];
-  const sources = tokenSources(pools, directory, HOST);
+  const sources = tokenSources(pools, directory, HOST, new WayOut());
   expect(sources.get('large')).toBe(sources.get('small'));
   expect(sources.get('own')).not.toBe(sources.get('small'));
 });

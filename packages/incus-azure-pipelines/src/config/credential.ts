@@ -5,6 +5,7 @@ import { commandSource } from '../lib/identity/command.js';
 import { entraSource } from '../lib/identity/entra.js';
 import type { EntraUser } from '../lib/identity/entra-user.js';
 import type { TokenSource } from '../lib/identity/identity.js';
+import { WayOut } from '../lib/way-out.js';
 import type { AuthSettings, SecretSettings } from './auth-schema.js';
 import type { ConfigEnvironment } from './environment.js';
 import type { PoolEntry } from './pool-entry.js';
@@ -25,12 +26,13 @@ export function tokenSources(
   pools: readonly PoolEntry[],
   directory: string,
   environment: ConfigEnvironment,
+  wayOut: WayOut,
 ): ReadonlyMap<string, TokenSource> {
   const shared = new Map<AuthSettings, TokenSource>();
   return new Map(
     pools.map(pool => {
       const auth = authOf(pool);
-      const source = shared.get(auth) ?? tokenSource(auth, pool.name, directory, environment);
+      const source = shared.get(auth) ?? tokenSource(auth, pool.name, directory, environment, wayOut);
       shared.set(auth, source);
       return [pool.name, source];
     }),
@@ -43,6 +45,7 @@ export function tokenSource(
   pool: string,
   directory: string,
   environment: ConfigEnvironment,
+  wayOut = new WayOut(),
 ): TokenSource {
   const path = (written: string) => resolve(directory, written);
   const { command, managedIdentity, pat, servicePrincipal, workloadIdentity } = auth;
@@ -62,7 +65,7 @@ export function tokenSource(
   if (managedIdentity !== undefined) return entraSource({ kind: 'managed', clientId: managedIdentity.clientId });
   if (workloadIdentity !== undefined) {
     const { clientId = '', tenantId = '', tokenFile = '' } = workloadIdentity;
-    return entraSource({ kind: 'federated', tenantId, clientId, tokenFilePath: path(tokenFile) });
+    return entraSource({ kind: 'federated', tenantId, clientId, tokenFilePath: path(tokenFile) }, { wayOut });
   }
   if (servicePrincipal !== undefined) {
     const { certificate, clientId = '', secret = '', tenantId = '' } = servicePrincipal;
@@ -70,7 +73,7 @@ export function tokenSource(
       certificate === undefined
         ? { kind: 'secret', tenantId, clientId, secret: () => read(secret, CLIENT_SECRET) }
         : { kind: 'certificate', tenantId, clientId, certificatePath: path(certificate) };
-    return entraSource(by);
+    return entraSource(by, { wayOut });
   }
   // A file is read again each time, so that a renewed token needs no restart.
   return { kind: 'pat', isKept: false, ask: async () => ({ secret: await read(pat ?? '', TOKEN) }) };

@@ -22,6 +22,7 @@ import { DEFAULTS } from './defaults.js';
 import { dockerSpec } from './docker.js';
 import type { ConfigEnvironment } from './environment.js';
 import { fittingsOf, toolVariable } from './fittings.js';
+import { hostReserveOf } from './host-reserve.js';
 import { parseImageName } from './image-name.js';
 import type { PoolEntry } from './pool-entry.js';
 import type { PoolSettings } from './pool-schema.js';
@@ -52,6 +53,7 @@ export function desiredState(file: FileSettings, pools: readonly PoolEntry[], ar
     pools: pools.map(pool => poolSpec(pool, around, outside)),
     reconcileIntervalMs: file.reconcileInterval ?? ms(DEFAULTS.reconcileInterval),
     azurePollIntervalMs: file.azurePollInterval ?? ms(DEFAULTS.azurePollInterval),
+    ...hostReserveOf(file),
     maxConcurrentCreates: file.maxConcurrentCreates ?? around.environment.cores,
     stateDirectory: file.stateDirectory ?? DEFAULTS.stateDirectory,
     controlSocketPath: file.controlSocket ?? DEFAULTS.controlSocket,

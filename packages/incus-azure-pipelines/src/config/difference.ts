@@ -17,6 +17,7 @@ const CHANGEABLE: ReadonlySet<string> = new Set([
   'reconcileIntervalMs',
   'azurePollIntervalMs',
   'maxConcurrentCreates',
+  'hostReserve',
   'network',
 ] satisfies (keyof DaemonSpec)[]);
 /** Keys of the file that are called something else in what is asked for. */
@@ -65,6 +66,7 @@ function ofDaemon(before: DaemonSpec, after: DaemonSpec): readonly string[] {
   const changes = [
     ...times.filter(([, was, is]) => was !== is).map(([key, was, is]) => `${key} ${lasting(was)} → ${lasting(is)}`),
     ...(most === after.maxConcurrentCreates ? [] : [`maxConcurrentCreates ${most} → ${after.maxConcurrentCreates}`]),
+    ...(JSON.stringify(before.hostReserve) === JSON.stringify(after.hostReserve) ? [] : ['hostReserve changed']),
     ...(JSON.stringify(before.network) === JSON.stringify(after.network) ? [] : ['network changed, for setup']),
   ];
   return changes.length === 0 ? [] : [changes.join(', ')];

@@ -2,6 +2,7 @@
 
 import { dirname, resolve } from 'node:path';
 import type { TokenSource } from '../lib/identity/identity.js';
+import { WayOut } from '../lib/way-out.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { checkCredential } from './check-credential.js';
 import { isThisHost } from './check-incus.js';
@@ -27,6 +28,8 @@ export interface LoadedConfig {
   readonly spec: DaemonSpec;
   /** By name of the pool. */
   readonly credentials: ReadonlyMap<string, TokenSource>;
+  /** The way to servers outside. */
+  readonly wayOut: WayOut;
   /** Undefined where nobody signs in at the proxies. */
   readonly proxyPassword?: ProxyPassword | undefined;
   readonly warnings: readonly ConfigMessage[];
@@ -82,16 +85,20 @@ export async function parseConfig(
   const found = relevant(findings, broken).map(finding => located(finding, path, document));
   const messages = [...unread, ...found].sort((a, b) => a.line - b.line || a.column - b.column);
   if (settings === undefined || messages.some(message => message.severity === 'error')) throw new ConfigError(messages);
+  const { contents } = files;
+  const place = { environment, directory, contents, certificateEnds, folders: folders.resolved };
+  const spec = desiredState(settings, pools, place);
+  const password = proxyPassword(settings, directory, environment);
+  const wayOut = new WayOut({
+    proxy: spec.proxy,
+    password: password && (() => password.read()),
+    authorities: spec.authorities,
+  });
   return {
-    spec: desiredState(settings, pools, {
-      environment,
-      directory,
-      contents: files.contents,
-      certificateEnds,
-      folders: folders.resolved,
-    }),
-    credentials: tokenSources(pools, directory, environment),
-    proxyPassword: proxyPassword(settings, directory, environment),
+    spec,
+    credentials: tokenSources(pools, directory, environment, wayOut),
+    wayOut,
+    proxyPassword: password,
     warnings: messages,
     written: writtenOf(pools),
   };

@@ -83,7 +83,7 @@ export const poolKeys = {
   agentCount: key(count(0, 1000, 2), 'Most agents that live at once.'),
   standby: key(
     standby,
-    'Idle agents kept ready beyond the busy ones and what is queued, at least 1; agentCount when left out, which makes a pool of fixed size. A list makes it follow the clock: the first entry whose hours are in force counts, and the last one, without days and hours, at all other times.',
+    'Idle agents kept ready beyond the busy ones and what is queued; with 0 a placeholder is registered for which jobs wait until an agent is made; agentCount when left out, which makes a pool of fixed size. A list makes it follow the clock: the first entry whose hours are in force counts, and the last one, without days and hours, at all other times.',
   ),
   reserve: key(
     count(0, 1000, 1),

@@ -7,6 +7,7 @@
 
 import * as z from 'zod';
 import { DEFAULTS } from './defaults.js';
+import { hostReserve } from './host-reserve-schema.js';
 import { count, duration, expecting, flag, key, path, text } from './kinds.js';
 import { poolKeys, poolSchema } from './pool-schema.js';
 import { caCertificates, proxy } from './proxy-schema.js';
@@ -32,6 +33,7 @@ const daemonKeys = {
     DEFAULTS.azurePollInterval,
   ),
   maxConcurrentCreates: key(count(1, 64, 2), 'Instances made at the same time; the number of cores when left out.'),
+  hostReserve: key(hostReserve, 'What of the host stays free: no instance is created that would take of it.'),
   stateDirectory: key(
     text('an absolute path', DEFAULTS.stateDirectory, /^\/[^\p{Cc}\p{Cf}]*$/u),
     'Where the daemon keeps its id and caches.',

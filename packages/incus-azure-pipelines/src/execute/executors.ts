@@ -7,6 +7,7 @@ import { createInstance } from './create-instance.js';
 import { enableAgent } from './enable-agent.js';
 import { needingRoom } from './full-storage.js';
 import { giveWay } from './give-way.js';
+import { keepPlaceholder, removePlaceholder } from './keep-placeholder.js';
 import type { ExecutorParts } from './parts.js';
 import { proveBase } from './prove-base.js';
 import { deleteBase, deleteInstance, deleteRegistration, disableAgent, removeDoorbell } from './retire-agent.js';
@@ -24,6 +25,8 @@ export function makeExecutors(parts: ExecutorParts): Executors {
     'collect-log': (action, signal) => collectLog(action, parts, signal),
     'disable-agent': (action, signal) => disableAgent(action, parts, signal),
     'delete-registration': (action, signal) => deleteRegistration(action, parts, signal),
+    'keep-placeholder': (action, signal) => keepPlaceholder(action, parts, signal),
+    'remove-placeholder': (action, signal) => removePlaceholder(action, parts, signal),
     'delete-instance': (action, signal) => deleteInstance(action, parts, signal),
     'ask-prepared': (action, signal) => askPrepared(action, parts, signal),
     'warn-of-end': async ({ name, pool, dueAt }) => parts.emit('job-overlong', { name, pool, dueAt }),

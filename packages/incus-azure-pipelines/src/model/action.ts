@@ -19,6 +19,15 @@ interface ActionArgs {
   /** Stops new assignments. */
   'disable-agent': { readonly name: string } & Registered;
   'delete-registration': { readonly name: string } & Registered;
+  /** Makes a pool's placeholder, or puts the one with that id right. */
+  'keep-placeholder': {
+    readonly name: string;
+    readonly agentId: number | undefined;
+    readonly agentPool: string;
+    /** All that it offers, but for when it was last seen. */
+    readonly capabilities: Readonly<Record<string, string>>;
+  };
+  'remove-placeholder': { readonly name: string } & Registered;
   /** Stops, where it still runs, and deletes the instance; with `unless` only where Azure does not know that agent. */
   'delete-instance': { readonly name: string; readonly unless?: Sought };
   /** Has a guest that was prepared once say so again. */
@@ -60,6 +69,8 @@ export type Action<K extends ActionKind = ActionKind> = {
 export interface Plan {
   readonly actions: readonly Action[];
   readonly wakeAt: number | undefined;
+  /** Something waits for a reading of what the host has free. */
+  readonly asksForRoom?: true;
   /** By pool: the arithmetic behind the actions. */
   readonly pools: ReadonlyMap<string, PoolArithmetic>;
 }
@@ -107,7 +118,7 @@ export function triedBy(action: Action): string | undefined {
   return 'tries' in action ? action.tries : undefined;
 }
 
-/** Every attempt of these is made on another instance, and what failed for one would fail for the next. */
+/** What failed for one of these would fail for the next in its pool, though that be another instance; nor is a placeholder an agent. */
 const SHARED_BY_POOL: ReadonlySet<string> = new Set<ActionKind | typeof PREPARATION | typeof REGISTRATION>([
   'create-instance',
   PREPARATION,
@@ -115,6 +126,8 @@ const SHARED_BY_POOL: ReadonlySet<string> = new Set<ActionKind | typeof PREPARAT
   'listen-agent',
   'enable-agent',
   REGISTRATION,
+  'keep-placeholder',
+  'remove-placeholder',
 ]);
 
 /** Whether the attempts of a kind share one back-off in each pool. */
@@ -127,4 +140,17 @@ export function keyOf(action: Action): string {
   const tried = triedBy(action);
   if (tried !== undefined) return `${TRIAL}/${tried}`;
   return `${action.kind}/${isSharedByPool(action.kind) ? action.pool : subjectOf(action)}`;
+}
+
+/** What Azure alone shows when it is done. */
+const IN_AZURE: ReadonlySet<ActionKind> = new Set<ActionKind>([
+  'disable-agent',
+  'delete-registration',
+  'keep-placeholder',
+  'remove-placeholder',
+]);
+
+/** Whether a list of Incus is to show what an action has done. */
+export function isForIncus({ kind }: Action): boolean {
+  return !IN_AZURE.has(kind);
 }

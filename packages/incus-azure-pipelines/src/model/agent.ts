@@ -125,6 +125,8 @@ export interface Registration {
   readonly completed: JobRequest | undefined;
   /** Epoch ms of the last change that Azure tells: registered, or online or offline. */
   readonly changedAt: number;
+  /** How many jobs it may have at a time; 1 where Azure does not tell. */
+  readonly maxParallelism?: number | undefined;
   /** What it offers to demands, by lower-case name; there where the queue of its agent pool is read. */
   readonly capabilities?: Readonly<Record<string, string>> | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Action } from './action.js';
-import type { Agent, BaseRecord } from './agent.js';
-import type { WaitingRequest } from './queue.js';
+import type { Agent, BaseRecord, Registration } from './agent.js';
+import type { HostRoom } from './host-room.js';
+import type { Offer, WaitingRequest } from './queue.js';
 import type { Reading } from './reading.js';
 
 export { knownValue, type Reading } from './reading.js';
@@ -20,6 +21,12 @@ export interface Observed {
   readonly queued: ReadonlyMap<string, Reading<number>>;
   /** The job requests that wait, those included that count for no pool. */
   readonly waiting: readonly WaitingRequest[];
+  /** By pool: what its agents offer to demands; there where its queue is read. */
+  readonly offers: ReadonlyMap<string, Offer>;
+  /** By `azureKey`: this owner's placeholders. */
+  readonly placeholders: ReadonlyMap<string, Reading<readonly Registration[]>>;
+  /** Pools that are to have no placeholder, since a person drains them without. */
+  readonly withoutPlaceholder: ReadonlySet<string>;
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
   /** Names of agents that a person drains. */
@@ -39,6 +46,8 @@ export interface Observed {
   readonly registration: ReadonlyMap<string, RegistrationMode>;
   /** Why no instance may be created now, e.g. a host limit; undefined for no objection. */
   readonly creationBlocked: string | undefined;
+  /** What the host has free; absent until that was asked for. */
+  readonly hostRoom?: HostRoom | undefined;
 }
 
 /** Who registers a pool's agents, or why that is not known yet. */

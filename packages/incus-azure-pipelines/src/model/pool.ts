@@ -3,6 +3,7 @@
 import type { AptMirror } from './apt-mirror.js';
 import type { DockerSpec } from './docker-spec.js';
 import type { Fittings } from './fittings.js';
+import type { HostReserve } from './host-room.js';
 import type { ProxySpec } from './proxy.js';
 import { type StandbyHours, standbysOf } from './standby.js';
 
@@ -158,6 +159,7 @@ export interface DaemonSpec {
   /** Time between two readings of an Azure agent pool. */
   readonly azurePollIntervalMs: number;
   readonly maxConcurrentCreates: number;
+  readonly hostReserve?: HostReserve;
   readonly stateDirectory: string;
   readonly controlSocketPath: string;
   /** Where metrics and health are served; undefined for nowhere. */

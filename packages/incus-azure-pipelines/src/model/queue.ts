@@ -54,6 +54,8 @@ export function isLeft({ turn }: Pick<WaitingRequest, 'turn'>): boolean {
 export interface Offer {
   /** Who has shown it; undefined where none has been online yet. */
   readonly shownBy: string | undefined;
+  /** The base of that agent; undefined where none is known. */
+  readonly base?: string | undefined;
   /** By lower-case name; what is one agent's alone has no value. */
   readonly capabilities: Readonly<Record<string, string>>;
 }

@@ -12,6 +12,7 @@ import { backoffMs } from '../lib/backoff.js';
 import { childSignal } from '../lib/child-signal.js';
 import type { Clock } from '../lib/clock.js';
 import { Doorbell } from '../lib/doorbell.js';
+import type { Onlookers } from '../lib/onlookers.js';
 import type { JobRequest, Registration } from '../model/agent.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
 import type { UnfinishedRequest } from '../model/queue.js';
@@ -30,6 +31,8 @@ export interface AzureObserverOptions {
   };
   /** Given where the queue is read too. */
   readonly jobRequests?: Pick<JobRequests, 'listUnfinished'> | undefined;
+  /** Given where it is read while one of them is there, and else never. */
+  readonly onlookers?: Pick<Onlookers, 'areThere'> | undefined;
   /** Asked now and then where something waits in a queue that is read. */
   readonly parallelJobs?: Pick<ParallelJobs, 'selfHosted'> | undefined;
   readonly agentPool: string;
@@ -43,7 +46,8 @@ export interface AzureObserverOptions {
 
 /**
  * One agent pool in Azure as the daemon sees it: one list at a polite rate, whatever the number of agents, and the more seldom
- * the more hosts have agents in it. Where a pool scales, the queue is read right behind it; nothing that is known of agents waits for that.
+ * the more hosts have agents in it. Where a pool scales, or somebody looks, the queue is read right behind it; nothing that is
+ * known of agents waits for that.
  */
 export class AzureObserver {
   readonly #options: AzureObserverOptions;
@@ -62,8 +66,8 @@ export class AzureObserver {
     this.#options = options;
     this.#early = new Doorbell(options.clock);
     this.#pace = new Pace(options.pollIntervalMs, options.agentPools ?? 1);
-    const { clock, jobRequests, parallelJobs, random } = options;
-    this.#queue = jobRequests && new QueueReader({ jobRequests, parallelJobs, clock, random });
+    const { clock, jobRequests, onlookers, parallelJobs, random } = options;
+    this.#queue = jobRequests && new QueueReader({ jobRequests, onlookers, parallelJobs, clock, random });
     this.#reading = { known: false, error: NOT_READ_YET, since: options.clock.now() };
   }
 
@@ -75,6 +79,11 @@ export class AzureObserver {
   /** The latest reading of the queue, which began after one of the agents; undefined where it is not read. */
   get requests(): Reading<readonly UnfinishedRequest[]> | undefined {
     return this.#queue?.reading;
+  }
+
+  /** Whether the latest reading of the queue is as new as it gets. */
+  get isQueueFresh(): boolean {
+    return this.#queue?.isFresh(this.#pace.intervalMs) === true;
   }
 
   /** How many jobs of private projects the organisation may run at once; undefined where that is not known. */
@@ -95,6 +104,11 @@ export class AzureObserver {
   /** Asks for a reading soon, because one of our own calls has changed something. */
   refresh(): void {
     this.#early.ring();
+  }
+
+  /** Somebody looks now: asks for a reading soon, unless that of the queue is new enough. */
+  lookedAt(): void {
+    if (this.#queue !== undefined && !this.isQueueFresh) this.refresh();
   }
 
   /** Goes on from what another observer of this agent pool has read, with the client of its own. */
@@ -149,8 +163,9 @@ export class AzureObserver {
 
   /** Reads the queue, once it is known whose it is; undefined where it is not read now. It does not reject. */
   #readQueue(signal: AbortSignal): Promise<void> | undefined {
-    if (!this.#reading.known || this.#poolId === undefined) return undefined;
-    return this.#queue?.read(this.#poolId, signal);
+    if (this.#queue?.isWanted === false) this.#queue.forget();
+    if (!this.#queue?.isWanted || !this.#reading.known || this.#poolId === undefined) return undefined;
+    return this.#queue.read(this.#poolId, signal);
   }
 
   /** Gives back the pause until the next reading is due, in ms. */
@@ -159,7 +174,7 @@ export class AzureObserver {
     const at = clock.now();
     try {
       const poolId = await this.poolId(signal);
-      const told = this.#queue && { includeCapabilities: true };
+      const told = this.#queue?.isWanted && { includeCapabilities: true };
       const details = { includeAssignedRequest: true, includeLastCompletedRequest: true, ...told };
       const agents = await client.agents.list(poolId, { ...details, signal });
       const value = agents.map(registrationOf);
@@ -220,6 +235,7 @@ function registrationOf(agent: TaskAgent): Registration {
     enabled: agent.enabled !== false,
     assigned: agent.assignedRequest && jobRequestOf(agent.assignedRequest),
     completed: agent.lastCompletedRequest && jobRequestOf(agent.lastCompletedRequest),
+    ...(agent.maxParallelism === undefined ? {} : { maxParallelism: agent.maxParallelism }),
     changedAt: Math.max(...[agent.createdOn, agent.statusChangedOn].map(time => Date.parse(time ?? '') || 0)),
     ...(agent.systemCapabilities && {
       capabilities: mergeCapabilities(agent.systemCapabilities, agent.userCapabilities ?? {}),

@@ -11,28 +11,11 @@ import type { Dispatcher } from 'undici';
 import type { Clock } from '../lib/clock.js';
 import type { Identities } from '../lib/identity/identities.js';
 import type { Identity } from '../lib/identity/identity.js';
-import type { Secret } from '../lib/secret.js';
 import { UserError } from '../lib/user-error.js';
-import { WayOut } from '../lib/way-out.js';
+import type { WayOut } from '../lib/way-out.js';
 import type { Emit } from '../model/event.js';
 import { identityPaths } from '../model/identity-paths.js';
 import type { DaemonSpec, IncusTarget, PoolSpec } from '../model/pool.js';
-
-/** What the configuration says of connections. */
-export interface Reach {
-  readonly spec: DaemonSpec;
-  /** Reads the password of the proxies' user. */
-  readonly proxyPassword?: { read(): Promise<Secret> } | undefined;
-}
-
-/** The way to servers outside that the configuration names. */
-export function wayOutOf({ proxyPassword, spec }: Reach): WayOut {
-  return new WayOut({
-    proxy: spec.proxy,
-    password: proxyPassword && (() => proxyPassword.read()),
-    authorities: spec.authorities,
-  });
-}
 
 /** The clients of Azure, by pool: two pools may have two tokens. Disposing of them closes all. */
 export type AzureClients = ReadonlyMap<string, AzurePipelinesClient> & AsyncDisposable;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { placeholderName, SEEN_AT } from '../model/placeholder.js';
 import { hostsSeen } from './hosts-seen.js';
 
 const NOW = 1_900_000_000_000;
@@ -28,4 +29,15 @@ test('remembers a host without an agent for an hour', () => {
   const seen = hostsSeen(new Map(), [agent('a1b2c3')], NOW);
   expect([...hostsSeen(seen, [], NOW + HOUR_MS - 1).keys()]).toEqual(['a1b2c3']);
   expect([...hostsSeen(seen, [], NOW + HOUR_MS).keys()]).toEqual([]);
+});
+
+test('a host without an agent is there for an hour from when its placeholder said so', () => {
+  const placeholder = (seenAt: number) => ({
+    name: placeholderName('a1b2c3', 'linux'),
+    online: false,
+    capabilities: { [SEEN_AT]: new Date(seenAt).toISOString() },
+  });
+  expect(hostsSeen(new Map(), [placeholder(NOW - 60_000)], NOW)).toEqual(new Map([['a1b2c3', NOW - 60_000]]));
+  expect(hostsSeen(new Map(), [placeholder(NOW - HOUR_MS)], NOW)).toEqual(new Map());
+  expect(hostsSeen(new Map(), [placeholder(NOW + HOUR_MS)], NOW)).toEqual(new Map([['a1b2c3', NOW]]));
 });

@@ -8,6 +8,7 @@ import { entraSource } from '../lib/identity/entra.js';
 import { Identities } from '../lib/identity/identities.js';
 import type { TokenSource } from '../lib/identity/identity.js';
 import { Secret } from '../lib/secret.js';
+import { WayOut } from '../lib/way-out.js';
 import { authBy } from './clients.js';
 
 const { read, write } = useConfigFolder();
@@ -67,7 +68,7 @@ describe('Azure takes', () => {
       const user = { tenantId: 'contoso.example', clientId: '11111111-2222-3333-4444-555555555555' };
       const source = entraSource(
         { kind: 'secret', ...user, secret: async () => new Secret('the~secret') },
-        { authorityHost: entra.url, certificateAuthority: certificate.cert },
+        { authorityHost: entra.url, wayOut: new WayOut({ authorities: [certificate.cert] }) },
       );
       expect(await asks(emulator, new Map([['linux', source]]))).toBe(3);
       expect(entra.asked).toHaveLength(2);

@@ -83,7 +83,8 @@ export function withoutDeniedProofs(
   const index = indexRegistrations({ registrations }, owner);
   return agents.map(agent => {
     const reading = registrationOf(agent.name, agent.agentPool, { registrations }, index);
-    return reading.known ? { ...agent, life: withoutDenied(agent.life, reading.value) } : agent;
+    const life = reading.known ? withoutDenied(agent.life, reading.value) : agent.life;
+    return life === agent.life ? agent : { ...agent, life };
   });
 }
 

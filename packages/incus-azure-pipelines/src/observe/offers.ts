@@ -1,39 +1,81 @@
+import { mergeCapabilities } from 'azure-pipelines-client/demands';
 import type { Agent } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
+import { placeholderName, placeholderOwner, rememberedBy } from '../model/placeholder.js';
+import { azureKey, isScaled, type PoolSpec } from '../model/pool.js';
 import type { Offer } from '../model/queue.js';
 
 /** Of an agent that nobody has chosen yet: the newest there is. */
 const UNBUILT = '999.0.0';
 
+type Shown = Pick<Observed, 'bases' | 'placeholders' | 'wantedBases'>;
+
 /**
  * What each pool's agents offer to demands: what the newest that was seen idle has told Azure of itself, remembered where none
- * is there now. Before that it is what every agent of ours is registered with, so that a pool may begin.
+ * is there now, and by its placeholder where the daemon is another one. Before that it is what every agent of ours is
+ * registered with, so that a pool may begin. Where no agent is made for what waits, one that has a job tells as well, while none
+ * was seen idle: all of them may have jobs when somebody looks first.
  */
 export function offersOf(
   before: ReadonlyMap<string, Offer>,
   agents: readonly Agent[],
   desired: readonly PoolSpec[],
-  bases: Pick<Observed, 'bases' | 'wantedBases'>,
+  owner: string,
+  shown: Shown,
 ): ReadonlyMap<string, Offer> {
-  return new Map(desired.map(({ name }) => [name, shownIn(agents, name, before.get(name)) ?? unseen(name, bases)]));
+  return new Map(
+    desired.map(spec => {
+      const { azure, name } = spec;
+      const old = before.get(name);
+      const kept = old?.shownBy === undefined ? keptBy(spec, owner, shown) : old;
+      const wantedBase = knownValue(shown.wantedBases.get(name));
+      const offer =
+        shownIn(agents, name, 'idle', kept, wantedBase) ??
+        (isScaled(azure, desired) ? undefined : shownIn(agents, name, 'busy', kept, wantedBase));
+      return [name, offer ?? unseen(spec, shown)];
+    }),
+  );
 }
 
-function shownIn(agents: readonly Agent[], pool: string, before: Offer | undefined): Offer | undefined {
-  let newest = before?.shownBy === undefined ? undefined : before;
+function shownIn(
+  agents: readonly Agent[],
+  pool: string,
+  phase: 'busy' | 'idle',
+  before: Offer | undefined,
+  wantedBase: string | undefined,
+): Offer | undefined {
+  let newest = before;
   for (const agent of agents) {
     const capabilities = knownValue(agent.registration)?.capabilities;
     // Who has had a job may tell whatever that wanted told.
-    if (agent.pool !== pool || capabilities === undefined || agent.phase !== 'idle') continue;
-    if (newest?.shownBy === undefined || birthIn(agent.name) > birthIn(newest.shownBy))
-      newest = { shownBy: agent.name, capabilities: withoutNames(capabilities, agent.name) };
+    if (agent.pool !== pool || capabilities === undefined || agent.phase !== phase) continue;
+    const base = agent.instance?.base;
+    // Who was born before the clock was set back looks younger for ever.
+    const isOfNewer = base === wantedBase && newest?.base !== wantedBase;
+    const isYounger = newest?.shownBy === undefined || birthIn(agent.name) > birthIn(newest.shownBy);
+    if (isOfNewer || (isYounger && (base === wantedBase || newest?.base !== wantedBase)))
+      newest = {
+        shownBy: agent.name,
+        base,
+        capabilities: withoutNames(capabilities, agent.name),
+      };
   }
   return newest;
 }
 
-/** Where a name ends, which tells who is younger. */
+/** What a placeholder remembers of agents that were seen before this daemon began; it tells all but their version. */
+function keptBy(spec: PoolSpec, owner: string, shown: Shown): Offer | undefined {
+  const name = placeholderName(owner, spec.name);
+  const all = knownValue(shown.placeholders.get(azureKey(spec.azure))) ?? [];
+  const remembered = rememberedBy(all.find(one => one.name === name)?.capabilities ?? {});
+  if (remembered === undefined) return undefined;
+  const capabilities = { ...withoutNames(remembered.capabilities, name), 'agent.version': versionOf(spec, shown) };
+  return { shownBy: name, base: remembered.base, capabilities };
+}
+
+/** Where a name ends, which tells who is younger; any agent is so than a placeholder. */
 function birthIn(name: string): string {
-  return name.slice(name.lastIndexOf('-'));
+  return placeholderOwner(name) === undefined ? name.slice(name.lastIndexOf('-')) : '';
 }
 
 /** The next agent has another name: who demands this one shall not be waited for. */
@@ -41,10 +83,16 @@ export function withoutNames(capabilities: Offer['capabilities'], name: string):
   return Object.fromEntries(Object.entries(capabilities).map(([key, value]) => [key, value === name ? '' : value]));
 }
 
-function unseen(pool: string, { bases, wantedBases }: Pick<Observed, 'bases' | 'wantedBases'>): Offer {
+function unseen(spec: PoolSpec, shown: Shown): Offer {
+  const { capabilities = {} } = spec;
+  const registered = registeredWith(versionOf(spec, shown));
+  return { shownBy: undefined, capabilities: mergeCapabilities(registered, capabilities) };
+}
+
+/** The version of the agent that the pool's next ones will have. */
+function versionOf({ name: pool }: PoolSpec, { bases, wantedBases }: Shown): string {
   const wanted = knownValue(wantedBases.get(pool));
-  const version = knownValue(bases)?.find(({ name }) => name === wanted)?.agentVersion || UNBUILT;
-  return { shownBy: undefined, capabilities: registeredWith(version) };
+  return knownValue(bases)?.find(({ name }) => name === wanted)?.agentVersion || UNBUILT;
 }
 
 /** What every agent of ours is registered with, by lower-case name, whatever it finds itself. */

@@ -19,7 +19,7 @@ export class Pace {
   }
 
   /** Takes in what a reading shows. */
-  saw(registrations: readonly Pick<Registration, 'name' | 'online'>[], now: number): void {
+  saw(registrations: readonly Pick<Registration, 'capabilities' | 'name' | 'online'>[], now: number): void {
     this.#seen = hostsSeen(this.#seen, registrations, now);
   }
 

@@ -172,15 +172,18 @@ export function nextLife(
   };
 }
 
-/** What is left of the proofs after one more reading. */
+/** What is left of the proofs after one more reading: the same life where it denies none. */
 export function withoutDenied(life: Life, registration: Registration | undefined): Life {
-  return {
-    ...life,
-    quietDisabled: isQuietDisabled(registration) ? life.quietDisabled : undefined,
-    quietOffline: isQuietOffline(registration) ? life.quietOffline : undefined,
-    quietAbsent: isAbsent(registration) ? life.quietAbsent : undefined,
-    quietUnassigned: isUnassigned(registration) ? life.quietUnassigned : undefined,
-  };
+  const quietDisabled = isQuietDisabled(registration) ? life.quietDisabled : undefined;
+  const quietOffline = isQuietOffline(registration) ? life.quietOffline : undefined;
+  const quietAbsent = isAbsent(registration) ? life.quietAbsent : undefined;
+  const quietUnassigned = isUnassigned(registration) ? life.quietUnassigned : undefined;
+  const isSame =
+    quietDisabled === life.quietDisabled &&
+    quietOffline === life.quietOffline &&
+    quietAbsent === life.quietAbsent &&
+    quietUnassigned === life.quietUnassigned;
+  return isSame ? life : { ...life, quietDisabled, quietOffline, quietAbsent, quietUnassigned };
 }
 
 function isQuietDisabled(registration: Registration | undefined): boolean {

@@ -55,7 +55,7 @@ test('remembers how many that are where it is not told again, and forgets a limi
     await clock.advance(QUARTER_HOUR_MS);
   }
   expect(seen).toEqual([4, 4, undefined]);
-  expect(reader.reading.known).toBe(true);
+  expect(reader.reading?.known).toBe(true);
 });
 
 test('knows by its tag which request is of a private project', async () => {

@@ -220,3 +220,23 @@ describe('where another host makes agents too', () => {
     expect(look([{ ...free, online: false }], before).waiting.some(({ held }) => held)).toBe(false);
   });
 });
+
+describe('a queue that is read for those who look, since no pool scales,', () => {
+  const fixed = aPool({ name: 'first', agentCount: 2, standby: 2 });
+  const waitingIn = (sight: QueueSight) => shareQueue([], sight, [fixed], NOW).waiting;
+
+  test('is counted, and nobody is told unfit before an agent has shown what it offers', () => {
+    const sight = aSight([aRequest(1, { demands: ['fpga'] })]);
+    expect(counts(sight, [fixed])).toEqual({ first: 1 });
+    expect(waitingIn(sight)).toMatchObject([{ pool: 'first', unmet: [] }]);
+    const offers = new Map([['first', { shownBy: nameOf(0), capabilities: { docker: '' } }]]);
+    expect(waitingIn({ ...sight, offers })).toMatchObject([{ pool: undefined, unmet: ['fpga'] }]);
+  });
+
+  test('leaves nothing to another host, since nobody makes an agent for it', () => {
+    const hosts = [{ owner: OWNERS[1] ?? '', agents: 1, free: [], full: undefined }];
+    const others = new Map([[KEY, { owner: OWNER, hosts, intervalMs: 10_000 }]]);
+    const requests = [1, 2, 3, 4].map(id => aRequest(id));
+    expect(waitingIn(aSight(requests, { others })).every(({ turn }) => turn === undefined)).toBe(true);
+  });
+});

@@ -24,6 +24,8 @@ export interface QueueSight {
   readonly offers: ReadonlyMap<string, Offer>;
   /** Pools that a person drains. */
   readonly drained: ReadonlySet<string>;
+  /** By `azureKey`: requests that agents have taken which are gone since; the reading of the queue may be older. */
+  readonly taken?: ReadonlyMap<string, ReadonlySet<number>>;
   /** By `azureKey`: how many jobs of private projects the organisation may run at once, where that is known. */
   readonly parallelJobs?: ReadonlyMap<string, number>;
   /** By `azureKey`: who else makes agents. */
@@ -32,7 +34,7 @@ export interface QueueSight {
 
 /** What waits, and for which pools. */
 export interface Queue {
-  /** By pool that scales: how many requests it is to have agents for. */
+  /** By pool that scales, or whose queue is read for onlookers alone: how many requests it is to have agents for. */
   readonly queued: ReadonlyMap<string, Reading<number>>;
   readonly waiting: readonly WaitingRequest[];
   /** By `azureKey`: the other hosts, with what it was found out about their room. */
@@ -42,7 +44,8 @@ export interface Queue {
 /** A pool, as far as it takes part in sharing a queue out. */
 interface Place {
   readonly spec: PoolSpec;
-  readonly capabilities: Offer['capabilities'];
+  /** Undefined where none of its agents has told yet and no agent is made for it: it may be able to do anything. */
+  readonly capabilities: Offer['capabilities'] | undefined;
   readonly idle: readonly Agent[];
   /** Idle agents that are not counted on by a request yet. */
   free: number;
@@ -74,7 +77,8 @@ interface Chances extends Pick<WaitingRequest, 'agentPool' | 'mostAtOnce'> {
  * Counts each request that no agent has for one pool: one that has an idle agent for it, else the first in the file that has
  * room for another, else the first that offers what it demands. What no pool offers, what waits though it could be taken, and
  * what is beyond the jobs that the organisation may run at once, counts for none; nor does what is left to another host. A request that was done since then still stands in the reading, and counts no more: an agent that says that
- * it is finished has had the oldest that it could do. Unknown where queue or agents are not read.
+ * it is finished has had the oldest that it could do. Unknown where queue or agents are not read. Where no pool scales, the
+ * counting is for those who look: nothing is left to another host, and nobody is told unfit before an agent has shown what it offers.
  */
 export function shareQueue(
   before: readonly WaitingRequest[],
@@ -87,17 +91,20 @@ export function shareQueue(
   const hosts = new Map<string, readonly OtherHost[]>();
   for (const [key, requests] of sight.requests) {
     const specs = desired.filter(spec => azureKey(spec.azure) === key);
+    const isFollowed = specs.some(scales);
+    const counted = isFollowed ? specs.filter(scales) : specs;
     const registrations = sight.registrations.get(key);
     const old = before.filter(({ agentPool }) => agentPool === key);
     if (!requests.known || !registrations?.known) {
       const unread = requests.known ? registrations : requests;
-      for (const spec of specs) if (scales(spec) && unread?.known === false) queued.set(spec.name, unread);
+      for (const { name } of counted) if (unread?.known === false) queued.set(name, unread);
       waiting.push(...old);
       continue;
     }
-    const places = specs.map(spec => placeOf(spec, sight, requests.at));
+    const places = specs.map(spec => placeOf(spec, sight, isFollowed, requests.at));
     const taken = sight.agents.flatMap(({ agentPool, life }) => (agentPool === key ? (life.requestId ?? []) : []));
-    const having = new Set([...registrations.value.flatMap(one => holding(one, sight.agents)), ...taken]);
+    const gone = sight.taken?.get(key) ?? [];
+    const having = new Set([...registrations.value.flatMap(one => holding(one, sight.agents)), ...taken, ...gone]);
     const known = new Map(old.map(request => [request.requestId, request]));
     const fits = new Map<string, Fit>();
     const others = sight.others?.get(key);
@@ -112,11 +119,12 @@ export function shareQueue(
       const isDone = seen?.held !== true && doneBy(fit.able);
       if (isDone) continue;
       const mostAtOnce = fit.able.length > 0 ? licences.take(request) : undefined;
-      waiting.push(judged(request, seen, { agentPool: key, fit, shares, mostAtOnce }, requests.at, now));
+      const chances = { agentPool: key, fit, shares: isFollowed ? shares : undefined, mostAtOnce };
+      waiting.push(judged(request, seen, chances, requests.at, now));
     }
     if (shares) hosts.set(key, shares.hosts);
     for (const { spec, queued: count } of places)
-      if (scales(spec)) queued.set(spec.name, { known: true, value: count, at: requests.at });
+      if (counted.includes(spec)) queued.set(spec.name, { known: true, value: count, at: requests.at });
   }
   return { queued, waiting, hosts };
 }
@@ -134,13 +142,14 @@ function doneBy(able: readonly Place[]): boolean {
   return place !== undefined;
 }
 
-function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight, readAt: number): Place {
+function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight, isFollowed: boolean, readAt: number): Place {
   const own = agents.filter(agent => agent.pool === spec.name);
   const live = own.filter(({ phase }) => isLive(phase));
   const idle = live.filter(({ phase }) => phase === 'idle');
   const others = live.filter(({ phase }) => phase !== 'idle' && phase !== 'starting').length;
   const room = drained.has(spec.name) ? 0 : spec.agentCount - others;
-  const capabilities = offers.get(spec.name)?.capabilities ?? {};
+  const offer = offers.get(spec.name);
+  const capabilities = isFollowed || offer?.shownBy !== undefined ? (offer?.capabilities ?? {}) : undefined;
   // One that we have taken from Azure was seen without a job before.
   const hasDone = ({ life, phase, since }: Agent) =>
     !isLive(phase) && life.saidFinished && since > readAt && life.requestId === undefined && !life.deregistered;
@@ -152,7 +161,10 @@ function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight, readAt
 }
 
 function fitOf(demands: readonly string[], places: readonly Place[], shares: HostShares | undefined): Fit {
-  const lacks = places.map(place => ({ place, unmet: unmetDemands(place.capabilities, demands) }));
+  const lacks = places.map(place => {
+    const { capabilities } = place;
+    return { place, unmet: capabilities === undefined ? [] : unmetDemands(capabilities, demands) };
+  });
   const able = lacks.flatMap(({ place, unmet }) => (unmet.length === 0 ? [place] : []));
   const nearest = lacks.reduce((least, { unmet }) => (unmet.length < least.length ? unmet : least), demands);
   const idle = [...able.flatMap(place => place.idle), ...(shares?.idle(demands) ?? [])];

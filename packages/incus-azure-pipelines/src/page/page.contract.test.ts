@@ -113,6 +113,9 @@ describe.skipIf(obstacle !== undefined)(title, () => {
       .waitFor();
     daemon.looked(now + 1, { creationBlocked: 'fs.inotify.max_user_instances is 128' });
     await page.getByText('waits: fs.inotify.max_user_instances is 128').waitFor();
+    const unwrittenEnds = { count: 2, lastAt: now, error: 'the disk is full' };
+    daemon.looked(now + 2, {}, { unwrittenEnds });
+    await page.getByText(/^2 ends of agents could not be written down, the last .* ago: the disk is full$/).waitFor();
   });
 
   test('is used by keyboard alone, and keeps the place when an agent goes', async () => {

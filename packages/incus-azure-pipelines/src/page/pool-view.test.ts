@@ -52,6 +52,15 @@ test('what failed stands before what is waited for, with the time of the next tr
   expect([5_000, 65_000].map(now => tryAgain(65_000, now))).toEqual(['again in 1 min', 'again now']);
 });
 
+test('that the latest token is refused is told as trouble, though the one before is good still', () => {
+  expect(notesOf(aPool({ tokenRefusedSince: 0 }))).toEqual([
+    expect.objectContaining({
+      kind: 'trouble',
+      text: expect.stringMatching(/^the token is refused since .*as it is good$/),
+    }),
+  ]);
+});
+
 test('many actions of one kind are one sentence', () => {
   const underWay = ['a', 'b'].map(on => ({ action: 'create', on, reason: 'reserve' }));
   expect(notesOf(aPool({ underWay }))).toEqual([{ key: 'now/create', kind: 'does', text: 'now: create of 2' }]);
@@ -60,7 +69,7 @@ test('many actions of one kind are one sentence', () => {
 test('what waits in the queue is told by its reason, and an unread queue as trouble', () => {
   const requests = [1, 2].map(requestId => ({ requestId, job: 'build', since: 0 }));
   const waiting = [{ why: 'an agent is on its way for it', for: 'agent' as const, requests }];
-  const queue = { standby: 1, unread: { since: 0, error: 'no answer' }, waiting };
+  const queue = { followed: true, standby: 1, unread: { since: 0, error: 'no answer' }, waiting };
   expect(notesOf(aPool({ queue }))).toEqual([
     expect.objectContaining({ kind: 'trouble', text: expect.stringMatching(/^the queue cannot be read .*no answer$/) }),
     expect.objectContaining({ kind: 'waits', text: '2 jobs queued: an agent is on its way for it' }),

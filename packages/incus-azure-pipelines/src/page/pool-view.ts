@@ -26,11 +26,20 @@ export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
     failure: { error, retryAt },
   }));
   if (!('target' in pool)) return [...backingOff, note('waits', 'removed', `not in the configuration: ${pool.fate}`)];
-  const { azure, drained, queue, tries, waiting } = pool;
+  const { azure, drained, placeholder, queue, tokenRefusedSince, tries, waiting } = pool;
   return [
     ...(azure.readable
       ? []
       : [note('trouble', 'azure', `Azure cannot be read since ${clock(azure.since)}: ${azure.error ?? ''}`)]),
+    ...(tokenRefusedSince === undefined
+      ? []
+      : [
+          note(
+            'trouble',
+            'token',
+            `the token is refused since ${clock(tokenRefusedSince)}; the one before it is used as long as it is good`,
+          ),
+        ]),
     ...backingOff,
     ...(waiting === undefined ? [] : [note('waits', 'waits', `waits: ${waiting}`)]),
     ...(queue?.unread === undefined
@@ -46,6 +55,15 @@ export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
       note('waits', `queue/${why}`, `${count(requests.length, 'job')} queued: ${why}`),
     ),
     ...(drained && waiting === undefined ? [note('waits', 'drained', 'drained by a person')] : []),
+    ...(placeholder === undefined
+      ? []
+      : [
+          note(
+            placeholder.state === 'there' ? 'does' : 'waits',
+            'placeholder',
+            `placeholder ${placeholder.state}: ${placeholder.why}`,
+          ),
+        ]),
     ...(tries === undefined ? [] : [note('does', 'tries', `tries the base ${tries}`)]),
     ...doings(pool.underWay),
   ];

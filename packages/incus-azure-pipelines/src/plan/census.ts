@@ -5,6 +5,7 @@ import { knownValue, type Observed } from '../model/observed.js';
 import { type PoolSpec, scales } from '../model/pool.js';
 import { shapeOf } from '../model/shape.js';
 import { type BaseChoice, chooseBases, isProven } from './bases.js';
+import { lacksExample } from './placeholders.js';
 import { targetOf } from './target.js';
 
 /** A pool's agents, counted once, with what is under way taken into account. */
@@ -48,6 +49,7 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     action => action.kind === 'create-instance' && action.pool === spec.name && !names.has(action.name),
   );
   const bases = chooseBases(spec, observed);
+  const standby = lacksExample(spec, bases.base?.name, observed) ? Math.max(1, spec.standby) : spec.standby;
   const shape = shapeOf(spec);
   const isCurrent = ({ instance }: Agent) => instance?.base === bases.base?.name && instance?.shape === shape;
   const drained = observed.drained.has(spec.name);
@@ -71,7 +73,7 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     preparing: waiting.filter(agent => agent.phase === 'preparing' && isCurrent(agent)),
     older: [...listening, ...prepared].filter(agent => !isCurrent(agent) && isOlder(agent, bases, observed)),
     trials: own.filter(agent => bases.tried !== undefined && agent.instance?.base === bases.tried.name),
-    target: drained ? 0 : targetOf(spec, busy, knownValue(queue) ?? 0),
+    target: drained ? 0 : targetOf({ agentCount: spec.agentCount, standby }, busy, knownValue(queue) ?? 0),
     isQueueKnown: drained || !scales(spec) || queue?.known === true,
     activating,
     creating: creations.length - creatingTrials,

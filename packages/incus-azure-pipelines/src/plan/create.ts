@@ -5,6 +5,7 @@ import type { Observed } from '../model/observed.js';
 import type { Alarm } from './alarm.js';
 import type { Census } from './census.js';
 import { createInstance, creationsWanted, standing } from './fill.js';
+import type { Room } from './room.js';
 import { wantsTrial } from './trial.js';
 
 /**
@@ -34,6 +35,7 @@ export function* create(
   observed: Observed,
   now: number,
   maxConcurrentCreates: number,
+  room: Room,
   alarm: Alarm,
 ): Generator<Action> {
   if (observed.creationBlocked !== undefined) return;
@@ -44,13 +46,18 @@ export function* create(
   const tried = new Set(observed.inFlight.map(keyOf));
   for (const purpose of ['agents', 'reserve', 'trial'] as const) {
     const needs = censuses.flatMap(census => needOf(purpose, census, observed, tried, alarm));
-    for (let need = emptiest(needs); need !== undefined && free > 0; need = emptiest(needs), free--) {
+    for (let need = emptiest(needs); need !== undefined && free > 0; need = emptiest(needs)) {
+      if (!room.takeFor(need.census.spec)) {
+        need.wanted = 0;
+        continue;
+      }
       const birthAt = nextBirth(now, names, observed.owner);
       const action = createInstance(need.census, need.base, observed.owner, birthAt, PURPOSES[purpose]);
       names.push(action.name);
       tried.add(keyOf(action));
       need.wanted -= 1;
       need.has += 1;
+      free -= 1;
       yield action;
     }
   }
@@ -81,7 +88,7 @@ function wantedFor(purpose: keyof typeof PURPOSES, census: Census, observed: Obs
 
 /** The pool that has the smallest part of what it is to have; the first in the file of those that have as little. */
 function emptiest(needs: readonly Need[]): Need | undefined {
-  const share = ({ census: { spec, target }, has }: Need) => has / (target + spec.reserve);
+  const share = ({ census: { spec, target }, has }: Need) => has / Math.max(1, target + spec.reserve);
   return needs
     .filter(({ wanted }) => wanted > 0)
     .reduce<Need | undefined>((least, need) => (least && share(least) <= share(need) ? least : need), undefined);

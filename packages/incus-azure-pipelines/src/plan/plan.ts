@@ -8,6 +8,7 @@ import {
   targetOf,
 } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
+import type { HostReserve } from '../model/host-room.js';
 import type { Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { inForce, standbyAt } from '../model/standby.js';
@@ -20,8 +21,10 @@ import { ceilingObstacle } from './fill.js';
 import { keepBases } from './keep-bases.js';
 import { lastLinesFirst } from './last-lines.js';
 import { endSharers, sharersOf } from './own-ids.js';
+import { keepPlaceholders } from './placeholders.js';
 import { BY_A_PERSON, drainOnRequest, reap } from './reap.js';
 import { endRemoved } from './removed.js';
+import { Room } from './room.js';
 import { shrink, trimReserve } from './shrink.js';
 
 /** An agent that is of use is online sooner, its own registration included. */
@@ -30,6 +33,7 @@ const ATTEMPT_MS = 30_000;
 export interface PlanOptions {
   /** Over all pools. */
   readonly maxConcurrentCreates: number;
+  readonly hostReserve?: HostReserve | undefined;
 }
 
 /**
@@ -45,9 +49,11 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   );
   const alarm = new Alarm(now);
   const censuses = desired.map(spec => takeCensus(atThisHour(spec, now, alarm), agents, observed));
-  const actions = new Admission(observed, alarm);
+  const room = new Room(options.hostReserve, desired, agents, observed, alarm);
+  const actions = new Admission(observed, room, alarm);
   actions.offer(keepBases(desired, observed));
   actions.offer(endSharers(agents, sharers));
+  actions.offer(keepPlaceholders(desired, agents, observed, alarm));
   for (const census of censuses) {
     for (const agent of agents) {
       if (agent.pool !== census.spec.name) continue;
@@ -60,12 +66,13 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
       enable: mayEnable(census.spec, observed, alarm),
     };
     actions.offer(activate(census, observed, may, alarm));
-    actions.offer(shrink(census, observed, options.maxConcurrentCreates, alarm));
+    actions.offer(shrink(census, observed, options.maxConcurrentCreates, room, alarm));
     actions.offer(trimReserve(census, agents, alarm));
   }
   actions.offer(endRemoved(desired, agents, observed, alarm));
-  actions.offer(create(censuses, agents, observed, now, options.maxConcurrentCreates, alarm));
-  return { actions: actions.admitted, wakeAt: alarm.at, pools: summary(desired, censuses, observed) };
+  actions.offer(create(censuses, agents, observed, now, options.maxConcurrentCreates, room, alarm));
+  const pools = summary(desired, censuses, observed, room);
+  return { actions: actions.admitted, wakeAt: alarm.at, ...(room.isAsked ? { asksForRoom: true } : {}), pools };
 }
 
 /**
@@ -77,10 +84,12 @@ class Admission {
   readonly #taken: Set<string>;
   readonly #tried: Set<string>;
   readonly #observed: Observed;
+  readonly #room: Room;
   readonly #alarm: Alarm;
 
-  constructor(observed: Observed, alarm: Alarm) {
+  constructor(observed: Observed, room: Room, alarm: Alarm) {
     this.#observed = observed;
+    this.#room = room;
     this.#alarm = alarm;
     this.#taken = new Set(observed.inFlight.map(targetOf));
     this.#tried = new Set(observed.inFlight.map(keyOf));
@@ -93,6 +102,7 @@ class Admission {
       const failure = this.#observed.failures.get(key);
       if (this.#taken.has(targetOf(action)) || (failure && !this.#alarm.passed(failure.retryAt))) continue;
       if (failure && this.#tried.has(key)) continue;
+      if (action.kind === 'build-base' && !this.#room.takeForBuild(action.pool)) continue;
       this.#taken.add(targetOf(action)).add(targetOf(offered));
       this.#tried.add(key);
       this.admitted.push(action);
@@ -111,24 +121,29 @@ function summary(
   desired: readonly PoolSpec[],
   censuses: readonly Census[],
   observed: Observed,
+  room: Room,
 ): ReadonlyMap<string, PoolArithmetic> {
   return new Map(
     desired.flatMap((spec, index) => {
       const census = censuses[index];
       if (census === undefined) return [];
-      const waiting = observed.drained.has(spec.name) ? BY_A_PERSON : obstacle(census, observed);
+      const waiting = observed.drained.has(spec.name) ? BY_A_PERSON : obstacle(census, observed, room);
       return [[spec.name, arithmeticOf(census, waiting)]];
     }),
   );
 }
 
-function obstacle(census: Census, observed: Observed): string | undefined {
+function obstacle(census: Census, observed: Observed, room: Room): string | undefined {
   const { spec } = census;
   const failed = ['create-instance', PREPARATION, 'activate-agent', 'listen-agent', 'enable-agent', REGISTRATION].map(
     kind => observed.failures.get(`${kind}/${spec.name}`),
   );
   const error = failed.find(failure => failure !== undefined)?.error;
-  const stands = baseObstacle(spec, observed) ?? registrationObstacle(spec, observed) ?? observed.creationBlocked;
+  const stands =
+    room.lackingFor(spec.name) ??
+    baseObstacle(spec, observed) ??
+    registrationObstacle(spec, observed) ??
+    observed.creationBlocked;
   return stands ?? error ?? ceilingObstacle(census);
 }
 

@@ -7,6 +7,7 @@ import type { Alarm } from './alarm.js';
 import { type Census, missing, room } from './census.js';
 import { driftAtOnce, driftOf, driftOfIdle } from './drift.js';
 import { retire } from './reap.js';
+import type { Room } from './room.js';
 import { makeWay, surplusTrials } from './trial.js';
 
 /** A prepared instance that nobody needs is kept for so long: the count wavers while agents end. */
@@ -18,7 +19,13 @@ const SURPLUS_MS = 10_000;
  * went then, for another base too, would not be replaced. A busy guest that lied about its end makes nobody too many: its own
  * end mends the count.
  */
-export function* shrink(census: Census, observed: Observed, maxAtOnce: number, alarm: Alarm): Generator<Action> {
+export function* shrink(
+  census: Census,
+  observed: Observed,
+  maxAtOnce: number,
+  room: Room,
+  alarm: Alarm,
+): Generator<Action> {
   const { isQueueKnown } = census;
   const disabling = new Set(observed.inFlight.flatMap(a => (a.kind === 'disable-agent' ? [a.name] : [])));
   const leaving = census.live.filter(a => a.phase === 'draining' || (a.phase === 'idle' && disabling.has(a.name)));
@@ -31,7 +38,9 @@ export function* shrink(census: Census, observed: Observed, maxAtOnce: number, a
   );
   const drifted = idle.filter(agent => driftOfIdle(agent, census) !== undefined);
   const goes = (agent: Agent, n: number) => leaving.length + n < driftAtOnce(agent, census, maxAtOnce);
-  const forDrift = isQueueKnown ? drifted.filter(goes) : [];
+  const replaceable = isQueueKnown ? drifted.filter(goes) : [];
+  // An agent of an old base is better than none, which is what there would be while nothing is created.
+  const forDrift = replaceable.length > 0 && room.hasFor(census.spec) ? replaceable : [];
   const others = idle.filter(agent => !drifted.includes(agent));
   const tooMany = excess(census, counted, [...drifted, ...others], alarm);
   for (const agent of new Set([...tooMany, ...forDrift]))

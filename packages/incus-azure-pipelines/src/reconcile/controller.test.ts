@@ -36,6 +36,7 @@ function sight(ms: number, registration: Partial<Registration> | undefined, inst
     requests: new Map(),
     drained: new Set(),
     drainedAgents: new Set(),
+    withoutPlaceholder: new Set(),
     registration: new Map(),
     creationBlocked: undefined,
   };

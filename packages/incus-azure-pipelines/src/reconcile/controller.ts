@@ -3,9 +3,10 @@
  * to start comes out; it waits for nobody, so that the simulation drives the very same one.
  */
 import { UsedUpError } from '../execute/used-up-error.js';
-import type { Action, Plan } from '../model/action.js';
+import { type Action, isForIncus, type Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
+import type { LookedUp } from '../model/looked-up.js';
 import { type Failure, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
 import { azureKey } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
@@ -24,7 +25,7 @@ import { vainEnds } from './vain-ends.js';
 export interface Sight
   extends Pick<Sightings, 'instances' | 'registrations' | 'agentPoolIds'>,
     Pick<QueueSight, 'parallelJobs' | 'requests'>,
-    Pick<Observed, 'bases' | 'wantedBases' | 'drained' | 'drainedAgents' | 'registration' | 'creationBlocked'> {
+    LookedUp {
   /** By `azureKey`: who shares an agent pool. */
   readonly readers?: ReadonlyMap<string, Readers>;
 }
@@ -70,7 +71,7 @@ export class Controller {
 
   /** `now`: since when nothing is known (epoch ms). */
   constructor(parts: ControllerParts, now: number) {
-    this.#parts = { join, plan, vainEnds, shareQueue, ...parts };
+    this.#parts = { join, plan, vainEnds, shareQueue, hostReserve: undefined, ...parts };
     this.#setbacks = new Setbacks(this.#ledger, this.#parts.random, this.#parts.vainEnds);
     this.#watch = new ReadingWatch(parts.emit);
     this.#queue = new QueueWatch(parts.desired, parts.owner, this.#parts.shareQueue);
@@ -83,8 +84,8 @@ export class Controller {
   }
 
   /** Goes by other settings from the next pass on. What is known and remembered stays. */
-  take({ desired, reconcileIntervalMs, maxConcurrentCreates }: Settings): void {
-    this.#parts = { ...this.#parts, desired, reconcileIntervalMs, maxConcurrentCreates };
+  take({ desired, hostReserve, reconcileIntervalMs, maxConcurrentCreates }: Settings): void {
+    this.#parts = { ...this.#parts, desired, hostReserve, reconcileIntervalMs, maxConcurrentCreates };
     this.#queue.takePools(desired);
   }
 
@@ -93,6 +94,7 @@ export class Controller {
     const { desired, emit, owner, reconcileIntervalMs } = this.#parts;
     this.#watch.note('Incus', sight.instances);
     for (const [key, reading] of sight.registrations) this.#watch.note(ofAzure(key), reading);
+    this.#watch.noteRoom(sight.hostRoom);
     this.#setbacks.settle(sight.registrations, now);
     const before = this.#agents.known ? this.#agents.value : [];
     const { activating, deregistered, disabling } = this.#ledger;
@@ -195,7 +197,8 @@ export class Controller {
   }
 
   #observed(sight: Sight, agents: Reading<readonly Agent[]>, now: number): Observed {
-    const { bases, wantedBases, drained, drainedAgents, registration, creationBlocked } = sight;
+    const { bases, wantedBases, drained, drainedAgents, withoutPlaceholder, registration, creationBlocked, hostRoom } =
+      sight;
     const { asked, disabled, inFlight, failures, collected, warned } = this.#ledger;
     return {
       owner: this.#parts.owner,
@@ -203,6 +206,7 @@ export class Controller {
       bases,
       wantedBases,
       ...this.#queue.share(sight, agents, now),
+      withoutPlaceholder,
       drained,
       drainedAgents,
       inFlight,
@@ -213,6 +217,7 @@ export class Controller {
       warned,
       registration,
       creationBlocked,
+      hostRoom,
     };
   }
 
@@ -250,8 +255,4 @@ export class Controller {
 
 function ofAzure(key: string): string {
   return `Azure, ${key}`;
-}
-
-function isForIncus({ kind }: Action): boolean {
-  return kind !== 'disable-agent' && kind !== 'delete-registration';
 }

@@ -119,3 +119,14 @@ test('pools that are configured while the host is drained are drained with it, a
   await wishes.resume({ kind: 'pool', pool: 'new' });
   expect(wishes.pools).toEqual(new Set(['linux', 'big']));
 });
+
+test('a host that is drained without placeholders has none until the drain is taken back, and the next drain keeps them', async () => {
+  await (await found()).drain({ ...host, removesPlaceholders: true });
+  const wishes = await found('second');
+  expect(wishes.withoutPlaceholder).toEqual(new Set(['linux', 'big']));
+  await wishes.resume(linux);
+  expect(wishes.withoutPlaceholder).toEqual(new Set(['big']));
+  await wishes.resume({ kind: 'pool', pool: 'big' });
+  await wishes.drain(host);
+  expect(wishes.withoutPlaceholder).toEqual(new Set());
+});

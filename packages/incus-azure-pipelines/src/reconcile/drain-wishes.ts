@@ -38,6 +38,11 @@ export class DrainWishes {
     return new Set(this.#wishes.flatMap(wish => (wish.kind === 'agent' ? [wish.agent] : [])));
   }
 
+  /** The pools that are to have no placeholder while they are drained. */
+  get withoutPlaceholder(): ReadonlySet<string> {
+    return this.#wishes.some(({ kind }) => kind === 'no-placeholders') ? this.pools : new Set();
+  }
+
   /** These pools are configured from now on. What was wished of others stays, for when they come back. */
   takePools(pools: readonly PoolSpec[]): void {
     this.#pools = pools.map(spec => spec.name);
@@ -50,8 +55,10 @@ export class DrainWishes {
   /** Drains something from now on. @throws UserError for a pool that is not configured. */
   async drain(target: DrainTarget): Promise<void> {
     if (target.kind === 'pool') this.#expectPool(target.pool);
-    const wish = this.#wishOf(target);
-    await this.#change(wishes => [...wishes.filter(old => formatWish(old) !== formatWish(wish)), wish]);
+    const wished = [this.#wishOf(target)];
+    if (target.kind === 'host' && target.removesPlaceholders) wished.push({ kind: 'no-placeholders' });
+    const lines = new Set(wished.map(formatWish));
+    await this.#change(wishes => [...wishes.filter(old => !lines.has(formatWish(old))), ...wished]);
   }
 
   /**
@@ -86,6 +93,7 @@ export class DrainWishes {
   #without(pool: string, wish: DrainWish): readonly DrainWish[] {
     switch (wish.kind) {
       case 'agent':
+      case 'no-placeholders':
         return [wish];
       case 'pool':
       case 'pool-until-boot':
@@ -102,7 +110,7 @@ export class DrainWishes {
   /** One change after the other, each on what the one before has left. */
   #change(to: (wishes: readonly DrainWish[]) => readonly DrainWish[]): Promise<void> {
     const done = this.#changing.then(async () => {
-      const wishes = to(this.#wishes);
+      const wishes = withoutIdleWish(to(this.#wishes));
       await writeDrained(this.#installation, wishes.map(formatWish));
       this.#wishes = wishes;
       this.#changed?.();
@@ -114,4 +122,10 @@ export class DrainWishes {
 
 function isOfHost({ kind }: DrainWish): boolean {
   return kind === 'host' || kind === 'host-until-boot';
+}
+
+/** Once no pool is drained any more, the next drain is to take no placeholder that nobody has asked for. */
+function withoutIdleWish(wishes: readonly DrainWish[]): readonly DrainWish[] {
+  const isAny = wishes.some(({ kind }) => kind !== 'agent' && kind !== 'no-placeholders');
+  return isAny ? wishes : wishes.filter(({ kind }) => kind !== 'no-placeholders');
 }

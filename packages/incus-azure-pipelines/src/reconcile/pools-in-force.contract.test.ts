@@ -4,7 +4,6 @@ import { startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { useConfigFolder } from '../../test/config-folder.js';
 import { systemClock } from '../lib/clock.js';
 import { required } from '../lib/required.js';
-import { wayOutOf } from '../observe/clients.js';
 import { PoolsInForce } from './pools-in-force.js';
 
 const folder = useConfigFolder();
@@ -22,7 +21,7 @@ proxy: {http: "${proxy.url}", user: builds, password: ${password}}
 `);
   const { signal } = new AbortController();
   const first = await of('first');
-  const wayOut = wayOutOf(first);
+  const { wayOut } = first;
   const pools = new PoolsInForce({ clock: systemClock, random: () => 0, emit: () => {}, wayOut });
   pools.take(await pools.prepare(first, signal));
   const before = required(pools.parts.get('default')?.azure, 'default');

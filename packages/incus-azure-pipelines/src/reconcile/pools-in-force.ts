@@ -5,14 +5,15 @@ import { registrationTarget } from '../execute/registration/registration-target.
 import { childSignal } from '../lib/child-signal.js';
 import type { Clock } from '../lib/clock.js';
 import { Identities } from '../lib/identity/identities.js';
+import { Onlookers } from '../lib/onlookers.js';
 import { required } from '../lib/required.js';
 import type { WayOut } from '../lib/way-out.js';
-import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
-import { azureKey, type DaemonSpec, isScaled } from '../model/pool.js';
-import type { Reading } from '../model/reading.js';
+import { knownValue, type Observed } from '../model/observed.js';
+import { mayBeEmpty } from '../model/placeholder.js';
+import { azureKey, type DaemonSpec, isScaled, type PoolSpec } from '../model/pool.js';
 import { AzureObserver } from '../observe/azure-observer.js';
-import { type AzureClients, openAzureOfPools, wayOutOf } from '../observe/clients.js';
+import { type AzureClients, openAzureOfPools } from '../observe/clients.js';
 import { pollingOf } from '../observe/poll-spacing.js';
 import { reachAgentPool } from '../observe/reach-agent-pool.js';
 import type { RegistrationModes } from './registration-modes.js';
@@ -40,6 +41,8 @@ export interface PreparedPools {
  * closed at the end only.
  */
 export class PoolsInForce implements AsyncDisposable {
+  /** Where no pool scales, the queue is read for them. */
+  readonly onlookers: Onlookers;
   readonly #options: PoolsInForceOptions;
   readonly #parts = new Map<string, PoolParts>();
   readonly #observers = new Map<string, AzureObserver>();
@@ -55,6 +58,9 @@ export class PoolsInForce implements AsyncDisposable {
   constructor(options: PoolsInForceOptions) {
     this.#options = options;
     this.#waysOut = [options.wayOut];
+    this.onlookers = new Onlookers(options.clock, () => {
+      for (const observer of this.#observers.values()) observer.lookedAt();
+    });
   }
 
   /** The way to servers outside; another one takes a restart, and another password does not. */
@@ -83,6 +89,11 @@ export class PoolsInForce implements AsyncDisposable {
     return this.#observers;
   }
 
+  /** What the agent pool of a pool was read as. */
+  azureOf(pool: PoolSpec): AzureObserver['reading'] | undefined {
+    return this.#observers.get(azureKey(pool.azure))?.reading;
+  }
+
   /** By `azureKey`: agent pools that no pool is for any more, while agents are left in them. */
   get left(): ReadonlyMap<string, PoolParts> {
     return this.#left;
@@ -94,9 +105,8 @@ export class PoolsInForce implements AsyncDisposable {
    * @throws as `reachAgentPool`.
    */
   async prepare(config: LoadedConfig, signal: AbortSignal): Promise<PreparedPools> {
-    const { spec, credentials } = config;
+    const { credentials, spec, wayOut } = config;
     const { clock, emit, random } = this.#options;
-    const wayOut = wayOutOf(config);
     const identities = new Identities(credentials, clock);
     const clients = openAzureOfPools(spec.pools, identities, emit, { clock, wayOut });
     try {
@@ -105,17 +115,12 @@ export class PoolsInForce implements AsyncDisposable {
       for (const pool of spec.pools) {
         const azure = required(clients.get(pool.name), pool.name);
         const { agentPool } = pool.azure;
-        const queue = isScaled(pool.azure, spec.pools) ? azure : undefined;
+        const { jobRequests, parallelJobs } = azure;
+        const onlookers = isScaled(pool.azure, spec.pools) ? undefined : this.onlookers;
+        const queue = { jobRequests, parallelJobs, onlookers };
         const observer =
           observers.get(azureKey(pool.azure)) ??
-          new AzureObserver({
-            clock,
-            random,
-            ...pollingOf(pool.azure, spec),
-            client: azure,
-            jobRequests: queue?.jobRequests,
-            parallelJobs: queue?.parallelJobs,
-          });
+          new AzureObserver({ clock, random, ...pollingOf(pool.azure, spec), client: azure, ...queue });
         observers.set(azureKey(pool.azure), observer);
         await reachAgentPool(observer, pool.azure, spec.stateDirectory, signal);
         const agentPoolId = (s: AbortSignal) => observer.poolId(s);
@@ -154,10 +159,12 @@ export class PoolsInForce implements AsyncDisposable {
     this.#turn();
   }
 
-  /** Reads agent pools no longer that no pool is for, once it is known that none of these agents is in them. */
-  keepOnly(agents: Reading<readonly Agent[]> | undefined): void {
-    if (agents?.known !== true) return;
-    const needed = new Set(agents.value.map(({ agentPool }) => agentPool));
+  /** Reads agent pools no longer that no pool is for, once it is known that no agent of ours is in them, nor a placeholder. */
+  keepOnly(observed: Pick<Observed, 'agents' | 'placeholders'> | undefined): void {
+    if (observed?.agents.known !== true) return;
+    const needed = new Set(observed.agents.value.map(({ agentPool }) => agentPool));
+    for (const [key, { spec }] of this.#left)
+      if (mayBeEmpty(spec) && knownValue(observed.placeholders.get(key))?.length !== 0) needed.add(key);
     const over = [...this.#left.keys()].filter(key => !needed.has(key));
     for (const key of over) {
       this.#left.delete(key);

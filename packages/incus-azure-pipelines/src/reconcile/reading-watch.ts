@@ -1,4 +1,5 @@
 import type { Emit } from '../model/event.js';
+import { asReading, type HostRoom } from '../model/host-room.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
 
 /** Tells once when something cannot be read any more, and once when it can be again. */
@@ -22,6 +23,11 @@ export class ReadingWatch {
     if (this.#unknown.has(of) || reading.error === NOT_READ_YET) return;
     this.#unknown.add(of);
     this.#emit('reading-changed', { of, known: false, error: reading.error });
+  }
+
+  /** What the host has free; nobody reads it where nothing of it is to stay so. */
+  noteRoom(room: HostRoom | undefined): void {
+    if (room !== undefined) this.note('what the host has free', asReading(room));
   }
 
   /** When (epoch ms) the first of the readings began that have come without a break; undefined while it cannot be read. */

@@ -8,6 +8,7 @@ import { Doorbell } from '../lib/doorbell.js';
 import type { Action, Executors } from '../model/action.js';
 import type { Observed } from '../model/observed.js';
 import type { AzureObserver } from '../observe/azure-observer.js';
+import type { HostWatch } from '../observe/host-watch.js';
 import type { IncusObserver } from '../observe/incus-observer.js';
 import { type Aftermath, Controller, type ControllerParts, type Pass, type Sight } from './controller.js';
 import type { DrainWishes } from './drain-wishes.js';
@@ -24,10 +25,10 @@ export interface ReconcilerParts extends ControllerParts {
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => Observed['wantedBases'];
   /** Pools and agents that a person drains. */
-  readonly wishes: Pick<DrainWishes, 'agents' | 'pools'>;
+  readonly wishes: Pick<DrainWishes, 'agents' | 'pools' | 'withoutPlaceholder'>;
   /** By pool. */
   readonly registration: () => Observed['registration'];
-  readonly creationBlocked: () => string | undefined;
+  readonly host: Pick<HostWatch, 'obstacle' | 'readRoom' | 'room'>;
   readonly executors: Executors;
   readonly clock: Clock;
 }
@@ -86,6 +87,7 @@ export class Reconciler {
       });
       if (pass === undefined || signal.aborted) break;
       this.#reread(pass);
+      if (pass.plan.asksForRoom) void this.#parts.host.readRoom(signal).then(() => this.ring());
       for (const action of pass.plan.actions) {
         const done = this.#start(action, actionSignal).finally(() => running.delete(done));
         running.add(done);
@@ -98,7 +100,7 @@ export class Reconciler {
 
   /** Looks at everything and decides, without doing anything. */
   async pass(signal: AbortSignal): Promise<Pass> {
-    const { azure, clock, creationBlocked, incus, registration, wantedBases, wishes } = this.#parts;
+    const { azure, clock, host, incus, registration, wantedBases, wishes } = this.#parts;
     const { bases, instances } = await incus.read(signal);
     const sight = {
       instances,
@@ -115,8 +117,10 @@ export class Reconciler {
       readers: new Map([...azure].map(([key, { readers }]) => [key, readers])),
       drained: wishes.pools,
       drainedAgents: wishes.agents,
+      withoutPlaceholder: wishes.withoutPlaceholder,
       registration: registration(),
-      creationBlocked: creationBlocked(),
+      creationBlocked: host.obstacle,
+      hostRoom: host.room,
     };
     return this.#controller.observe(sight, clock.now());
   }

@@ -1,3 +1,4 @@
+import type { HostReserve } from '../model/host-room.js';
 import type { DaemonSpec, PoolSpec } from '../model/pool.js';
 
 /** What the configuration says to the loop. */
@@ -5,9 +6,15 @@ export interface Settings {
   readonly desired: readonly PoolSpec[];
   readonly reconcileIntervalMs: number;
   readonly maxConcurrentCreates: number;
+  readonly hostReserve?: HostReserve | undefined;
 }
 
 /** Picks out what the loop has to know. */
-export function settingsOf({ maxConcurrentCreates, pools: desired, reconcileIntervalMs }: DaemonSpec): Settings {
-  return { desired, maxConcurrentCreates, reconcileIntervalMs };
+export function settingsOf({
+  hostReserve,
+  maxConcurrentCreates,
+  pools: desired,
+  reconcileIntervalMs,
+}: DaemonSpec): Settings {
+  return { desired, hostReserve, maxConcurrentCreates, reconcileIntervalMs };
 }

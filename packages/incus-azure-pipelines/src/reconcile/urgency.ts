@@ -21,6 +21,8 @@ export function urgencyMs(kind: ActionKind): number {
     case 'collect-log':
     case 'disable-agent':
     case 'delete-registration':
+    case 'keep-placeholder':
+    case 'remove-placeholder':
     case 'remove-doorbell':
     case 'give-way':
     case 'warn-of-end':

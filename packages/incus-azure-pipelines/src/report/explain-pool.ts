@@ -3,8 +3,9 @@ import type { Death } from './death.js';
 import type { Account } from './explanation.js';
 import { printable } from './printable.js';
 import { numbersOf } from './request-numbers.js';
+import { sayPlaceholder } from './say-placeholder.js';
 import { sayStandby } from './say-standby.js';
-import type { PoolStatus, QueueStatus, RemovedPoolStatus } from './status-document.js';
+import type { PlaceholderStatus, PoolStatus, QueueStatus, RemovedPoolStatus } from './status-document.js';
 import { JOB_DONE } from './why-it-ended.js';
 
 /** Of ends that are not as they should be, so many are told. */
@@ -22,6 +23,7 @@ export function explainPool(pool: PoolStatus, { deaths, now, status }: Account):
     ...refusalOf(pool, now),
     ...(pool.hours === undefined ? [] : [`Its standby follows the clock: ${sayStandby(pool.hours, now)}.`]),
     ...(pool.queue === undefined ? [] : queueOf(pool.queue, now)),
+    ...(pool.placeholder === undefined ? [] : [`Its placeholder is ${sayPlaceholder(pool.placeholder)}.`]),
     ...pool.backingOff.map(
       ({ action, error, failures, on, retryAt }) =>
         `${action}${on === name ? '' : ` of ${on}`} failed ${howOften(failures)}, and is tried again in ${lasting(retryAt - now)}: ${error}`,
@@ -43,9 +45,9 @@ function countsOf({ live, name, prepared, preparing, target, waiting, wants }: P
   ];
 }
 
-function* queueOf({ unread, waiting }: QueueStatus, now: number): Generator<string> {
+function* queueOf({ followed, unread, waiting }: QueueStatus, now: number): Generator<string> {
   if (unread !== undefined)
-    yield `The queue cannot be read since ${ago(unread.since, now)}, so no agent is made for it, and none drained: ${unread.error}`;
+    yield `The queue cannot be read since ${ago(unread.since, now)}${followed ? ', so no agent is made for it, and none drained' : ''}: ${unread.error}`;
   for (const { requests, why } of waiting)
     yield `${requests.length} ${requests.length === 1 ? 'job request waits' : 'job requests wait'} (${numbersOf(requests)}): ${why}.`;
 }
@@ -63,6 +65,14 @@ function blindly({ name, waiting }: PoolStatus): string[] {
   return [
     `How many agents pool ${name} has is not known meanwhile.`,
     ...(waiting === undefined ? [] : [`It waits: ${waiting}`]),
+  ];
+}
+
+/** What a registration is for that no agent has. */
+export function explainPlaceholder(pool: string, { name, why }: PlaceholderStatus): readonly string[] {
+  return [
+    `${name} is the placeholder of pool ${pool}, and no agent: it is never online and gets no job.`,
+    `Now: ${why}.`,
   ];
 }
 

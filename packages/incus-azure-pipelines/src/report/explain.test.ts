@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { aDeath } from '../../test/a-death.js';
-import { anAgent, anObserved, aPool, JOB, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import { anAgent, anObserved, aPool, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import type { AgentPhase } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
 import { azureKey, type PoolSpec } from '../model/pool.js';
@@ -182,6 +182,12 @@ describe('a pool that follows the queue', () => {
     const says = seen({}, ['idle', 'starting']);
     expect(says).toContain('1 job request waits (7): an idle agent is about to be given it.');
     expect(says).toContain('2 job requests wait (8, 9): an agent is on its way for it.');
+  });
+
+  test('says of a pool of one that its only agent has a job', () => {
+    const lone = aPool({ agentCount: 1 });
+    const observed = anObserved([anAgent(0, 'busy')], { queued: new Map([['linux', known(1)]]), waiting: [waits(9)] });
+    expect(saying('9', account(observed, { spec: lone }))).toMatch(/: the only agent of the pool has a job\.$/);
   });
 
   test('says what keeps it from making agents', () => {

@@ -2,7 +2,7 @@
 import { UserError } from '../lib/user-error.js';
 import { explainAgent, explainDeath } from './explain-agent.js';
 import { explainJob } from './explain-job.js';
-import { explainPool, explainRemoved } from './explain-pool.js';
+import { explainPlaceholder, explainPool, explainRemoved } from './explain-pool.js';
 import type { Account, Explanation } from './explanation.js';
 import { nearNames } from './near-names.js';
 
@@ -15,6 +15,9 @@ export function explain(name: string, account: Account): Explanation {
       if (agent.name === name) return { of: 'agent', name, says: explainAgent(agent, pool, account), agent };
   const death = deaths.find(dead => dead.name === name);
   if (death !== undefined) return { of: 'agent', name, says: explainDeath(death, account), deaths: [death] };
+  const holder = status.pools.find(({ placeholder }) => placeholder?.name === name);
+  if (holder?.placeholder !== undefined)
+    return { of: 'pool', name: holder.name, says: explainPlaceholder(holder.name, holder.placeholder), pool: holder };
   const configured = status.pools.find(pool => pool.name === name);
   if (configured !== undefined) return { of: 'pool', name, says: explainPool(configured, account), pool: configured };
   const removed = status.removed.find(pool => pool.name === name);

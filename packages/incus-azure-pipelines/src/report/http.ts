@@ -15,6 +15,8 @@ export interface View {
   readonly status: () => StatusDocument | undefined;
   /** What an instance takes now, where this host can tell. */
   readonly usageOf: (instance: string) => Promise<Usage | undefined>;
+  /** Has the queues read that are read for those who look alone, and waits a few seconds at most for what they show. */
+  readonly lookAtQueues: () => Promise<void>;
   /** Whether the loop is alive. */
   readonly healthy: () => boolean;
   /** @throws UserError for a pool or an agent that is not there. */
@@ -47,6 +49,8 @@ export function publicRoutes(view: Pick<View, 'healthy' | 'metrics'>, page: Page
 export function controlRoutes(view: View): Hono {
   const app = new Hono();
   app.get('/status', async c => {
+    // Programs that wait for something ask again and again, and for them alone Azure is not asked.
+    if (c.req.query('queue') !== undefined) await view.lookAtQueues();
     const status = view.status();
     // Files are read for it, which is more than most who ask want.
     if (status !== undefined && c.req.query('usage') !== undefined)
@@ -67,7 +71,13 @@ export function controlRoutes(view: View): Hono {
       : c.json({ error: `no agent "${name}" has ended; "logs" alone lists those that have` }, 404);
   });
   app.post('/drain', async c => {
-    await view.drain(targetOf(c.req.query()) ?? { kind: 'host', untilBoot: c.req.query('untilBoot') !== undefined });
+    const has = (flag: string) => c.req.query(flag) !== undefined;
+    const host = {
+      kind: 'host',
+      untilBoot: has('untilBoot'),
+      ...(has('removePlaceholder') && { removesPlaceholders: true }),
+    } as const;
+    await view.drain(targetOf(c.req.query()) ?? host);
     return c.json({});
   });
   app.post('/resume', async c => {

@@ -8,6 +8,7 @@ import type { LastStatus } from './metric-makers.js';
 import { countProcess } from './process-metrics.js';
 import { countSlots } from './slot-metrics.js';
 import { type CountDeaths, tellStatus } from './status-metrics.js';
+import { tellTroubles } from './trouble-metrics.js';
 
 /**
  * Prometheus metrics, fed by events and, at a scrape, by the last status: a scrape calls neither Incus nor Azure. Labels are
@@ -23,6 +24,7 @@ export function makeMetrics(events: Events<DaemonEvents>, status: LastStatus, co
   const last = () => seen ?? status();
   countProcess(registry);
   tellStatus(events, last, countDeaths, registry);
+  tellTroubles(events, last, registry);
   countAgents(events, last, registry);
   countActions(events, last, registry);
   countCalls(events, last, registry);

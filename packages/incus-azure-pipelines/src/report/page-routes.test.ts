@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Onlookers } from '../lib/onlookers.js';
 import { pageRoutes } from './page-routes.js';
 
 const NOBODY = {
@@ -10,7 +11,8 @@ const NOBODY = {
 
 function routes(host = '127.0.0.1') {
   const folder = `${import.meta.dirname}/../page`;
-  return pageRoutes({ feed: NOBODY, death: async () => undefined, folder, host });
+  const onlookers = new Onlookers({ now: () => 0 }, () => {});
+  return pageRoutes({ feed: NOBODY, onlookers, death: async () => undefined, folder, host });
 }
 
 function ask(path: string, headers: Record<string, string>, host?: string): Promise<Response> {

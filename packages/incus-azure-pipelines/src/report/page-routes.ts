@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
+import type { Onlookers } from '../lib/onlookers.js';
 import type { Death } from './death.js';
 import type { LiveFeed } from './live-feed.js';
 import { ownHostOnly } from './own-host.js';
@@ -20,6 +21,7 @@ const FILES = {
 
 export interface PageView {
   readonly feed: Pick<LiveFeed, 'follow'>;
+  readonly onlookers: Pick<Onlookers, 'enter'>;
   readonly death: (name: string) => Promise<Death | undefined>;
   /** The folder of the built page. */
   readonly folder: string;
@@ -28,7 +30,7 @@ export interface PageView {
 }
 
 /** Routes of the page: they only read, and only for the page itself. */
-export function pageRoutes({ death, feed, folder, host }: PageView): Hono {
+export function pageRoutes({ death, feed, folder, host, onlookers }: PageView): Hono {
   const app = new Hono();
   app.use(ownHostOnly(host));
   for (const [path, { file, type }] of Object.entries(FILES))
@@ -48,6 +50,7 @@ export function pageRoutes({ death, feed, folder, host }: PageView): Hono {
     const gone = new AbortController();
     return streamSSE(c, async stream => {
       stream.onAbort(() => gone.abort());
+      using _onlooker = onlookers.enter();
       try {
         for await (const message of feed.follow(c.req.query('since'), gone.signal)) await stream.writeSSE(message);
       } finally {

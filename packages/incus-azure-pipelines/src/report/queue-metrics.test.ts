@@ -39,9 +39,10 @@ test('jobs that wait are counted by what they wait for, while the queue is read'
   expect(await bench.lines('iap_waiting_jobs')).toEqual([]);
 });
 
-test('a pool of fixed size is to have all agents idle, and looks at no queue', async () => {
+test('a pool of fixed size is to have all agents idle, and no metric comes of the queue because somebody looks', async () => {
   const bench = new MetricsBench();
   bench.pass(0, [anAgent(0, 'idle')]);
   expect(await bench.lines('iap_standby_agents')).toEqual(['iap_standby_agents{pool="linux"} 2']);
+  bench.pass(1_000, [anAgent(0, 'busy')], { queued: new Map([['linux', known(1)]]), waiting: [waits(1)] });
   expect(await bench.lines('iap_waiting_jobs')).toEqual([]);
 });

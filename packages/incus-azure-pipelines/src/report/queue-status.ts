@@ -1,14 +1,15 @@
 import type { Plan } from '../model/action.js';
 import type { AgentPhase } from '../model/agent.js';
 import { knownValue, type Observed } from '../model/observed.js';
-import { azureKey, type PoolSpec, scales } from '../model/pool.js';
+import { azureKey, isScaled, type PoolSpec, scales } from '../model/pool.js';
 import type { WaitingRequest } from '../model/queue.js';
 import { printable, printableLine } from './printable.js';
 import type { QueueStatus, WaitingStatus } from './status-document.js';
 
 /**
- * What waits, as the pool that it counts for shows it; undefined for a pool of fixed size, which looks at no queue. What counts for
- * such a one, or for none, is shown by the first that scales of its agent pool. Pure.
+ * What waits, as the pool that it counts for shows it; undefined where its queue is not read, as that of a pool of fixed size is
+ * while nobody looks. What counts for none, or for a pool of fixed size beside one that scales, is shown by the first that scales of
+ * its agent pool. Pure.
  */
 export function queueStatus(
   spec: PoolSpec,
@@ -16,20 +17,20 @@ export function queueStatus(
   observed: Observed,
   plan: Plan,
 ): QueueStatus | undefined {
-  if (!scales(spec)) return undefined;
   const key = azureKey(spec.azure);
-  const isFirst = desired.find(one => scales(one) && azureKey(one.azure) === key) === spec;
-  const poolOf = ({ pool }: WaitingRequest) => desired.find(({ name }) => name === pool);
-  const isShown = (one: PoolSpec | undefined) => one !== undefined && scales(one);
-  const own = observed.waiting.filter(
-    one => one.agentPool === key && (one.pool === spec.name || (isFirst && !isShown(poolOf(one)))),
-  );
-  const reading = observed.queued.get(spec.name);
+  const sharing = desired.filter(one => azureKey(one.azure) === key);
+  const [reading] = [spec, ...sharing].flatMap(({ name }) => observed.queued.get(name) ?? []);
+  if (!scales(spec) && reading === undefined) return undefined;
+  const showing = isScaled(spec.azure, desired) ? sharing.filter(scales) : sharing;
+  const shownBy = ({ pool }: WaitingRequest) => showing.find(({ name }) => name === pool) ?? showing[0];
+  const own = observed.waiting.filter(one => one.agentPool === key && shownBy(one) === spec);
   const unread = reading?.known === false ? { since: reading.since, error: printable(reading.error) } : undefined;
   const views = new Map(desired.map(one => [one.name, viewOf(one, reading?.known === true, observed, plan)]));
   return {
+    followed: scales(spec),
     standby: spec.standby,
-    ...(reading?.known === true ? { queued: reading.value, readAt: reading.at } : {}),
+    ...(reading?.known === true ? { readAt: reading.at } : {}),
+    ...(reading?.known === true && scales(spec) ? { queued: reading.value } : {}),
     ...(unread === undefined ? {} : { unread }),
     waiting: grouped(own, request => judge(request, views.get(request.pool ?? ''))),
   };
@@ -95,7 +96,11 @@ function judge(
   if (agentCount === 0) return { for: 'agent', why: `pool ${name} could take it, and is paused: its agentCount is 0` };
   view.idle -= 1;
   if (view.idle >= 0) return { for: 'agent', why: 'an idle agent is about to be given it' };
-  if (view.busy >= agentCount) return { for: 'agent', why: `all ${agentCount} agents of the pool have jobs` };
+  if (view.busy >= agentCount)
+    return {
+      for: 'agent',
+      why: agentCount === 1 ? 'the only agent of the pool has a job' : `all ${agentCount} agents of the pool have jobs`,
+    };
   if (view.obstacle !== undefined)
     return {
       for: 'agent',

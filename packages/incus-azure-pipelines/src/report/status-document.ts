@@ -88,13 +88,24 @@ export interface PoolStatus {
   readonly drained: boolean;
   /** Why there are fewer agents than wanted. */
   readonly waiting?: string;
-  /** What it knows of the queue; left out for a pool of fixed size, which looks at none. */
+  /** What it knows of the queue; left out for a pool of fixed size while nobody looks. */
   readonly queue?: QueueStatus;
+  /** The registration that has jobs wait while the pool has no agent; left out where it needs none, and has none. */
+  readonly placeholder?: PlaceholderStatus;
   readonly agents: readonly AgentStatus[];
   /** What the latest look decided to do. */
   readonly decided: readonly ActionStatus[];
   readonly underWay: readonly ActionStatus[];
   readonly backingOff: readonly BackOffStatus[];
+}
+
+/** A pool's placeholder: no agent, and never counted as one. */
+export interface PlaceholderStatus {
+  readonly name: string;
+  /** `going`: it is there and not wanted any more; `unread`: Azure cannot be read. */
+  readonly state: 'there' | 'missing' | 'going' | 'unread';
+  /** What that means, in words. */
+  readonly why: string;
 }
 
 /** A standby that follows the clock, as it is now. */
@@ -108,13 +119,15 @@ export interface HoursStatus {
 
 /** The queue of an agent pool, as far as it concerns one pool. */
 export interface QueueStatus {
+  /** Whether agents are made for it; that of a pool of fixed size is read for those who look. */
+  readonly followed: boolean;
   /** Idle agents that are kept beyond what is queued. */
   readonly standby: number;
-  /** Job requests that it has agents for, or makes some; left out while the queue cannot be read. */
+  /** Job requests that it has agents for, or makes some; left out while the queue cannot be read, or is not followed. */
   readonly queued?: number;
   /** When the latest reading of it began; left out while it cannot be read. */
   readonly readAt?: number;
-  /** Why the queue cannot be read, and since when; then no agent is made for it, and none is drained. */
+  /** Why the queue cannot be read, and since when; where it is followed no agent is made for it then, and none is drained. */
   readonly unread?: { readonly since: number; readonly error: string };
   /** The job requests that no agent has, by what they wait for. */
   readonly waiting: readonly WaitingStatus[];

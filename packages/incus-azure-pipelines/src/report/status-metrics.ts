@@ -53,6 +53,10 @@ export function tellStatus(
   scraped('iap_drained', ['pool'], 'Whether a person drains the pool: 1 or 0.', drained => {
     for (const pool of pools()) drained.set({ pool: pool.name }, Number(pool.drained));
   });
+  scraped('iap_placeholder', ['pool'], 'Whether a pool that may be empty has its placeholder: 1 or 0.', there => {
+    for (const { name, placeholder } of pools())
+      if (placeholder !== undefined) there.set({ pool: name }, Number(placeholder.state === 'there'));
+  });
   scraped(
     'iap_registration_mode',
     ['pool', 'mode'],

@@ -8,6 +8,7 @@ import type { StorageFacts } from '../model/storage.js';
 import { isProven } from '../plan/bases.js';
 import { jobDueAt } from '../plan/job-limit.js';
 import { removedAgents } from '../plan/removed.js';
+import { placeholderStatus } from './placeholder-status.js';
 import { printable, printableLine } from './printable.js';
 import { queueStatus } from './queue-status.js';
 import { hoursStatus } from './standby-status.js';
@@ -110,6 +111,7 @@ function poolStatus(
     drained: observed.drained.has(spec.name),
     ...(arithmetic?.waiting === undefined ? {} : { waiting: printable(arithmetic.waiting) }),
     ...(queue === undefined ? {} : { queue }),
+    ...placeholderStatus(spec, observed),
     agents: agents.map(agent =>
       agentStatus(agent, observed, observed.warned.has(agent.name) ? jobDueAt(spec, agent) : undefined),
     ),
@@ -128,7 +130,7 @@ function wantsOf(
 ): string {
   if (isDrained) return 'no agents, since a person drains it';
   const beside = reserve === 0 ? '' : `, and ${reserve} more ${reserve === 1 ? 'instance' : 'instances'} booted ahead`;
-  if (queue === undefined) return `${agentCount} agents at all times${beside}`;
+  if (queue?.followed !== true) return `${agentCount} agents at all times${beside}`;
   const busy = agents.filter(({ phase }) => phase === 'busy').length;
   const queued = queue.queued === undefined ? 'a queue that is not read' : `${queue.queued} queued`;
   const idle = `${standby} idle ${standby === 1 ? 'agent' : 'agents'}`;

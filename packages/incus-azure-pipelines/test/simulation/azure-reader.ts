@@ -18,12 +18,13 @@ export class AzureReader {
   readonly #key: string;
   readonly #ring: () => void;
   readonly #pace: Pace;
-  readonly #seen: { readonly trueAt: number; readonly reading: KnownReading }[] = [];
+  readonly #seen: { readonly trueAt: number; readonly reading: KnownReading }[];
   #startedAt = 0;
   /** Counts the pauses: an early look ends one, whose own end then means nothing. */
   #pause = 0;
   #isPausing = false;
   #isEarly = false;
+  #isOver = false;
   reading: AzureReading;
   /** Of the queue; undefined where it is not read. */
   requests: Reading<readonly UnfinishedRequest[]> | undefined;
@@ -33,19 +34,28 @@ export class AzureReader {
     key: string,
     { isScaled, agentPools }: { readonly isScaled: boolean; readonly agentPools: number },
     ring: () => void,
+    before?: AzureReader,
   ) {
     this.#process = process;
     this.#pace = new Pace(process.world.scenario.azurePollMs, agentPools);
     this.#key = key;
     this.#ring = ring;
-    this.reading = { known: false, error: 'not read yet', since: process.now };
-    if (isScaled) this.requests = this.reading;
+    this.#seen = before ? [...before.#seen] : [];
+    const unread = { known: false, error: 'not read yet', since: process.now } as const;
+    this.reading = before?.reading ?? unread;
+    if (before) this.#pace.continueFrom(before.#pace);
+    if (isScaled) this.requests = before?.requests ?? unread;
     this.#read();
   }
 
   /** Who reads it, and how often. */
   get readers(): Pace {
     return this.#pace;
+  }
+
+  /** Reads no more. */
+  stop(): void {
+    this.#isOver = true;
   }
 
   /** Asks for a reading soon. */
@@ -80,6 +90,7 @@ export class AzureReader {
     // It may be held up before the server hears of it, and tells of the moment in which it does.
     const shownAt = trueAt + random.between(0, ms);
     this.#process.wait('a list of Azure', ms, () => {
+      if (this.#isOver) return;
       const since = this.reading.known ? at : this.reading.since;
       const reading: AzureReading = failed
         ? { known: false, error: 'unread', since }
@@ -111,6 +122,7 @@ export class AzureReader {
     const failed =
       !world.azure.budget.spend(world.timeline.now) || isStruck || world.timeline.now < world.azure.queueUnreadUntil;
     this.#process.wait('the queue of Azure', world.random.between(20, 300), () => {
+      if (this.#isOver) return;
       if (failed) this.requests = { known: false, error: 'unread', since: requests.known ? at : requests.since };
       else this.requests = { known: true, value: world.azure.unfinished(this.#key), at };
       this.#ring();
@@ -137,7 +149,7 @@ export class AzureReader {
     const pause = ++this.#pause;
     this.#isPausing = true;
     this.#process.wait('the next list of Azure', this.#startedAt + ms - this.#process.world.timeline.now, () => {
-      if (pause === this.#pause) this.#read(isEarly);
+      if (pause === this.#pause && !this.#isOver) this.#read(isEarly);
     });
   }
 }

@@ -56,15 +56,7 @@ export class AzureWorld {
     const agentId = ++this.#lastId;
     const changedAt = this.#timeline.now - ageMs;
     if (listener) this.#listeners.set(agentId, listener);
-    this.#set(key, {
-      agentId,
-      name,
-      online: false,
-      enabled,
-      assigned: undefined,
-      completed: undefined,
-      changedAt,
-    });
+    this.#set(key, { agentId, name, online: false, enabled, assigned: undefined, completed: undefined, changedAt });
     return agentId;
   }
 
@@ -77,17 +69,21 @@ export class AzureWorld {
   }
 
   disable(key: string, agentId: number): void {
-    const registration = this.find(key, agentId);
-    if (registration) this.#set(key, { ...registration, enabled: false });
+    this.change(key, agentId, { enabled: false });
   }
 
   /** Gives back whether there is such a registration. */
   enable(key: string, agentId: number): boolean {
+    const isThere = this.change(key, agentId, { enabled: true });
+    if (isThere) this.#assignSoon(key);
+    return isThere;
+  }
+
+  /** Gives back whether there is such a registration. */
+  change(key: string, agentId: number, change: Partial<Registration>): boolean {
     const registration = this.find(key, agentId);
-    if (registration === undefined) return false;
-    this.#set(key, { ...registration, enabled: true });
-    this.#assignSoon(key);
-    return true;
+    if (registration) this.#set(key, { ...registration, ...change });
+    return registration !== undefined;
   }
 
   /** Deletes a registration; refuses while it holds a job. Gives back whether it is gone. */

@@ -22,11 +22,12 @@ export function checkBases(decision: Decision, agents: readonly Agent[]): void {
 
 /** In a pool that scales a base is tried in a place that is free, and nobody goes for it while there is one. */
 function checkWay(spec: PoolSpec, { observed, plan }: Decision, agents: readonly Agent[]): void {
-  const own = new Set(agents.flatMap(({ name, pool }) => (pool === spec.name ? [name] : [])));
   const gone = plan.actions.flatMap(one =>
     one.kind === 'disable-agent' && one.reason === MAKES_WAY ? [one.name] : [],
   );
-  if (!scales(spec) || !gone.some(name => own.has(name))) return;
+  if (gone.length === 0 || !scales(spec)) return;
+  const own = new Set(agents.flatMap(({ name, pool }) => (pool === spec.name ? [name] : [])));
+  if (!gone.some(name => own.has(name))) return;
   const coming = observed.inFlight.flatMap(one =>
     (one.kind === 'activate-agent' || one.kind === 'enable-agent') && one.pool === spec.name ? [one.name] : [],
   );

@@ -2,21 +2,21 @@ import type { Action } from '../../src/model/action.js';
 import type { Agent } from '../../src/model/agent.js';
 import type { Emit } from '../../src/model/event.js';
 import { knownValue } from '../../src/model/observed.js';
-import { type PoolSpec, scales } from '../../src/model/pool.js';
+import type { PoolSpec } from '../../src/model/pool.js';
 import { LIST_SPACING_MS } from '../../src/observe/incus-observer.js';
 import { IncusPicture } from '../../src/observe/incus-picture.js';
+import type { PlanOptions } from '../../src/plan/plan.js';
 import { type Aftermath, Controller, type Sight } from '../../src/reconcile/controller.js';
-import { AzureReader } from './azure-reader.js';
-import { checkBases } from './base-promises.js';
+import type { Settings } from '../../src/reconcile/settings.js';
+import { AzureReaders } from './azure-readers.js';
 import type { Brain } from './brain.js';
+import { checkPass } from './check-pass.js';
+import { RoomReader, reserveOf } from './host-room.js';
 import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
 import type { Process } from './process.js';
-import { checkDecision, promised } from './promises.js';
-import { checkQueue } from './queue-promises.js';
-import { checkSetbacks, VainCreations } from './setback-promises.js';
-import { checkIds, checkSharers } from './shared-ids.js';
-import { checkPlaces, checkTruth } from './truth.js';
+import { promised } from './promises.js';
+import { VainCreations } from './setback-promises.js';
 
 const INTERVAL_MS = 15_000;
 
@@ -25,12 +25,13 @@ export class Daemon {
   readonly #process: Process;
   readonly #brain: Brain;
   readonly #owner: string;
-  /** What its file says; it is read at the start. */
-  readonly #desired: readonly PoolSpec[];
+  /** What its file says, as it was read last. */
+  #desired: readonly PoolSpec[];
   readonly #controller: Controller;
+  readonly #hostRoom: RoomReader;
+  readonly #options: PlanOptions;
   readonly #incus: IncusPicture;
-  readonly #azure: ReadonlyMap<string, AzureReader>;
-  readonly #agentPoolIds: ReadonlyMap<string, number>;
+  readonly #azure: AzureReaders;
   /** By name of an agent: when a call of ours that disables it was last over, in true time. */
   readonly #disabledAt = new Map<string, number>();
   readonly #vainCreations: VainCreations;
@@ -47,30 +48,33 @@ export class Daemon {
     this.#brain = brain;
     this.#owner = owner;
     const { world, now } = process;
-    this.#desired = world.poolsOf(owner).filter(spec => !world.removed.has(spec.name));
-    const { agentPools } = world;
-    const pools = new Map(this.#desired.map(({ name }) => [agentPools.nameOf(name), name]));
-    this.#agentPoolIds = new Map([...pools].map(([key, pool]) => [key, agentPools.idOf(pool)]));
-    this.#azure = new Map(
-      [...pools].map(([key, pool]) => {
-        const isScaled = this.#desired.some(spec => scales(spec) && agentPools.nameOf(spec.name) === key);
-        const polling = { isScaled, agentPools: pools.size };
-        return [key, new AzureReader(process, agentPools.keyOf(pool), polling, () => this.#azureRead())];
-      }),
-    );
+    this.#desired = this.#inFile;
+    this.#azure = new AzureReaders(process, this.#desired, () => this.#azureRead());
     this.#incus = new IncusPicture(now);
     this.#vainCreations = new VainCreations(world);
-    const parts = {
-      ...brain,
-      desired: this.#desired,
-      owner,
-      random: () => world.random.next(),
-      emit: this.#emit,
-      reconcileIntervalMs: INTERVAL_MS,
-      maxConcurrentCreates: world.scenario.maxConcurrentCreates,
-    };
+    this.#hostRoom = new RoomReader(process, () => this.ring());
+    const { maxConcurrentCreates, seed } = world.scenario;
+    this.#options = { maxConcurrentCreates, hostReserve: reserveOf(seed) };
+    const parts = { ...brain, ...this.#settings, owner, random: () => world.random.next(), emit: this.#emit };
     this.#controller = new Controller(parts, now);
     this.#pass();
+  }
+
+  /** Reads its file again, and goes by it from now on. */
+  reload(): void {
+    this.#desired = this.#inFile;
+    this.#azure.take(this.#desired);
+    this.#controller.take(this.#settings);
+    this.ring();
+  }
+
+  get #inFile(): readonly PoolSpec[] {
+    const { world } = this.#process;
+    return world.poolsOf(this.#owner).filter(spec => !world.removed.has(spec.name));
+  }
+
+  get #settings(): Settings {
+    return { desired: this.#desired, reconcileIntervalMs: INTERVAL_MS, ...this.#options };
   }
 
   /** Asks for a pass, at once or within so many ms: then whatever rings before that brings it along. */
@@ -89,12 +93,12 @@ export class Daemon {
   }
 
   get #registrations(): Sight['registrations'] {
-    return new Map([...this.#azure].map(([key, reader]) => [key, reader.reading]));
+    return new Map([...this.#azure.all].map(([key, reader]) => [key, reader.reading]));
   }
 
   get #requests(): Sight['requests'] {
     return new Map(
-      [...this.#azure].flatMap(([key, { requests }]) => (requests === undefined ? [] : [[key, requests]])),
+      [...this.#azure.all].flatMap(([key, { requests }]) => (requests === undefined ? [] : [[key, requests]])),
     );
   }
 
@@ -158,33 +162,29 @@ export class Daemon {
   #decide(): void {
     const { world, now } = this.#process;
     this.passes += 1;
-    checkTruth(world);
-    checkIds(world);
-    const hostRegisters = world.scenario.hostRegisters ? 'host' : 'guest';
+    const kind = world.scenario.hostRegisters ? 'host' : 'guest';
     const sight = {
       ...this.#incus.readings,
       registrations: this.#registrations,
-      agentPoolIds: this.#agentPoolIds,
+      agentPoolIds: new Map(this.#azure.ids),
       wantedBases: new Map(
         [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
       ),
       requests: this.#requests,
-      readers: new Map([...this.#azure].map(([key, { readers }]) => [key, readers])),
+      readers: new Map([...this.#azure.all].map(([key, { readers }]) => [key, readers])),
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),
-      registration: new Map(this.#desired.map(({ name }) => [name, { kind: hostRegisters }] as const)),
+      withoutPlaceholder: new Set<string>(),
+      registration: new Map(this.#desired.map(({ name }) => [name, { kind }] as const)),
       creationBlocked: undefined,
+      hostRoom: this.#hostRoom.room,
     };
     const { observed, plan, nextAt, reread } = this.#controller.observe(sight, now);
-    const options = { maxConcurrentCreates: world.scenario.maxConcurrentCreates };
-    const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options, plan };
-    checkDecision(decision);
-    checkBases(decision, this.agents);
-    checkSetbacks(decision);
-    checkQueue(decision, sight);
-    checkSharers(decision, this.agents);
-    checkPlaces(this.agents, world);
-    for (const key of reread) this.#azure.get(key)?.refresh();
+    const decision = { planner: this.#brain.plan, desired: this.#desired, observed, now, options: this.#options, plan };
+    checkPass(decision, sight, world);
+    for (const key of reread) this.#azure.all.get(key)?.refresh();
+    this.#azure.keepOnly(this.#desired, observed.agents);
+    if (plan.asksForRoom) this.#hostRoom.read();
     for (const action of plan.actions) this.#start(action);
     this.#rest(nextAt - now);
   }
@@ -211,7 +211,7 @@ export class Daemon {
           : this.#controller.failed(action, now, error);
       if (action.kind === 'disable-agent') this.#disabledAt.set(action.name, world.timeline.now);
       if (error === undefined && action.kind === 'collect-log') this.#noteRegistration(action, now);
-      for (const key of reread) this.#azure.get(key)?.refresh();
+      for (const key of reread) this.#azure.all.get(key)?.refresh();
       this.ring(withinMs);
     });
   }
@@ -229,7 +229,7 @@ export class Daemon {
   #checkProof(action: Action<'delete-registration'>): void {
     if (!this.agents.find(agent => agent.name === action.name)?.instance) return;
     const disabledAt = this.#disabledAt.get(action.name) ?? 0;
-    const ms = this.#azure.get(action.agentPool)?.agreedMs(disabledAt, registrations => {
+    const ms = this.#azure.all.get(action.agentPool)?.agreedMs(disabledAt, registrations => {
       const registration = registrations.find(({ agentId }) => agentId === action.agentId);
       return registration !== undefined && !registration.enabled && registration.assigned === undefined;
     });

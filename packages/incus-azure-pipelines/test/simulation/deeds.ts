@@ -1,5 +1,6 @@
 import type { Action } from '../../src/model/action.js';
 import { CONTRACT } from '../../src/model/marks.js';
+import { keepPlaceholder } from './placeholders.js';
 import type { World } from './world.js';
 
 /** One call of an executor to the outside, after which the next one follows. */
@@ -62,6 +63,10 @@ export function deedOf(action: Action, world: World, now: () => number): Deed {
       );
     case 'delete-registration':
       return only(step('delete', 'azure', () => deregister(action, world)));
+    case 'keep-placeholder':
+      return only(step('register', 'azure', () => keepPlaceholder(action, world, now)));
+    case 'remove-placeholder':
+      return only(step('delete', 'azure', () => void world.azure.remove(world.keyOf(action.pool), action.agentId)));
     case 'ask-prepared':
       return only(step('ask', 'incus', () => world.guests.get(action.name)?.sayPrepared()));
     case 'delete-instance':

@@ -8,10 +8,16 @@ export function desiredPools({ maxJobMs, pools, seed, shared }: Scenario): reado
   return pools.map((pool, index) =>
     aPool({
       ...pool,
+      standby: mayBeEmpty(seed, pool) ? 0 : pool.standby,
       ...hoursOf(seed, pool),
       name: `pool-${index}`,
       timeouts: { ...aPool().timeouts, maxJobMs, idleMs: 10_000 },
       azure: { url: 'https://azure.test/org', agentPool: shared ? 'agents' : `agents-${index}` },
     }),
   );
+}
+
+/** In some worlds those that scale have no idle agent, be it at some hours only. */
+function mayBeEmpty(seed: number, { agentCount, standby }: Scenario['pools'][number]): boolean {
+  return seed % 5 === 0 && standby < agentCount;
 }

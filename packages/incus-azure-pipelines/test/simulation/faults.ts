@@ -33,6 +33,7 @@ export const FAULTS = [
   'agent enabled by a person',
   'agent drained',
   'registration deleted by a person',
+  'placeholder meddled with',
   'pool drained',
   'pool removed or back',
   'agent pool replaced',
@@ -62,5 +63,6 @@ export const UNHINDERING: ReadonlySet<Fault> = new Set([
   'key stolen',
   'agent disabled by a person',
   'agent drained',
+  'placeholder meddled with',
   'pool drained',
 ]);

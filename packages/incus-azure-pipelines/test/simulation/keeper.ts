@@ -1,6 +1,7 @@
 import type { Brain } from './brain.js';
 import { Daemon } from './daemon.js';
 import { Process } from './process.js';
+import type { Scenario } from './scenario.js';
 import type { World } from './world.js';
 
 /** Who keeps one installation's daemon running: starts it, and again when it was killed. One runs at a time: the lock sees to that. */
@@ -37,6 +38,16 @@ export class Keeper {
     this.#daemon = new Daemon(this.#process, this.#brain, this.#owner);
   }
 
+  /** Its file has changed: in some worlds a daemon that runs goes by it at once, in the others it is started again. */
+  followFile(): void {
+    const { chronicle, random, scenario } = this.#world;
+    if (!hasReloads(scenario)) this.kill(random.between(100, 5_000));
+    else if (this.#process !== undefined) {
+      chronicle.tell(() => 'the configuration is read again');
+      this.#daemon?.reload();
+    }
+  }
+
   /** Its memory is gone; it starts again after a while. */
   kill(forMs: number): void {
     if (!this.#process) return;
@@ -49,6 +60,11 @@ export class Keeper {
       if (!this.#process) this.start();
     });
   }
+}
+
+/** Whether daemons follow their file while they run. */
+function hasReloads({ seed }: Pick<Scenario, 'seed'>): boolean {
+  return seed % 8 === 7;
 }
 
 /** All installations of a world, each with its daemon. */

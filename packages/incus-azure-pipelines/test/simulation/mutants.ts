@@ -4,8 +4,10 @@ import { plan } from '../../src/plan/plan.js';
 import type { Brain } from './brain.js';
 import { deedOf } from './deeds.js';
 import { joins } from './join-mutants.js';
+import { forPlaceholders } from './placeholder-mutants.js';
 import { planners } from './planner-mutants.js';
 import { shares } from './queue-mutants.js';
+import { roomPlanners } from './room-mutants.js';
 
 /** A bug that is planted on purpose: the simulation is worth something only if it finds each. */
 export interface Mutant {
@@ -27,28 +29,33 @@ function reversed(kind: ActionKind): Brain {
 
 /** Seeds of worlds that are known to catch what most worlds never meet. One that does so no more costs a search. */
 export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
-  'enables before the mark is gone': 13,
+  'enables before the mark is gone': 14,
   'takes an unread Azure for an empty one': 96,
-  'lets somebody keep the key of a job': 12,
-  'leaves what is offline': 37,
+  'lets somebody keep the key of a job': 25,
+  'leaves what is offline': 19,
+  'takes every base for one that works': 64,
+  'forgets who has user ids while it is being activated': 55,
   'goes on though guests are of no use': 384,
   'tries a base without a pause': 36,
-  'gives up all that share user ids': 25,
+  'gives up all that share user ids': 6,
   'keeps the surplus': 121,
   'takes a list that is behind for the end of a job': 94,
   'believes a finished guest for ever': 14,
   'takes the calm before it was enabled for a proof': 28,
   'proves a drain by what was read while it was disabled': 107,
-  'looks for agents by the name of an agent pool': 340,
-  'counts a request for each pool that could take it': 182,
-  'gives agents up for another base while the queue is not known': 283,
+  'looks for agents by the name of an agent pool': 438,
+  'counts a request for each pool that could take it': 107,
+  'gives agents up for another base while the queue is not known': 280,
   'gives up an agent for one that tries a base though a place is free': 64,
 };
 
 export const mutants: readonly Mutant[] = [
   { bug: 'enables before the mark is gone', brain: reversed('enable-agent') },
   { bug: 'goes on though guests are of no use', brain: { join, plan, vainEnds: () => [] } },
-  ...Object.entries(planners).map(([bug, planner]) => ({ bug, brain: { join, plan: planner } })),
+  ...Object.entries({ ...planners, ...roomPlanners, ...forPlaceholders }).map(([bug, planner]) => ({
+    bug,
+    brain: { join, plan: planner },
+  })),
   ...Object.entries(shares).map(([bug, shareQueue]) => ({ bug, brain: { join, plan, shareQueue } })),
   ...Object.entries(joins).map(([bug, mutated]) => ({ bug, brain: { join: mutated, plan } })),
 ];

@@ -7,6 +7,7 @@ import { shapeOf } from '../../src/model/shape.js';
 import { checkBasesLeft, checkTryingPool, isBroken, isTrying } from './base-promises.js';
 import { capabilitiesOf } from './demands.js';
 import type { Keeper } from './keeper.js';
+import { checkPlaceholdersLeft } from './placeholders.js';
 import { BrokenPromise, promised } from './promises.js';
 import type { World } from './world.js';
 
@@ -109,6 +110,7 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
     );
   }
   checkBasesLeft(world);
+  checkPlaceholdersLeft(world);
 }
 
 /** Of a removed pool nothing is left, but for agents whose agent pool nobody reads: they end by themselves. */

@@ -2,13 +2,13 @@ import type { Guest } from './guest.js';
 import type { Keeper } from './keeper.js';
 import type { World } from './world.js';
 
-/** Takes a pool out of the file, or puts it back; the installation has another one, and is started again. */
+/** Takes a pool out of the file, or puts it back; the installation has another one, and follows. */
 export function editPools(world: World, keepers: readonly Keeper[]): void {
   const spec = world.desired.find(({ name }) => world.poolsOf(world.ownerOf(name)).length > 1);
   if (spec === undefined) return;
   world.strikeAll('pool removed or back', spec.name);
   if (!world.removed.delete(spec.name)) world.removed.add(spec.name);
-  for (const keeper of keepers) keeper.kill(world.random.between(100, 5_000));
+  for (const keeper of keepers) keeper.followFile();
 }
 
 /** What a person may do at any time. */
@@ -22,9 +22,11 @@ export function act(world: World, keepers: readonly Keeper[]): void {
         agentId !== undefined && azure.find(key, agentId) !== undefined && world.phaseOf(name) !== 'preparing',
     ),
   );
-  // A file is read at the start.
   const restart = () => {
     for (const keeper of keepers) keeper.kill(random.between(100, 5_000));
+  };
+  const editFile = () => {
+    for (const keeper of keepers) keeper.followFile();
   };
   switch (random.between(0, 11)) {
     case 0:
@@ -68,14 +70,14 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       world.desired = world.desired.map(one =>
         one.name === spec.name ? { ...one, instance: { ...one.instance, memoryBytes } } : one,
       );
-      restart();
+      editFile();
       return;
     }
     case 6:
       if (!random.chance(0.7)) return;
       world.strikeAll('agent pool replaced', spec.name);
       world.agentPools.giveAway(spec.name);
-      restart();
+      editFile();
       return;
     case 5:
       world.strikeAll('another release', spec.name);
@@ -88,7 +90,7 @@ export function act(world: World, keepers: readonly Keeper[]): void {
       world.most.set(spec.name, Math.max(world.most.get(spec.name) ?? 0, agentCount));
       const standby = spec.standby === spec.agentCount ? agentCount : Math.min(spec.standby, agentCount);
       world.desired = world.desired.map(one => (one.name === spec.name ? { ...one, agentCount, standby } : one));
-      restart();
+      editFile();
     }
   }
 }

@@ -3,6 +3,7 @@ import { type Action, keyOf, type Plan, targetOf } from '../../src/model/action.
 import { type Agent, isLive } from '../../src/model/agent.js';
 import { birthOf } from '../../src/model/agent-name.js';
 import { knownValue, type Observed } from '../../src/model/observed.js';
+import { placeholderOwner } from '../../src/model/placeholder.js';
 import type { PoolSpec } from '../../src/model/pool.js';
 import { OVERLONG } from '../../src/plan/job-limit.js';
 import type { PlanOptions } from '../../src/plan/plan.js';
@@ -103,7 +104,12 @@ function comparable(actions: readonly Action[]): string {
 
 function checkTouched(action: Action, observed: Observed, agents: ReadonlyMap<string, Agent>): void {
   if (!('name' in action)) return;
-  promised(birthOf(action.name, observed.owner) !== undefined, 'what is foreign is not touched', () => told([action]));
+  const isPlaceholder = action.kind === 'keep-placeholder' || action.kind === 'remove-placeholder';
+  const isOurs = isPlaceholder
+    ? placeholderOwner(action.name) === observed.owner
+    : birthOf(action.name, observed.owner) !== undefined;
+  promised(isOurs, 'what is foreign is not touched', () => told([action]));
+  if (isPlaceholder) return;
   if (action.kind === 'create-instance') {
     promised(!agents.has(action.name), 'a name is used once', () => action.name);
     return;

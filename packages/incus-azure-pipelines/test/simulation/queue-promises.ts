@@ -5,13 +5,18 @@ import { knownValue, type Reading } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
 import { isLeft, type UnfinishedRequest } from '../../src/model/queue.js';
 import type { Sight } from '../../src/reconcile/controller.js';
+import { hasRoomFor } from './host-room.js';
 import { type Decision, promised } from './promises.js';
 import { standbyNow } from './standby-hours.js';
 
-/** Holds a decision, and what it counts, against the promises about the queue. @throws BrokenPromise. */
+/**
+ * Holds a decision, and what it counts, against the promises about the queue. `unfinished` are the requests that are truly so: a
+ * reading may be older. @throws BrokenPromise.
+ */
 export function checkQueue(
   decision: Decision,
   { requests, registrations }: Pick<Sight, 'requests' | 'registrations'>,
+  unfinished: ReadonlySet<number>,
 ): void {
   const { desired, observed } = decision;
   for (const [key, reading] of requests) {
@@ -36,7 +41,7 @@ export function checkQueue(
     const having = new Set(knownValue(registrations.get(key))?.map(({ assigned }) => assigned?.requestId));
     for (const { life } of knownValue(observed.agents) ?? []) having.add(life.requestId);
     const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
-      demands.length === 0 && !received && !having.has(requestId);
+      demands.length === 0 && !received && !having.has(requestId) && unfinished.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
     if (isAlone) checkGrowth(spec, decision, open, doneUnseen(spec, decision, requests.get(key)));
   }
@@ -62,7 +67,7 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
   const base = knownValue(observed.bases)?.find(({ name }) => name === wanted);
   const isHeldUp = ['create-instance', PREPARATION].some(kind => observed.failures.has(`${kind}/${spec.name}`));
   if (!observed.queued.get(spec.name)?.known || !base?.provenFor.includes(spec.name) || isHeldUp) return;
-  if (observed.drained.has(spec.name)) return;
+  if (observed.drained.has(spec.name) || !hasRoomFor(spec, decision)) return;
   const all = knownValue(observed.agents) ?? [];
   const own = all.filter(agent => agent.pool === spec.name);
   const named = new Set(all.map(({ name }) => name));

@@ -34,6 +34,7 @@ export function checkIds({ guests, incus }: World): void {
 /** Whoever goes for its ids leaves somebody who has them, and is no agent. */
 export function checkSharers({ observed, plan }: Decision, agents: readonly Agent[]): void {
   const going = new Set(plan.actions.flatMap(a => ('name' in a && a.reason.startsWith(SHARES_IDS) ? [a.name] : [])));
+  if (going.size === 0) return;
   const staying = new Set<unknown>(
     agents.flatMap(({ instance, name }) => (going.has(name) ? [] : [instance?.idsFrom])),
   );

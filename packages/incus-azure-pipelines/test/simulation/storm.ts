@@ -1,6 +1,8 @@
+import { mayBeEmpty } from '../../src/model/placeholder.js';
 import { scales } from '../../src/model/pool.js';
 import type { Keeper } from './keeper.js';
 import { act, editPools } from './people.js';
+import { meddle } from './placeholders.js';
 import type { Faults } from './scenario.js';
 import type { World } from './world.js';
 
@@ -29,6 +31,7 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     often(world.scenario.jobsPerMinute, () => azure.enqueue(key()));
     often(world.scenario.jobsPerMinute / 10, () => azure.cancelQueued(key()));
   }
+  if (world.desired.some(mayBeEmpty)) often(1, () => meddle(world, random.pick(world.keys) ?? ''));
   if (world.desired.some(scales)) often(1, () => withdraw(world, random.pick(world.keys) ?? ''));
   often(world.scenario.jobsPerMinute / 10, () => {
     const guest = random.pick(alive().filter(one => one.working));

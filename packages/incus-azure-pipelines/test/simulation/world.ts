@@ -108,6 +108,10 @@ export class World {
     return BASE_FAULTS[base.slice(-2)];
   }
 
+  get isStorm(): boolean {
+    return this.#isStorm;
+  }
+
   /** The fault's rate while the storm lasts, else 0. */
   fault(name: keyof Faults): number {
     return this.#isStorm ? this.scenario.faults[name] : 0;

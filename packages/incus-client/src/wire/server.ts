@@ -45,6 +45,8 @@ export interface HostResources {
   readonly cpu: { readonly architecture: string; readonly total: number };
   /** Bytes. */
   readonly memory: { readonly used: number; readonly total: number };
+  /** How many tasks ran or were to run, on average; not told before `resources_load`. */
+  readonly load?: { readonly Average1Min: number };
 }
 
 export interface StoragePool {

@@ -1,5 +1,6 @@
 /** The library that signs in with Microsoft Entra. It is large: nothing but a dynamic import may name this file. */
 
+import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import {
   ClientCertificateCredential,
   ClientSecretCredential,
@@ -7,16 +8,29 @@ import {
   type TokenCredential,
   WorkloadIdentityCredential,
 } from '@azure/identity';
-import type { EntraOptions, EntraUser } from './entra-user.js';
+import { type Dispatcher, request } from 'undici';
+import type { EntraUser } from './entra-user.js';
+
+interface Place {
+  readonly authorityHost: string | undefined;
+  /** The connections to go by; undefined for the library's own. */
+  readonly dispatcher: Dispatcher | undefined;
+  /** Told why a request could not be sent by them, since the library says that in general terms. */
+  readonly onUnsent: (error: unknown) => void;
+}
 
 /** Makes what signs in. `secret` is the text of a client secret where the user has one. */
-export function entraCredential(user: EntraUser, secret: string, given: EntraOptions): TokenCredential {
+export function entraCredential(
+  user: EntraUser,
+  secret: string,
+  { dispatcher, onUnsent, ...given }: Place,
+): TokenCredential {
   const authorityHost = given.authorityHost ?? process.env.AZURE_AUTHORITY_HOST;
   const options = {
     // Whoever waits for a token tries again, and says meanwhile why there is none.
     retryOptions: { maxRetries: 0 },
     ...(authorityHost === undefined ? {} : { authorityHost, disableInstanceDiscovery: true }),
-    ...(given.certificateAuthority === undefined ? {} : { tlsOptions: { ca: given.certificateAuthority } }),
+    ...(dispatcher === undefined ? {} : { httpClient: clientBy(dispatcher, onUnsent) }),
   };
   switch (user.kind) {
     case 'secret':
@@ -32,4 +46,32 @@ export function entraCredential(user: EntraUser, secret: string, given: EntraOpt
       return new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
     }
   }
+}
+
+/** Has the library send its requests by these connections. */
+function clientBy(dispatcher: Dispatcher, onUnsent: Place['onUnsent']): HttpClient {
+  return {
+    async sendRequest(asked) {
+      const { body, method, url } = asked;
+      const { statusCode, ...answer } = await request(url, {
+        dispatcher,
+        method: method as Dispatcher.HttpMethod,
+        // It would unpack the answer by itself, and here nobody does.
+        headers: { ...asked.headers.toJSON(), 'accept-encoding': 'identity' },
+        ...(typeof body === 'string' ? { body } : {}),
+        ...(asked.abortSignal === undefined ? {} : { signal: asked.abortSignal }),
+      }).catch(error => {
+        onUnsent(error);
+        throw error;
+      });
+      const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
+      const bodyAsText = await answer.body.text();
+      return {
+        request: asked,
+        status: statusCode,
+        headers: createHttpHeaders(Object.fromEntries(headers)),
+        bodyAsText,
+      };
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.js';
+import type { WayOut } from '../way-out.js';
 
 /** Who signs in, and by what. */
 export type EntraUser =
@@ -27,6 +28,6 @@ export type EntraUser =
 /** Where another authority is asked than that of the public cloud. The library knows variables of its own, too. */
 export interface EntraOptions {
   readonly authorityHost?: string;
-  /** PEM. */
-  readonly certificateAuthority?: string;
+  /** How Entra is reached. The endpoint of a machine is on its own links, and reached straight. */
+  readonly wayOut?: WayOut;
 }

@@ -13,6 +13,7 @@ import {
   type TokenRequest,
 } from '../../../test/token-endpoint.js';
 import { Secret } from '../secret.js';
+import { WayOut } from '../way-out.js';
 import { entraSource } from './entra.js';
 import type { EntraUser } from './entra-user.js';
 
@@ -57,7 +58,10 @@ async function askMachine(user: EntraUser, answer: TokenAnswer): Promise<TokenRe
 /** What a user gets from Entra, and what was posted for it. */
 async function signedIn(user: EntraUser, answer = token, times = 1) {
   await using entra = await startEntra(certificate, answer);
-  const source = entraSource(user, { authorityHost: entra.url, certificateAuthority: certificate.cert });
+  const source = entraSource(user, {
+    authorityHost: entra.url,
+    wayOut: new WayOut({ authorities: [certificate.cert] }),
+  });
   const before = Date.now();
   const issued = [];
   for (let i = 0; i < times; i += 1) issued.push(await source.ask(signal));
@@ -112,7 +116,10 @@ it('gives a workload a token for the one that its own issuer has put into a file
   await writeFile(tokenFilePath, 'first.of.issuer\n');
   const user: EntraUser = { kind: 'federated', tenantId, clientId, tokenFilePath };
   await using entra = await startEntra(certificate, token);
-  const source = entraSource(user, { authorityHost: entra.url, certificateAuthority: certificate.cert });
+  const source = entraSource(user, {
+    authorityHost: entra.url,
+    wayOut: new WayOut({ authorities: [certificate.cert] }),
+  });
   await source.ask(signal);
   await writeFile(tokenFilePath, 'second.of.issuer\n');
   await source.ask(signal);
@@ -141,7 +148,7 @@ it('says in one sentence why Entra gives no token, whatever it quotes', async ()
   const secret = async () => new Secret('the~secret');
   const source = entraSource(
     { kind: 'secret', tenantId, clientId, secret },
-    { authorityHost: entra.url, certificateAuthority: certificate.cert },
+    { authorityHost: entra.url, wayOut: new WayOut({ authorities: [certificate.cert] }) },
   );
   const error = await source.ask(signal).catch((cause: unknown) => cause);
   expect(error).toBeInstanceOf(Error);

@@ -29,17 +29,47 @@ export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenS
       const said = foreignWords(error instanceof Error ? error.message : String(error), [secret]);
       const why = said.replace(/ Trace ID: .*$/, '');
       // Without its cause, which may hold the request, and with it the secret.
-      throw new Error(`ask Microsoft Entra for a token: ${why}; ${REMEDIES[user.kind]}`);
+      throw new Error(
+        `ask Microsoft Entra for a token: ${why}; ${error instanceof Unsent ? UNSENT : REMEDIES[user.kind]}`,
+      );
     },
   };
 }
 
+const UNSENT = 'see that proxy and caCertificates say how Entra is reached';
+
+/** What keeps a request from getting there is no matter of who signs in. */
+class Unsent extends Error {
+  constructor(cause: unknown) {
+    const inner = cause instanceof Error ? (cause.cause ?? cause) : cause;
+    super(inner instanceof Error ? inner.message : String(inner));
+  }
+}
+
 async function signIn(user: EntraUser, secret: string, options: EntraOptions, stop: AbortSignal): Promise<IssuedToken> {
   const { entraCredential } = await import('./entra-credential.js');
-  // Made anew each time, because it would give again what it has kept.
-  const credential = entraCredential(user, secret, options);
-  const { expiresOnTimestamp, token } = await inTime(abortSignal => credential.getToken(SCOPE, { abortSignal }), stop);
-  return { secret: new Secret(token), expiresAt: expiresOnTimestamp };
+  const { authorityHost, wayOut } = options;
+  let unsent: unknown;
+  const dispatcher = wayOut?.isOwn && user.kind !== 'managed' ? wayOut.open() : undefined;
+  try {
+    // Made anew each time, because it would give again what it has kept.
+    const credential = entraCredential(user, secret, {
+      authorityHost,
+      dispatcher,
+      onUnsent: error => {
+        unsent = error;
+      },
+    });
+    const { expiresOnTimestamp, token } = await inTime(
+      abortSignal => credential.getToken(SCOPE, { abortSignal }),
+      stop,
+    );
+    return { secret: new Secret(token), expiresAt: expiresOnTimestamp };
+  } catch (error) {
+    throw unsent === undefined ? error : new Unsent(unsent);
+  } finally {
+    await dispatcher?.destroy();
+  }
 }
 
 /** The library heeds no signal where it asks the machine that it runs on. */

@@ -1,7 +1,7 @@
 /** `npm run simulate`: lives through many worlds, and says what happened in them. */
 import { coverageOf, coverageTable } from '../coverage.js';
 import type { Depth } from '../interleavings.js';
-import { mutants } from '../mutants.js';
+import { KNOWN_WORLDS, mutants } from '../mutants.js';
 import { narrate } from '../simulate.js';
 import { NOTHING, sumOf } from '../tally.js';
 import { scenarioOf, shrink } from '../trial.js';
@@ -94,7 +94,10 @@ async function tryMutants(json: boolean): Promise<boolean> {
     if (errand.kind !== 'mutant') continue;
     caught.set(errand.bug, breach);
     const found = breach ? `world ${breach.seed}: ${breach.promise}` : `NOT in ${WORLDS_PER_MUTANT} worlds`;
-    if (!json) process.stdout.write(`${errand.bug.padEnd(44)} ${found}\n`);
+    const known = KNOWN_WORLDS[errand.bug];
+    const stale =
+      known === undefined || known === breach?.seed ? '' : `; world ${known}, known for it, is of no use now`;
+    if (!json) process.stdout.write(`${errand.bug.padEnd(44)} ${found}${stale}\n`);
   }
   const missed = mutants.filter(({ bug }) => caught.get(bug) === undefined).length;
   if (json) print(Object.fromEntries(caught));

@@ -1,0 +1,30 @@
+import { knownValue } from '../../src/model/observed.js';
+import type { Sight } from '../../src/reconcile/controller.js';
+import { checkBases } from './base-promises.js';
+import { checkRoom } from './host-room.js';
+import { checkPlaceholders } from './placeholders.js';
+import { checkDecision, type Decision } from './promises.js';
+import { checkQueue } from './queue-promises.js';
+import { checkSetbacks } from './setback-promises.js';
+import { checkIds, checkSharers } from './shared-ids.js';
+import { checkPlaces, checkTruth } from './truth.js';
+import type { World } from './world.js';
+
+/** Every promise that holds at each pass of a daemon: of the world as it is, and of what was decided on what the daemon saw. */
+export function checkPass(decision: Decision, sight: Pick<Sight, 'requests' | 'registrations'>, world: World): void {
+  const agents = knownValue(decision.observed.agents) ?? [];
+  checkTruth(world);
+  checkIds(world);
+  checkDecision(decision);
+  checkBases(decision, agents);
+  checkSetbacks(decision);
+  checkQueue(decision, sight, unfinishedIn(world));
+  checkRoom(decision);
+  checkPlaceholders(decision);
+  checkSharers(decision, agents);
+  checkPlaces(agents, world);
+}
+
+function unfinishedIn({ azure, keys }: World): ReadonlySet<number> {
+  return new Set(keys.flatMap(key => azure.unfinished(key)).map(({ requestId }) => requestId));
+}
