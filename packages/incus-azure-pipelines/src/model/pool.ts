@@ -87,6 +87,8 @@ export interface BaseSpec {
   readonly agent: AgentSource;
   /** PEM texts of authorities that are trusted beside those of the image. */
   readonly authorities?: readonly string[];
+  /** Whether guests get addresses of IPv6 on the network that setup makes. */
+  readonly ipv6?: true;
   /** How far apart two looks for a newer image and agent are; undefined for never. */
   readonly refreshMs: number | undefined;
 }

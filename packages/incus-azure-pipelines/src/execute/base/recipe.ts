@@ -145,7 +145,8 @@ fi
 `;
 
 /**
- * Takes away what belongs to this one instance, and what a copy would do over again at its first boot.
+ * Takes away what belongs to this one instance, and what a copy would do over again at its first boot. First argument:
+ * `ipv6` where copies are to have that, `as-found` where that is up to the network.
  *
  * Where networkd has the interface and no global IPv6 address came, copies do not wait for a link-local one either: it
  * takes most of their boot.
@@ -153,7 +154,7 @@ fi
 export const cleanScript = `#!/bin/bash
 set -uo pipefail
 file=$(networkctl status eth0 2>/dev/null | sed -n 's/^ *Network File: *//p')
-if [ -n "$file" ] && ! grep -Eq ' 00 [0-9a-f]{2} +eth0$' /proc/net/if_inet6 2>/dev/null; then
+if [ "$1" != ipv6 ] && [ -n "$file" ] && ! grep -Eq ' 00 [0-9a-f]{2} +eth0$' /proc/net/if_inet6 2>/dev/null; then
   folder=/etc/systemd/network/$(basename "$file").d
   mkdir -p "$folder"
   printf '[Network]\\nLinkLocalAddressing=no\\nIPv6AcceptRA=no\\n' >"$folder/iap.conf"
