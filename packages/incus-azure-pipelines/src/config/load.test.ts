@@ -105,16 +105,6 @@ pools:
     ]);
   });
 
-  it('have IPv6 in their bases where the network of setup has it, and are on that', async () => {
-    const { spec } = await read(`${ONE_POOL}network: {ipv4: false, ipv6: true, address: "fd42:7::1/64"}
-pools:
-- name: there
-- {name: elsewhere, networkName: ci}
-`);
-    expect(spec.network).toEqual({ allow: [], ipv4: false, ipv6: true, address: 'fd42:7::1/64' });
-    expect(spec.pools.map(pool => pool.base.ipv6)).toEqual([true, undefined]);
-  });
-
   it('have the day on which their own token expires', async () => {
     const { spec } = await read(`${ONE_POOL.replace('Default}', 'Default, patExpires: 2027-01-31}')}pools:
 - name: same
