@@ -57,7 +57,10 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
       // One that is online, and the one that was prepared meanwhile.
       for (const pool of [...POOLS, ...POOLS]) {
         const job = await emulator.queueJob({ pool, steps: [{ script: LOOKS }] }).finished;
-        expect(job).toMatchObject({ result: 'succeeded', lines: expect.arrayContaining(['of IPv4: ', `by name: ${gateway}`]) });
+        expect(job).toMatchObject({
+          result: 'succeeded',
+          lines: expect.arrayContaining(['of IPv4: ', `by name: ${gateway}`]),
+        });
       }
       const { stdout } = await runProgram(['doctor', '--config', scenario.configPath, '--json']);
       const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };

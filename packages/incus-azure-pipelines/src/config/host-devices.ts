@@ -21,7 +21,9 @@ export async function lookAtDevices(pools: readonly PoolEntry[]): Promise<readon
     named.map(async ({ key, source }) => {
       const isThere = (await lstat(source).catch(() => undefined))?.isCharacterDevice();
       const problem = `this host has no device ${source}, and makes no instance without it`;
-      return isThere ? [] : [warning(key, problem, 'load the module of the kernel that brings it, or delete the device')];
+      return isThere
+        ? []
+        : [warning(key, problem, 'load the module of the kernel that brings it, or delete the device')];
     }),
   );
   return found.flat();

@@ -11,7 +11,10 @@ export function checkNetwork({ devices, network }: ProjectFacts, host: HostFacts
   if (network === undefined) return [grey('network', 'Incus does not show the network of the profile to this client')];
   if (!network.managed)
     return [grey('network', `network "${network.name}" is not one of Incus: its addresses are its owner's affair`)];
-  return [...(host.isIncusHost ? [checkClash(network, host), checkForwarding(network, host)] : []), checkLeases(network, most)];
+  return [
+    ...(host.isIncusHost ? [checkClash(network, host), checkForwarding(network, host)] : []),
+    checkLeases(network, most),
+  ];
 }
 
 /** Where the guests' subnet is also reached by another interface of the host, as closely if there is such a one. */

@@ -3,7 +3,10 @@ import { hostPathsOf } from './fittings.js';
 import type { PoolSpec } from './pool.js';
 
 /** The keys of the project that let in what the pools ask for. */
-export function openedFor(pools: readonly Pick<PoolSpec, 'fittings'>[], network: string): Readonly<Record<string, string>> {
+export function openedFor(
+  pools: readonly Pick<PoolSpec, 'fittings'>[],
+  network: string,
+): Readonly<Record<string, string>> {
   const all = pools.flatMap(({ fittings }) => fittings ?? []);
   const devices = all.flatMap(fittings => Object.values(fittings.devices ?? {}));
   const has = (kind: string) => devices.some(({ type }) => type === kind);

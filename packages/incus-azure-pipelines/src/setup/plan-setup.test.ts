@@ -28,15 +28,13 @@ describe('setup', () => {
     ]);
   });
 
-  it.each([
-    {},
-    { network: BOTH },
-    { network: IPV6_ALONE },
-    { pools: [aPool(), aPool({ name: 'two' })] },
-  ])('changes nothing the second time, with %j', spec => {
-    const wish = aWish(spec);
-    expect(kinds(wish, made(wish))).toEqual([]);
-  });
+  it.each([{}, { network: BOTH }, { network: IPV6_ALONE }, { pools: [aPool(), aPool({ name: 'two' })] }])(
+    'changes nothing the second time, with %j',
+    spec => {
+      const wish = aWish(spec);
+      expect(kinds(wish, made(wish))).toEqual([]);
+    },
+  );
 
   it('makes again what somebody has deleted, and nothing else', () => {
     const found = made(aWish());

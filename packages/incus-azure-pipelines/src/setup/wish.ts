@@ -1,10 +1,10 @@
 /** What setup is to make of a configuration, apart from what is there already. */
 
+import { parseRange } from '../lib/ip-ranges.js';
 import { MARKS } from '../model/marks.js';
 import { openedFor } from '../model/opened-for.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { INOTIFY_PER_GUEST } from '../observe/host-limits.js';
-import { parseRange } from '../lib/ip-ranges.js';
 import { egressRules, familiesOf, type Opening } from './acl-rules.js';
 import type { Acl, Keys, Named, Profile, Wish } from './model.js';
 import { mostInstances, projectLimits } from './project-limits.js';
@@ -95,7 +95,11 @@ function acl({ network }: DaemonSpec, name: string, { openings, ownerId, hostAdd
   };
 }
 
-function network({ network: { address, ipv4, ipv6 }, project }: DaemonSpec, name: string, { ownerId }: Surroundings): Named {
+function network(
+  { network: { address, ipv4, ipv6 }, project }: DaemonSpec,
+  name: string,
+  { ownerId }: Surroundings,
+): Named {
   return {
     name,
     description: 'Agents of Azure Pipelines, apart from each other',
@@ -105,7 +109,9 @@ function network({ network: { address, ipv4, ipv6 }, project }: DaemonSpec, name
       ...(ipv4 ? { 'ipv4.address': address ?? 'auto', 'ipv4.nat': 'true' } : { 'ipv4.address': 'none' }),
       // Guests make their address of their MAC, the only one that the filter lets them use. From DHCP (ipv6.dhcp.stateful) one guest
       // would get leases for clients that it makes up, until the bridge has none left, of IPv4 either.
-      ...(ipv6 ? { 'ipv6.address': (ipv4 ? undefined : address) ?? 'auto', 'ipv6.nat': 'true' } : { 'ipv6.address': 'none' }),
+      ...(ipv6
+        ? { 'ipv6.address': (ipv4 ? undefined : address) ?? 'auto', 'ipv6.nat': 'true' }
+        : { 'ipv6.address': 'none' }),
       // Else a guest takes all addresses of the bridge by requests in the name of clients that it makes up.
       'raw.dnsmasq': 'dhcp-ignore=tag:!known',
       'security.acls': name,

@@ -43,7 +43,11 @@ const TABLE: readonly (readonly [string, Given, readonly RegExp[]])[] = [
   ],
   [
     'the host does not forward IPv6, which is all that guests have',
-    { host: { forwards: { 4: true, 6: false } }, network: ipv6Alone, guest: { addresses: ['fd42::7'], servers: cutOff } },
+    {
+      host: { forwards: { 4: true, 6: false } },
+      network: ipv6Alone,
+      guest: { addresses: ['fd42::7'], servers: cutOff },
+    },
     [
       /^red ip-forwarding: .* -> set it with: sysctl -w net\.ipv6\.conf\.all\.forwarding=1/,
       /^red guest-server: .*passes no packets on -> sysctl -w net\.ipv6/,
