@@ -23,12 +23,12 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
     const bytes = randomBytes(3).toString('hex');
     const gateway = `fd${bytes.slice(0, 2)}:${bytes.slice(2)}::1`;
     const port = await freePort();
-    const azure = { pat: TOKEN, url: `http://[${gateway}]:${port}/emulated` };
+    const url = `http://[${gateway}]:${port}/emulated`;
     const scenario = await startScenario({
       ...testbed(),
       confined: true,
       // The bridge has its address once setup has made it.
-      emulator: { host: '::', port, token: TOKEN, pools: POOLS },
+      emulator: { host: '::', port, publicUrl: url, token: TOKEN, pools: POOLS },
       settings: {
         agentCount: undefined,
         reserve: undefined,
@@ -41,7 +41,7 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
           agentCount: 1,
           reserve: 1,
           registration: name,
-          azure: { ...azure, pool: name },
+          azure: { pat: TOKEN, url, pool: name },
         })),
       },
     });
