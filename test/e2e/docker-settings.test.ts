@@ -60,12 +60,15 @@ describeOnIncus('docker as a pool asks for it', testbed => {
       noteOf('team/loaded:1'),
       'docker info --format "store {{.Driver}}"',
       'ip -brief -4 address show docker0',
+      // On a network without IPv6 copies do not wait for it.
+      'cat /etc/systemd/network/10-eth0.network.d/iap.conf',
       'docker network inspect bridge --format "mtu {{index .Options \\"com.docker.network.driver.mtu\\"}}"',
       'docker network create more >/dev/null && docker network inspect more --format "more {{(index .IPAM.Config 0).Subnet}}"',
     ].join('\n');
     const job = await scenario.emulator.queueJob({ steps: [{ script }] }).finished;
     expect(job.result, job.lines.join('\n')).toBe('succeeded');
     expect(linesOf(job, /^(?:by|from) /)).toEqual(['by the mirror', 'by its registry', 'from an archive']);
+    expect(linesOf(job, /^LinkLocalAddressing/)).toEqual(['LinkLocalAddressing=no']);
     expect(linesOf(job, /^store /)).toEqual(['store overlay2']);
     expect(linesOf(job, /^docker0 /)[0]).toMatch(/ 10\.199\.\d+\.\d+\/26/);
     expect(linesOf(job, /^mtu /)).toEqual(['mtu 1280']);

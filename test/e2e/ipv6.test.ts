@@ -15,6 +15,7 @@ const POOLS = ['guest', 'host'] as const;
 
 const LOOKS = [
   `echo "of IPv4: $(ip -brief -4 address show dev eth0)"`,
+  'echo "switched off: $(cat /etc/systemd/network/*.d/iap.conf 2>/dev/null)"',
   `echo "by name: $(getent ahostsv6 _gateway.incus | cut -d ' ' -f 1 | sort -u)"`,
 ].join('\n');
 
@@ -56,7 +57,7 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
       await agentsOnline(emulator, 2);
       const jobs = POOLS.map(pool => emulator.queueJob({ pool, steps: [{ script: LOOKS }] }).finished);
       for (const job of await Promise.all(jobs)) {
-        expect(job.lines).toEqual(expect.arrayContaining(['of IPv4: ', `by name: ${gateway}`]));
+        expect(job.lines).toEqual(expect.arrayContaining(['of IPv4: ', 'switched off: ', `by name: ${gateway}`]));
         expect(job.result).toBe('succeeded');
       }
     }
