@@ -7,11 +7,21 @@ import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startScenario } from '../../testbed/scenario.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
+/** An image without docker, as far as its programs tell, and a script that brings them. */
+const HIDE = `set -e
+mkdir /opt/of-the-team
+mv /usr/sbin/dockerd /usr/bin/docker /opt/of-the-team
+systemctl --quiet disable --now docker.service docker.socket`;
+const BRING = `set -e
+mv /opt/of-the-team/dockerd /usr/sbin/
+mv /opt/of-the-team/docker /usr/bin/
+systemctl --quiet enable docker.service`;
+
 const noteOf = (image: string) =>
   `docker cp "$(docker create --pull never ${image})":/note - | tar --extract --to-stdout`;
 
 describeOnIncus('docker as a pool asks for it', testbed => {
-  test('has its images in every agent though nobody gives them any more, and its own addresses', {
+  test('comes by a script, has its images in every agent though nobody gives them any more, and its own addresses', {
     timeout: 600_000,
   }, async () => {
     const { gateway } = testbed();
@@ -24,8 +34,12 @@ describeOnIncus('docker as a pool asks for it', testbed => {
     const scenario = await startScenario({ ...testbed(), settings: { agentCount: 1 } });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
     await writeFile(join(scenario.directory, 'images.tar'), archiveOf(noteImage('from an archive\n'), 'team/loaded:1'));
+    await writeFile(join(scenario.directory, 'hide.sh'), HIDE);
+    await writeFile(join(scenario.directory, 'bring.sh'), BRING);
     await scenario.configure({
+      provisionScripts: [{ path: 'hide.sh', when: 'before' }, 'bring.sh'],
       docker: {
+        source: 'script',
         registryMirrors: [`http://${address}`],
         insecureRegistries: [address],
         addressPools: [{ base: '10.199.0.0/16', size: 26 }],
@@ -46,12 +60,15 @@ describeOnIncus('docker as a pool asks for it', testbed => {
       noteOf('team/loaded:1'),
       'docker info --format "store {{.Driver}}"',
       'ip -brief -4 address show docker0',
+      // On a network without IPv6 copies do not wait for it.
+      'cat /etc/systemd/network/10-eth0.network.d/iap.conf',
       'docker network inspect bridge --format "mtu {{index .Options \\"com.docker.network.driver.mtu\\"}}"',
       'docker network create more >/dev/null && docker network inspect more --format "more {{(index .IPAM.Config 0).Subnet}}"',
     ].join('\n');
     const job = await scenario.emulator.queueJob({ steps: [{ script }] }).finished;
     expect(job.result, job.lines.join('\n')).toBe('succeeded');
     expect(linesOf(job, /^(?:by|from) /)).toEqual(['by the mirror', 'by its registry', 'from an archive']);
+    expect(linesOf(job, /^LinkLocalAddressing/)).toEqual(['LinkLocalAddressing=no']);
     expect(linesOf(job, /^store /)).toEqual(['store overlay2']);
     expect(linesOf(job, /^docker0 /)[0]).toMatch(/ 10\.199\.\d+\.\d+\/26/);
     expect(linesOf(job, /^mtu /)).toEqual(['mtu 1280']);

@@ -2,13 +2,16 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobRecord } from 'azure-pipelines-emulator';
+import { connectIncus } from 'incus-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PlanDocument } from '../../packages/incus-azure-pipelines/src/report/plan-document.js';
-import { runProgram } from '../../testbed/daemon-process.js';
+import { type DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { emptyProject } from '../../testbed/owned-project.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { NIC_APART } from './place-of-setup.js';
 import { expectRefusal } from './refusal.js';
+import { makeSecondStorage, type SecondStorage } from './second-storage.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 /** Every guest has the other one. */
@@ -24,28 +27,33 @@ const LOOKS = {
   files: 'ulimit -Hn; ulimit -Sn',
   locked: 'ulimit -Hl',
   profile: 'ulimit -Hc',
+  volume: 'echo kept | sudo tee /srv/cache/note',
   tools:
     'echo "$AGENT_TOOLSDIRECTORY"; cat "$AGENT_TOOLSDIRECTORY/node/22/x64.complete" && touch "$AGENT_TOOLSDIRECTORY/node/mine" && echo ours',
 } as const;
 
 describeOnIncus('what guests get beside the default profile', testbed => {
   let shared: string;
+  let storage: SecondStorage;
   let scenario: Scenario;
+  let daemon: DaemonProcess | undefined;
 
   beforeAll(async () => {
     shared = await mkdtemp('/srv/iap-shared-');
     await chmod(shared, 0o755);
     await writeFile(join(shared, 'note'), 'from the host\n');
     await writeFile(join(shared, 'secret'), 'of root\n', { mode: 0o600 });
+    storage = await makeSecondStorage(testbed());
     const settings = {
       agentCount: 1,
       profiles: ['more'],
       devices: {
         shared: { type: 'disk', source: shared, path: '/opt/shared' },
         device: { type: 'unix-char', source: DEVICE },
+        cache: { type: 'disk', pool: storage.pool, source: storage.volume, path: '/srv/cache' },
       },
       networkName: testbed().bridge,
-      storagePool: testbed().storagePool,
+      storagePool: storage.pool,
       limits: { nofile: 16_000, memlock: 2 ** -8 },
       toolFolder: '/opt/tools',
       provisionScripts: ['tools'],
@@ -56,9 +64,17 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       'mkdir -p "$AGENT_TOOLSDIRECTORY/node/22" && echo whole > "$AGENT_TOOLSDIRECTORY/node/22/x64.complete"\n',
     );
     await scenario.configure(settings);
+    await storage.makeVolume(scenario.project);
   });
   afterAll(async () => {
+    await daemon?.end();
+    if (scenario !== undefined) {
+      await using root = connectIncus({ connection: { kind: 'unix', socketPath: testbed().socketPath } });
+      await emptyProject(root, scenario.project);
+      await storage.deleteVolume(scenario.project);
+    }
     await scenario?.[Symbol.asyncDispose]();
+    await storage?.[Symbol.asyncDispose]();
     await rm(shared, { recursive: true });
   });
 
@@ -96,9 +112,12 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       { pool: 'default', source: DEVICE, path: DEVICE },
       { pool: 'default', source: shared, path: '/opt/shared' },
     ]);
-    const daemon = startDaemon(scenario);
+    daemon = startDaemon(scenario);
     await agentsOnline(scenario.emulator, 1);
-    const agents = (await scenario.incus.instances.list()).filter(({ config }) => config['user.iap.activated']);
+    const instances = await scenario.incus.instances.list();
+    // The base and its copies.
+    expect(new Set(instances.map(({ expanded_devices: { root } }) => root?.pool))).toEqual(new Set([storage.pool]));
+    const agents = instances.filter(({ config }) => config['user.iap.activated']);
     // What keeps guests apart on the network of setup does so on one of another's, too.
     expect(agents.map(agent => agent.expanded_devices.eth0)).toEqual([{ ...NIC_APART, network: testbed().bridge }]);
     const found = await look(scenario);
@@ -111,8 +130,12 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       files: ['16000', '16000'],
       locked: [String(2 ** 22 / 1024)],
       profile: ['0'],
+      volume: ['kept'],
       tools: ['/opt/tools', 'whole', 'ours'],
     });
+    // By another agent.
+    const later = await scenario.emulator.queueJob({ steps: [{ script: 'sudo cat /srv/cache/note' }] }).finished;
+    expect(later.lines).toContain('kept');
     expect(await daemon.end()).toBe(0);
   });
 });

@@ -16,11 +16,14 @@ const script = [
   'echo "system $(systemctl is-system-running)"',
 ].join('\n');
 
+const ENTRA_TOKEN = 'ey.of-a.program';
+
 describeOnIncus('six jobs through two agents, by a daemon that is confined to its project', testbed => {
   let scenario: Scenario;
   let foreigners: Foreigners;
   beforeAll(async () => {
-    scenario = await startScenario({ ...testbed(), confined: true, settings: { agentCount: 0, agentPrefix: 'ci' } });
+    const settings = { agentCount: 0, agentPrefix: 'ci' };
+    scenario = await startScenario({ ...testbed(), confined: true, settings, emulator: { entraToken: ENTRA_TOKEN } });
     await using daemon = scenario.startDaemon();
     await daemon.seen(line => line.msg === 'running');
     foreigners = await placeForeigners(scenario, testbed().image);
@@ -28,15 +31,19 @@ describeOnIncus('six jobs through two agents, by a daemon that is confined to it
   afterAll(() => scenario?.[Symbol.asyncDispose]());
 
   test.each([
-    { registration: 'host', reserve: 0, docker: false },
-    { registration: 'host', reserve: 2, docker: true },
-    { registration: 'guest', reserve: 0, docker: true },
-    { registration: 'guest', reserve: 2, docker: false },
+    { registration: 'host', reserve: 0, docker: false, signsInBy: 'command' },
+    { registration: 'host', reserve: 2, docker: true, signsInBy: 'pat' },
+    { registration: 'guest', reserve: 0, docker: true, signsInBy: 'pat' },
+    { registration: 'guest', reserve: 2, docker: false, signsInBy: 'pat' },
   ])(
-    'each runs in a clean instance of its own and nothing is left, with $registration, $reserve and docker: $docker',
-    async settings => {
+    'each runs in a clean instance of its own and nothing is left, with $registration, $reserve, docker: $docker and $signsInBy',
+    async ({ signsInBy, ...settings }) => {
       const { emulator, incus } = scenario;
-      await scenario.configure({ ...settings, agentCount: 2 });
+      const { token: pat, url } = emulator;
+      // A token of Microsoft Entra, from whatever program has one.
+      const auth = { command: { run: ['/bin/echo', ENTRA_TOKEN] } };
+      const azure = { ...(signsInBy === 'pat' ? { pat } : { auth }), url, pool: 'default' };
+      await scenario.configure({ ...settings, azure, agentCount: 2 });
       const daemon = startDaemon(scenario);
       await daemon.seen(line => line.msg === 'running');
       // Else a base that is still being built is among what is left.

@@ -45,6 +45,9 @@ const SCRIPT = [
   'printf %s "$VSTS_HTTP_PROXY_PASSWORD" | sha256sum | sed "s/^/password /"',
 ].join('\n');
 
+/** Where the password is found in an agent. */
+const HOLDS = ['holds /home/agent/.docker/config.json', 'holds /run/iap/way-out.env'];
+
 describeOnIncus('a server of a private authority, behind a proxy that has to be signed in at', testbed => {
   let directory: string;
   let proxy: GuardedProxy;
@@ -96,9 +99,9 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     await rm(directory, { recursive: true });
   });
 
-  const run = async (): Promise<JobRecord> => {
+  const run = async (more = ''): Promise<JobRecord> => {
     await agentsOnline(scenario.emulator, 1);
-    return await scenario.emulator.queueJob({ steps: [{ script: SCRIPT }] }).finished;
+    return await scenario.emulator.queueJob({ steps: [{ script: `${SCRIPT}\n${more}` }] }).finished;
   };
   const asked = (target: string) => proxy.passages.filter(passage => passage.target === target);
 
@@ -108,10 +111,7 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     expect(job.lines).toEqual(expect.arrayContaining(['curl 401', 'apt done', 'no argument', passwordLine(PASSWORD)]));
     expect(job.result).toBe('succeeded');
     expect(job.lines.find(line => line.startsWith('docker by '))).toMatch(/^docker by http:\/\/.*@/);
-    expect(job.lines.filter(line => line.startsWith('holds ')).toSorted()).toEqual([
-      'holds /home/agent/.docker/config.json',
-      'holds /run/iap/way-out.env',
-    ]);
+    expect(job.lines.filter(line => line.startsWith('holds ')).toSorted()).toEqual(HOLDS);
     expect(asked(`${PACKAGES}:80`)).toContainEqual({ target: `${PACKAGES}:80`, by: 'url', status: 200 });
     expect(asked(`${REGISTRY}:443`)).toContainEqual({ target: `${REGISTRY}:443`, by: 'tunnel', status: 200 });
     expect(asked(`${SERVER}:443`)).toContainEqual({ target: `${SERVER}:443`, by: 'tunnel', status: 200 });
@@ -158,6 +158,19 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     const [idle, waiting] = [await run(), await run()];
     expect([idle.result, waiting.result]).toEqual(['succeeded', 'succeeded']);
     expect(waiting.lines).toContain(passwordLine(NEXT));
+  });
+
+  test('an agent that registers itself does so that way, and has the password where others have it', async () => {
+    tellOnFailure(daemon);
+    await scenario.configure({ registration: 'guest' });
+    await daemon.seen(line => line.msg === 'the configuration changes');
+    // The one that is online by then was registered by the host.
+    await run();
+    const job = await run('sudo tail --lines 1 /var/log/iap/register.log | sed "s/^/noted /"');
+    expect(job.lines.find(line => line.startsWith('noted '))).toMatch(/ Registered\.$/);
+    expect(job.lines).toEqual(expect.arrayContaining(['curl 401', 'no argument', passwordLine(NEXT)]));
+    expect(job.lines.filter(line => line.startsWith('holds ')).toSorted()).toEqual(HOLDS);
+    expect(job.result).toBe('succeeded');
   });
 });
 

@@ -20,7 +20,7 @@ export function aHost(given: Partial<HostFacts> = {}): HostFacts {
     isIncusHost: true,
     routes: [],
     uplink: 'eth0',
-    forwards: true,
+    forwards: { 4: true, 6: true },
     blockers: { known: true, value: [] },
     inotify: 8_192,
     memoryBytes: 64 * 2 ** 30,

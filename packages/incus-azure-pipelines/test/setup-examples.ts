@@ -17,7 +17,7 @@ export function aSpec(given: Partial<DaemonSpec> = {}): DaemonSpec {
     controlSocketPath: '/run/iap/control.sock',
     http: undefined,
     incus: { kind: 'unix', socketPath: undefined },
-    network: { allow: [], ipv6: false, address: undefined },
+    network: { allow: [], ipv4: true, ipv6: false, address: undefined },
     ...given,
   };
 }

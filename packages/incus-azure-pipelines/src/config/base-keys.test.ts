@@ -44,3 +44,12 @@ describe('aptMirror', () => {
     expect(await baseOf('')).not.toHaveProperty('aptMirror');
   });
 });
+
+describe('network', () => {
+  it('of setup has IPv6 in the bases of those on it alone', async () => {
+    const network = 'network: {ipv4: false, ipv6: true, address: "fd42:7::1/64"}';
+    const { spec } = await read(`${ONE_POOL}${network}\npools:\n- name: there\n- {name: elsewhere, networkName: ci}\n`);
+    expect(spec.network).toEqual({ allow: [], ipv4: false, ipv6: true, address: 'fd42:7::1/64' });
+    expect(spec.pools.map(pool => pool.base.ipv6)).toEqual([true, undefined]);
+  });
+});

@@ -27,6 +27,7 @@ export const DEFAULTS = {
   controlSocket: '/run/incus-azure-pipelines/control.sock',
   httpHost: '127.0.0.1',
   httpPort: 9273,
+  networkIpv4: true,
   networkIpv6: false,
   maxProcesses: 10_000,
 } as const;

@@ -47,10 +47,11 @@ export interface Surroundings {
 /** Makes the desired state of a file that passed all checks. */
 export function desiredState(file: FileSettings, pools: readonly PoolEntry[], around: Surroundings): DaemonSpec {
   const outside = outsideOf(file, around);
+  const network = networkSpec(file.network ?? {});
   return {
     ...outside,
     project: file.projectName ?? DEFAULTS.projectName,
-    pools: pools.map(pool => poolSpec(pool, around, outside)),
+    pools: pools.map(pool => poolSpec(pool, around, { ...outside, network })),
     reconcileIntervalMs: file.reconcileInterval ?? ms(DEFAULTS.reconcileInterval),
     azurePollIntervalMs: file.azurePollInterval ?? ms(DEFAULTS.azurePollInterval),
     ...hostReserveOf(file),
@@ -62,7 +63,7 @@ export function desiredState(file: FileSettings, pools: readonly PoolEntry[], ar
         ? undefined
         : { host: file.http?.host ?? DEFAULTS.httpHost, port: file.http?.port ?? DEFAULTS.httpPort },
     incus: incusTarget(file, around.directory),
-    network: networkSpec(file.network ?? {}),
+    network,
   };
 }
 
@@ -76,7 +77,11 @@ function outsideOf(file: FileSettings, around: Surroundings): Outside {
 
 type Outside = Pick<DaemonSpec, 'proxy' | 'authorities'>;
 
-function poolSpec({ name, settings }: PoolEntry, around: Surroundings, { authorities, proxy }: Outside): PoolSpec {
+function poolSpec(
+  { name, settings }: PoolEntry,
+  around: Surroundings,
+  { authorities, network, proxy }: Outside & Pick<DaemonSpec, 'network'>,
+): PoolSpec {
   const agentCount = settings.agentCount ?? 0;
   const path = (written: string) => resolve(around.directory, written);
   const looksUp = lookedUp(settings.azure?.url ?? '', proxy);
@@ -105,6 +110,8 @@ function poolSpec({ name, settings }: PoolEntry, around: Surroundings, { authori
       tmpfsSizeBytes: bytes(settings.tmpfsSizeInGb),
       agent: agentSource(settings, path),
       ...(authorities && { authorities }),
+      // Another's network is what it is.
+      ...(network.ipv6 && settings.networkName === undefined ? { ipv6: true } : {}),
       refreshMs: settings.baseRefresh === 'off' ? undefined : (settings.baseRefresh ?? ms(DEFAULTS.baseRefresh)),
     },
     instance: {
@@ -211,8 +218,9 @@ function incusTarget({ incus = {}, stateDirectory }: FileSettings, directory: st
   };
 }
 
-function networkSpec({ allow = [], ipv6, address }: NonNullable<FileSettings['network']>): NetworkSpec {
-  return { allow: allow.flatMap(written => parseTarget(written) ?? []), ipv6: ipv6 ?? DEFAULTS.networkIpv6, address };
+function networkSpec({ allow = [], address, ...families }: NonNullable<FileSettings['network']>): NetworkSpec {
+  const { ipv4 = DEFAULTS.networkIpv4, ipv6 = DEFAULTS.networkIpv6 } = families;
+  return { allow: allow.flatMap(written => parseTarget(written) ?? []), ipv4, ipv6, address };
 }
 
 function bytes(gib: number | undefined): number | undefined {

@@ -72,7 +72,7 @@ azure:
       controlSocketPath: '/run/incus-azure-pipelines/control.sock',
       http: { host: '127.0.0.1', port: 9273 },
       incus: { kind: 'unix', socketPath: undefined },
-      network: { allow: [], ipv6: false, address: undefined },
+      network: { allow: [], ipv4: true, ipv6: false, address: undefined },
     });
   });
 

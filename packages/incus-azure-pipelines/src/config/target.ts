@@ -19,11 +19,15 @@ export function parseTarget(text: string): AllowedTarget | undefined {
   return family === 0 || !isLength ? undefined : { host, prefixLength, port };
 }
 
-/** Reads the host's address on a bridge with the length of its prefix, such as `10.213.0.1/24`; undefined when it is none. */
-export function parseBridgeAddress(text: string): string | undefined {
+/**
+ * Whether a text is the host's address on a bridge with the length of its prefix, such as `10.213.0.1/24`. Guests make their
+ * own address of IPv6 in a subnet of 64 bits and in no other.
+ */
+export function isBridgeAddress(text: string, family: 4 | 6): boolean {
   const [host = '', lengthText = '', ...rest] = text.split('/');
+  if (rest.length > 0 || isIP(host) !== family) return false;
   const length = /^\d{1,2}$/.test(lengthText) ? Number(lengthText) : 0;
-  return rest.length === 0 && isIP(host) === 4 && length >= 8 && length <= 29 ? text : undefined;
+  return family === 6 ? length === 64 : length >= 8 && length <= 29;
 }
 
 function splitPort(text: string): readonly [inner: string, port: string | undefined] {

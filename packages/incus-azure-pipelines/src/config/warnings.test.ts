@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { HOST, ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
 import { loadConfig } from './load.js';
@@ -75,6 +76,20 @@ describe('warnings', () => {
       ['azure.pat', 'every user of this host can read the token in this file'],
       ['proxy.password', 'every user of this host can read the password in this file'],
     ]);
+  });
+
+  it('says which devices of guests this host lacks, where Incus is on it', async () => {
+    const sources = ['/dev/fuse', '/dev/kvm', '/dev/dri/renderD999'];
+    const devices = sources.map((source, i) => `  d${i}: {type: unix-char, source: ${source}}\n`).join('');
+    const messagesFor = async (incus: string) =>
+      (await read(`${ONE_POOL}${incus}devices:\n${devices}`)).warnings.map(message => [message.key, message.problem]);
+    const lacking = sources.flatMap((source, i) =>
+      existsSync(source)
+        ? []
+        : [[`devices.d${i}.source`, `this host has no device ${source}, and makes no instance without it`]],
+    );
+    expect(await messagesFor('')).toEqual(lacking);
+    expect(await messagesFor('incus: {url: "https://incus.example:8443"}\n')).toEqual([]);
   });
 
   it('says when a script is empty or has Windows line ends', async () => {

@@ -1,6 +1,6 @@
 /** Judges a throw-away guest, and names the cause where the host shows one. Pure. */
 import { parseRange } from '../lib/ip-ranges.js';
-import { addressesOf, clashOf, inWords, letThrough } from './check-network.js';
+import { addressesOf, clashOf, closedSwitch, familyOf, inWords, letThrough } from './check-network.js';
 import type { Blocker, GuestDocker, GuestFact, GuestFacts, GuestServer, HostFacts, NetworkFacts } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 import { areEnough } from './guest-scripts.js';
@@ -110,7 +110,7 @@ function checkAddress({ addresses }: GuestFacts, { host, network }: Surroundings
       remedy: letThrough(blocker, bridge, host.uplink),
     });
   return red('guest-address', {
-    what: `${none} by DHCP`,
+    what: `${none} by ${network !== undefined && familyOf(network) === 6 ? 'what the bridge advertises' : 'DHCP'}`,
     remedy: 'see that the dnsmasq of the bridge runs (incus network info), and that the image asks for an address',
   });
 }
@@ -184,10 +184,11 @@ function noWay({ addresses, host: name, port }: GuestServer, { host, network }: 
       what: `${what}: its address lies in the subnet of network "${network?.name}", which overlaps what the host reaches by ${clash.interface}`,
       remedy: 'choose another subnet for the guests: network.address and "setup"',
     });
-  if (host.isIncusHost && host.forwards === false)
+  const closed = host.isIncusHost ? closedSwitch(network, host) : undefined;
+  if (closed !== undefined)
     return red('guest-server', {
       what: `${what}: the host passes no packets on`,
-      remedy: 'sysctl -w net.ipv4.ip_forward=1',
+      remedy: `sysctl -w ${closed}=1`,
     });
   const blocker = blockerOf(host, 'forward');
   if (blocker !== undefined)

@@ -1,7 +1,7 @@
 /** Judges the network that guests are on, by what Incus and the host tell of it. Pure. */
 import { formatRange, type IpRange, parseRange } from '../lib/ip-ranges.js';
 import { nicIn } from '../observe/fitness.js';
-import type { Blocker, HostFacts, HostRoute, NetworkFacts, ProjectFacts } from './facts.js';
+import type { Blocker, Family, HostFacts, HostRoute, NetworkFacts, ProjectFacts } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 
 /** Everything that the facts about the network tell by themselves. */
@@ -11,7 +11,10 @@ export function checkNetwork({ devices, network }: ProjectFacts, host: HostFacts
   if (network === undefined) return [grey('network', 'Incus does not show the network of the profile to this client')];
   if (!network.managed)
     return [grey('network', `network "${network.name}" is not one of Incus: its addresses are its owner's affair`)];
-  return [...(host.isIncusHost ? [checkClash(network, host), checkForwarding(host)] : []), checkLeases(network, most)];
+  return [
+    ...(host.isIncusHost ? [checkClash(network, host), checkForwarding(network, host)] : []),
+    checkLeases(network, most),
+  ];
 }
 
 /** Where the guests' subnet is also reached by another interface of the host, as closely if there is such a one. */
@@ -34,6 +37,7 @@ function checkClash(network: NetworkFacts, host: HostFacts): Finding {
   const subnet = network.config['ipv4.address'];
   const clash = clashOf(network, host);
   const own = parseRange(subnet ?? '');
+  if (familyOf(network) === 6) return grey('subnet', `network "${network.name}" has no subnet of IPv4`);
   if (clash === undefined || own === undefined)
     return green('subnet', `subnet ${subnet ?? 'none'} of "${network.name}" is nobody else's`);
   const remedy = `choose another: network.address in the configuration and "setup", or incus network set ${network.name} ipv4.address`;
@@ -48,12 +52,25 @@ function checkClash(network: NetworkFacts, host: HostFacts): Finding {
   });
 }
 
-function checkForwarding({ forwards }: HostFacts): Finding {
-  if (forwards !== false) return green('ip-forwarding', 'the host passes packets on');
+function checkForwarding(network: NetworkFacts, host: HostFacts): Finding {
+  const key = closedSwitch(network, host);
+  if (key === undefined) return green('ip-forwarding', 'the host passes packets on');
   return red('ip-forwarding', {
-    what: 'net.ipv4.ip_forward is 0: the host passes no packets of guests on',
-    remedy: 'set it with: sysctl -w net.ipv4.ip_forward=1, and find out in /etc/sysctl.d who sets it to 0',
+    what: `${key} is 0: the host passes no packets of guests on`,
+    remedy: `set it with: sysctl -w ${key}=1, and find out in /etc/sysctl.d who sets it to 0`,
   });
+}
+
+/** The key of the kernel by which the host passes nothing on of what guests send; undefined where it does. */
+export function closedSwitch(network: NetworkFacts | undefined, { forwards }: HostFacts): string | undefined {
+  const family = network === undefined ? 4 : familyOf(network);
+  if (forwards[family] !== false) return undefined;
+  return family === 4 ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding';
+}
+
+/** The family by which guests reach others: IPv6 where they have that alone. */
+export function familyOf({ config }: Pick<NetworkFacts, 'config'>): Family {
+  return config['ipv4.address'] === 'none' && parseRange(config['ipv6.address'] ?? '') !== undefined ? 6 : 4;
 }
 
 function checkLeases({ config, leases, name }: NetworkFacts, most: number): Finding {

@@ -5,6 +5,7 @@ import { hiddenProject, missingNic, missingProject, missingRootDisk, nicIn, root
 import { INOTIFY_PER_GUEST, mostInstances } from '../observe/host-limits.js';
 import { isolationObstacle } from '../observe/id-maps.js';
 import { instanceCeiling } from '../plan/target.js';
+import { checkOpenings } from './check-openings.js';
 import type { HostFacts, ProjectFacts } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 
@@ -30,6 +31,7 @@ export function checkProject(
       : green('network-device', `instances get a network by ${nic.network ?? nic.parent ?? 'the profile'}`),
     checkLimit(config, pools),
     ...checkFittings(lacking, pools),
+    ...checkOpenings({ config, devices, project }, pools),
   ];
 }
 

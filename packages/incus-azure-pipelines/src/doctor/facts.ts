@@ -20,8 +20,8 @@ export interface HostFacts {
   readonly routes: readonly HostRoute[];
   /** The interface of the default route for IPv4. */
   readonly uplink: string | undefined;
-  /** Whether it passes packets on; undefined where it does not say. */
-  readonly forwards: boolean | undefined;
+  /** Whether it passes packets of a family on; undefined where it does not say. */
+  readonly forwards: Readonly<Record<Family, boolean | undefined>>;
   /** Chains of its firewall that keep packets away. */
   readonly blockers: Fact<readonly Blocker[]>;
   /** Inotify instances that each user may have; NaN where it does not say. */
@@ -37,6 +37,9 @@ export interface HostRoute {
   /** Those addresses are neighbours on the link: no gateway or tunnel stands between. */
   readonly isDirect: boolean;
 }
+
+/** IPv4 or IPv6. */
+export type Family = 4 | 6;
 
 /** A chain of the firewall that drops or refuses whatever nobody lets through. */
 export interface Blocker {

@@ -15,16 +15,24 @@ const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Looks, and changes nothing. What may not be read is left out. */
 export async function gatherHost({ incus }: Pick<DaemonSpec, 'incus'>, signal: AbortSignal): Promise<HostFacts> {
-  const forwards = await read('/proc/sys/net/ipv4/ip_forward');
   return {
     isIncusHost: isThisHost(incus),
     ...routesIn((await read('/proc/net/route')) ?? '', await tunnels()),
-    forwards: forwards === undefined ? undefined : forwards.trim() === '1',
+    forwards: {
+      4: await isOn('/proc/sys/net/ipv4/ip_forward'),
+      6: await isOn('/proc/sys/net/ipv6/conf/all/forwarding'),
+    },
     blockers: await factOf(blockers(signal), signal),
     inotify: await readInotifyLimit(),
     memoryBytes: totalmem(),
     incusPackage: packageVersion((await read('/var/lib/dpkg/status')) ?? '', 'incus-base'),
   };
+}
+
+/** Whether a switch of the kernel is on; undefined where there is none. */
+async function isOn(path: string): Promise<boolean | undefined> {
+  const text = await read(path);
+  return text === undefined ? undefined : text.trim() === '1';
 }
 
 /** Interfaces with one other end, as those of a VPN: IFF_POINTOPOINT in `linux/if.h`. */

@@ -25,7 +25,8 @@ test('a firewall that lets guests through is green, and one that was not tried i
 
 test('where a network gives out no IPv4, an address of IPv6 is enough', () => {
   const network = { config: { 'ipv4.address': 'none', 'ipv6.address': 'fd42::1/64' } };
-  expect(wrongOf(judged({ network, guest: { addresses: ['fd42::7'] } }))).toEqual([]);
+  const found = judged({ network, host: { forwards: { 4: false, 6: true } }, guest: { addresses: ['fd42::7'] } });
+  expect(wrongOf(found)).toEqual([]);
 });
 
 test('what cannot be seen is not judged, and why it cannot is told', () => {

@@ -87,6 +87,8 @@ export interface BaseSpec {
   readonly agent: AgentSource;
   /** PEM texts of authorities that are trusted beside those of the image. */
   readonly authorities?: readonly string[];
+  /** Whether guests get addresses of IPv6 on the network that setup makes. */
+  readonly ipv6?: true;
   /** How far apart two looks for a newer image and agent are; undefined for never. */
   readonly refreshMs: number | undefined;
 }
@@ -175,9 +177,11 @@ export interface DaemonSpec {
 export interface NetworkSpec {
   /** What guests reach beside the Internet. */
   readonly allow: readonly AllowedTarget[];
-  /** Whether guests have IPv6 addresses. */
+  /** Whether guests have IPv4 addresses. */
+  readonly ipv4: boolean;
+  /** Whether guests have IPv6 addresses; they do where they have no others. */
   readonly ipv6: boolean;
-  /** The host's address on it with the length of its prefix; undefined for one that Incus finds free. */
+  /** The host's address on it with the length of its prefix, of IPv4 where guests have that; undefined for one that Incus finds free. */
   readonly address: string | undefined;
 }
 

@@ -8,7 +8,7 @@ function allows(rules: ReturnType<typeof egressRules>, name: string): string | u
 }
 
 it('guests reach the public addresses and no others', () => {
-  const rules = egressRules([], none, false);
+  const rules = egressRules([], none, [4]);
   expect(rules.map(({ action, description }) => `${action} ${description}`)).toEqual(['allow the Internet, IPv4']);
   expect(allows(rules, 'the Internet, IPv4')?.split(',')).toEqual([
     '1.0.0.0-9.255.255.255',
@@ -24,13 +24,13 @@ it('guests reach the public addresses and no others', () => {
 });
 
 it('an address of the host is not the Internet, though it is public', () => {
-  const rules = egressRules([], { hostAddresses: ['203.0.113.5'] }, false);
+  const rules = egressRules([], { hostAddresses: ['203.0.113.5'] }, [4]);
   expect(allows(rules, 'the Internet, IPv4')).toContain('198.20.0.0-203.0.113.4,203.0.113.6-223.255.255.255');
 });
 
 it('what is named is opened by its name, with its port', () => {
   const opening = { name: 'packages', addresses: ['10.1.2.3', '192.168.0.0/24'], port: 443 };
-  expect(egressRules([opening], none, false).at(-1)).toEqual({
+  expect(egressRules([opening], none, [4]).at(-1)).toEqual({
     action: 'allow',
     state: 'enabled',
     description: 'packages',
@@ -42,14 +42,14 @@ it('what is named is opened by its name, with its port', () => {
 
 it('what is on the Internet needs no rule, except an address of the host', () => {
   const opening = { name: 'packages', addresses: ['203.0.113.5'], port: 443 };
-  expect(egressRules([opening], none, false)).toHaveLength(1);
-  expect(egressRules([opening], { hostAddresses: ['203.0.113.5'] }, false)).toHaveLength(2);
+  expect(egressRules([opening], none, [4])).toHaveLength(1);
+  expect(egressRules([opening], { hostAddresses: ['203.0.113.5'] }, [4])).toHaveLength(2);
 });
 
 it('IPv6 is opened where guests have it, as far as it is given out to the Internet', () => {
   const opening = { name: 'packages', addresses: ['10.1.2.3', 'fd00::1'], port: undefined };
-  expect(allows(egressRules([opening], none, false), 'packages')).toBe('10.1.2.3');
-  const rules = egressRules([opening], none, true);
+  expect(allows(egressRules([opening], none, [4]), 'packages')).toBe('10.1.2.3');
+  const rules = egressRules([opening], none, [4, 6]);
   expect(rules.filter(({ description }) => description === 'packages').map(({ destination }) => destination)).toEqual([
     '10.1.2.3',
     'fd00:0:0:0:0:0:0:1',

@@ -1,6 +1,7 @@
 /** The rules by which guests reach the Internet and what is named, and nothing else. */
 
 import { formatRange, type IpRange, parseRange } from '../lib/ip-ranges.js';
+import type { NetworkSpec } from '../model/pool.js';
 import type { Rule } from './model.js';
 import { internet, isInternet } from './refused-ranges.js';
 
@@ -19,6 +20,11 @@ export interface HostAddresses {
   readonly hostAddresses: readonly string[];
 }
 
+/** The families of which guests have addresses. */
+export function familiesOf({ ipv4, ipv6 }: Pick<NetworkSpec, 'ipv4' | 'ipv6'>): readonly (4 | 6)[] {
+  return [...(ipv4 ? [4 as const] : []), ...(ipv6 ? [6 as const] : [])];
+}
+
 /**
  * Makes the rules for what comes from the guests. All of them allow: Incus puts rules that reject before those that allow,
  * whatever their order, so a refused range could have no hole. What no rule allows is rejected by the network's default.
@@ -26,9 +32,8 @@ export interface HostAddresses {
 export function egressRules(
   openings: readonly Opening[],
   { hostAddresses }: HostAddresses,
-  ipv6: boolean,
+  families: readonly (4 | 6)[],
 ): readonly Rule[] {
-  const families = ipv6 ? ([4, 6] as const) : ([4] as const);
   const named = openings.flatMap(opening =>
     families.flatMap(family => {
       const ranges = opening.addresses.flatMap(address => parseRange(address) ?? []);

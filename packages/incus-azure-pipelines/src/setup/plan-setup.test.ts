@@ -5,6 +5,10 @@ import type { Found, Wish } from './model.js';
 import { planSetup } from './plan-setup.js';
 import { wishOf } from './wish.js';
 
+/** Guests with addresses of both families, and of IPv6 alone. */
+const BOTH = { allow: [], ipv4: true, ipv6: true, address: undefined };
+const IPV6_ALONE = { ...BOTH, ipv4: false };
+
 const kinds = (wish: Wish, found: Found) => stepsOf(planSetup(wish, found)).map(({ kind }) => kind);
 
 /** Incus once a wish has come true. */
@@ -24,14 +28,13 @@ describe('setup', () => {
     ]);
   });
 
-  it.each([
-    {},
-    { network: { allow: [], ipv6: true, address: undefined } },
-    { pools: [aPool(), aPool({ name: 'two' })] },
-  ])('changes nothing the second time, with %j', spec => {
-    const wish = aWish(spec);
-    expect(kinds(wish, made(wish))).toEqual([]);
-  });
+  it.each([{}, { network: BOTH }, { network: IPV6_ALONE }, { pools: [aPool(), aPool({ name: 'two' })] }])(
+    'changes nothing the second time, with %j',
+    spec => {
+      const wish = aWish(spec);
+      expect(kinds(wish, made(wish))).toEqual([]);
+    },
+  );
 
   it('makes again what somebody has deleted, and nothing else', () => {
     const found = made(aWish());
@@ -79,10 +82,33 @@ describe('setup', () => {
   });
 
   it('takes back leases of IPv6, which one guest could use up', () => {
-    const wish = aWish({ network: { allow: [], ipv6: true, address: undefined } });
+    const wish = aWish({ network: BOTH });
     const { network, ...found } = made(wish);
     const leasing = network && { ...network, config: { ...network.config, 'ipv6.dhcp.stateful': 'true' } };
     expect(made(wish, { ...found, network: leasing }).network).toEqual(network);
+  });
+
+  it('makes a bridge without IPv4 where guests shall have none, and takes that of a bridge away', () => {
+    const without = { 'ipv4.address': 'none', 'ipv6.address': 'fd42::1/64', 'ipv6.nat': 'true' };
+    const own = { ...IPV6_ALONE, address: 'fd42:7::1/64' };
+    expect(made(aWish({ network: IPV6_ALONE })).network?.config).toMatchObject(without);
+    expect(made(aWish({ network: own })).network?.config).toMatchObject({ ...without, 'ipv6.address': own.address });
+    const changed = made(aWish({ network: IPV6_ALONE }), made(aWish({ network: BOTH })));
+    expect(changed.network?.config).toMatchObject(without);
+    for (const { network, acl } of [made(aWish({ network: own })), changed]) {
+      expect(network?.config).not.toHaveProperty(['ipv4.nat']);
+      expect(acl?.egress.map(({ description }) => description)).toEqual(['the Internet, IPv6']);
+    }
+  });
+
+  it('says what guests do not reach for want of an address of its family', () => {
+    const openings = [
+      { name: 'the Azure server tfs', addresses: ['10.1.2.3', '10.1.2.4'], port: 443 },
+      { name: 'network.allow: both', addresses: ['10.1.2.3', 'fd00::3'], port: 443 },
+    ];
+    const says = 'the Azure server tfs has no address of IPv6, and guests have no others, so they do not reach it.';
+    expect(aWish({ network: IPV6_ALONE }, { openings }).remarks).toContain(says);
+    expect(aWish({ network: BOTH }, { openings }).remarks.join()).not.toContain('so they do not reach it');
   });
 
   it('raises the number of inotify instances where the guests need more, as often as they do', () => {

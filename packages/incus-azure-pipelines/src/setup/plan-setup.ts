@@ -129,7 +129,7 @@ const isProjectKey = (key: string) =>
   key === 'restricted' ||
   key.startsWith('restricted.') ||
   /^limits\.(?:instances|virtual-machines|processes|memory)$/.test(key);
-const isNetworkKey = (key: string) => key === 'ipv6.dhcp.stateful' || key === 'ipv6.nat';
+const isNetworkKey = (key: string) => ['ipv4.nat', 'ipv6.dhcp.stateful', 'ipv6.nat'].includes(key);
 const isProfileKey = (key: string) => /^limits\.(?:processes|memory)$/.test(key);
 
 /** The keys that are there with those that are wanted, less those of setup's own that are not. */

@@ -1,11 +1,12 @@
 /** What setup is to make of a configuration, apart from what is there already. */
 
+import { parseRange } from '../lib/ip-ranges.js';
 import { MARKS } from '../model/marks.js';
+import { openedFor } from '../model/opened-for.js';
 import type { DaemonSpec } from '../model/pool.js';
 import { INOTIFY_PER_GUEST } from '../observe/host-limits.js';
-import { egressRules, type Opening } from './acl-rules.js';
+import { egressRules, familiesOf, type Opening } from './acl-rules.js';
 import type { Acl, Keys, Named, Profile, Wish } from './model.js';
-import { openedFor } from './opened-for.js';
 import { mostInstances, projectLimits } from './project-limits.js';
 
 /** What else the wish is made of. */
@@ -59,15 +60,29 @@ export function wishOf(spec: DaemonSpec, around: Surroundings): Wish {
 function* remarksOf(spec: DaemonSpec, around: Surroundings): Generator<string> {
   const { firewall, isolates, storageDriver, storagePool, unknownHosts } = around;
   const most = mostInstances(spec.pools);
-  if (spec.network.address === undefined && most > SMALL_SUBNET)
+  if (spec.network.ipv4 && spec.network.address === undefined && most > SMALL_SUBNET)
     yield `The bridge has ${SMALL_SUBNET} addresses for up to ${most} instances: write network.address with a larger subnet.`;
   if (!isolates) yield 'Guests share one range of user ids: the host has too few ids, or none that mounts can map.';
   if (storageDriver === 'dir' && spec.pools.some(({ instance }) => instance.diskSizeBytes !== undefined))
     yield `diskSizeInGb has no effect in storage pool "${storagePool}", which is of plain directories, unless their file system has quotas for projects.`;
+  yield* outOfReach(spec, around);
   for (const host of unknownHosts)
     yield `${host} cannot be looked up here, so guests reach it only if it is on the Internet: name its address under network.allow.`;
   if (firewall !== 'nftables')
     yield `Incus uses the firewall ${firewall}, with which ranges of addresses cannot be opened: use nftables.`;
+}
+
+/** What is named and has no address of a family that guests have. */
+function outOfReach({ network }: DaemonSpec, { openings }: Surroundings): readonly string[] {
+  const families = familiesOf(network);
+  const isReached = (address: string) => families.some(family => family === parseRange(address)?.family);
+  return openings.flatMap(({ name, addresses }) =>
+    addresses.length === 0 || addresses.some(isReached)
+      ? []
+      : [
+          `${name} has no address of IPv${families.join(' or IPv')}, and guests have no others, so they do not reach it.`,
+        ],
+  );
 }
 
 function acl({ network }: DaemonSpec, name: string, { openings, ownerId, hostAddresses }: Surroundings): Acl {
@@ -76,22 +91,27 @@ function acl({ network }: DaemonSpec, name: string, { openings, ownerId, hostAdd
     description: 'What agents of Azure Pipelines reach',
     config: { [MARKS.owner]: ownerId },
     ingress: [],
-    egress: egressRules(openings, { hostAddresses }, network.ipv6),
+    egress: egressRules(openings, { hostAddresses }, familiesOf(network)),
   };
 }
 
-function network({ network: { address, ipv6 }, project }: DaemonSpec, name: string, { ownerId }: Surroundings): Named {
+function network(
+  { network: { address, ipv4, ipv6 }, project }: DaemonSpec,
+  name: string,
+  { ownerId }: Surroundings,
+): Named {
   return {
     name,
     description: 'Agents of Azure Pipelines, apart from each other',
     config: {
       [MARKS.owner]: ownerId,
       [MARKS.project]: project,
-      'ipv4.address': address ?? 'auto',
-      'ipv4.nat': 'true',
+      ...(ipv4 ? { 'ipv4.address': address ?? 'auto', 'ipv4.nat': 'true' } : { 'ipv4.address': 'none' }),
       // Guests make their address of their MAC, the only one that the filter lets them use. From DHCP (ipv6.dhcp.stateful) one guest
       // would get leases for clients that it makes up, until the bridge has none left, of IPv4 either.
-      ...(ipv6 ? { 'ipv6.address': 'auto', 'ipv6.nat': 'true' } : { 'ipv6.address': 'none' }),
+      ...(ipv6
+        ? { 'ipv6.address': (ipv4 ? undefined : address) ?? 'auto', 'ipv6.nat': 'true' }
+        : { 'ipv6.address': 'none' }),
       // Else a guest takes all addresses of the bridge by requests in the name of clients that it makes up.
       'raw.dnsmasq': 'dhcp-ignore=tag:!known',
       'security.acls': name,
@@ -136,8 +156,8 @@ function profile(network: string, limits: Keys, { isolates, storagePool }: Surro
         network,
         'security.port_isolation': 'true',
         'security.mac_filtering': 'true',
+        // Where the bridge lacks a family, its filter keeps all of it away.
         'security.ipv4_filtering': 'true',
-        // Where the bridge has no IPv6, this keeps all of it away.
         'security.ipv6_filtering': 'true',
       },
     },

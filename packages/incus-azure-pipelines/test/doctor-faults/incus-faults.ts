@@ -55,6 +55,11 @@ const TABLE: readonly (readonly [string, Parameters<typeof judgedIncus>[0], RegE
     /^red fittings: pool "a" asks for network "ci" -> correct networkName$/,
   ],
   [
+    'a restricted project does not let in what a pool asks for',
+    { server: isNew, project: { config: { restricted: 'true', 'restricted.networks.access': 'other' } } },
+    /^red fittings: project "azure-pipelines" does not let in .*: restricted\.networks\.access lacks incusbr0 -> call "setup" again/,
+  ],
+  [
     'Incus does not run',
     { server: unreached('ask the server: connect ENOENT /var/lib/incus/unix.socket') },
     /^red incus-reachable: .*ENOENT.* -> start it/,

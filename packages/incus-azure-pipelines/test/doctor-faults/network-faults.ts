@@ -19,6 +19,7 @@ const route = (text: string, name: string, isDirect = true) => {
 const server = { host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } };
 const cutOff = [{ ...server, connects: false, http: undefined }];
 const nameless = [{ ...server, addresses: [], connects: false, http: undefined }];
+const ipv6Alone = { config: { 'ipv4.address': 'none', 'ipv6.address': 'fd42::1/64' } };
 const homeless = { addresses: [], servers: [], system: 'starting', docker: undefined };
 
 const TABLE: readonly (readonly [string, Given, readonly RegExp[]])[] = [
@@ -37,8 +38,25 @@ const TABLE: readonly (readonly [string, Given, readonly RegExp[]])[] = [
   ],
   [
     'the host does not forward',
-    { host: { forwards: false }, guest: { servers: cutOff } },
+    { host: { forwards: { 4: false, 6: true } }, guest: { servers: cutOff } },
     [/^red ip-forwarding: .* -> set it/, /^red guest-server: .*passes no packets on/],
+  ],
+  [
+    'the host does not forward IPv6, which is all that guests have',
+    {
+      host: { forwards: { 4: true, 6: false } },
+      network: ipv6Alone,
+      guest: { addresses: ['fd42::7'], servers: cutOff },
+    },
+    [
+      /^red ip-forwarding: .* -> set it with: sysctl -w net\.ipv6\.conf\.all\.forwarding=1/,
+      /^red guest-server: .*passes no packets on -> sysctl -w net\.ipv6/,
+    ],
+  ],
+  [
+    'a network of IPv6 gives no address',
+    { network: ipv6Alone, guest: homeless },
+    [/^red guest-address: it gets no address by what the bridge advertises/],
   ],
   [
     'the range of addresses is small',

@@ -21,6 +21,7 @@ const own: OwnInputs = {
   tmpfsSizeBytes: undefined,
   recipeDigest: 'recipe',
   authorities: [],
+  ipv6: false,
   fittings: [],
   dockerInputs: [],
 };
@@ -66,6 +67,7 @@ describe("the digest of a person's own part", () => {
     ['the agent package that is given', { agent: { sha256: 'ab'.repeat(32) } }],
     ['the recipe', { recipeDigest: 'another' }],
     ['what the pool puts into it', { fittings: ['/opt/tools'] }],
+    ['that copies have IPv6', { ipv6: true }],
     ['what docker is given', { dockerInputs: ['distribution'] }],
   ])('changes with %s', (_what, change) => {
     expect(ownDigest({ ...own, ...change })).not.toBe(ownDigest(own));

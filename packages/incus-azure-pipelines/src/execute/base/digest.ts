@@ -23,6 +23,8 @@ export interface OwnInputs {
   readonly recipeDigest: string;
   /** PEM texts of authorities. */
   readonly authorities: readonly string[];
+  /** Whether IPv6 stays on whatever the network of the build has. */
+  readonly ipv6: boolean;
   /** What docker is given beyond what all are; empty where that is nothing. */
   readonly dockerInputs: readonly unknown[];
   /** What of the pool's fittings is in the base; empty where there is none. */
@@ -67,6 +69,7 @@ export function ownDigest({
   tmpfsSizeBytes,
   recipeDigest: recipe,
   authorities,
+  ipv6,
   fittings,
   dockerInputs,
 }: OwnInputs): string {
@@ -86,6 +89,7 @@ export function ownDigest({
     tmpfsSizeBytes ?? 'none',
     recipe,
     ...(authorities.length === 0 ? [] : [['authorities', authorities]]),
+    ...(ipv6 ? ['ipv6'] : []),
     ...fittings,
     ...dockerInputs,
   ]);

@@ -56,7 +56,8 @@ export async function install(
   await finishDocker(base, spec, steps);
 
   steps.next('Cleaning up.');
-  await runScriptInBase(base, 'clean', 'clean up', { path: 'clean', content: cleanScript }, CLEAN_MS);
+  const clean = { path: 'clean', content: cleanScript, args: [spec.ipv6 ? 'ipv6' : 'as-found'] };
+  await runScriptInBase(base, 'clean', 'clean up', clean, CLEAN_MS);
   steps.next('Stopping.');
   await stop(base);
   return agent.version;

@@ -44,6 +44,7 @@ export async function ownInputs(
     tmpfsSizeBytes: base.tmpfsSizeBytes,
     recipeDigest: recipeDigest(),
     authorities: base.authorities ?? [],
+    ipv6: !base.isMade && base.ipv6 === true,
     fittings: fittingsOfBase(fittings),
     dockerInputs: await dockerInputs(base.dockerSpec, signal),
   });

@@ -1,6 +1,8 @@
 /** What is done inside a base, as the scripts that do it. Their texts are part of every base's digest. */
 
+import { defaultRoute } from '../guest/default-route.js';
 import { AGENT_USER, LOG_DIRECTORY } from '../guest/layout.js';
+import { ipv6Off } from './ipv6-off.js';
 
 /** Waits for the end of the boot, then for a default route; POSIX sh, since the image's shell is not known yet. */
 export const waitForBoot = `
@@ -13,9 +15,9 @@ while :; do
 done
 echo "The system is $state."
 [ "$state" != maintenance ] || exit 1
+${defaultRoute}
 waited=0
-until grep -Eq '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route ||
-  grep -E '^0{32} 00 ' /proc/net/ipv6_route 2>/dev/null | grep -qv ' lo$'; do
+until default_route; do
   [ "$waited" -lt 300 ] || { echo 'There is no default route after 30 seconds; going on without one.'; break; }
   waited=$((waited + 1))
   sleep 0.1
@@ -144,19 +146,12 @@ fi
 `;
 
 /**
- * Takes away what belongs to this one instance, and what a copy would do over again at its first boot.
- *
- * Where networkd has the interface and no global IPv6 address came, copies do not wait for a link-local one either: it
- * takes most of their boot.
+ * Takes away what belongs to this one instance, and what a copy would do over again at its first boot. The argument is that of
+ * {@link ipv6Off}.
  */
 export const cleanScript = `#!/bin/bash
 set -uo pipefail
-file=$(networkctl status eth0 2>/dev/null | sed -n 's/^ *Network File: *//p')
-if [ -n "$file" ] && ! grep -Eq ' 00 [0-9a-f]{2} +eth0$' /proc/net/if_inet6 2>/dev/null; then
-  folder=/etc/systemd/network/$(basename "$file").d
-  mkdir -p "$folder"
-  printf '[Network]\\nLinkLocalAddressing=no\\nIPv6AcceptRA=no\\n' >"$folder/iap.conf"
-fi
+${ipv6Off}
 
 apt-get clean
 rm -rf /var/lib/apt/lists/*

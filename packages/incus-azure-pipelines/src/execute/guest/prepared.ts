@@ -1,3 +1,4 @@
+import { defaultRoute } from './default-route.js';
 import type { GuestFile } from './guest-file.js';
 
 /** Waits until the instance can take an agent, then says so to the host. */
@@ -17,10 +18,7 @@ used() {
   [ -n "$activated" ]
 }
 
-default_route() {
-  grep -Eq '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route && return 0
-  grep -E '^0{32} 00 ' /proc/net/ipv6_route 2>/dev/null | grep -qv ' lo$'
-}
+${defaultRoute}
 
 # A network without a way out has no default route, and the server is in it. Nothing is sent.
 route_to() {

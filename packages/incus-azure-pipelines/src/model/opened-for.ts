@@ -1,10 +1,12 @@
 /** What a restricted project has to allow for the fittings of its guests, and no more. Pure. */
-import { hostPathsOf } from '../model/fittings.js';
-import type { PoolSpec } from '../model/pool.js';
-import type { Keys } from './model.js';
+import { hostPathsOf } from './fittings.js';
+import type { PoolSpec } from './pool.js';
 
 /** The keys of the project that let in what the pools ask for. */
-export function openedFor(pools: readonly Pick<PoolSpec, 'fittings'>[], network: string): Keys {
+export function openedFor(
+  pools: readonly Pick<PoolSpec, 'fittings'>[],
+  network: string,
+): Readonly<Record<string, string>> {
   const all = pools.flatMap(({ fittings }) => fittings ?? []);
   const devices = all.flatMap(fittings => Object.values(fittings.devices ?? {}));
   const has = (kind: string) => devices.some(({ type }) => type === kind);

@@ -1,0 +1,83 @@
+import { randomInt } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
+import { runProgram } from '../../testbed/daemon-process.js';
+import { describeOnIncus } from '../../testbed/for-tests.js';
+import { freePort } from '../../testbed/free-port.js';
+import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { agentsOnline, startDaemon } from './waiting.js';
+
+/** As images have it that are not made to boot fast. */
+const STOCK_NETWORK = '[Match]\nName=eth0\n[Network]\nDHCP=true\n[DHCPv4]\nUseDomains=true\n';
+const TOKEN = 'the-t0ken-0f-the-0rganisation';
+const POOLS = ['guest', 'host'] as const;
+
+const LOOKS = [
+  `echo "of IPv4: $(ip -brief -4 address show dev eth0)"`,
+  'echo "switched off: $(cat /etc/systemd/network/*.d/iap.conf 2>/dev/null)"',
+  `echo "by name: $(getent ahostsv6 _gateway.incus | cut -d ' ' -f 1 | sort -u)"`,
+].join('\n');
+
+describeOnIncus('a bridge with IPv6 alone', testbed => {
+  test('is made by setup, and has agents that host or guest register', { timeout: 300_000 }, async () => {
+    const gateway = `fd42:${randomInt(0x1000, 0x10000).toString(16)}::1`;
+    const port = await freePort();
+    const url = `http://[${gateway}]:${port}/emulated`;
+    const scenario = await startScenario({
+      ...testbed(),
+      confined: true,
+      // The bridge has its address once setup has made it.
+      emulator: { host: '::', port, publicUrl: url, token: TOKEN, pools: POOLS },
+      settings: {
+        agentCount: undefined,
+        reserve: undefined,
+        registration: undefined,
+        azure: undefined,
+        baseImage: 'instance:stock',
+        network: { ipv4: false, ipv6: true, address: `${gateway}/64`, allow: undefined },
+        pools: POOLS.map(name => ({
+          name,
+          agentCount: 1,
+          reserve: 1,
+          registration: name,
+          azure: { pat: TOKEN, url, pool: name },
+        })),
+      },
+    });
+    onTestFinished(() => scenario[Symbol.asyncDispose]());
+    await makeStock(scenario, testbed().image);
+    const daemon = startDaemon(scenario);
+    const { emulator, incus } = scenario;
+    await agentsOnline(emulator, 2);
+    const bridge = (await incus.profiles.get('default')).profile.devices.eth0?.network ?? '';
+    expect(addressesOf(bridge)).toEqual([gateway]);
+    // Those that are online first, and those that were prepared meanwhile.
+    for (const _ of ['online', 'prepared']) {
+      await agentsOnline(emulator, 2);
+      const jobs = POOLS.map(pool => emulator.queueJob({ pool, steps: [{ script: LOOKS }] }).finished);
+      for (const job of await Promise.all(jobs)) {
+        expect(job.lines).toEqual(expect.arrayContaining(['of IPv4: ', 'switched off: ', `by name: ${gateway}`]));
+        expect(job.result).toBe('succeeded');
+      }
+    }
+    const { stdout } = await runProgram(['doctor', '--config', scenario.configPath, '--json']);
+    const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+    for (const check of ['guest-address', 'guest-server'])
+      expect(findings).toContainEqual(
+        expect.objectContaining({ check, colour: 'green', says: expect.stringContaining(gateway.slice(0, 9)) }),
+      );
+    expect(await daemon.end()).toBe(0);
+  });
+});
+
+/** An image as it is stocked by others: that of the testbed has no IPv6. */
+async function makeStock({ incus }: Scenario, alias: string): Promise<void> {
+  await incus.instances.create({ name: 'stock', source: { type: 'image', alias }, ephemeral: false });
+  await incus.files.push('stock', '/etc/systemd/network/10-eth0.network', STOCK_NETWORK);
+}
+
+/** Those of an interface of this host that are not link-local. */
+function addressesOf(name: string): readonly string[] {
+  return (networkInterfaces()[name] ?? []).flatMap(({ address }) => (address.startsWith('fe80') ? [] : [address]));
+}
