@@ -1,7 +1,7 @@
 import { loadConfig } from '../config/load.js';
 import { ConfigError, formatMessage } from '../config/message.js';
 import type { Output } from './output.js';
-import { overcommitment } from './overcommitment.js';
+import { overcommitment, sayOvercommitment } from './overcommitment.js';
 
 /**
  * Checks a file: its messages, or one line that it is right. Touches nothing. Gives back the exit code.
@@ -19,11 +19,13 @@ export async function check(
   const failed = result instanceof ConfigError;
   const messages = failed ? result.messages : result.warnings;
   if (options.json) {
-    write(`${JSON.stringify({ valid: !failed, messages }, undefined, 2)}\n`);
+    const most = failed ? undefined : overcommitment(result.spec);
+    const document = { valid: !failed, messages, ...(most === undefined ? {} : { overcommitment: most }) };
+    write(`${JSON.stringify(document, undefined, 2)}\n`);
     return failed ? 2 : 0;
   }
   for (const message of messages) write(`${formatMessage(message)}\n`);
   write(`${options.config} is valid.\n`);
-  if (!failed) for (const line of overcommitment(result.spec)) write(`${line}\n`);
+  if (!failed) for (const line of sayOvercommitment(overcommitment(result.spec))) write(`${line}\n`);
   return 0;
 }
