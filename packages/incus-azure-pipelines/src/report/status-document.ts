@@ -54,7 +54,7 @@ export interface HostStatus {
   readonly holdsBack: readonly string[];
 }
 
-export interface RoomStatus {
+interface RoomStatus {
   /** Left out where it is not known. */
   readonly free?: number;
   readonly kept: number;
