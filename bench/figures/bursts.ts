@@ -96,7 +96,7 @@ async function burstsOf(pool: Pool, jobs: number, times: number): Promise<Bursts
     const steps = [{ script: `echo begun; sleep ${JOB_SECONDS}` }];
     const queued = Array.from({ length: jobs }, (_, n) => emulator.queueJob({ name: `job ${n}`, steps }));
     ended.push(...(await Promise.all(queued.map(({ finished }) => finished))));
-    await atRest(pool);
+    await atRest(pool, new Set(ended.map(({ agentName }) => agentName)));
     agentsEver.push(standby + registrations.names.length);
   }
   return {
@@ -108,13 +108,19 @@ async function burstsOf(pool: Pool, jobs: number, times: number): Promise<Bursts
   };
 }
 
-/** Waits until nothing is there but idle agents, as many as the standby, and a placeholder where that is none: at Azure and in Incus. */
-async function atRest({ program, signal, standby }: Pool): Promise<void> {
+/**
+ * Waits until nothing is there but idle agents, as many as the standby, and a placeholder where that is none: at Azure and in Incus.
+ * One of those that have had a job looks idle for a moment, and is not.
+ */
+async function atRest(
+  { program, signal, standby }: Pool,
+  used: ReadonlySet<string | undefined> = new Set(),
+): Promise<void> {
   const { scenario } = program;
   const giveUp = AbortSignal.any([signal, AbortSignal.timeout(REST_MS)]);
   for (;;) {
     const agents = scenario.emulator.agents();
-    const idle = agents.filter(one => one.status === 'online' && one.enabled && one.assignedRequestId === undefined);
+    const idle = agents.filter(one => one.status === 'online' && one.enabled && !used.has(one.name));
     const placeholders = agents.filter(({ name }) => isPlaceholderName(name));
     const isRegistered = idle.length === standby && placeholders.length === (standby === 0 ? 1 : 0);
     if (isRegistered && agents.length === standby + placeholders.length && (await guests(program)).length === standby)
