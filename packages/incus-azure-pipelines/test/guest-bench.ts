@@ -14,6 +14,7 @@ import { MARKS } from '../src/model/marks.js';
 
 const PREFIX = 'iap-guest-test-';
 const BASE = `${PREFIX}base`;
+const SAID = '/root/said';
 
 /** Guests of a base with docker and with an agent of two small scripts. */
 export class GuestBench implements AsyncDisposable {
@@ -72,10 +73,16 @@ export class GuestBench implements AsyncDisposable {
     return name;
   }
 
-  /** What a script prints in a guest. */
-  async run(name: string, script: string, stdin = ''): Promise<string> {
-    const { stdout } = await this.client.exec(name, { command: ['bash', '-c', script], stdin }, { deadlineMs: 60_000 });
-    return stdout;
+  /** Runs a script in a guest, which may end by it. */
+  async run(name: string, script: string, stdin = ''): Promise<void> {
+    await this.client.exec(name, { command: ['bash', '-c', script], stdin }, { deadlineMs: 60_000 });
+  }
+
+  /** What a script prints in a guest that lives on: taken from a file, since Incus may cut off the output of a short command. */
+  async said(name: string, script: string, stdin?: string): Promise<string> {
+    await this.run(name, `exec >${SAID}\n${script}`, stdin);
+    const file = await this.client.files.pull(name, SAID);
+    return file.type === 'file' ? new TextDecoder().decode(file.content) : '';
   }
 
   /** Ends all guests. */

@@ -70,6 +70,16 @@ test('a daemon that has seen no agent yet goes by what the placeholder remembers
   });
 });
 
+test('what the configuration gives to agents is offered though none was made since', () => {
+  const before = offersOf(new Map(), [telling(0, { docker: '', gpu: 'old' })], [pool], OWNER, shown);
+  const given = aPool({ capabilities: { GPU: 'new', fpga: '' } });
+  expect(offersOf(before, [], [given], OWNER, shown).get('linux')?.capabilities).toEqual({
+    docker: '',
+    gpu: 'new',
+    fpga: '',
+  });
+});
+
 test('a placeholder that somebody has changed while no daemon looked remembers nothing', () => {
   const name = placeholderName(OWNER, 'linux');
   const capabilities = { ...placeholderCapabilities(name, pool, { docker: '' }, 'base-1'), fpga: '' };

@@ -32,7 +32,7 @@ export function offersOf(
       const offer =
         shownIn(agents, name, 'idle', kept, wantedBase) ??
         (isScaled(azure, desired) ? undefined : shownIn(agents, name, 'busy', kept, wantedBase));
-      return [name, offer ?? unseen(spec, shown)];
+      return [name, offer === undefined ? unseen(spec, shown) : withConfigured(offer, spec)];
     }),
   );
 }
@@ -76,6 +76,12 @@ function keptBy(spec: PoolSpec, owner: string, shown: Shown): Offer | undefined 
 /** Where a name ends, which tells who is younger; any agent is so than a placeholder. */
 function birthIn(name: string): string {
   return placeholderOwner(name) === undefined ? name.slice(name.lastIndexOf('-')) : '';
+}
+
+/** What the configuration gives to agents the next one has, though it be given since the last was seen. */
+function withConfigured(offer: Offer, { capabilities }: PoolSpec): Offer {
+  if (capabilities === undefined) return offer;
+  return { ...offer, capabilities: mergeCapabilities(offer.capabilities, capabilities) };
 }
 
 /** The next agent has another name: who demands this one shall not be waited for. */

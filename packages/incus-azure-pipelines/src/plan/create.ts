@@ -16,6 +16,8 @@ const BOOT_MS = 10_000;
 /** What an instance is created for, the most urgent first, and how that is said. */
 const PURPOSES = { agents: 'below target', reserve: 'for the reserve', trial: 'tries the new base' } as const;
 
+type Purpose = keyof typeof PURPOSES;
+
 /** What one pool still wants of one kind. */
 interface Need {
   readonly census: Census;
@@ -24,6 +26,28 @@ interface Need {
   /** Instances that it has, those included that have just been decided. */
   has: number;
 }
+
+/** Whose turn it is to have something created. */
+interface Turn {
+  readonly purpose: Purpose;
+  readonly isFor: (census: Census) => boolean;
+}
+
+const IN_ORDER: readonly Turn[] = (['agents', 'reserve', 'trial'] as const).map(purpose => ({
+  purpose,
+  isFor: () => true,
+}));
+
+/**
+ * Where the host may never have room for all, nothing would ever be tried beside them. There it comes first, in a pool that has
+ * others: it takes the place of the next one.
+ */
+const WITH_ROOM_KEPT: readonly Turn[] = [
+  { purpose: 'trial', isFor: census => standing(census) > 0 },
+  { purpose: 'agents', isFor: () => true },
+  { purpose: 'reserve', isFor: () => true },
+  { purpose: 'trial', isFor: census => standing(census) === 0 },
+];
 
 /**
  * Creations of all pools share one limit; agents that are missing come before any reserve, and that before new bases. Of
@@ -44,8 +68,8 @@ export function* create(
   let free = maxConcurrentCreates - underWay.length - booting.length;
   const names = [...agents.map(agent => agent.name), ...underWay];
   const tried = new Set(observed.inFlight.map(keyOf));
-  for (const purpose of ['agents', 'reserve', 'trial'] as const) {
-    const needs = censuses.flatMap(census => needOf(purpose, census, observed, tried, alarm));
+  for (const { purpose, isFor } of room.isKept ? WITH_ROOM_KEPT : IN_ORDER) {
+    const needs = censuses.filter(isFor).flatMap(census => needOf(purpose, census, observed, tried, alarm));
     for (let need = emptiest(needs); need !== undefined && free > 0; need = emptiest(needs)) {
       if (!room.takeFor(need.census.spec)) {
         need.wanted = 0;
@@ -65,7 +89,7 @@ export function* create(
 
 /** A pool for which it has failed tries it with one alone, and more of its wishes would take the room of other pools in vain. */
 function needOf(
-  purpose: keyof typeof PURPOSES,
+  purpose: Purpose,
   census: Census,
   observed: Observed,
   tried: ReadonlySet<string>,
@@ -80,7 +104,7 @@ function needOf(
   return [{ census, base, wanted, has: standing(census) }];
 }
 
-function wantedFor(purpose: keyof typeof PURPOSES, census: Census, observed: Observed, alarm: Alarm): number {
+function wantedFor(purpose: Purpose, census: Census, observed: Observed, alarm: Alarm): number {
   const { agents, reserve } = creationsWanted(census, observed, alarm);
   if (purpose !== 'trial') return purpose === 'agents' ? agents : reserve;
   return wantsTrial(census, agents + reserve, observed, alarm) ? 1 : 0;

@@ -83,6 +83,11 @@ describe('a pool that may be empty', () => {
     ]);
   });
 
+  test('does not have it tell other hosts that this one is there while no agent is made for what waits', () => {
+    const old = { ...placeholder, ...seenAt(NOW - 1_800_000) };
+    expect(done([old], { drained: new Set(['linux']) })).toEqual([]);
+  });
+
   test('has none made while Azure is not read', () => {
     expect(done([], { placeholders: new Map([[azureKey(spec.azure), unknown()]]) })).toEqual([]);
   });

@@ -58,7 +58,7 @@ function* keep(spec: PoolSpec, observed: Observed, alarm: Alarm): Generator<Acti
   const name = placeholderName(observed.owner, spec.name);
   const found = reading.value.find(one => one.name === name);
   const capabilities = placeholderCapabilities(name, spec, offer.capabilities, offer.base);
-  const reason = found === undefined ? NOT_THERE : driftOf(found, capabilities, alarm);
+  const reason = found === undefined ? NOT_THERE : driftOf(found, capabilities, observed.drained.has(spec.name), alarm);
   if (reason !== undefined)
     yield { kind: 'keep-placeholder', pool: spec.name, name, agentId: found?.agentId, agentPool, capabilities, reason };
 }
@@ -66,7 +66,12 @@ function* keep(spec: PoolSpec, observed: Observed, alarm: Alarm): Generator<Acti
 const NOT_THERE = 'is not there, and Azure fails jobs at once while no agent is registered';
 
 /** What is not as it should be with a placeholder, in words. */
-function driftOf(found: Registration, wanted: Readonly<Record<string, string>>, alarm: Alarm): string | undefined {
+function driftOf(
+  found: Registration,
+  wanted: Readonly<Record<string, string>>,
+  isDrained: boolean,
+  alarm: Alarm,
+): string | undefined {
   const { capabilities = {}, enabled, maxParallelism = 1 } = found;
   if (!enabled) return 'was disabled';
   if (maxParallelism !== 1) return 'may have no job at a time';
@@ -75,6 +80,8 @@ function driftOf(found: Registration, wanted: Readonly<Record<string, string>>, 
   const differing = [...names].filter(name => offered[name] !== wanted[name]);
   if (differing.length > 0)
     return `differs from the pool's agents in ${differing.filter(isTold).join(', ') || 'their base'}`;
+  // Else other hosts would wait for this one to make agents.
+  if (isDrained) return undefined;
   const seenAt = Date.parse(seen) || 0;
   // One that was there in the future was so by a clock that was set back since.
   return !alarm.passed(seenAt) || alarm.passed(seenAt + RENEWED_MS)

@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { agentsIn, count, targets } from '../../test/planned.js';
-import { anAgent, anInstance, anObserved, aPool, NOW, nameOf, OWNER } from '../../test/simulation/examples.js';
+import {
+  aBase,
+  anAgent,
+  anInstance,
+  anObserved,
+  aPool,
+  known,
+  NOW,
+  nameOf,
+  OWNER,
+} from '../../test/simulation/examples.js';
 import type { Agent } from '../model/agent.js';
 import { agentName } from '../model/agent-name.js';
 import type { HostReserve, HostRoom } from '../model/host-room.js';
@@ -85,6 +95,21 @@ describe('the reserve of the host', () => {
     const { result, waiting } = decide({ ...PLENTY, memoryBytes: 2.5 * GIB }, [], none);
     expect([count(result, 'build-base'), waiting]).toEqual([0, expect.stringMatching(/2\.5 GiB of memory left/)]);
     expect(count(decide(PLENTY, [], none).result, 'build-base')).toBe(1);
+  });
+
+  test.each([
+    [0, 'base-1', 'below target'],
+    [2, 'base-2', 'tries the new base'],
+  ])('with room for one more and %d agents there, that one is of %s', (there, base, reason) => {
+    const bases = {
+      known: true,
+      value: [aBase('base-1', { provenFor: ['linux'] }), aBase('base-2', { provenFor: [] })],
+      at: NOW,
+    } as const;
+    const wantedBases = new Map([['linux', known('base-2')]]);
+    const live = agentsIn(...Array<'starting'>(there).fill('starting'));
+    const { result } = decide({ ...PLENTY, memoryBytes: 5 * GIB }, live, { bases, wantedBases });
+    expect(result.actions).toMatchObject([{ kind: 'create-instance', base, reason }]);
   });
 
   test('touches no agent while the host is full, be it of an old shape', () => {

@@ -42,6 +42,11 @@ export class Room {
     for (const taken of unsettled(specs, agents, observed, this.#reading.at)) this.#take(taken);
   }
 
+  /** Whether some of the host is to stay free. */
+  get isKept(): boolean {
+    return this.#reserve !== undefined;
+  }
+
   /** Whether the plan lacks a reading that is new enough. */
   get isAsked(): boolean {
     return this.#isAsked;

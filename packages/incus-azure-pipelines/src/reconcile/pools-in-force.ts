@@ -142,7 +142,8 @@ export class PoolsInForce implements AsyncDisposable {
 
   /** Puts these pools in force. What was read of their agent pools still holds; those that no pool is for any more are read on. */
   take({ spec, wayOut, clients, parts, observers }: PreparedPools): void {
-    const before = [...this.#parts.values()];
+    // One of those that may have a placeholder is to stand for all of its agent pool: the last does.
+    const before = [...this.#parts.values()].sort((a, b) => Number(mayBeEmpty(a.spec)) - Number(mayBeEmpty(b.spec)));
     this.#spec = spec;
     this.#clients.push(clients);
     for (const way of this.#waysOut) way.signInAs(wayOut);
@@ -163,8 +164,10 @@ export class PoolsInForce implements AsyncDisposable {
   keepOnly(observed: Pick<Observed, 'agents' | 'placeholders'> | undefined): void {
     if (observed?.agents.known !== true) return;
     const needed = new Set(observed.agents.value.map(({ agentPool }) => agentPool));
-    for (const [key, { spec }] of this.#left)
-      if (mayBeEmpty(spec) && knownValue(observed.placeholders.get(key))?.length !== 0) needed.add(key);
+    for (const [key, { spec }] of this.#left) {
+      const placeholders = knownValue(observed.placeholders.get(key));
+      if (placeholders === undefined ? mayBeEmpty(spec) : placeholders.length > 0) needed.add(key);
+    }
     const over = [...this.#left.keys()].filter(key => !needed.has(key));
     for (const key of over) {
       this.#left.delete(key);

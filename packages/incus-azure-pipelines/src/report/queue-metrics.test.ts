@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { MetricsBench } from '../../test/metrics-bench.js';
-import { anAgent, aPool, known, unknown } from '../../test/simulation/examples.js';
+import { anAgent, aPool, aRegistration, known, OWNER, unknown } from '../../test/simulation/examples.js';
+import { placeholderName } from '../model/placeholder.js';
 import { azureKey } from '../model/pool.js';
 import type { WaitingRequest } from '../model/queue.js';
 
@@ -45,4 +46,17 @@ test('a pool of fixed size is to have all agents idle, and no metric comes of th
   expect(await bench.lines('iap_standby_agents')).toEqual(['iap_standby_agents{pool="linux"} 2']);
   bench.pass(1_000, [anAgent(0, 'busy')], { queued: new Map([['linux', known(1)]]), waiting: [waits(1)] });
   expect(await bench.lines('iap_waiting_jobs')).toEqual([]);
+});
+
+test('whether a placeholder is there is told while Azure is read', async () => {
+  const empty = aPool({ agentCount: 4, standby: 0 });
+  const bench = new MetricsBench(empty);
+  const key = azureKey(empty.azure);
+  const name = placeholderName(OWNER, empty.name);
+  bench.pass(0, [], { placeholders: new Map([[key, known([])]]) });
+  expect(await bench.lines('iap_placeholder')).toEqual(['iap_placeholder{pool="linux"} 0']);
+  bench.pass(1_000, [], { placeholders: new Map([[key, known([aRegistration({ name, online: false })])]]) });
+  expect(await bench.lines('iap_placeholder')).toEqual(['iap_placeholder{pool="linux"} 1']);
+  bench.pass(2_000, [], { placeholders: new Map([[key, unknown()]]) });
+  expect(await bench.lines('iap_placeholder')).toEqual([]);
 });
