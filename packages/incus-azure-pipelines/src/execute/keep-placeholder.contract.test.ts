@@ -53,11 +53,13 @@ it('puts right what people have made of it, and keeps its id', async () => {
   expect(found.userCapabilities ?? {}).toEqual({});
 });
 
-it('takes the one that a list has lacked', async () => {
-  const { action, emulator } = await started();
+it('leaves the one that a list has lacked what it remembers', async () => {
+  const { action, client, emulator, target } = await started();
   await keepPlaceholder(action, bench.parts, signal);
-  await keepPlaceholder(action, bench.parts, signal);
-  expect(emulator.agents()).toMatchObject([{ name }]);
+  await keepPlaceholder({ ...action, capabilities: offering({}) }, bench.parts, signal);
+  const id = emulator.agents()[0]?.id ?? 0;
+  const found = await client.agents.get(target.poolId, id, { includeCapabilities: true });
+  expect(found).toMatchObject({ name, systemCapabilities: { java: '17' } });
 });
 
 it('is deleted once, and being gone already is success', async () => {

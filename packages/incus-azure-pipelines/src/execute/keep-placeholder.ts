@@ -5,7 +5,8 @@ import { type ExecutorParts, readerOf } from './parts.js';
 
 /**
  * Makes a pool's placeholder, or puts it right. It is registered without a key, so that nobody can ever be online by it,
- * and enabled, since it is not documented that Azure counts one that is not. Where a list lacked one that is there, that is put right.
+ * and enabled, since it is not documented that Azure counts one that is not. Where a list lacked one that is there, that stays as it
+ * is: it may remember more of the agents than is known here, and the next list shows it.
  *
  * @throws AzurePipelinesError as the calls do.
  */
@@ -24,20 +25,18 @@ export async function keepPlaceholder(
     enabled: true,
     systemCapabilities: { ...capabilities, [SEEN_AT]: seen },
   };
-  const putRight = async (id: number) => {
-    await azure.agents.replace(poolId, id, agent, { signal });
+  if (agentId !== undefined) {
+    await azure.agents.replace(poolId, agentId, agent, { signal });
     // Those that a person has given it would have jobs wait for what no agent offers.
-    await azure.agents.setUserCapabilities(poolId, id, {}, { signal });
-  };
-  if (agentId !== undefined) return putRight(agentId);
+    await azure.agents.setUserCapabilities(poolId, agentId, {}, { signal });
+    return;
+  }
   try {
     await azure.agents.create(poolId, agent, { signal });
   } catch (error) {
     if (!isAzurePipelinesError(error, 'conflict')) throw error;
     const all = await azure.agents.list(poolId, { agentName: name, signal });
-    const there = all.find(one => one.name === name);
-    if (there === undefined) throw error;
-    await putRight(there.id);
+    if (!all.some(one => one.name === name)) throw error;
   }
 }
 

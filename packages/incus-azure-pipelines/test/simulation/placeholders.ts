@@ -9,7 +9,7 @@ import { capabilitiesOf } from './demands.js';
 import { type Decision, promised } from './promises.js';
 import type { World } from './world.js';
 
-/** As the server does it, and the executor, which replaces what has the name already; gives back why it was refused. */
+/** As the server does it, and the executor, which leaves what has the name already; gives back why it was refused. */
 export function keepPlaceholder(
   { agentId, capabilities, name, pool }: Action<'keep-placeholder'>,
   world: World,
@@ -17,8 +17,8 @@ export function keepPlaceholder(
 ): string | undefined {
   const { azure } = world;
   const key = world.keyOf(pool);
-  const there =
-    agentId ?? azure.all(key).find(one => one.name === name)?.agentId ?? azure.register(key, name, undefined);
+  if (agentId === undefined && azure.all(key).some(one => one.name === name)) return undefined;
+  const there = agentId ?? azure.register(key, name, undefined);
   const seen = new Date(now()).toISOString();
   const change = { enabled: true, maxParallelism: 1, capabilities: { ...capabilities, [SEEN_AT]: seen } };
   return azure.change(key, there, change) ? undefined : 'not found';
