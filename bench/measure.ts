@@ -1,3 +1,4 @@
+import { measureBursts } from './figures/bursts.js';
 import { measureFill } from './figures/fill.js';
 import { measureFirstLine } from './figures/first-line.js';
 import { measureIdle } from './figures/idle.js';
@@ -20,6 +21,7 @@ const OF_THE_STAND_IN = {
   ringing: measureRinging,
   lying: measureLying,
   'first-line': measureFirstLine,
+  bursts: measureBursts,
   prediction: measurePrediction,
 };
 const RESERVES = [2, 0] as const;

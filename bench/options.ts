@@ -11,6 +11,7 @@ export const MEASUREMENTS = [
   'ringing',
   'lying',
   'first-line',
+  'bursts',
   'prediction',
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { Emulator } from 'azure-pipelines-emulator';
+import { isAgentName } from './stand-in-work.js';
 
 /** When each agent was registered, as the emulator tells it. */
 export class Registrations implements Disposable {
@@ -7,8 +8,13 @@ export class Registrations implements Disposable {
 
   constructor(emulator: Emulator) {
     this.#off = emulator.on(event => {
-      if (event.kind === 'agent-registered') this.#at.set(event.agentName, event.at);
+      if (event.kind === 'agent-registered' && isAgentName(event.agentName)) this.#at.set(event.agentName, event.at);
     });
+  }
+
+  /** All who were registered, agents that are gone again among them. */
+  get names(): readonly string[] {
+    return [...this.#at.keys()];
   }
 
   /** Epoch ms; undefined for one that nobody has registered. */

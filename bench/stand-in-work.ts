@@ -1,9 +1,14 @@
 import type { Emulator } from 'azure-pipelines-emulator';
 import { Sightings } from './sightings.js';
 
-/** Whether it is one of the program's agents; one that probes the server is none. */
+/** Whether it is one of the program's agents; one that probes the server is none, nor is a placeholder. */
 export function isAgentName(name: string): boolean {
-  return !name.startsWith('probe-');
+  return !name.startsWith('probe-') && !isPlaceholderName(name);
+}
+
+/** Whether it is the registration that an empty pool has in place of agents. */
+export function isPlaceholderName(name: string): boolean {
+  return name.startsWith('placeholder_');
 }
 
 /** Sees which agents come online and whose jobs are done, until it is disposed of. */

@@ -162,7 +162,6 @@ describe('the board', () => {
     const left = own.filter(name => !new RegExp(`\\b${name}(?:_bucket|_sum|_count)?\\b`).test(exprs));
     expect(left).toEqual([
       'iap_drained',
-      'iap_placeholder',
       'iap_registration_mode',
       'iap_base_checked_timestamp_seconds',
       'iap_base_proven',

@@ -6,6 +6,12 @@ const chunkBytes = 1_048_576;
 /** Most of the room is only claimed, which is quick and writes nothing; the rest is written until there is none. */
 const claimedShare = 0.95;
 
+/** Claims the room of a file system by one file, but for so much of it; who removes the file gives it back. */
+export async function leaveRoom(path: string, bytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(dirname(path));
+  await runCommand('fallocate', ['--length', String(bavail * bsize - bytes), path]);
+}
+
 /** Takes all the room of a file system by one file; who removes the file gives it back. */
 export async function fillFileSystem(path: string): Promise<void> {
   const { bavail, bsize } = await statfs(dirname(path));

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Emulator } from 'azure-pipelines-emulator';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runProgram } from '../../testbed/daemon-process.js';
-import { fillFileSystem } from '../../testbed/fill-file-system.js';
+import { fillFileSystem, leaveRoom } from '../../testbed/fill-file-system.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOwnIncus } from '../../testbed/own-incus.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
-import { type PoolStatus, whenPool } from './daemon-status.js';
+import { type PoolStatus, whenPool, whenStatus } from './daemon-status.js';
 import { polled } from './polled.js';
-import { agentsOnline, startDaemon } from './waiting.js';
+import { agentsOnline, lineShown, startDaemon } from './waiting.js';
 
 describeOnIncus('a base', testbed => {
   async function start(scripts: Readonly<Record<string, string>>, agentCount = 1): Promise<Scenario> {
@@ -178,6 +178,8 @@ describeOnIncus('a base', testbed => {
       // Who has made room need not wait until it is tried again.
       expect(await runProgram(['base', 'build', '--config', scenario.configPath])).toMatchObject({ code: 0 });
       await agentsOnline(emulator, 1);
+      await expectReserveKept(scenario, filler);
+      await scenario.configure();
 
       await fillFileSystem(filler);
       // Whatever becomes of it in a machine that cannot write: its agent ends, and has to be replaced.
@@ -187,8 +189,6 @@ describeOnIncus('a base', testbed => {
         /^create instance "\S+" as a copy of .*: the storage pool is full .*; enlarge it/,
       );
       await rm(filler);
-      const isBack = (pool: PoolStatus) =>
-        pool.waiting === undefined && pool.agents.some(({ phase }) => phase === 'idle');
       await whenPool(scenario, daemon, isBack);
       // The machine that could not write may be going down still.
       await polled(
@@ -199,6 +199,32 @@ describeOnIncus('a base', testbed => {
     });
   });
 });
+
+/** There is room, but not beside the reserve of the host: what runs goes on, nothing is made, and that is over by itself. */
+async function expectReserveKept(scenario: Scenario, filler: string): Promise<void> {
+  const { emulator, incus } = scenario;
+  await whenStatus(scenario, ({ pools: [pool] }) => pool !== undefined && isBack(pool) && pool.prepared === 1);
+  await scenario.configure({ hostReserve: { disk: 0.125 } });
+  await whenStatus(scenario, ({ host }) => host !== undefined);
+  const job = emulator.queueJob({ name: 'goes on', steps: [{ script: UNTIL_TOLD }] });
+  const { agentName } = await lineShown(emulator, job, 'begun');
+  await leaveRoom(filler, 2 ** 29);
+  await incus.files.push(agentName, '/tmp/go', '');
+  expect((await job.finished).result).toBe('succeeded');
+  // The reserve has taken its place; what is held back is the next reserve.
+  const held = await whenStatus(scenario, ({ host }) => host?.holdsBack.includes('default') === true);
+  expect(held.pools[0]?.waiting).toMatch(/^the host has .* of its storage pool left/);
+  await agentsOnline(emulator, 1);
+  await rm(filler);
+  await whenStatus(scenario, ({ host, pools: [pool] }) => host?.holdsBack.length === 0 && pool?.prepared === 1);
+}
+
+const UNTIL_TOLD = 'echo begun; until [ -e /tmp/go ]; do sleep 0.1; done';
+
+/** Nothing is in its way, and an agent waits for a job. */
+function isBack({ agents, waiting }: PoolStatus): boolean {
+  return waiting === undefined && agents.some(({ phase }) => phase === 'idle');
+}
 
 /** Who looks in has these verbs. */
 async function expectFullStorageTold(scenario: Scenario): Promise<void> {

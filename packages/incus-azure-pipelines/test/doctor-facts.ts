@@ -75,6 +75,7 @@ export function anAzure(given: Partial<AzureFacts> = {}): AzureFacts {
     registration: { known: true, value: { kind: 'accepted' } },
     parallelJobs: { known: true, value: 8 },
     agents: 2,
+    placeholders: { known: true, value: [] },
     ...given,
   };
 }

@@ -90,6 +90,18 @@ it('tells a program of each mistake as JSON', async () => {
   });
 });
 
+it('tells a program what all pools may take at their most, where the host keeps a reserve', async () => {
+  const file = `agentCount: 2\nreserve: 0\nbaseImage: debian/13\nmaxRamInGb: 4\nhostReserve: {memory: 1}
+azure: {pat: token, url: "https://dev.azure.com/contoso", pool: Default}\n`;
+  await writeFile(path(), file, { mode: 0o600 });
+  const { code, stdout } = await call('check', '--json', '--config', path());
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    valid: true,
+    overcommitment: { instances: 3, memoryBytes: { most: 13 * 2 ** 30, kept: 2 ** 30, has: expect.any(Number) } },
+  });
+});
+
 it('connects once the file is good, so that silence means something', async () => {
   const socket = join(directory(), 'incus.sock');
   const server = createServer((_, answer) => answer.end('{}')).listen(socket);

@@ -2,7 +2,7 @@ import { loadConfig } from '../config/load.js';
 import { ConfigError, formatMessage } from '../config/message.js';
 import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
-import { overcommitment } from './overcommitment.js';
+import { overcommitment, sayOvercommitment } from './overcommitment.js';
 
 /**
  * Checks a file: its messages, or one line that it is right. Touches nothing. Gives back the exit code.
@@ -20,11 +20,12 @@ export async function check(
   const failed = result instanceof ConfigError;
   const messages = failed ? result.messages : result.warnings;
   if (options.json) {
-    write(formatJson({ valid: !failed, messages }));
+    const most = failed ? undefined : overcommitment(result.spec);
+    write(formatJson({ valid: !failed, messages, ...(most === undefined ? {} : { overcommitment: most }) }));
     return failed ? 2 : 0;
   }
   for (const message of messages) write(`${formatMessage(message)}\n`);
   write(`${options.config} is valid.\n`);
-  if (!failed) for (const line of overcommitment(result.spec)) write(`${line}\n`);
+  if (!failed) for (const line of sayOvercommitment(overcommitment(result.spec))) write(`${line}\n`);
   return 0;
 }

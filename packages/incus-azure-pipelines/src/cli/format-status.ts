@@ -3,6 +3,7 @@ import { numbersOf } from '../report/request-numbers.js';
 import { sayPlaceholder } from '../report/say-placeholder.js';
 import { sayStandby } from '../report/say-standby.js';
 import type { StatusDocument } from '../report/status-document.js';
+import { hostLine } from './host-line.js';
 import { storageLine } from './storage-line.js';
 import { table } from './table.js';
 
@@ -16,6 +17,7 @@ export function formatStatus(status: StatusDocument, now: number, width?: number
   else lines.push(`Incus cannot be read since ${ago(incus.since, now)}: ${incus.error}\n`);
   lines.push(`Looked ${ago(status.at, now)}\n`, ...configurationLines(status.configuration, now), '\n');
   if (status.storage !== undefined) lines.push(`${storageLine(status.storage)}\n`);
+  if (status.host !== undefined) lines.push(hostLine(status.host, now));
   const { unwrittenEnds } = status;
   if (unwrittenEnds !== undefined) lines.push(unwrittenLine(unwrittenEnds, now));
   for (const pool of status.pools) lines.push(...poolLines(pool, now), ...agentLines(pool, now, width));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aPool } from '../../test/simulation/examples.js';
-import { overcommitment } from './overcommitment.js';
+import { overcommitment, sayOvercommitment } from './overcommitment.js';
 
 const GIB = 2 ** 30;
 const HOST = { cores: 8, memoryBytes: 16 * GIB };
@@ -13,7 +13,14 @@ const POOL = aPool({
 
 test('tells what all pools may take at their most', () => {
   const spec = { pools: [POOL], incus: HERE, hostReserve: { memoryBytes: 2 * GIB, diskBytes: 10 * GIB, cores: 1 } };
-  expect(overcommitment(spec, HOST)).toEqual([
+  const found = overcommitment(spec, HOST);
+  expect(found).toEqual({
+    instances: 7,
+    memoryBytes: { most: 29 * GIB, kept: 2 * GIB, has: 16 * GIB, times: 29 / 14 },
+    cores: { most: 14, kept: 1, has: 8, times: 2 },
+    diskBytes: { most: 141 * GIB, kept: 10 * GIB },
+  });
+  expect(sayOvercommitment(found)).toEqual([
     '7 instances at most and a build of a base may take 29 GiB of memory, of 16 GiB of the host less 2 GiB that stay free: overcommitted 2.1 times.',
     '7 instances at most see 14 cores, of 8 of the host less 1 that stay free: overcommitted 2.0 times.',
     '7 instances at most and a build of a base may take 141 GiB of disk, and 10 GiB stay free.',
@@ -28,10 +35,12 @@ test('takes nothing for what another host has', () => {
     keyPath: '',
     serverCertificatePath: undefined,
   } as const;
-  const [memory] = overcommitment({ pools: [POOL], incus, hostReserve: { memoryBytes: 2 * GIB } }, HOST);
-  expect(memory).toBe('7 instances at most and a build of a base may take 29 GiB of memory, and 2 GiB stay free.');
+  const found = overcommitment({ pools: [POOL], incus, hostReserve: { memoryBytes: 2 * GIB } }, HOST);
+  expect(sayOvercommitment(found)[0]).toBe(
+    '7 instances at most and a build of a base may take 29 GiB of memory, and 2 GiB stay free.',
+  );
 });
 
 test('says nothing where nothing is to stay free', () => {
-  expect(overcommitment({ pools: [POOL], incus: HERE }, HOST)).toEqual([]);
+  expect(sayOvercommitment(overcommitment({ pools: [POOL], incus: HERE }, HOST))).toEqual([]);
 });

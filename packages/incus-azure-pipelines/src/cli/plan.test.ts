@@ -44,6 +44,23 @@ it('says that names will be others where no daemon has begun, and gives no owner
   expect(documentOf()).toHaveProperty('owner');
 });
 
+it('tells what all pools may take of a host that keeps a reserve, at the end and in the document', () => {
+  const most = { most: 4 * 2 ** 30, kept: 2 ** 30 };
+  const overcommitment = {
+    instances: 3,
+    memoryBytes: most,
+    cores: { most: 6, kept: 1, has: 4, times: 2 },
+    diskBytes: most,
+  };
+  const document = { ...documentOf(), overcommitment };
+  expect(formatPlan(document, '/var/lib/x').split('\n').slice(-4)).toEqual([
+    '3 instances at most and a build of a base may take 4 GiB of memory, and 1 GiB stay free.',
+    '3 instances at most see 6 cores, of 4 of the host less 1 that stay free: overcommitted 2.0 times.',
+    '3 instances at most and a build of a base may take 4 GiB of disk, and 1 GiB stay free.',
+    '',
+  ]);
+});
+
 it('says why Azure could not be read, as no terminal would obey it', () => {
   const text = formatPlan(documentOf({ error: 'no\u001b[1m answer' }), '/var/lib/x');
   expect(text).toContain('linux: Azure cannot be read: no\\u001b[1m answer\n');

@@ -5,7 +5,7 @@ import { type PlanDocument, planDocument } from '../report/plan-document.js';
 import { statusOf } from '../report/status.js';
 import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
-import { overcommitment } from './overcommitment.js';
+import { overcommitment, sayOvercommitment } from './overcommitment.js';
 import { storageLine } from './storage-line.js';
 import { table } from './table.js';
 
@@ -27,15 +27,14 @@ export async function printPlan(
   await using daemon = await makeDaemon(config, signal, { installation });
   const pass = await daemon.look(signal);
   if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
-  const status = statusOf(pools, pass, spec => daemon.pools.azureOf(spec), daemon.storage);
-  const document = planDocument(pass.plan, status, found !== undefined, pools);
+  const status = statusOf(pools, pass, spec => daemon.pools.azureOf(spec), daemon);
+  const document = planDocument(pass.plan, status, found !== undefined, pools, overcommitment(config.spec));
   write(options.json ? formatJson(document) : formatPlan(document, stateDirectory, screen?.().columns));
-  if (!options.json) for (const line of overcommitment(config.spec)) write(`${line}\n`);
 }
 
 /** The plan as a person reads it, on a terminal of `width` columns or, without, of any. */
 export function formatPlan(
-  { owner, actions, hostPaths = [], pools, storage }: PlanDocument,
+  { owner, actions, hostPaths = [], overcommitment: most, pools, storage }: PlanDocument,
   stateDirectory: string,
   width?: number,
 ): string {
@@ -51,5 +50,6 @@ export function formatPlan(
   }
   if (owner === undefined)
     lines.push(`No daemon has begun in ${stateDirectory}: the first one makes an owner of its own, and other names.\n`);
+  for (const line of sayOvercommitment(most)) lines.push(`${line}\n`);
   return lines.join('');
 }

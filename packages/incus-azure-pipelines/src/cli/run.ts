@@ -72,9 +72,7 @@ export async function run(options: { readonly config: string; readonly logLevel:
   const status = onceFor(
     () => reconciler.last,
     pass => ({
-      ...withUnwritten(
-        withCovered(statusOf(daemon.spec.pools, pass, spec => daemon.pools.azureOf(spec), daemon.storage)),
-      ),
+      ...withUnwritten(withCovered(statusOf(daemon.spec.pools, pass, spec => daemon.pools.azureOf(spec), daemon))),
       configuration: { ...configuration.status },
     }),
   );

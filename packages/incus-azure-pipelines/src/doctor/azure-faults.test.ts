@@ -20,6 +20,18 @@ test('where this token is not told how many jobs may run at once, it says where 
   });
 });
 
+test('a placeholder that is there is green, and whether one is there before a daemon has begun is not known', () => {
+  const name = 'placeholder_a1b2c3_0badcafe';
+  const there = judgedAzure({ placeholders: { known: true, value: [{ name, pool: 'night', state: 'there' }] } });
+  expect(there.at(-1)).toMatchObject({ check: 'placeholder', colour: 'green', says: expect.stringContaining(name) });
+  const unbegun = judgedAzure({ placeholders: { known: false, error: 'no daemon has begun' } });
+  expect(unbegun.at(-1)).toMatchObject({
+    check: 'placeholder',
+    colour: 'grey',
+    says: expect.stringContaining('no daemon has begun'),
+  });
+});
+
 test.each(AZURE_FAULTS)('finds that %s, alone', (_, finds, says) => {
   expect(wrongOf(finds)).toEqual(says.map(pattern => expect.stringMatching(pattern)));
 });

@@ -1,5 +1,6 @@
 /** Judges an agent pool in Azure, and what the token may do with it. Pure. */
 import { agentPoolObstacle } from '../observe/usable-agent-pool.js';
+import { checkPlaceholders } from './check-placeholders.js';
 import type { AzureErrorKind, AzureFacts, BaseFacts, Fact } from './facts.js';
 import { type Finding, green, grey, red, yellow } from './finding.js';
 
@@ -43,6 +44,7 @@ export function checkAzure(facts: AzureFacts, bases: readonly BaseFacts[]): Find
     checkRegistration(facts),
     PIPELINES,
     checkParallelJobs(facts),
+    ...checkPlaceholders(facts),
   ];
 }
 

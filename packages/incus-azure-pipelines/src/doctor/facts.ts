@@ -121,6 +121,15 @@ export interface AzureFacts {
   readonly parallelJobs: Fact<number | undefined>;
   /** How many agents the pools of the configuration for it have at most. */
   readonly agents: number;
+  /** What has jobs wait while its pools are empty; none where no pool may be. */
+  readonly placeholders: Fact<readonly PlaceholderFact[]>;
+}
+
+export interface PlaceholderFact {
+  readonly name: string;
+  /** Left out where no pool wants it. */
+  readonly pool?: string;
+  readonly state: 'there' | 'missing' | 'disabled' | 'online' | 'unwanted';
 }
 
 /** Not made, or lost while it was looked at. */

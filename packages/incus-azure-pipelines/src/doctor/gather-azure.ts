@@ -18,6 +18,7 @@ import type { PoolSpec } from '../model/pool.js';
 import { authBy } from '../observe/clients.js';
 import { factOf } from './fact-of.js';
 import type { AzureFacts, Fact } from './facts.js';
+import { gatherPlaceholders } from './gather-placeholders.js';
 
 export interface AzureQuestion {
   /** The pools of the configuration that are for this agent pool; at least one. */
@@ -71,6 +72,7 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
     newestAgent: id === undefined ? UNASKED : await newestAgent(client, question, signal),
     parallelJobs: id === undefined ? UNASKED : await parallelJobs(client, signal),
     agents: question.pools.reduce((sum, { agentCount }) => sum + agentCount, 0),
+    placeholders: id === undefined ? UNASKED : await gatherPlaceholders(client, id, question, signal),
     registration: id === undefined ? UNASKED : await registration(client, id, question, wanted, signal),
   };
 }

@@ -86,6 +86,8 @@ export interface PoolArithmetic {
   /** The new base that one agent of the pool tries out, while all others come from a proven one. */
   readonly tries: string | undefined;
   readonly waiting: string | undefined;
+  /** That is for want of room on the host. */
+  readonly lacksRoom?: true;
 }
 
 /** One function per kind of action; a kind without one does not compile. */

@@ -11,6 +11,7 @@ let clock: FakeClock;
 let queue: readonly TaskAgentJobRequest[];
 let told: (ResourceUsage | Error)[];
 let asked: number;
+let makeReader: () => QueueReader;
 let reader: QueueReader;
 
 beforeEach(() => {
@@ -24,12 +25,14 @@ beforeEach(() => {
     if (next instanceof Error) throw next;
     return next ?? {};
   };
-  reader = new QueueReader({
-    jobRequests: { listUnfinished: async () => queue },
-    parallelJobs: { selfHosted },
-    clock,
-    random: () => 0.5,
-  });
+  makeReader = () =>
+    new QueueReader({
+      jobRequests: { listUnfinished: async () => queue },
+      parallelJobs: { selfHosted },
+      clock,
+      random: () => 0.5,
+    });
+  reader = makeReader();
 });
 
 test('asks how many jobs may run at once where something waits, once in a quarter of an hour', async () => {
@@ -56,6 +59,28 @@ test('remembers how many that are where it is not told again, and forgets a limi
   }
   expect(seen).toEqual([4, 4, undefined]);
   expect(reader.reading?.known).toBe(true);
+});
+
+test('knows from the reader before it how many jobs may run at once, and asks when that one would have', async () => {
+  told.push({ usedCount: 1, resourceLimit: { totalCount: 4 } });
+  await reader.read(1, signal);
+  await clock.advance(QUARTER_HOUR_MS - 1);
+  const next = makeReader();
+  next.continueFrom(reader);
+  await next.read(1, signal);
+  expect([next.parallelJobs, asked]).toEqual([4, 1]);
+  await clock.advance(1);
+  await next.read(1, signal);
+  expect([next.parallelJobs, asked]).toEqual([undefined, 2]);
+});
+
+test('asks at once what the token of the reader before it was not told', async () => {
+  told.push(refused, { resourceLimit: { totalCount: 4 } });
+  await reader.read(1, signal);
+  const next = makeReader();
+  next.continueFrom(reader);
+  await next.read(1, signal);
+  expect([next.parallelJobs, asked]).toEqual([4, 2]);
 });
 
 test('knows by its tag which request is of a private project', async () => {

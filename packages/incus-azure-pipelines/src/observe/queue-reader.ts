@@ -64,8 +64,12 @@ export class QueueReader {
     return this.#parallelJobs;
   }
 
-  /** Goes on from what another reader of this queue has read. */
+  /** Goes on from what another reader of this queue has read. What another token may not read, this one is asked about anew. */
   continueFrom(other: QueueReader): void {
+    if (other.#parallelJobs !== undefined) {
+      this.#parallelJobs = other.#parallelJobs;
+      this.#parallelJobsAskedAt = other.#parallelJobsAskedAt;
+    }
     if (!other.#isShown) return;
     this.#reading = other.#reading;
     this.#triedAt = other.#triedAt;

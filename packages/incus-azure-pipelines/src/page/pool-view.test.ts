@@ -87,3 +87,10 @@ test('a pool that was removed says what becomes of it', () => {
   const removed = { name: 'old', fate: 'jobs end', unread: false, agents: [], underWay: [], backingOff: [] };
   expect(notesOf(removed)).toEqual([{ key: 'removed', kind: 'waits', text: 'not in the configuration: jobs end' }]);
 });
+
+test('a placeholder that is there is no trouble, and one that is not is waited for', () => {
+  const name = 'placeholder_a1b2c3_0badcafe';
+  const noteOf = (state: 'there' | 'missing') => notesOf(aPool({ placeholder: { name, state, why: 'so it is' } }));
+  expect(noteOf('there')).toEqual([{ key: 'placeholder', kind: 'does', text: 'placeholder there: so it is' }]);
+  expect(noteOf('missing')).toEqual([{ key: 'placeholder', kind: 'waits', text: 'placeholder missing: so it is' }]);
+});

@@ -9,7 +9,7 @@ export interface Taken {
 }
 
 /** A btrfs that has less room for metadata than this is as good as full. */
-const LEAST_METADATA_BYTES = 128 * 2 ** 20;
+export const LEAST_METADATA_BYTES = 128 * 2 ** 20;
 
 /**
  * What of the host would go below its reserve with one more instance of this size, in words; undefined where nothing would.

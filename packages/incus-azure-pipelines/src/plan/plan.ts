@@ -129,7 +129,8 @@ function summary(
       const census = censuses[index];
       if (census === undefined) return [];
       const waiting = observed.drained.has(spec.name) ? BY_A_PERSON : obstacle(census, observed, room);
-      return [[spec.name, arithmeticOf(census, waiting)]];
+      const lacksRoom = room.lackingFor(spec.name) === undefined ? {} : { lacksRoom: true as const };
+      return [[spec.name, { ...arithmeticOf(census, waiting), ...lacksRoom }]];
     }),
   );
 }

@@ -5,6 +5,24 @@ import type { PoolSpec } from '../model/pool.js';
 import { actionStatus } from './status.js';
 import type { ActionStatus, StatusDocument } from './status-document.js';
 
+/** What all pools may take at their most of the host; there where `hostReserve` is configured. */
+export interface Overcommitment {
+  readonly instances: number;
+  readonly memoryBytes: TakenAtMost;
+  readonly cores: TakenAtMost;
+  readonly diskBytes: TakenAtMost;
+}
+
+export interface TakenAtMost {
+  readonly most: number;
+  /** What stays free, as configured. */
+  readonly kept: number;
+  /** What the host has; left out where that is not known without a look at it. */
+  readonly has?: number;
+  /** How often all that may be taken is what the host has beside its reserve; left out where it has nothing beside. */
+  readonly times?: number;
+}
+
 /** What `plan --json` prints. */
 export interface PlanDocument {
   /** Part of every name of ours; left out as long as no daemon has begun, since the first one makes its own. */
@@ -14,6 +32,9 @@ export interface PlanDocument {
   readonly storage?: NonNullable<StatusDocument['storage']>;
   /** What of this host guests get to see, in the order of the pools. */
   readonly hostPaths?: readonly ({ readonly pool: string } & Shown)[];
+  /** What the host has free beside its reserve; left out where it keeps none. */
+  readonly host?: NonNullable<StatusDocument['host']>;
+  readonly overcommitment?: Overcommitment;
   readonly pools: readonly PlannedPool[];
 }
 
@@ -37,6 +58,7 @@ export function planDocument(
   status: StatusDocument,
   isBegun: boolean,
   pools: readonly Pick<PoolSpec, 'name' | 'fittings'>[],
+  overcommitment?: Overcommitment,
 ): PlanDocument {
   const hostPaths = pools.flatMap(({ name, fittings }) =>
     hostPathsOf(fittings).map(shown => ({ pool: name, ...shown })),
@@ -46,6 +68,8 @@ export function planDocument(
     actions: plan.actions.map(action => ({ pool: action.pool, ...actionStatus(action) })),
     ...(status.storage === undefined ? {} : { storage: status.storage }),
     ...(hostPaths.length === 0 ? {} : { hostPaths }),
+    ...(status.host === undefined ? {} : { host: status.host }),
+    ...(overcommitment === undefined ? {} : { overcommitment }),
     pools: status.pools.map(
       ({ name, registration, target, live, prepared, preparing, drained, waiting, azure }): PlannedPool => ({
         name,

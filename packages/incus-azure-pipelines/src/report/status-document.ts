@@ -14,6 +14,8 @@ export interface StatusDocument {
   readonly configuration?: ConfigurationStatus;
   /** The storage pool, where it cannot copy on write. */
   readonly storage?: StorageStatus;
+  /** What the host has free beside its reserve; left out where `hostReserve` is not configured. */
+  readonly host?: HostStatus;
   /** Agents that ended since this daemon began, of which no record could be written: when the last one did, and why not. */
   readonly unwrittenEnds?: { readonly count: number; readonly lastAt: number; readonly error: string };
   readonly pools: readonly PoolStatus[];
@@ -34,6 +36,28 @@ export interface StorageStatus {
   readonly driver: string;
   /** What a copy of a base cost, measured; left out before the first base. */
   readonly copyCost?: CopyCost;
+}
+
+/** What is to stay free of the host, and what was. */
+export interface HostStatus {
+  /** When it was read last, which is done when something is to be created; left out before the first time. */
+  readonly readAt?: number;
+  /** Why not all of it could be read. */
+  readonly error?: string;
+  readonly memoryBytes?: RoomStatus;
+  /** Of the fullest storage pool. */
+  readonly diskBytes?: RoomStatus;
+  /** What the btrfs of the storage pool can still take of metadata, where this host tells. */
+  readonly metadataBytes?: RoomStatus;
+  readonly cores?: RoomStatus;
+  /** Pools that get no more instances for want of it. */
+  readonly holdsBack: readonly string[];
+}
+
+interface RoomStatus {
+  /** Left out where it is not known. */
+  readonly free?: number;
+  readonly kept: number;
 }
 
 export interface RemovedPoolStatus {

@@ -54,9 +54,9 @@ export function tellStatus(
     for (const pool of pools()) drained.set({ pool: pool.name }, Number(pool.drained));
   });
   scraped('iap_placeholder', ['pool'], 'Whether a pool that may be empty has its placeholder: 1 or 0.', there => {
-    // Where it is not known no number is better than a wrong one.
+    // Where it is not known, or not wanted any more, no number is better than a wrong one.
     for (const { name, placeholder } of pools())
-      if (placeholder !== undefined && placeholder.state !== 'unread')
+      if (placeholder?.state === 'there' || placeholder?.state === 'missing')
         there.set({ pool: name }, Number(placeholder.state === 'there'));
   });
   scraped(

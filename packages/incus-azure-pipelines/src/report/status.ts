@@ -2,12 +2,13 @@ import type { Action, Plan } from '../model/action.js';
 import type { Agent, InstanceRecord } from '../model/agent.js';
 import { CONTRACT } from '../model/marks.js';
 import { knownValue, NOT_READ_YET, type Observed, type ReadableSince, type Reading } from '../model/observed.js';
-import { azureKey, type PoolSpec } from '../model/pool.js';
+import { azureKey, type DaemonSpec, type PoolSpec } from '../model/pool.js';
 import { inForce } from '../model/standby.js';
 import type { StorageFacts } from '../model/storage.js';
 import { isProven } from '../plan/bases.js';
 import { jobDueAt } from '../plan/job-limit.js';
 import { removedAgents } from '../plan/removed.js';
+import { hostStatus } from './host-status.js';
 import { placeholderStatus } from './placeholder-status.js';
 import { printable, printableLine } from './printable.js';
 import { queueStatus } from './queue-status.js';
@@ -34,12 +35,18 @@ interface LookedAt {
   readonly readableSince?: ReadableSince;
 }
 
+/** What is shown of the ground that the pools stand on. */
+interface Ground {
+  readonly storage?: StorageFacts | undefined;
+  readonly spec?: Pick<DaemonSpec, 'hostReserve'>;
+}
+
 /** What the last pass saw and decided, for people and programs. Pure. */
 export function statusOf(
   pools: readonly PoolSpec[],
   pass: LookedAt,
   azureOf: (spec: PoolSpec) => Reading<unknown> | undefined,
-  storage?: StorageFacts,
+  { spec: { hostReserve } = {}, storage }: Ground = {},
 ): StatusDocument {
   const { observed, plan, at, nextAt, readableSince } = pass;
   const desired = pools.map(spec => inForce(spec, at));
@@ -50,6 +57,7 @@ export function statusOf(
     ...(nextAt === undefined ? {} : { nextLookAt: nextAt }),
     incus: readable(observed.agents, readableSince?.incus),
     ...(storage === undefined || storage.copiesOnWrite ? {} : { storage: storageStatus(storage, observed) }),
+    ...hostStatus(hostReserve, observed.hostRoom, plan),
     pools: desired.map(spec => poolStatus(spec, pass, azure(spec), queueStatus(spec, desired, observed, plan))),
     removed: removedPools(desired, observed),
   };

@@ -24,6 +24,16 @@ export function tellTroubles(events: Events<DaemonEvents>, status: LastStatus, r
         refused.set({ pool: name }, Number(tokenRefusedSince !== undefined));
     },
   );
+  scraped(
+    'iap_creation_held_back',
+    ['pool'],
+    'Whether the host has no room for more instances of the pool, beside what `hostReserve` keeps: 1 or 0. There where it keeps some.',
+    held => {
+      const { host, pools = [] } = status() ?? {};
+      if (host !== undefined)
+        for (const { name } of pools) held.set({ pool: name }, Number(host.holdsBack.includes(name)));
+    },
+  );
   const unwritten = counter(
     'iap_unwritten_ends_total',
     [],

@@ -1,6 +1,6 @@
 /** What may be wrong with a server, an agent pool or a token. */
 import { checkAzure } from '../../src/doctor/check-azure.js';
-import type { AzureFacts } from '../../src/doctor/facts.js';
+import type { AzureFacts, PlaceholderFact } from '../../src/doctor/facts.js';
 import type { Finding } from '../../src/doctor/finding.js';
 import { anAzure } from '../doctor-facts.js';
 import type { Fault } from './fault.js';
@@ -15,6 +15,14 @@ export function judgedAzure(given: Partial<AzureFacts> = {}): readonly Finding[]
 const unread = (error: string, kind?: 'unreachable' | 'timeout' | 'credentials' | 'forbidden' | 'not-found') =>
   ({ pool: { known: false, error, ...(kind && { kind }) } }) as const;
 const found = (pool: object) => ({ pool: { known: true, value: { id: 7, name: 'agents', ...pool } } }) as const;
+
+const placeholder = (state: PlaceholderFact['state']) =>
+  ({
+    placeholders: {
+      known: true,
+      value: [{ name: 'placeholder_a1b2c3_0badcafe', ...(state === 'unwanted' ? {} : { pool: 'night' }), state }],
+    },
+  }) as const;
 
 const TABLE: readonly (readonly [string, Partial<AzureFacts>, RegExp])[] = [
   [
@@ -122,6 +130,26 @@ const TABLE: readonly (readonly [string, Partial<AzureFacts>, RegExp])[] = [
     'fewer jobs may run at once than there are agents',
     { parallelJobs: { known: true, value: 1 }, agents: 3 },
     /^yellow parallel-jobs: .*may run 1 job .* up to 3 agents: .* -> buy parallel jobs \(Organization settings/,
+  ],
+  [
+    'the placeholder of a pool that may be empty is missing',
+    placeholder('missing'),
+    /^yellow placeholder: pool night may be empty, and its placeholder placeholder_a1b2c3_0badcafe is missing: .* -> start the daemon/,
+  ],
+  [
+    'a person has disabled the placeholder of a pool',
+    placeholder('disabled'),
+    /^yellow placeholder: .* of pool night is disabled, .* -> enable it in Azure, or start the daemon/,
+  ],
+  [
+    'somebody is online as the placeholder of a pool',
+    placeholder('online'),
+    /^red placeholder: somebody is online as placeholder_a1b2c3_0badcafe, .* -> delete this agent in Azure/,
+  ],
+  [
+    'a placeholder is left that no pool wants',
+    placeholder('unwanted'),
+    /^yellow placeholder: .*: jobs may wait for nobody -> start the daemon, which removes it/,
   ],
 ];
 

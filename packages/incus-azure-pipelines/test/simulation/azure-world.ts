@@ -1,7 +1,8 @@
-import type { JobRequest, Registration } from '../../src/model/agent.js';
+import type { Registration } from '../../src/model/agent.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
 import { AzureBudget } from './azure-budget.js';
-import { type Demanding, meets } from './demands.js';
+import { aRequest, type Demanding, jobRequest, meets } from './demands.js';
+import type { Holding } from './holding.js';
 import type { Random } from './random.js';
 import type { Timeline } from './timeline.js';
 
@@ -38,6 +39,8 @@ export class AzureWorld {
   budget = new AzureBudget();
   /** How likely a job is cancelled before its agent takes it. */
   cancelled = 0.08;
+  /** What is held back, and why. */
+  holding: Holding | undefined;
   /** What the next job demands. */
   demanding: Demanding = () => [];
   /** Until then (true time, epoch ms) no list of it comes. */
@@ -99,13 +102,18 @@ export class AzureWorld {
     const registration = this.find(key, agentId);
     if (registration === undefined || !this.#isFree(registration)) return false;
     if (!this.#state(key).queue.some(request => meets(request, registration.capabilities))) this.#push(key, []);
-    this.#give(key, registration);
-    return true;
+    return this.#give(key, registration);
   }
 
   enqueue(key: string, demands = this.demanding(this.#lastId + 1)): void {
     this.#push(key, demands);
     this.#assignSoon(key);
+  }
+
+  /** Nothing is held back any more. */
+  letGo(): void {
+    this.holding = undefined;
+    for (const key of this.#pools.keys()) this.#assignSoon(key);
   }
 
   cancelQueued(key: string): void {
@@ -198,16 +206,20 @@ export class AzureWorld {
     return online && enabled && assigned === undefined && this.#listeners.get(agentId)?.listens() === true;
   }
 
-  #give(key: string, registration: Registration): void {
+  /** Gives back whether there was a job for it. */
+  #give(key: string, registration: Registration): boolean {
     const { queue } = this.#state(key);
-    const at = queue.findIndex(request => meets(request, registration.capabilities));
+    const running = [...this.#pools.keys()].flatMap(pool => this.all(pool).filter(one => one.assigned)).length;
+    const mayRun = ({ requestId }: UnfinishedRequest) => this.holding?.mayRun(requestId, running) !== false;
+    const at = queue.findIndex(request => meets(request, registration.capabilities) && mayRun(request));
     const [request] = at < 0 ? [] : queue.splice(at, 1);
-    if (request === undefined) return;
+    if (request === undefined) return false;
     const { requestId } = request;
     const { agentId } = registration;
     this.#set(key, { ...registration, assigned: jobRequest(requestId) });
     this.onAssigned(registration.name, requestId);
     this.#timeline.in(this.#random.between(50, 3_000), () => this.#receive(key, agentId, requestId));
+    return true;
   }
 
   /** The agent takes its job, unless somebody cancelled it in between. */
@@ -245,12 +257,4 @@ export class AzureWorld {
     const kept = history.findLastIndex(entry => entry.at <= now - HISTORY_MS);
     if (kept > 20) history.splice(0, kept);
   }
-}
-
-function aRequest(requestId: number, demands: readonly string[]): UnfinishedRequest {
-  return { requestId, jobName: `job ${requestId}`, demands, received: false, isPrivate: true, queuedAt: undefined };
-}
-
-function jobRequest(requestId: number): JobRequest {
-  return { requestId, received: false, jobName: `job ${requestId}`, waitedMs: undefined, result: undefined };
 }

@@ -11,7 +11,11 @@ import { checkPlaces, checkTruth } from './truth.js';
 import type { World } from './world.js';
 
 /** Every promise that holds at each pass of a daemon: of the world as it is, and of what was decided on what the daemon saw. */
-export function checkPass(decision: Decision, sight: Pick<Sight, 'requests' | 'registrations'>, world: World): void {
+export function checkPass(
+  decision: Decision,
+  sight: Pick<Sight, 'parallelJobs' | 'requests' | 'registrations'>,
+  world: World,
+): void {
   const agents = knownValue(decision.observed.agents) ?? [];
   checkTruth(world);
   checkIds(world);

@@ -2,7 +2,7 @@ import type { Action } from '../../src/model/action.js';
 import type { Agent } from '../../src/model/agent.js';
 import type { Emit } from '../../src/model/event.js';
 import { knownValue } from '../../src/model/observed.js';
-import type { PoolSpec } from '../../src/model/pool.js';
+import { azureKey, type PoolSpec } from '../../src/model/pool.js';
 import { LIST_SPACING_MS } from '../../src/observe/incus-observer.js';
 import { IncusPicture } from '../../src/observe/incus-picture.js';
 import type { PlanOptions } from '../../src/plan/plan.js';
@@ -162,6 +162,7 @@ export class Daemon {
   #decide(): void {
     const { world, now } = this.#process;
     this.passes += 1;
+    const { parallelJobs } = world.azure.holding ?? {};
     const kind = world.scenario.hostRegisters ? 'host' : 'guest';
     const sight = {
       ...this.#incus.readings,
@@ -171,6 +172,9 @@ export class Daemon {
         [...world.wantedBase].map(([pool, value]) => [pool, { known: true, value, at: now }] as const),
       ),
       requests: this.#requests,
+      parallelJobs: new Map(
+        parallelJobs === undefined ? [] : this.#desired.map(({ azure }) => [azureKey(azure), parallelJobs]),
+      ),
       readers: new Map([...this.#azure.all].map(([key, { readers }]) => [key, readers])),
       drained: new Set(world.drained),
       drainedAgents: new Set(world.drainedAgents),

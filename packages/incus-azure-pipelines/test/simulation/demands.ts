@@ -1,4 +1,4 @@
-import type { Registration } from '../../src/model/agent.js';
+import type { JobRequest, Registration } from '../../src/model/agent.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
 
 /** What the job of that number demands. */
@@ -38,4 +38,14 @@ export function meets({ demands }: UnfinishedRequest, capabilities: Registration
     const offered = capabilities?.[name];
     return value === undefined ? offered !== undefined : offered?.toLowerCase() === value;
   });
+}
+
+/** A request as a queue has it. */
+export function aRequest(requestId: number, demands: readonly string[]): UnfinishedRequest {
+  return { requestId, jobName: `job ${requestId}`, demands, received: false, isPrivate: true, queuedAt: undefined };
+}
+
+/** A request as the agent has it that was given it. */
+export function jobRequest(requestId: number): JobRequest {
+  return { requestId, received: false, jobName: `job ${requestId}`, waitedMs: undefined, result: undefined };
 }

@@ -16,6 +16,8 @@ export const shares: Readonly<Record<string, typeof shareQueue>> = {
     });
     return { queued: new Map(more), waiting, hosts };
   },
+  'makes agents for what waits for a parallel job': (before, sight, desired, now) =>
+    shareQueue(before, { ...sight, parallelJobs: new Map() }, desired, now),
   'counts what an agent has already': (before, sight, desired, now) =>
     shareQueue(before, { ...sight, registrations: withoutJobs(sight.registrations) }, desired, now),
 };

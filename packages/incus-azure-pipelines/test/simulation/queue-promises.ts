@@ -1,6 +1,6 @@
 /** What the daemon promises about pools that follow the queue. */
 import { PREPARATION, targetOf } from '../../src/model/action.js';
-import { type Agent, type AgentPhase, isLive } from '../../src/model/agent.js';
+import { type Agent, type AgentPhase, isLive, type Registration } from '../../src/model/agent.js';
 import { knownValue, type Reading } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
 import { isLeft, type UnfinishedRequest } from '../../src/model/queue.js';
@@ -15,7 +15,7 @@ import { standbyNow } from './standby-hours.js';
  */
 export function checkQueue(
   decision: Decision,
-  { requests, registrations }: Pick<Sight, 'requests' | 'registrations'>,
+  { parallelJobs, requests, registrations }: Pick<Sight, 'parallelJobs' | 'requests' | 'registrations'>,
   unfinished: ReadonlySet<number>,
 ): void {
   const { desired, observed } = decision;
@@ -32,19 +32,44 @@ export function checkQueue(
       ({ received, requestId }) => !received && !held.has(requestId),
     ).length;
     promised(counted <= waiting, 'a request counts for one pool', () => `${counted} of ${waiting}`);
+    const most = parallelJobs?.get(key);
+    if (most !== undefined)
+      checkParallelJobs(most, counted, knownValue(reading) ?? [], having(decision, registrations.get(key)));
   }
   for (const spec of desired) {
     if (!scales(spec)) continue;
     checkScaleDown(spec, decision);
     const key = azureKey(spec.azure);
     const isAlone = desired.every(other => other === spec || azureKey(other.azure) !== key);
-    const having = new Set(knownValue(registrations.get(key))?.map(({ assigned }) => assigned?.requestId));
-    for (const { life } of knownValue(observed.agents) ?? []) having.add(life.requestId);
+    const taken = having(decision, registrations.get(key));
     const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
-      demands.length === 0 && !received && !having.has(requestId) && unfinished.has(requestId);
+      demands.length === 0 && !received && !taken.has(requestId) && unfinished.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
     if (isAlone) checkGrowth(spec, decision, open, doneUnseen(spec, decision, requests.get(key)));
   }
+}
+
+/** The requests that agents have, or had. */
+function having({ observed }: Decision, reading: Reading<readonly Registration[]> | undefined) {
+  const all = new Set(knownValue(reading)?.map(({ assigned }) => assigned?.requestId));
+  for (const { life } of knownValue(observed.agents) ?? []) all.add(life.requestId);
+  return all;
+}
+
+/** Beyond what may run at once one more counts at most, unless more seem to run: then the number may be wrong. */
+function checkParallelJobs(
+  most: number,
+  counted: number,
+  requests: readonly UnfinishedRequest[],
+  taken: ReadonlySet<number | undefined>,
+): void {
+  const running = requests.filter(({ received, requestId }) => received || taken.has(requestId)).length;
+  const received = requests.filter(one => one.received).length;
+  promised(
+    running > most || counted <= most + 1 - received,
+    'of what waits for a parallel job one request counts',
+    () => `${counted} count beside ${received} that run, of ${most}`,
+  );
 }
 
 /** How many jobs its agents say that they have done since the queue was read. */

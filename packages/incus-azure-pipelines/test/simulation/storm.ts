@@ -1,5 +1,6 @@
 import { mayBeEmpty } from '../../src/model/placeholder.js';
 import { scales } from '../../src/model/pool.js';
+import { holdingOf } from './holding.js';
 import type { Keeper } from './keeper.js';
 import { act, editPools } from './people.js';
 import { meddle } from './placeholders.js';
@@ -24,6 +25,8 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     next();
   }
   const fault = (name: keyof Faults, happen: () => void) => often(world.scenario.faults[name], happen);
+  azure.holding = holdingOf(world.scenario.seed, world.desired.some(scales));
+  if (azure.holding !== undefined) timeline.in(ms, () => azure.letGo());
   const alive = () => [...world.guests.values()].filter(guest => incus.isAlive(guest.name));
 
   for (const index of world.keys.keys()) {

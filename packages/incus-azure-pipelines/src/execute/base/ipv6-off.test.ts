@@ -15,22 +15,25 @@ test.each([
   ['copies do without where another interface has an address', 'as-found', MANAGED, address('00', 'docker0'), true],
   ['copies have it where the network has IPv6', 'as-found', MANAGED, `${LINK_LOCAL}${address('00', 'eth0')}`, false],
   ['copies have it where they are to, whatever was found', 'ipv6', MANAGED, LINK_LOCAL, false],
-  ['copies are left alone where networkd does not have the interface', 'as-found', '      Driver: veth', LINK_LOCAL, false],
-])(
-  '%s',
-  (_fact, argument, status, shown, isOff) => {
-    const folder = mkdtempSync(join(tmpdir(), 'ipv6-off-'));
-    try {
-      if (shown !== undefined) writeFileSync(join(folder, 'if_inet6'), shown);
-      const script = `networkctl() { echo '${status}'; }\n${ipv6Off}`
-        .replaceAll('/proc/net', folder)
-        .replaceAll('/etc/systemd/network', folder);
-      expect(spawnSync('bash', ['-uo', 'pipefail', '-c', script, 'bash', argument]).status).toBe(0);
-      const read = () => readFileSync(join(folder, '10-eth0.network.d/iap.conf'), 'utf8');
-      if (isOff) expect(read()).toBe('[Network]\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n');
-      else expect(read).toThrow('ENOENT');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  },
-);
+  [
+    'copies are left alone where networkd does not have the interface',
+    'as-found',
+    '      Driver: veth',
+    LINK_LOCAL,
+    false,
+  ],
+])('%s', (_fact, argument, status, shown, isOff) => {
+  const folder = mkdtempSync(join(tmpdir(), 'ipv6-off-'));
+  try {
+    if (shown !== undefined) writeFileSync(join(folder, 'if_inet6'), shown);
+    const script = `networkctl() { echo '${status}'; }\n${ipv6Off}`
+      .replaceAll('/proc/net', folder)
+      .replaceAll('/etc/systemd/network', folder);
+    expect(spawnSync('bash', ['-uo', 'pipefail', '-c', script, 'bash', argument]).status).toBe(0);
+    const read = () => readFileSync(join(folder, '10-eth0.network.d/iap.conf'), 'utf8');
+    if (isOff) expect(read()).toBe('[Network]\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n');
+    else expect(read).toThrow('ENOENT');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
