@@ -9,6 +9,7 @@ import { capabilitiesOf } from './demands.js';
 import type { Keeper } from './keeper.js';
 import { checkPlaceholdersLeft } from './placeholders.js';
 import { BrokenPromise, promised } from './promises.js';
+import { standbyNow } from './standby-hours.js';
 import type { World } from './world.js';
 
 /** So long after the storm all has come right. */
@@ -27,11 +28,16 @@ export function comeToPeace(world: World, keepers: readonly Keeper[], lastingMs 
   const { timeline } = world;
   const startAt = timeline.now;
   do timeline.runUntil(timeline.now + LOOK_MS);
-  while (timeline.now < startAt + CALM_MS && !isPeace(world, keepers));
+  while (timeline.now < startAt + CALM_MS && !(areHoursOver(world) && isPeace(world, keepers)));
   const ms = timeline.now - startAt;
   timeline.runUntil(timeline.now + lastingMs);
   checkPeace(world, keepers);
   return ms;
+}
+
+/** While another standby is in force, what there is may be right just for a moment: idle agents have their time before they go. */
+function areHoursOver({ desired, timeline }: World): boolean {
+  return desired.every(spec => standbyNow(spec, timeline.now) === spec.standby);
 }
 
 function isPeace(world: World, keepers: readonly Keeper[]): boolean {
