@@ -36,7 +36,13 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'floors', include: ['test/*.test.ts'], sequence: { groupOrder: 0 } },
+        test: {
+          name: 'floors',
+          include: ['test/*.test.ts'],
+          // They run the program, npm and promtool, which take their time on a busy machine.
+          testTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         resolve,

@@ -5,6 +5,8 @@ import type { Finding } from '../packages/incus-azure-pipelines/src/doctor/findi
 import type { BaseBuildStage } from '../packages/incus-azure-pipelines/src/execute/base/base-build-error.js';
 import { ENDS } from '../packages/incus-azure-pipelines/src/model/end.js';
 
+import type { Refusals } from './refusals.js';
+
 /** What tests do wrong, to see that it is told; this page is written from the same. */
 export interface SeededErrors {
   /** Configurations that cannot be used, with the messages that they get. */
@@ -17,6 +19,8 @@ export interface SeededErrors {
     readonly title: string;
     readonly cases: readonly { readonly name: string; readonly finds: readonly Finding[] }[];
   }[];
+  /** What verbs say, by the sources. */
+  readonly refusals: Refusals;
 }
 
 /** Each is named here, or this does not compile. */
@@ -68,7 +72,7 @@ Names, numbers and addresses are those of examples. What to look at first stands
 and in the [README](../../README.md#when-something-is-wrong).`;
 
 /** What is said of whatever may be wrong, in Markdown. */
-export function errorsReference({ faults, files }: SeededErrors): string {
+export function errorsReference({ faults, files, refusals }: SeededErrors): string {
   return [
     HEAD,
     section('Exit codes', 'Of every verb.', ['code', 'means'], EXIT_CODES),
@@ -94,6 +98,18 @@ export function errorsReference({ faults, files }: SeededErrors): string {
         ...named('incus-', OF_INCUS),
         ['`other`', 'none of these'],
       ],
+    ),
+    section(
+      'What a verb refuses',
+      'With exit code 2. Capitals stand for what differs from call to call, dots for what is worked out. `run` refuses, too, what `doctor` finds red of Incus, its project and an agent pool, in the same words.',
+      ['it says'],
+      refusals.mistakes.map(sentence => [`\`${sentence}\``]),
+    ),
+    section(
+      'What a verb could not do',
+      'With exit code 1: the same call may work later.',
+      ['it says'],
+      refusals.passing.map(sentence => [`\`${sentence}\``]),
     ),
     '## What is wrong with a configuration',
     'Each begins with the file, the line and the column; `check` and `run` say all of them at once, with exit code 2. `DIR` is the folder of the file.',

@@ -5,6 +5,9 @@ import type { Scenario } from '../../testbed/scenario.js';
 import type { PoolStatus } from './daemon-status.js';
 import { polled } from './polled.js';
 
+/** How long an agent takes is up to the machine, and no test of it is to fail of half a minute. */
+const WAIT_MS = 120_000;
+
 /** The page of a daemon that runs, in a browser of its own. */
 export interface SeenPage extends AsyncDisposable {
   readonly page: Page;
@@ -21,6 +24,7 @@ export async function openPage(daemon: DaemonProcess): Promise<SeenPage> {
   const browser = await startBrowser();
   try {
     const { complaints, page, screenshot } = await openWatched(browser, `http://127.0.0.1:${String(httpPort)}/`);
+    page.setDefaultTimeout(WAIT_MS);
     return {
       page,
       async shows(name, phase) {

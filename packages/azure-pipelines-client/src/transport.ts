@@ -1,5 +1,6 @@
 /** The way of one call to the server and back: gate, token, request, judgement. */
 
+import { setMaxListeners } from 'node:events';
 import { Agent, type Dispatcher, request } from 'undici';
 import { type Answer, readAnswer } from './answer.js';
 import { type Auth, anotherCredential, type Credential, obtainCredential, refusalWithoutOther } from './auth.js';
@@ -57,6 +58,8 @@ export class Transport implements AsyncDisposable {
     this.#gate = new Gate(options.clock);
     this.#own = options.dispatcher === undefined ? new Agent({ connections: maxConnections }) : undefined;
     this.#dispatcher = options.dispatcher ?? this.#own ?? new Agent();
+    // A call under way waits on it, and Node takes more than ten for a leak.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   get rateLimit(): RateLimit | undefined {

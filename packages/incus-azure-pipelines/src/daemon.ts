@@ -9,6 +9,7 @@ import { KeyStock, type KeyStockOptions } from './execute/registration/key-stock
 import { MissingAuthorizationError } from './execute/registration/register.js';
 import { type Clock, systemClock } from './lib/clock.js';
 import { Events } from './lib/events.js';
+import { forMany } from './lib/for-many.js';
 import { hostSees } from './lib/host-sees.js';
 import { findInstallation, type Installation, openInstallation } from './lib/installation.js';
 import { rememberKnownPools } from './lib/known-pools.js';
@@ -182,7 +183,6 @@ async function assemble(
   events.on('log-collected', ({ pool, name, registrationError }) =>
     reconciler.noteRegistration(pool, name, registrationError),
   );
-
   events.on('pass-ended', () => pools.keepOnly(reconciler.last?.observed));
 
   return {
@@ -232,7 +232,7 @@ async function assemble(
       await host.look();
       const { off: whyShared } = executorParts.isolation;
       if (whyShared !== undefined) emit('isolation-off', { why: whyShared });
-      const stop = AbortSignal.any([runSignal, failed.signal]);
+      const stop = forMany(AbortSignal.any([runSignal, failed.signal]));
       const late = lateAfter(stop, ENDING_MS, clock);
       const ring = () => reconciler.ring();
       const loops = [

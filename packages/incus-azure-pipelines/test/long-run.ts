@@ -19,6 +19,9 @@ interface Beginning {
   readonly agentCount?: number;
   readonly standby?: number;
   readonly registration?: 'guest' | 'host';
+  readonly maxConcurrentCreates?: number;
+  /** Where the token is read from; it stands in the configuration where nothing is given. */
+  readonly tokenFile?: string;
   readonly hasBase?: boolean;
   /** How long an agent has to come online; unless it is given none ever has to. */
   readonly startupGracePeriod?: string;
@@ -76,6 +79,8 @@ class LongRun {
     agentCount = 2,
     standby = agentCount,
     registration = 'guest',
+    maxConcurrentCreates = 2,
+    tokenFile,
     hasBase = true,
     startupGracePeriod = '24h',
   }: Beginning = {}): Promise<void> {
@@ -83,14 +88,14 @@ class LongRun {
     const { signal } = this.#stop;
     this.#text = `agentCount: ${agentCount}
 standby: ${standby}
-maxConcurrentCreates: 2
+maxConcurrentCreates: ${maxConcurrentCreates}
 baseImage: local:debian
 baseMade: true
 registration: ${registration}
 startupGracePeriod: ${startupGracePeriod}
 incus: {socket: ${incus.socketPath}}
 stateDirectory: ${this.#folder.path('state')}
-azure: {pat: ${emulator.token}, url: "${emulator.url}", pool: default}
+azure: {pat: ${tokenFile === undefined ? emulator.token : `{file: ${tokenFile}}`}, url: "${emulator.url}", pool: default}
 `;
     this.#daemon = await makeDaemon(await this.#load(this.#text), signal, {
       clock,

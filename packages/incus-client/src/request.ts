@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import type { Readable } from 'node:stream';
 import type { Agent, Dispatcher, FormData } from 'undici';
@@ -49,6 +50,8 @@ export class Transport implements AsyncDisposable {
     this.connection = connection;
     this.#userAgent = userAgent;
     this.#onCall = onCall;
+    // A call under way waits on it, and Node takes more than ten for a leak.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** Aborts when the client is closed. */

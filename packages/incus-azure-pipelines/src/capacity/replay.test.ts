@@ -18,6 +18,15 @@ function replayed(trace: readonly TracedJob[], given: Partial<PoolSpec>, options
   return replay(trace, aPool(given), { ...OPTIONS, ...options });
 }
 
+describe('in a pool that may have no agent', () => {
+  test('a job waits until one is made for it', () => {
+    const { created, waitsMs } = replayed(jobs(3, 3_600_000, 60_000), { agentCount: 2, standby: 0, reserve: 0 });
+    expect(created).toBe(3);
+    const made = creatingMs + preparingMs + activatingMs + startingMs + takingMs;
+    for (const waitMs of waitsMs) expect(waitMs).toBeGreaterThanOrEqual(made);
+  });
+});
+
 describe('in a pool of fixed size', () => {
   test('a job that finds an idle agent waits for no more than that this one takes it', () => {
     const { created, idleAgentHours, instances, mostBusy, waitsMs } = replayed(jobs(4, 600_000, 60_000), {

@@ -4,6 +4,7 @@ import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import { openIncusToMend } from '../observe/clients.js';
 import { type Holding, holdingsIn } from '../observe/owners.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { table } from './table.js';
 
@@ -30,16 +31,17 @@ export async function adopt({ config: path, json, owner }: AdoptOptions, { write
   const { project } = await incus.projects.get(spec.project, { signal });
   const holdings = holdingsIn(await incus.instances.list({ signal }), project);
   if (owner === undefined) {
-    write(json ? asJson({ owner: mine?.ownerId, holdings }) : formatHoldings(holdings, mine));
+    write(json ? formatJson({ owner: mine?.ownerId, holdings }) : formatHoldings(holdings, mine));
     return;
   }
   refuseFor(owner, holdings, mine, spec.project);
   await using _mine = mine && (await claim(mine));
   const adopted = installationOf(spec.stateDirectory, owner);
-  const busy = (pid: string) => `adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`;
+  const busy = (pid: string) =>
+    new UserError(`adopt: a daemon of the owner ${owner} already runs, process ${pid}; stop it first`);
   await using _adopted = mine?.ownerId === owner ? undefined : await claim(adopted, busy);
   await setOwner(spec.stateDirectory, owner);
-  if (json) write(asJson({ owner }));
+  if (json) write(formatJson({ owner }));
   else write(`Adopted ${owner}: start the daemon, and it goes on with the agents that it finds.\n`);
 }
 
@@ -53,10 +55,6 @@ export function formatHoldings(holdings: readonly Holding[], mine: Installation 
     ownerId === mine?.ownerId ? 'this installation' : '',
   ]);
   return table(['owner', 'agents', 'bases', ''], rows);
-}
-
-function asJson(document: object): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 function refuseFor(owner: string, holdings: readonly Holding[], mine: Installation | undefined, project: string): void {

@@ -1,4 +1,5 @@
 /** The verbs about bases. A daemon that runs is asked; where none does, they do its part under its lock. */
+
 import { type LoadedConfig, loadConfig } from '../config/load.js';
 import { type Daemon, makeDaemon } from '../daemon.js';
 import { systemClock } from '../lib/clock.js';
@@ -7,9 +8,10 @@ import { claim } from '../lib/single.js';
 import { UserError } from '../lib/user-error.js';
 import type { Action } from '../model/action.js';
 import { type BasesDocument, basesDocument } from '../report/bases-document.js';
-import { callDaemon, NoDaemonError } from './control.js';
+import { askDaemon, callDaemon, NoDaemonError } from './control.js';
 import { DaemonError } from './daemon-error.js';
 import { formatBases } from './format-bases.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { ProgressDisplay } from './progress-display.js';
 import { stopSignals } from './stop-signals.js';
@@ -24,8 +26,8 @@ const POLL_MS = 300;
 /** Lists the bases that are there and those that are wanted, with what each is kept for. */
 export async function listBases(options: BaseOptions & { readonly json?: boolean }, output: Output): Promise<void> {
   const config = await loadConfig(options.config);
-  const document = (await askDaemon(config)) ?? (await look(config));
-  if (options.json) output.write(`${JSON.stringify(document, undefined, 2)}\n`);
+  const document = (await knownToDaemon(config)) ?? (await look(config));
+  if (options.json) output.write(formatJson(document));
   else output.write(formatBases(document, Date.now(), output.screen?.().columns));
 }
 
@@ -35,7 +37,7 @@ export async function buildBases(pool: string | undefined, options: BaseOptions,
   const pools = poolsOf(config, pool);
   const display = new ProgressDisplay(output);
   try {
-    const isAsked = (await askDaemon(config)) !== undefined;
+    const isAsked = (await knownToDaemon(config)) !== undefined;
     const names = isAsked ? await awaitDaemon(config, pools, display) : await buildHere(config, pools, display);
     for (const name of names) output.write(`${name}\n`);
   } finally {
@@ -46,16 +48,16 @@ export async function buildBases(pool: string | undefined, options: BaseOptions,
 /** Deletes the bases that no pool needs. The last one of a pool that is known to work stays. */
 export async function pruneBases(options: BaseOptions, { screen, write }: Output): Promise<void> {
   const config = await loadConfig(options.config);
-  const asked = await askDaemon(config);
+  const asked = await knownToDaemon(config);
   if (asked !== undefined) write('The daemon that runs deletes by itself what no pool needs. What it keeps:\n\n');
   const document = asked ?? (await pruneHere(config, name => write(`Deleted ${name}.\n`)));
   write(formatBases(document, Date.now(), screen?.().columns));
 }
 
 /** What a daemon that runs knows of bases; undefined where none does. */
-async function askDaemon({ spec }: LoadedConfig): Promise<BasesDocument | undefined> {
+async function knownToDaemon({ spec }: LoadedConfig): Promise<BasesDocument | undefined> {
   try {
-    return (await callDaemon(spec.controlSocketPath, 'GET', '/bases')) as BasesDocument;
+    return (await askDaemon(spec.controlSocketPath, '/bases')) as BasesDocument;
   } catch (error) {
     if (error instanceof NoDaemonError) return undefined;
     throw error;

@@ -1,5 +1,6 @@
 import { loadConfig } from '../config/load.js';
 import { ConfigError, formatMessage } from '../config/message.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { overcommitment, sayOvercommitment } from './overcommitment.js';
 
@@ -20,8 +21,7 @@ export async function check(
   const messages = failed ? result.messages : result.warnings;
   if (options.json) {
     const most = failed ? undefined : overcommitment(result.spec);
-    const document = { valid: !failed, messages, ...(most === undefined ? {} : { overcommitment: most }) };
-    write(`${JSON.stringify(document, undefined, 2)}\n`);
+    write(formatJson({ valid: !failed, messages, ...(most === undefined ? {} : { overcommitment: most }) }));
     return failed ? 2 : 0;
   }
   for (const message of messages) write(`${formatMessage(message)}\n`);

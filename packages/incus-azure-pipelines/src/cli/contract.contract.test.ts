@@ -111,6 +111,11 @@ test('a server that answers otherwise is told so, and the exit code says it', as
 test.each<[string, readonly string[], string]>([
   ['no server', [], 'name the organisation with --url URL, or a configuration with --config FILE'],
   ['no token', ['--url', 'https://dev.azure.com/contoso', '--token-env', 'NO_SUCH'], 'the variable NO_SUCH is not set'],
+  [
+    'no token to find',
+    ['--url', 'https://dev.azure.com/contoso', '--token-env', 'NO_SUCH'],
+    'or name a file with --token-file FILE',
+  ],
 ])('a call with %s is told what is missing', async (_, args, says) => {
   const said = { written: '', complained: '' };
   const record = folder.path('none.json');

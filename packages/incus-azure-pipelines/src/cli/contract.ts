@@ -12,7 +12,7 @@ import { recordingText } from '../contract/recording-file.js';
 import { systemClock } from '../lib/clock.js';
 import { Identity } from '../lib/identity/identity.js';
 import { UserError } from '../lib/user-error.js';
-import { printable } from '../report/printable.js';
+import { formatJson } from './format-json.js';
 import { formatVerdicts } from './format-verdicts.js';
 import type { Output } from './output.js';
 import { ProgressDisplay } from './progress-display.js';
@@ -63,7 +63,7 @@ export async function contract(options: Options, output: Output, talk = converse
       stillOpen: open.map(([what, how]) => ({ what, how })),
       recording: options.record,
     };
-    output.write(`${printable(JSON.stringify(document, undefined, 2))}\n`);
+    output.write(formatJson(document));
   } else output.write(formatVerdicts(verdicts, { open, unasked, record: options.record }, output.screen?.().columns));
   return codeOf(verdicts, unasked);
 }

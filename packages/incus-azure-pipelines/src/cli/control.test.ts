@@ -6,8 +6,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serveOnSocket } from '../lib/serve.js';
 import { UserError } from '../lib/user-error.js';
 import { controlRoutes, type View } from '../report/http.js';
-import { callDaemon } from './control.js';
+import { askDaemon, callDaemon } from './control.js';
+import { printExplanation } from './explain.js';
 import { reportFailure } from './failure.js';
+import { printStatus } from './status.js';
 
 let directory: string;
 beforeAll(async () => {
@@ -59,6 +61,41 @@ test('where no daemon is, the reader is told to start it', async () => {
   const { code, told } = await outcome(callDaemon(join(directory, 'none.sock'), 'GET', '/status'));
   expect(code).toBe(2);
   expect(told).toContain('start it (where it ends again, "journalctl -u incus-azure-pipelines" says why)');
+});
+
+const OLDER_STATUS = { at: 0, pools: [{ name: 'linux', agents: [], waiting: 'a job \u009b31m\u202e' }] };
+
+test.each([
+  ['of an older release', { server: 'incus-azure-pipelines/0.0.9' }, 'is of release 0.0.9,'],
+  ['of one that tells no release', {}, 'is of an older release that does not say which,'],
+])('what a daemon %s says is shown to programs alone', async (_, headers, of) => {
+  const socket = join(directory, 'older.sock');
+  await using _served = await serveOnSocket(() => Response.json(OLDER_STATUS, { headers }), socket);
+  const shown: string[] = [];
+  const output = { write: (text: string) => void shown.push(text), complain: () => {} };
+  for (const show of [printStatus({ socket }, output), printExplanation('linux', { socket }, output)]) {
+    const { code, told } = await outcome(show);
+    expect(code).toBe(2);
+    expect(told).toContain(of);
+    expect(told).toContain('cannot show what it says; restart the daemon, which ends no job');
+    expect(told.match(/\n/g)).toHaveLength(1);
+  }
+  expect(shown).toEqual([]);
+  await printStatus({ socket, json: true }, output);
+  expect(JSON.parse(shown.join(''))).toEqual(OLDER_STATUS);
+  expect(shown.join('')).toContain('a job \\u009b31m\\u202e');
+});
+
+test('a daemon of another release is told what to do', async () => {
+  const socket = join(directory, 'obeys.sock');
+  await using _served = await serveOnSocket(() => Response.json({}), socket);
+  await expect(callDaemon(socket, 'POST', '/drain')).resolves.toEqual({});
+});
+
+test('a daemon of this release is understood', async () => {
+  const socket = join(directory, 'same.sock');
+  await using _served = await serveOnSocket(controlRoutes(VIEW).fetch, socket);
+  await expect(askDaemon(socket, '/deaths')).resolves.toEqual([]);
 });
 
 function fails(error: Error): () => Promise<void> {

@@ -1,4 +1,5 @@
 import { Agent, type Dispatcher, request } from 'undici';
+import { PRODUCT, RELEASE } from '../lib/release.js';
 import { UserError } from '../lib/user-error.js';
 import { DaemonError } from './daemon-error.js';
 
@@ -16,6 +17,15 @@ const ABSENT: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED']);
 /** There is no socket, nobody listens on it, or it is not for this user: what the reader mends, and no time does. */
 const UNREACHED: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'EACCES', 'EPERM', 'ENOTSOCK']);
 
+/** The daemon is of another release, and what it says may have another form. */
+export class OtherReleaseError extends UserError {}
+
+/** What a daemon says on its control socket, and who it says to be. */
+interface Told {
+  readonly body: unknown;
+  readonly server: string;
+}
+
 /**
  * One call on the daemon's control socket.
  *
@@ -28,15 +38,34 @@ export async function callDaemon(
   path: string,
   deadlineMs: number = DEADLINE_MS,
 ): Promise<unknown> {
+  return (await exchange(socket, method, path, deadlineMs)).body;
+}
+
+/**
+ * What the daemon says of something, to be shown to a person.
+ *
+ * @throws OtherReleaseError when it is of another release; whatever `callDaemon` throws.
+ */
+export async function askDaemon(socket: string, path: string): Promise<unknown> {
+  const { body, server } = await exchange(socket, 'GET', path, DEADLINE_MS);
+  if (server === PRODUCT) return body;
+  const other = /^incus-azure-pipelines\/([\w.+-]+)$/.exec(server)?.[1];
+  const of = other === undefined ? 'an older release that does not say which' : `release ${other}`;
+  throw new OtherReleaseError(
+    `the daemon on ${socket} is of ${of}, and this program, of release ${RELEASE}, cannot show what it says; restart the daemon, which ends no job`,
+  );
+}
+
+async function exchange(socket: string, method: 'GET' | 'POST', path: string, deadlineMs: number): Promise<Told> {
   const dispatcher = new Agent({ connect: { socketPath: socket } });
   const signal = AbortSignal.timeout(deadlineMs);
   try {
-    const { body, statusCode } = await answerOf(
+    const { body, server, statusCode } = await answerOf(
       request(`http://daemon${path}`, { method, dispatcher, signal }),
       socket,
       signal,
     );
-    if (statusCode === 200) return body;
+    if (statusCode === 200) return { body, server };
     if (statusCode >= 500) throw new DaemonError(`the daemon on ${socket} failed: ${reasonIn(body)}`);
     throw new UserError(reasonIn(body));
   } finally {
@@ -48,10 +77,10 @@ async function answerOf(
   asked: Promise<Dispatcher.ResponseData>,
   socket: string,
   signal: AbortSignal,
-): Promise<{ readonly statusCode: number; readonly body: unknown }> {
+): Promise<Told & { readonly statusCode: number }> {
   try {
-    const { body, statusCode } = await asked;
-    return { statusCode, body: await body.json() };
+    const { body, headers, statusCode } = await asked;
+    return { statusCode, server: String(headers.server ?? ''), body: await body.json() };
   } catch (error) {
     if (signal.aborted)
       throw new DaemonError(

@@ -6,10 +6,11 @@ import { type Colour, type Finding, green, red, yellow } from '../doctor/finding
 import { systemClock } from '../lib/clock.js';
 import { Identities } from '../lib/identity/identities.js';
 import { UserError } from '../lib/user-error.js';
-import { printable, printableLine } from '../report/printable.js';
+import { printableLine } from '../report/printable.js';
 import type { StatusDocument } from '../report/status-document.js';
-import { callDaemon, NoDaemonError } from './control.js';
+import { askDaemon, NoDaemonError, OtherReleaseError } from './control.js';
 import { DaemonError } from './daemon-error.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { ProofRecord } from './proof-record.js';
 import { stopSignals } from './stop-signals.js';
@@ -57,8 +58,7 @@ export async function doctor(options: Options, output: Output, examine = diagnos
   const isWhole = ended === 'whole';
   record?.pause();
   const proven = record && { proofs: record.proofs, place: record.place, report: record.report };
-  if (options.json)
-    output.write(`${printable(JSON.stringify({ whole: isWhole, findings, ...proven }, undefined, 2))}\n`);
+  if (options.json) output.write(formatJson({ whole: isWhole, findings, ...proven }));
   else output.write(conclusion(findings, isWhole));
   if (proven !== undefined && !options.json)
     output.write(
@@ -95,14 +95,15 @@ function partsOf(config: LoadedConfig, { socket }: Options) {
     spec,
     wayOut: config.wayOut,
     identities: new Identities(credentials, systemClock),
-    askDaemon: () => askDaemon(socket ?? spec.controlSocketPath),
+    askDaemon: () => daemonFact(socket ?? spec.controlSocketPath),
   };
 }
 
-async function askDaemon(socket: string): Promise<DaemonFact> {
+async function daemonFact(socket: string): Promise<DaemonFact> {
   try {
-    return { kind: 'running', status: (await callDaemon(socket, 'GET', '/status')) as StatusDocument };
+    return { kind: 'running', status: (await askDaemon(socket, '/status')) as StatusDocument };
   } catch (error) {
+    if (error instanceof OtherReleaseError) return { kind: 'other-release', error: error.message };
     if (error instanceof NoDaemonError) return { kind: error.mayCome ? 'absent' : 'unreached', error: error.message };
     if (error instanceof DaemonError || error instanceof UserError) return { kind: 'failing', error: error.message };
     throw error;

@@ -1,8 +1,9 @@
 import type { Death } from '../report/death.js';
 import { explain } from '../report/explain.js';
 import type { StatusDocument } from '../report/status-document.js';
-import { callDaemon } from './control.js';
-import { formatDeath, formatJson } from './logs.js';
+import { askDaemon } from './control.js';
+import { formatJson } from './format-json.js';
+import { formatDeath } from './logs.js';
 import type { Output } from './output.js';
 
 /**
@@ -15,12 +16,12 @@ export async function printExplanation(
   { json, socket }: { readonly socket: string; readonly json?: boolean },
   { write }: Output,
 ): Promise<void> {
-  const status = (await callDaemon(socket, 'GET', '/status?usage&queue')) as StatusDocument;
-  const deaths = (await callDaemon(socket, 'GET', '/deaths')) as readonly Death[];
+  const status = (await askDaemon(socket, '/status?usage&queue')) as StatusDocument;
+  const deaths = (await askDaemon(socket, '/deaths')) as readonly Death[];
   const explanation = explain(name, { status, deaths, now: Date.now() });
   const ended = await Promise.all(
     (explanation.deaths ?? []).map(
-      async death => (await callDaemon(socket, 'GET', `/deaths/${encodeURIComponent(death.name)}`)) as Death,
+      async death => (await askDaemon(socket, `/deaths/${encodeURIComponent(death.name)}`)) as Death,
     ),
   );
   if (json) return write(formatJson(ended.length === 0 ? explanation : { ...explanation, deaths: ended }));

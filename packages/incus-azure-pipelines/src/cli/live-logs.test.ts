@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { PRODUCT } from '../lib/release.js';
 import { serveOnSocket } from '../lib/serve.js';
 import { showLogs, unseen } from './live-logs.js';
 
@@ -22,7 +23,8 @@ test('an agent that the daemon does not see any more is told by its record, and 
   onTestFinished(() => rm(directory, { recursive: true }));
   const death = { name: 'ci-1', why: 'its job is done', goneAt: 0, phases: [], lastLines: 'the end' };
   const status = { pools: [{ agents: [{ name: 'ci-1', phase: 'orphan' }] }], removed: [] };
-  const answer = (request: Request) => Response.json(request.url.endsWith('/status') ? status : death);
+  const headers = { server: PRODUCT };
+  const answer = (request: Request) => Response.json(request.url.endsWith('/status') ? status : death, { headers });
   const socket = join(directory, 'control.sock');
   await using _served = await serveOnSocket(answer, socket);
   const written: string[] = [];

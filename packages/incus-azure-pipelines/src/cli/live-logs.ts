@@ -4,7 +4,7 @@ import { UserError } from '../lib/user-error.js';
 import type { Death } from '../report/death.js';
 import { printable } from '../report/printable.js';
 import type { StatusDocument } from '../report/status-document.js';
-import { callDaemon, NoDaemonError } from './control.js';
+import { askDaemon, NoDaemonError } from './control.js';
 import { expectRunning, openIncusOf } from './guest.js';
 import { GuestText } from './guest-text.js';
 import { formatDeath, printLogs } from './logs.js';
@@ -52,7 +52,7 @@ export async function showLogs(agent: string | undefined, options: Options, outp
 /** Whether its log is to be read in its guest: the daemon sees its instance, or there is no daemon to tell of its end. */
 async function isLiving(agent: string, { socket }: Options): Promise<boolean> {
   try {
-    const { pools, removed } = (await callDaemon(socket, 'GET', '/status')) as StatusDocument;
+    const { pools, removed } = (await askDaemon(socket, '/status')) as StatusDocument;
     const found = [...pools, ...removed].flatMap(({ agents }) => agents).find(({ name }) => name === agent);
     return found !== undefined && found.phase !== 'orphan' && found.phase !== 'stopped';
   } catch (error) {
@@ -70,9 +70,7 @@ async function showEnd(
   signal: AbortSignal,
 ): Promise<void> {
   for (const giveUpAt = performance.now() + RECORD_MS; ; ) {
-    const death = await callDaemon(socket, 'GET', `/deaths/${encodeURIComponent(agent)}`).catch(
-      (error: unknown) => error,
-    );
+    const death = await askDaemon(socket, `/deaths/${encodeURIComponent(agent)}`).catch((error: unknown) => error);
     if (!(death instanceof Error)) {
       const { lastLines, ...rest } = death as Death;
       return write(`${unseen(printable(lastLines), lastShown)}\n${formatDeath({ ...rest, lastLines: '' })}`);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Death } from '../report/death.js';
-import { formatDeath, formatDeaths, formatJson } from './logs.js';
+import { formatJson } from './format-json.js';
+import { formatDeath, formatDeaths } from './logs.js';
 
 const death: Death = {
   name: 'ci-abc123-mwtxpuqj',

@@ -1,7 +1,8 @@
 import { UserError } from '../lib/user-error.js';
 import type { Death } from '../report/death.js';
 import { printable, printableLine } from '../report/printable.js';
-import { callDaemon } from './control.js';
+import { askDaemon, callDaemon } from './control.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { table } from './table.js';
 
@@ -13,14 +14,9 @@ interface Options {
 /** Shows the agents that ended, or, for one of them, why it ended and its last lines. */
 export async function printLogs(agent: string | undefined, options: Options, { screen, write }: Output): Promise<void> {
   const path = agent === undefined ? '/deaths' : `/deaths/${encodeURIComponent(agent)}`;
-  const answer = await callDaemon(options.socket, 'GET', path);
-  if (options.json) write(formatJson(answer));
-  else write(Array.isArray(answer) ? formatDeaths(answer, screen?.().columns) : formatDeath(answer as Death));
-}
-
-/** The answer for programs; what a terminal could obey is escaped, which leaves every text what it is. */
-export function formatJson(answer: unknown): string {
-  return `${printable(JSON.stringify(answer, undefined, 2))}\n`;
+  if (options.json) return write(formatJson(await callDaemon(options.socket, 'GET', path)));
+  const answer = await askDaemon(options.socket, path);
+  write(Array.isArray(answer) ? formatDeaths(answer, screen?.().columns) : formatDeath(answer as Death));
 }
 
 const HEAD = ['agent', 'pool', 'gone', 'job', 'result', 'why'];

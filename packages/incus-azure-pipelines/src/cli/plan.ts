@@ -3,6 +3,7 @@ import { makeDaemon } from '../daemon.js';
 import { findInstallation, imagineInstallation } from '../lib/installation.js';
 import { type PlanDocument, planDocument } from '../report/plan-document.js';
 import { statusOf } from '../report/status.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { overcommitment, sayOvercommitment } from './overcommitment.js';
 import { storageLine } from './storage-line.js';
@@ -28,11 +29,7 @@ export async function printPlan(
   if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
   const status = statusOf(pools, pass, spec => daemon.pools.azureOf(spec), daemon);
   const document = planDocument(pass.plan, status, found !== undefined, pools, overcommitment(config.spec));
-  write(
-    options.json
-      ? `${JSON.stringify(document, undefined, 2)}\n`
-      : formatPlan(document, stateDirectory, screen?.().columns),
-  );
+  write(options.json ? formatJson(document) : formatPlan(document, stateDirectory, screen?.().columns));
 }
 
 /** The plan as a person reads it, on a terminal of `width` columns or, without, of any. */

@@ -1,9 +1,9 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { RELEASE } from '../lib/release.js';
 import { type CommandShape, shapeOf } from './command-shape.js';
 import type { Output } from './output.js';
 import { seedForm } from './seed-form.js';
 
-const VERSION = '0.1.0';
 const DEFAULT_CONFIG = '/etc/incus-azure-pipelines/config.yaml';
 const DEFAULT_SOCKET = '/run/incus-azure-pipelines/control.sock';
 
@@ -38,7 +38,7 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
   const json = new Option('--json', 'print JSON');
   const program = new Command('incus-azure-pipelines')
     .description('Gives every Azure Pipelines job a fresh Incus system container of its own.')
-    .version(VERSION)
+    .version(RELEASE)
     .configureOutput({ writeOut: output.write, writeErr: output.complain })
     .showHelpAfterError()
     .exitOverride();
@@ -214,7 +214,7 @@ function makeProgram(output: Output, conclude: (code: number) => void): Command 
   program
     .command('manual')
     .description('print the manual page, for man')
-    .action(async () => output.write((await import('./manual.js')).manualPage(shapeOf(program), VERSION)));
+    .action(async () => output.write((await import('./manual.js')).manualPage(shapeOf(program), RELEASE)));
   return program;
 }
 

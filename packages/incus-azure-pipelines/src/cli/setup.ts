@@ -6,6 +6,7 @@ import type { DaemonSpec } from '../model/pool.js';
 import { describeStep } from '../setup/describe-step.js';
 import type { SetupPlan, Step } from '../setup/model.js';
 import { openSetup, type Setup } from '../setup/setup.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 
 interface SetupOptions {
@@ -80,5 +81,5 @@ async function nextStep({ incus }: DaemonSpec, work: Setup): Promise<string> {
 
 function asJson({ steps, remarks }: Extract<SetupPlan, { kind: 'plan' }>, done: boolean): string {
   const document = { steps: steps.map(step => ({ ...step, what: describeStep(step).what })), remarks, done };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
+  return formatJson(document);
 }

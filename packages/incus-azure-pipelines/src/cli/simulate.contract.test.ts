@@ -74,6 +74,11 @@ test('with another offer other jobs are those of the pool', async () => {
   expect(JSON.parse(written)).toMatchObject({ jobs: 3, enough: 1, sizes: [{ agents: 1, standby: 1 }] });
 });
 
+test('a pool may be tried without any idle agent', async () => {
+  const { written } = await call('--from-azure', '1d', '--agents', '1', '--standby', '0', '--json');
+  expect(JSON.parse(written)).toMatchObject({ jobs: 2, sizes: [{ agents: 1, standby: 0 }] });
+});
+
 test('guests are prepared as fast as those were that ended, unless it is said otherwise; their records stay', async () => {
   const state = folder.path('state');
   const records = `${state}/deaths`;
@@ -118,8 +123,8 @@ describe('a call is told what is wrong with it', () => {
     ['no size', ['--agents', 'many', '--from-azure', '1d'], '"many" is no number of agents'],
     [
       'no standby',
-      ['--agents', '2', '--from-azure', '1d', '--standby', '0'],
-      '--standby 0: is no number of idle agents',
+      ['--agents', '2', '--from-azure', '1d', '--standby', 'none'],
+      '--standby none: is no number of idle agents; write one from 0 on',
     ],
     [
       'another pool',

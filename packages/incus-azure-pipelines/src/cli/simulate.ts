@@ -10,6 +10,7 @@ import { UserError } from '../lib/user-error.js';
 import type { DaemonSpec, PoolSpec } from '../model/pool.js';
 import { printable } from '../report/printable.js';
 import { capacityDurations } from './capacity-durations.js';
+import { formatJson } from './format-json.js';
 import type { Output } from './output.js';
 import { ProgressDisplay } from './progress-display.js';
 import { table } from './table.js';
@@ -73,7 +74,7 @@ export async function simulate(options: SimulateOptions, output: Output): Promis
     return;
   }
   const document = { ...facts, durations, sizes: forecasts, enough: enough(forecasts)?.agents };
-  output.write(`${printable(JSON.stringify(document, undefined, 2))}\n`);
+  output.write(formatJson(document));
 }
 
 function replayAll(
@@ -118,8 +119,8 @@ function poolNamed({ pools }: DaemonSpec, name: string | undefined): PoolSpec {
 
 function standbyOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^\d{1,4}$/.test(text) || Number(text) < 1)
-    throw new UserError(`--standby ${text}: is no number of idle agents; write one from 1 on`);
+  if (!/^\d{1,4}$/.test(text))
+    throw new UserError(`--standby ${text}: is no number of idle agents; write one from 0 on`);
   return Number(text);
 }
 

@@ -1,7 +1,8 @@
 import { systemClock } from '../lib/clock.js';
 import { UserError } from '../lib/user-error.js';
 import type { StatusDocument } from '../report/status-document.js';
-import { callDaemon } from './control.js';
+import { askDaemon, callDaemon } from './control.js';
+import { formatJson } from './format-json.js';
 import { formatStatus } from './format-status.js';
 import type { Output } from './output.js';
 import { stopSignals } from './stop-signals.js';
@@ -19,7 +20,8 @@ interface Options {
  * @throws UserError when there is no terminal to watch it on.
  */
 export async function printStatus(options: Options, { write, screen }: Output): Promise<void> {
-  const ask = async () => (await callDaemon(options.socket, 'GET', '/status?usage&queue')) as StatusDocument;
+  const path = '/status?usage&queue';
+  const ask = async () => (await askDaemon(options.socket, path)) as StatusDocument;
   if (options.watch) {
     if (screen === undefined || options.json)
       throw new UserError('status: --watch redraws a terminal; leave it out where a program reads, and ask again');
@@ -28,7 +30,6 @@ export async function printStatus(options: Options, { write, screen }: Output): 
     await watch(show, { write, screen, clock: systemClock, signal: stop.signal });
     return;
   }
-  const status = await ask();
-  if (options.json) write(`${JSON.stringify(status, undefined, 2)}\n`);
-  else write(formatStatus(status, Date.now(), screen?.().columns));
+  if (options.json) write(formatJson(await callDaemon(options.socket, 'GET', path)));
+  else write(formatStatus(await ask(), Date.now(), screen?.().columns));
 }

@@ -1,3 +1,5 @@
+import { forMany } from '../lib/for-many.js';
+
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
@@ -12,7 +14,7 @@ export function stopSignals(told: (name: NodeJS.Signals) => void): Disposable & 
   };
   for (const name of STOP_SIGNALS) process.once(name, onSignal);
   return {
-    signal: stop.signal,
+    signal: forMany(stop.signal),
     [Symbol.dispose]() {
       for (const name of STOP_SIGNALS) process.off(name, onSignal);
     },

@@ -66,6 +66,14 @@ describe('behind a proxy, with an authority of their own,', () => {
     expect(proxy.passages).toEqual([]);
   });
 
+  it('a program that prints a token is told of no proxy, and has the variables of the daemon', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'of-the-daemon');
+    vi.stubEnv('https_proxy', undefined);
+    const script = 'echo "$HTTPS_PROXY+$https_proxy."';
+    expect(await tokenBy(`command: {run: [/bin/sh, -c, '${script}'], prints: pat}`)).toBe('of-the-daemon+.');
+    expect(proxy.passages).toEqual([]);
+  });
+
   it('is told what the proxy refuses, without the password', async () => {
     const said = await tokenBy(await secretOf(), { password: 'wr0ng' }).catch((error: Error) => error.message);
     expect(said).toMatch(

@@ -18,6 +18,13 @@ export function checkDaemon(daemon: DaemonFact): Finding[] {
       ];
     case 'unreached':
       return [yellow(check, { what: daemon.error, remedy: 'ask as root, or name its socket with --socket' })];
+    case 'other-release':
+      return [
+        yellow(check, {
+          what: daemon.error.split(';', 1)[0] ?? '',
+          remedy: 'restart it, which ends no job: systemctl restart incus-azure-pipelines',
+        }),
+      ];
     case 'failing':
       return [red(check, { what: daemon.error, remedy: 'see its log: journalctl -u incus-azure-pipelines' })];
     case 'running': {

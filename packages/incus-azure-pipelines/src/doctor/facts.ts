@@ -167,7 +167,7 @@ export interface GuestDocker {
 
 /** The daemon on the control socket. */
 export type DaemonFact =
-  | { readonly kind: 'absent' | 'unreached' | 'failing'; readonly error: string }
+  | { readonly kind: 'absent' | 'unreached' | 'other-release' | 'failing'; readonly error: string }
   | { readonly kind: 'running'; readonly status: DaemonStatus };
 
 /** What is looked at of its status. */

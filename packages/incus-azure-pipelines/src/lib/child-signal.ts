@@ -1,3 +1,5 @@
+import { forMany } from './for-many.js';
+
 /**
  * A signal that aborts with its parent, or when it is disposed of, which leaves nothing on the parent. Linked by hand:
  * AbortSignal.any keeps a trace of every wait on a signal that lives as long as the program.
@@ -8,7 +10,7 @@ export function childSignal(parent: AbortSignal): Disposable & { readonly signal
   if (parent.aborted) abort();
   else parent.addEventListener('abort', abort, { once: true });
   return {
-    signal: controller.signal,
+    signal: forMany(controller.signal),
     [Symbol.dispose]() {
       parent.removeEventListener('abort', abort);
       controller.abort();

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.js';
+import { forMany } from './for-many.js';
 
 /** A signal that aborts `ms` after `stop` has, unless it is disposed of before. */
 export function lateAfter(stop: AbortSignal, ms: number, clock: Clock): Disposable & { readonly signal: AbortSignal } {
@@ -12,7 +13,7 @@ export function lateAfter(stop: AbortSignal, ms: number, clock: Clock): Disposab
   };
   stop.addEventListener('abort', wait, { once: true });
   return {
-    signal: ending.signal,
+    signal: forMany(ending.signal),
     [Symbol.dispose]() {
       stop.removeEventListener('abort', wait);
       over.abort();

@@ -7,13 +7,15 @@ import { UserError } from './user-error.js';
  * Makes sure that no other daemon of this owner runs. The kernel holds the lock, a name in the abstract socket space: it
  * is free again the moment its process is dead, so that nothing stale can be in the way. Who connects is told the process.
  *
- * @param busy What to say where one runs, given its process.
- * @throws UserError that says so.
+ * @param busy What is thrown where one runs, given its process.
+ * @throws UserError that says so, unless `busy` makes another.
  */
 export async function claim(
   { directory, owner }: Installation,
   busy = (pid: string) =>
-    `a daemon of this installation (${directory}) already runs, process ${pid}; stop it first, or give this one a stateDirectory of its own`,
+    new UserError(
+      `a daemon of this installation (${directory}) already runs, process ${pid}; stop it first, or give this one a stateDirectory of its own`,
+    ),
 ): Promise<AsyncDisposable> {
   const name = `\0incus-azure-pipelines-${owner}`;
   // Whoever is told may stay, and must not keep us from our end by that.
@@ -23,7 +25,7 @@ export async function claim(
     server.listen(name, resolve);
   }).catch(async error => {
     if (!('code' in error) || error.code !== 'EADDRINUSE') throw error;
-    throw new UserError(busy(await holderOf(name)));
+    throw busy(await holderOf(name));
   });
   return {
     async [Symbol.asyncDispose]() {

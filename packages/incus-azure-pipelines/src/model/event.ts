@@ -67,11 +67,8 @@ export interface DaemonEvents {
   };
   /** RSA keys of agents to come: how many are ready, and how many there are to be. */
   readonly 'keys-changed': { readonly ready: number; readonly wanted: number };
-  /**
-   * The latest token of these pools was refused, and the one before goes on: since when, and until when that holds unless it is
-   * told again by then. Told at each refusal.
-   */
-  readonly 'token-covered': { readonly pools: readonly string[]; readonly since: number; readonly until: number };
+  /** The latest token of these pools was refused, and the one before goes on: since when; undefined once that is over. */
+  readonly 'token-covered': { readonly pools: readonly string[]; readonly since: number | undefined };
   /** A job runs too long: not before `dueAt` (epoch ms) its agent is ended with it. */
   readonly 'job-overlong': { readonly name: string; readonly pool: string; readonly dueAt: number };
   /** A guest rang its doorbell too often and lost it. */

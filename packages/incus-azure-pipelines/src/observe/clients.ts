@@ -31,7 +31,7 @@ export function openAzureOfPools(
   const sharing = (identity: Identity) => pools.flatMap(({ name }) => (identities.of(name) === identity ? [name] : []));
   const clientOf = (pool: PoolSpec) => {
     const identity = identities.of(pool.name);
-    const auth = authBy(identity, covered => emit('token-covered', { pools: sharing(identity), ...covered }));
+    const auth = authBy(identity, since => emit('token-covered', { pools: sharing(identity), since }));
     return azureClient(pool, auth, emit, { clock, dispatcher });
   };
   const clients = new Map(pools.map(pool => [pool.name, clientOf(pool)]));
@@ -100,21 +100,26 @@ export function openAzure(pool: PoolSpec, identity: Identity, dispatcher: Dispat
   return azureClient(pool, authBy(identity), () => {}, { clock: undefined, dispatcher });
 }
 
-/** How a client of Azure proves who it is. Told each time that the latest token is refused and the one before goes on. */
-export function authBy(identity: Identity, onCovered: (covered: Covered) => void = () => {}): Auth {
+/**
+ * How a client of Azure proves who it is. Told at its first call, and when that changes, since when the latest token is refused while the
+ * one before goes on: a client of before may have been told something else.
+ */
+export function authBy(identity: Identity, onCovered: (since: number | undefined) => void = () => {}): Auth {
+  let told: { readonly since: number | undefined } | undefined;
+  const telling = async <T>(asked: Promise<T>): Promise<T> => {
+    const token = await asked;
+    const since = identity.coveredSince;
+    if (told === undefined || told.since !== since) onCovered(since);
+    told = { since };
+    return token;
+  };
   return {
     kind: identity.kind,
-    token: async () => (await identity.token()).reveal(),
-    another: async refused => {
-      const other = await identity.another(refused);
-      const { covered } = identity;
-      if (covered !== undefined) onCovered(covered);
-      return other?.reveal();
-    },
+    token: async () => (await telling(identity.token())).reveal(),
+    another: async refused => (await telling(identity.another(refused)))?.reveal(),
   };
 }
 
-type Covered = NonNullable<Identity['covered']>;
 type Given = Pick<AzurePipelinesOptions, 'clock' | 'dispatcher'>;
 
 function azureClient(pool: PoolSpec, auth: Auth, emit: Emit, given: Given): AzurePipelinesClient {

@@ -61,7 +61,8 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     ({ name, phase }) => phase === 'listening' || (phase === 'prepared' && joining.has(name)),
   );
   const prepared = waiting.filter(({ name, phase }) => phase === 'prepared' && !joining.has(name));
-  const busy = live.filter(agent => agent.phase === 'busy').length;
+  // One whose activation is not over yet may have a job already.
+  const busy = own.filter(agent => agent.phase === 'busy').length;
   const queue = observed.queued.get(spec.name);
   const creatingTrials = creations.filter(action => 'base' in action && action.base === bases.tried?.name).length;
   return {

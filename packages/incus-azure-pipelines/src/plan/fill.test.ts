@@ -63,6 +63,15 @@ describe('filling up', () => {
     expect(count(result, 'create-instance')).toBe(1);
   });
 
+  test('counts on no agent for what waits that has a job before its activation is over', () => {
+    const inFlight: Action[] = [
+      { kind: 'activate-agent', pool: 'linux', name: nameOf(1), agentVersion: '', reason: '' },
+    ];
+    const queued = new Map([['linux', known(1)]]);
+    const spec = aPool({ agentCount: 4, standby: 1, reserve: 0 });
+    expect(count(planned(spec, agentsIn('busy', 'busy'), { inFlight, queued }), 'create-instance')).toBe(2);
+  });
+
   test('gives every newborn a name that no other has', () => {
     const inFlight: Action[] = [
       {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { count, planned, targets } from '../../test/planned.js';
-import { aBase, anAgent, aPool, known, nameOf } from '../../test/simulation/examples.js';
+import { aFailure, count, planned, targets } from '../../test/planned.js';
+import { aBase, anAgent, aPool, known, NOW, nameOf } from '../../test/simulation/examples.js';
 import type { Action } from '../model/action.js';
 import type { Agent, AgentPhase, IdsFrom } from '../model/agent.js';
 import type { Observed } from '../model/observed.js';
@@ -68,6 +68,14 @@ describe('of guests that share user ids', () => {
     const spec = aPool({ agentCount: 1, reserve: 1 });
     expect(count(planned(spec, [having(0, 'idle'), having(1, 'prepared')]), 'create-instance')).toBe(0);
     expect(count(planned(spec, [having(0, 'idle')]), 'create-instance')).toBe(1);
+  });
+
+  test('one that goes and has booted holds up no creation of another, however long its end takes', () => {
+    const agents = [having(0, 'idle'), { ...having(1, 'prepared'), since: NOW }];
+    const creations = (given: Partial<Observed> = {}) =>
+      count(planned(aPool({ agentCount: 3 }), agents, given, 1), 'create-instance');
+    expect(creations()).toBe(1);
+    expect(creations({ failures: new Map([[`delete-instance/${nameOf(1)}`, aFailure(NOW + 8_000)]]) })).toBe(1);
   });
 });
 

@@ -70,7 +70,8 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
     actions.offer(trimReserve(census, agents, alarm));
   }
   actions.offer(endRemoved(desired, agents, observed, alarm));
-  actions.offer(create(censuses, agents, observed, now, options.maxConcurrentCreates, room, alarm));
+  // What has booted takes the cores for no boot, be it on its way out.
+  actions.offer(create(censuses, observed.agents.value, observed, now, options.maxConcurrentCreates, room, alarm));
   const pools = summary(desired, censuses, observed, room);
   return { actions: actions.admitted, wakeAt: alarm.at, ...(room.isAsked ? { asksForRoom: true } : {}), pools };
 }

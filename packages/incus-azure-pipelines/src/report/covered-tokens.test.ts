@@ -9,18 +9,18 @@ import { statusOf } from './status.js';
 const PLAN = { actions: [], wakeAt: undefined, pools: new Map() };
 const POOLS = ['linux', 'big', 'other'].map(name => aPool({ name }));
 
-/** Which pools are said to have a refused token at `at`, after a refusal that two of them have heard of. */
-function refusedAt(at: number) {
+/** What is said of the pools once their tokens were covered since then, the one after the other. */
+function afterRefusals(...covered: readonly (number | undefined)[]) {
   const events = new Events<DaemonEvents>(error => {
     throw error;
   });
   const withCovered = followCoveredTokens(events);
-  events.emit('token-covered', { pools: ['linux', 'big'], since: NOW - 60_000, until: NOW + 60_000 });
-  return withCovered(statusOf(POOLS, { at, observed: anObserved([]), plan: PLAN }, () => undefined));
+  for (const since of covered) events.emit('token-covered', { pools: ['linux', 'big'], since });
+  return withCovered(statusOf(POOLS, { at: NOW, observed: anObserved([]), plan: PLAN }, () => undefined));
 }
 
 test('the status says since when a token is refused that the one before still covers', () => {
-  const status = refusedAt(NOW);
+  const status = afterRefusals(NOW - 60_000);
   expect(status.pools.map(({ tokenRefusedSince }) => tokenRefusedSince)).toEqual([
     NOW - 60_000,
     NOW - 60_000,
@@ -34,6 +34,6 @@ test('the status says since when a token is refused that the one before still co
   );
 });
 
-test('the status says so no more when it was not refused again', () => {
-  expect(formatStatus(refusedAt(NOW + 60_000), NOW)).not.toContain('is refused');
+test('the status says so no more once that is over', () => {
+  expect(formatStatus(afterRefusals(NOW - 60_000, undefined), NOW)).not.toContain('is refused');
 });

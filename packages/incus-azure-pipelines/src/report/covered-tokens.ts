@@ -4,15 +4,15 @@ import type { StatusDocument } from './status-document.js';
 
 /** Follows which pools go on with the token before, since their latest one is refused; puts that into a status. */
 export function followCoveredTokens(events: Events<DaemonEvents>): (status: StatusDocument) => StatusDocument {
-  const covered = new Map<string, DaemonEvents['token-covered']>();
-  events.on('token-covered', event => {
-    for (const pool of event.pools) covered.set(pool, event);
+  const covered = new Map<string, number | undefined>();
+  events.on('token-covered', ({ pools, since }) => {
+    for (const pool of pools) covered.set(pool, since);
   });
   return status => ({
     ...status,
     pools: status.pools.map(pool => {
-      const event = covered.get(pool.name);
-      return event === undefined || event.until <= status.at ? pool : { ...pool, tokenRefusedSince: event.since };
+      const since = covered.get(pool.name);
+      return since === undefined ? pool : { ...pool, tokenRefusedSince: since };
     }),
   });
 }

@@ -27,11 +27,9 @@ export function explain(name: string, account: Account): Explanation {
     ...pools.flatMap(pool => [pool.name, ...pool.agents.map(agent => agent.name)]),
     ...deaths.map(dead => dead.name),
   ];
-  throw new UserError(`explain: ${nothing(name)}; ${remedy(nearNames(name, names))}`);
-}
-
-function nothing(name: string): string {
-  return `no agent and no pool is called "${name}", and it is no number of a job request`;
+  throw new UserError(
+    `explain: no agent and no pool is called "${name}", and it is no number of a job request; ${remedy(nearNames(name, names))}`,
+  );
 }
 
 function remedy(near: readonly string[]): string {

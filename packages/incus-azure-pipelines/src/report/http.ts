@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Registry } from 'prom-client';
 import type { Usage } from '../lib/instance-usage.js';
+import { PRODUCT } from '../lib/release.js';
 import { UserError } from '../lib/user-error.js';
 import type { DrainTarget } from '../model/drain-wish.js';
 import type { BasesDocument } from './bases-document.js';
@@ -48,6 +49,11 @@ export function publicRoutes(view: Pick<View, 'healthy' | 'metrics'>, page: Page
 /** Routes of the control socket: who may open it may act. */
 export function controlRoutes(view: View): Hono {
   const app = new Hono();
+  // A program of another release may act, and is not to show what it does not know.
+  app.use(async (c, next) => {
+    await next();
+    c.header('server', PRODUCT);
+  });
   app.get('/status', async c => {
     // Programs that wait for something ask again and again, and for them alone Azure is not asked.
     if (c.req.query('queue') !== undefined) await view.lookAtQueues();
@@ -66,9 +72,8 @@ export function controlRoutes(view: View): Hono {
   app.get('/deaths/:name', async c => {
     const name = c.req.param('name');
     const death = await view.death(name);
-    return death
-      ? c.json(death)
-      : c.json({ error: `no agent "${name}" has ended; "logs" alone lists those that have` }, 404);
+    if (death === undefined) throw new UserError(`no agent "${name}" has ended; "logs" alone lists those that have`);
+    return c.json(death);
   });
   app.post('/drain', async c => {
     const has = (flag: string) => c.req.query(flag) !== undefined;

@@ -87,7 +87,7 @@ export function logEvents(events: Events<DaemonEvents>, log: Logger): void {
   const covered = new Map<string, number>();
   events.on('token-covered', ({ pools, since }) => {
     const told = pools.join();
-    if (covered.get(told) === since) return;
+    if (since === undefined || covered.get(told) === since) return;
     covered.set(told, since);
     log.warn({ pools }, 'the token is refused, and the one before it is used as long as it is good');
   });

@@ -50,7 +50,7 @@ test('where nothing is wrong each metric says so, once the daemon has looked', a
 
 test('a refused file, a refused token and an end that cannot be written down are seen', async () => {
   const { events, lines, look } = begin();
-  events.emit('token-covered', { pools: ['other'], since: NOW - 60_000, until: NOW + 60_000 });
+  events.emit('token-covered', { pools: ['other'], since: NOW - 60_000 });
   events.emit('end-unwritten', { agent: anAgent(1, 'orphan'), at: NOW, error: 'no space left on device' });
   look({ ...taken, refused: { at: NOW, why: 'agentCount: is no number' } });
   expect(await lines()).toEqual([

@@ -17,6 +17,11 @@ const TABLE: readonly (readonly [string, DaemonFact, RegExp])[] = [
     /^yellow daemon: no daemon runs \(no daemon answers\) -> start it/,
   ],
   ['the daemon may not be asked', { kind: 'unreached', error: 'EACCES' }, /^yellow daemon: EACCES -> ask as root/],
+  [
+    'the daemon is of another release',
+    { kind: 'other-release', error: 'the daemon is of release 0.0.9, and this program of 0.1.0; restart it' },
+    /^yellow daemon: the daemon is of release 0.0.9, and this program of 0.1.0 -> restart it, which ends no job: systemctl restart/,
+  ],
   ['the daemon fails', { kind: 'failing', error: 'ENOSPC' }, /^red daemon: ENOSPC -> see its log/],
   [
     'a pool waits',

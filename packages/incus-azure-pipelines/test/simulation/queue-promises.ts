@@ -100,14 +100,10 @@ function checkGrowth(spec: PoolSpec, decision: Decision, open: readonly Unfinish
   const underWay = [...observed.inFlight, ...plan.actions];
   const creations = underWay.filter(action => action.kind === 'create-instance');
   const made = creations.filter(({ name }) => !named.has(name));
-  // Who goes for its ids is not replaced before it is gone.
-  const going = new Set(underWay.flatMap(one => (one.kind === 'delete-instance' ? [one.name] : [])));
-  const busyHost = all.filter(
-    ({ name, phase }) => (phase === 'preparing' || going.has(name)) && !creations.some(one => one.name === name),
-  );
+  const booting = all.filter(({ name, phase }) => phase === 'preparing' && !creations.some(one => one.name === name));
   const ceiling = spec.agentCount + spec.reserve + Math.max(1, Math.floor(spec.agentCount / 2));
   const there = own.filter(({ instance }) => instance).length;
-  if (creations.length + busyHost.length >= options.maxConcurrentCreates || there + made.length >= ceiling) return;
+  if (creations.length + booting.length >= options.maxConcurrentCreates || there + made.length >= ceiling) return;
   const others = observed.waiting.filter(one => one.held || isLeft(one)).map(({ requestId }) => requestId);
   const waiting = Math.max(0, open.filter(({ requestId }) => !others.includes(requestId)).length - done);
   const target = Math.min(spec.agentCount, inPhase('busy') + waiting + standbyNow(spec, decision.now));

@@ -32,7 +32,7 @@ function identityOf(isKept: boolean, ...given: readonly Given[]) {
       return token();
     },
     another: async (refused: string) => (await identity.another(refused))?.reveal(),
-    covered: () => identity.covered,
+    coveredSince: () => identity.coveredSince,
   };
 }
 
@@ -162,27 +162,42 @@ describe('a token in a file', () => {
   });
 
   it('is said to be covered by the one before while it is refused again and again, from the first refusal on', async () => {
-    const { another, clock, covered, token } = identityOf(false, 'old', 'new');
+    const { another, clock, coveredSince, token } = identityOf(false, 'old', 'new');
     await token();
     clock.at = 1_000;
     await token();
-    expect(covered()).toBeUndefined();
+    expect(coveredSince()).toBeUndefined();
     await another('new');
-    clock.at = 41_000;
+    // However seldom it is used.
+    for (let minute = 5; minute < 60; minute += 5) {
+      clock.at = minute * MINUTE_MS;
+      expect([coveredSince(), await token(), coveredSince()]).toEqual([1_000, 'new', 1_000]);
+      await another('new');
+    }
+  });
+
+  it('is covered no more once it is tried again and nobody refuses it', async () => {
+    const { another, clock, coveredSince, token } = identityOf(false, 'old', 'new');
+    await token();
+    await token();
     await another('new');
-    expect(covered()).toEqual({ since: 1_000, until: 131_000 });
-    // Nobody has refused it since.
-    clock.at = 131_000;
-    expect(covered()).toBeUndefined();
+    clock.at = 300_000;
+    await token();
+    clock.at = 359_999;
+    await token();
+    expect(coveredSince()).toBe(0);
+    clock.at = 360_000;
+    await token();
+    expect(coveredSince()).toBeUndefined();
   });
 
   it('is not said to be covered where the one before is refused too', async () => {
-    const { another, covered, token } = identityOf(false, 'old', 'new');
+    const { another, coveredSince, token } = identityOf(false, 'old', 'new');
     await token();
     await token();
     await another('new');
     await another('old');
-    expect(covered()).toBeUndefined();
+    expect(coveredSince()).toBeUndefined();
   });
 
   it('goes back to the last that was good, past one that never was', async () => {

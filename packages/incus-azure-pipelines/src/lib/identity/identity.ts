@@ -24,8 +24,8 @@ const AHEAD_MS = 300_000;
 const UNKNOWN_LIFE_MS = 600_000;
 /** What has failed or was refused is tried again after this time. */
 const RETRY_MS = 30_000;
-/** It is tried with the next call after that; one that is not refused by then is good. */
-const COVERED_MS = 3 * RETRY_MS;
+/** It is tried with the next call after that. Whatever that comes to is known by then: one that is not refused again is good. */
+const ANSWERED_MS = 2 * RETRY_MS;
 /** A file that is being written anew may be away or empty for this long. */
 const REWRITTEN_MS = 60_000;
 
@@ -34,8 +34,10 @@ interface Held extends IssuedToken {
   /** When the source last gave it. */
   askedAt: number;
   refusedAt?: number;
-  /** The first of the refusals that have come one after the other. */
+  /** The first of the refusals that have come one after the other; left out once it was tried again and is good. */
   refusedSince?: number;
+  /** When it was first given out after the last refusal. */
+  triedAt?: number;
 }
 
 export class Identity implements Disposable {
@@ -62,6 +64,7 @@ export class Identity implements Disposable {
     const latest = await this.#current();
     const earlier = this.#earlier;
     const isOlderBetter = this.#isRefused(latest) && earlier !== undefined && !this.#isRefused(earlier);
+    if (!isOlderBetter) this.#try(latest);
     return (isOlderBetter ? earlier : latest).secret;
   }
 
@@ -74,9 +77,9 @@ export class Identity implements Disposable {
     const now = this.#clock.now();
     if (this.#earlier?.text === refused) this.#earlier = undefined;
     if (this.#latest?.text === refused) {
-      const isRefusedStill = now - (this.#latest.refusedAt ?? Number.NEGATIVE_INFINITY) < COVERED_MS;
-      if (!isRefusedStill) this.#latest.refusedSince = now;
+      this.#latest.refusedSince ??= now;
       this.#latest.refusedAt = now;
+      delete this.#latest.triedAt;
       const isAsked = this.#asking !== undefined;
       if (!this.#source.isKept || isAsked || now - this.#askedAnewAt >= RETRY_MS) {
         this.#askedAnewAt = now;
@@ -89,16 +92,10 @@ export class Identity implements Disposable {
     return other?.secret;
   }
 
-  /**
-   * While the latest token is refused and the one before goes on: since when, and until when that holds unless it is refused
-   * once more by then.
-   */
-  get covered(): { readonly since: number; readonly until: number } | undefined {
-    const { refusedAt, refusedSince } = this.#latest ?? {};
-    if (refusedAt === undefined || refusedSince === undefined) return undefined;
-    const until = refusedAt + COVERED_MS;
-    const isCovered = this.#earlier !== undefined && !this.#isRefused(this.#earlier) && this.#clock.now() < until;
-    return isCovered ? { since: refusedSince, until } : undefined;
+  /** Since when the latest token is refused while the one before goes on; undefined where that is not so. */
+  get coveredSince(): number | undefined {
+    const isCovered = this.#earlier !== undefined && !this.#isRefused(this.#earlier);
+    return isCovered ? this.#latest?.refusedSince : undefined;
   }
 
   /** Ends what is being asked. */
@@ -124,6 +121,14 @@ export class Identity implements Disposable {
       if (latest !== undefined && now < (end ?? Number.POSITIVE_INFINITY)) return latest;
       throw error;
     }
+  }
+
+  /** The latest is given out, be it refused before: nobody tells that it is good but by no other refusal. */
+  #try(latest: Held): void {
+    if (latest.refusedSince === undefined) return;
+    const now = this.#clock.now();
+    latest.triedAt ??= now;
+    if (now - latest.triedAt >= ANSWERED_MS) delete latest.refusedSince;
   }
 
   /** One at a time, however many wait for it. */
@@ -158,6 +163,7 @@ export class Identity implements Disposable {
       askedAt,
       ...(same?.refusedAt === undefined ? {} : { refusedAt: same.refusedAt }),
       ...(same?.refusedSince === undefined ? {} : { refusedSince: same.refusedSince }),
+      ...(same?.triedAt === undefined ? {} : { triedAt: same.triedAt }),
     };
     return this.#latest;
   }
