@@ -203,8 +203,9 @@ describeOnIncus('a base', testbed => {
 /** There is room, but not beside the reserve of the host: what runs goes on, nothing is made, and that is over by itself. */
 async function expectReserveKept(scenario: Scenario, filler: string): Promise<void> {
   const { emulator, incus } = scenario;
+  await scenario.configure({ reserve: 1 });
   await whenStatus(scenario, ({ pools: [pool] }) => pool !== undefined && isBack(pool) && pool.prepared === 1);
-  await scenario.configure({ hostReserve: { disk: 0.125 } });
+  await scenario.configure({ reserve: 1, hostReserve: { disk: 0.125 } });
   await whenStatus(scenario, ({ host }) => host !== undefined);
   const job = emulator.queueJob({ name: 'goes on', steps: [{ script: UNTIL_TOLD }] });
   const { agentName } = await lineShown(emulator, job, 'begun');
