@@ -145,6 +145,12 @@ describe('the parallel jobs of an organisation', () => {
     expect(waitingFor(sight)).toEqual(['agent', 'agent', 2]);
   });
 
+  test('are not used any more by what an agent had that is gone, though the queue was not read since', () => {
+    const taken = new Map([[KEY, new Set([10])]]);
+    const sight = aSight([...running, aRequest(10), ...waits], { parallelJobs, taken });
+    expect(waitingFor(sight)).toEqual(['agent', 2, 2]);
+  });
+
   test('are no matter to public projects, nor to what no pool could do', () => {
     const open = waits.map(request => ({ ...request, isPrivate: false }));
     expect(waitingFor(aSight([...running, ...open], { parallelJobs }))).toEqual(['agent', 'agent', 'agent']);

@@ -104,12 +104,13 @@ export function shareQueue(
     const places = specs.map(spec => placeOf(spec, sight, isFollowed, requests.at));
     const taken = sight.agents.flatMap(({ agentPool, life }) => (agentPool === key ? (life.requestId ?? []) : []));
     const gone = sight.taken?.get(key) ?? [];
-    const having = new Set([...registrations.value.flatMap(one => holding(one, sight.agents)), ...taken, ...gone]);
+    const held = new Set([...registrations.value.flatMap(one => holding(one, sight.agents)), ...taken]);
+    const having = new Set([...held, ...gone]);
     const known = new Map(old.map(request => [request.requestId, request]));
     const fits = new Map<string, Fit>();
     const others = sight.others?.get(key);
     const shares = others && others.hosts.length > 0 ? new HostShares(others, now) : undefined;
-    const licences = new ParallelJobs(sight.parallelJobs?.get(key), requests.value, having);
+    const licences = new ParallelJobs(sight.parallelJobs?.get(key), requests.value, held);
     for (const request of [...requests.value].sort((a, b) => a.requestId - b.requestId)) {
       if (request.received || having.has(request.requestId)) continue;
       const demanded = request.demands.join('\n');

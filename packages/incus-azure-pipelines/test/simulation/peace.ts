@@ -28,16 +28,25 @@ export function comeToPeace(world: World, keepers: readonly Keeper[], lastingMs 
   const { timeline } = world;
   const startAt = timeline.now;
   do timeline.runUntil(timeline.now + LOOK_MS);
-  while (timeline.now < startAt + CALM_MS && !(areHoursOver(world) && isPeace(world, keepers)));
+  while (timeline.now < startAt + CALM_MS && !(isAtItsEnd(world) && isPeace(world, keepers)));
   const ms = timeline.now - startAt;
   timeline.runUntil(timeline.now + lastingMs);
   checkPeace(world, keepers);
   return ms;
 }
 
-/** While another standby is in force, what there is may be right just for a moment: idle agents have their time before they go. */
-function areHoursOver({ desired, timeline }: World): boolean {
-  return desired.every(spec => standbyNow(spec, timeline.now) === spec.standby);
+/**
+ * While another standby is in force, what there is may be right just for a moment: idle agents have their time before they go.
+ * So it may be while a base that works has still to be tried: that waits after failures.
+ */
+function isAtItsEnd(world: World): boolean {
+  const { desired, incus, removed, timeline, wantedBase } = world;
+  const hasBase = (spec: PoolSpec) =>
+    removed.has(spec.name) ||
+    spec.standby === 0 ||
+    isBroken(spec, world) ||
+    incus.bases.get(wantedBase.get(spec.name) ?? '')?.provenFor.includes(spec.name) === true;
+  return desired.every(spec => standbyNow(spec, timeline.now) === spec.standby && hasBase(spec));
 }
 
 function isPeace(world: World, keepers: readonly Keeper[]): boolean {
