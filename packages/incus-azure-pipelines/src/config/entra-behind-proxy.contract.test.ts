@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { type GuardedProxy, startGuardedProxy } from '../../../../testbed/guarded-proxy.js';
 import { makePrivateAuthority, type PrivateAuthority } from '../../../../testbed/private-authority.js';
 import { useConfigFolder } from '../../test/config-folder.js';
-import { startEntra, startMachineEndpoint, type TokenEndpoint } from '../../test/token-endpoint.js';
+import { startEntra, type TokenEndpoint } from '../../test/token-endpoint.js';
 
 const folder = useConfigFolder();
 const HOST = 'login.corp.example';
@@ -55,15 +55,6 @@ describe('behind a proxy, with an authority of their own,', () => {
     expect(new Set(proxy.passages.map(passage => JSON.stringify(passage)))).toEqual(
       new Set([JSON.stringify({ target: `${HOST}:443`, by: 'tunnel', status: 200 })]),
     );
-  });
-
-  it('a machine asks its own endpoint, without the proxy', async () => {
-    await using machine = await startMachineEndpoint(() => ({
-      body: { access_token: 'of.the.machine', expires_in: '3600', resource: 'x', token_type: 'Bearer' },
-    }));
-    vi.stubEnv('AZURE_POD_IDENTITY_AUTHORITY_HOST', machine.url);
-    expect(await tokenBy('managedIdentity: {}')).toBe('of.the.machine');
-    expect(proxy.passages).toEqual([]);
   });
 
   it('a program that prints a token is told of no proxy, and has the variables of the daemon', async () => {

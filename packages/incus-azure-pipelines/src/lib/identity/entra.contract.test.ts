@@ -41,11 +41,11 @@ afterAll(async () => {
 const token: TokenAnswer = () => ({ body: { token_type: 'Bearer', expires_in: 3600, access_token: 'ey.the.token' } });
 
 /** What the endpoint of the machine is asked for a token, and answers. */
-async function askMachine(user: EntraUser, answer: TokenAnswer): Promise<TokenRequest> {
+async function askMachine(user: EntraUser, answer: TokenAnswer, wayOut = new WayOut()): Promise<TokenRequest> {
   answerOfMachine = answer;
   vi.stubEnv('AZURE_POD_IDENTITY_AUTHORITY_HOST', machine.url);
   try {
-    const { secret } = await entraSource(user).ask(signal);
+    const { secret } = await entraSource(user, { wayOut }).ask(signal);
     expect(secret.reveal()).toMatch(/^token\.of\./);
   } finally {
     vi.unstubAllEnvs();
@@ -136,6 +136,23 @@ it.each([
   const query = new URL(url, machine.url).searchParams;
   expect([query.get('resource'), query.get('client_id')]).toEqual(['499b84ac-1321-427f-aa17-267ca6975798', id ?? null]);
   expect(headers.metadata).toBe('true');
+});
+
+it('asks the machine itself, whatever the way out is', async () => {
+  class Closed extends WayOut {
+    override open(): never {
+      throw new Error('the way out was taken');
+    }
+  }
+  const proxy = 'http://proxy.example:3128';
+  const wayOut = new Closed({ proxy: { http: proxy, https: proxy, noProxy: [], user: undefined } });
+  const other = clientId.replace('1', '3');
+  const { url } = await askMachine(
+    { kind: 'managed', clientId: other },
+    () => ({ body: { access_token: 'token.of.it', expires_in: '3600', resource: 'x', token_type: 'Bearer' } }),
+    wayOut,
+  );
+  expect(new URL(url, machine.url).searchParams.get('client_id')).toBe(other);
 });
 
 it('says in one sentence why Entra gives no token, whatever it quotes', async () => {
