@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type IncusClient, ignoreNotFound, isIncusError, type StringMap } from 'incus-client';
 import { removeControlGroups } from './control-groups.js';
+import { despitePassingInterfaces } from './passing-interfaces.js';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
 
 const ownerKey = 'user.iap.testbed.owner';
@@ -61,7 +62,7 @@ export async function sweepAbandoned(root: IncusClient): Promise<string[]> {
   }
   for (const network of await root.server.networks.list()) {
     if (!isAbandoned(network.config)) continue;
-    await ignoreNotFound(root.server.networks.delete(network.name));
+    await despitePassingInterfaces(() => ignoreNotFound(root.server.networks.delete(network.name)));
     swept.push(`network ${network.name}`);
   }
   return swept;

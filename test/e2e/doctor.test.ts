@@ -6,6 +6,7 @@ import { MARKS } from '../../packages/incus-azure-pipelines/src/model/marks.js';
 import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOutsideHost } from '../../testbed/outside-host.js';
+import { despitePassingInterfaces } from '../../testbed/passing-interfaces.js';
 import { runCommand } from '../../testbed/run-command.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { startWithBase } from './finished-base.js';
@@ -113,8 +114,8 @@ async function clashingNetwork({ server }: IncusClient): Promise<AsyncDisposable
     'ipv4.nat': 'false',
     'ipv6.address': 'none',
   };
-  await server.networks.create({ name, type: 'bridge', config });
-  return { name, [Symbol.asyncDispose]: () => server.networks.delete(name) };
+  await despitePassingInterfaces(() => server.networks.create({ name, type: 'bridge', config }));
+  return { name, [Symbol.asyncDispose]: () => despitePassingInterfaces(() => server.networks.delete(name)) };
 }
 
 /** A guest that has that address. */

@@ -105,7 +105,7 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
   };
   const asked = (target: string) => proxy.passages.filter(passage => passage.target === target);
 
-  test('daemon, base, agent, docker, apt and the programs of a job all go that way, and no password is an argument', async () => {
+  test('daemon, agent, docker, apt and the programs of a job all go that way, and no password is an argument', async () => {
     tellOnFailure(daemon);
     const job = await run();
     expect(job.lines).toEqual(expect.arrayContaining(['curl 401', 'apt done', 'no argument', passwordLine(PASSWORD)]));
