@@ -37,13 +37,14 @@ export function comeToPeace(world: World, keepers: readonly Keeper[], lastingMs 
 
 /**
  * While another standby is in force, what there is may be right just for a moment: idle agents have their time before they go.
- * So it may be while a base that works has still to be tried: that waits after failures.
+ * So it may be while a base that works has still to be tried, which waits after failures. Where nobody is wanted, no base is
+ * but beside one that is known to work.
  */
 function isAtItsEnd(world: World): boolean {
   const { desired, incus, removed, timeline, wantedBase } = world;
   const hasBase = (spec: PoolSpec) =>
     removed.has(spec.name) ||
-    spec.standby === 0 ||
+    (spec.standby === 0 && (spec.agentCount === 0 || !isTrying(spec, world))) ||
     isBroken(spec, world) ||
     incus.bases.get(wantedBase.get(spec.name) ?? '')?.provenFor.includes(spec.name) === true;
   return desired.every(spec => standbyNow(spec, timeline.now) === spec.standby && hasBase(spec));
