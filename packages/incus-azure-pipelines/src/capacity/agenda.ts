@@ -15,7 +15,7 @@ export class Agenda {
 
   /** `now`: when it begins (epoch ms). */
   constructor(now: number) {
-    this.#now = now;
+    this.#now = Math.round(now);
   }
 
   /** Epoch ms of what happens now. */
@@ -23,9 +23,9 @@ export class Agenda {
     return this.#now;
   }
 
-  /** Notes a deed for a time; one that is past is for now. */
+  /** Notes a deed for a time, to a whole ms as a host's clock has them; one that is past is for now. */
   at(time: number, deed: () => void): void {
-    const added = { at: Math.max(time, this.#now), order: this.#order++, deed };
+    const added = { at: Math.max(Math.round(time), this.#now), order: this.#order++, deed };
     let place = this.#heap.length;
     this.#heap.push(added);
     while (place > 0) {

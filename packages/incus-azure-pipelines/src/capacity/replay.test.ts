@@ -139,6 +139,17 @@ test.each<[string, Partial<PoolSpec>]>([
   expect(replayed(jobs(40, 5_000, 20_000), { agentCount: 4, ...given }).waitsMs).toHaveLength(40);
 });
 
+test('durations that are means, and no whole ms, let nobody wait longer', () => {
+  const trace = [0, 50_000, 100_000].flatMap(from =>
+    jobs(10, 500, 12_000).map(job => ({ ...job, queuedAt: job.queuedAt + from })),
+  );
+  const longest = (durations: typeof DURATIONS) =>
+    Math.max(...replayed(trace, { agentCount: 4, standby: 1, reserve: 1 }, { durations }).waitsMs);
+  const whole = longest(DURATIONS);
+  const broken = longest({ ...DURATIONS, creatingMs: creatingMs + 0.154, takingMs: takingMs + 0.6 });
+  expect(Math.abs(broken - whole)).toBeLessThan(1_000);
+});
+
 test('the same trace gives the same outcome', () => {
   const trace = jobs(40, 9_000, 70_000);
   const given = { agentCount: 6, standby: 2, reserve: 1 };
