@@ -16,6 +16,7 @@ test.each([
   ['two in a row', 'new UserError(`%{a()}%{b()}: is no job`)', ['...: is no job']],
   ['a choice', "new UserError(isOne ? 'there is one' : `there are %{count}`)", ['there are COUNT', 'there is one']],
   ['what comes from elsewhere', 'new UserError(sentenceOf(obstacle))', []],
+  ['a plan', "return { kind: 'refused', why: `%{what} is in the way` };", ['WHAT is in the way']],
   ['another error', "new Error('this is a bug')", []],
 ])('%s', (_, source, mistakes) => {
   expect(refusalsIn([source.replaceAll('%{', '${')])).toEqual({ mistakes, passing: [] });

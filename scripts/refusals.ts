@@ -1,6 +1,9 @@
 /** Errors that end the program with exit code 2, and those that end it with 1 since the same call may work later. */
 const MISTAKES = 'UserError|NoDaemonError|OtherReleaseError|MissingAuthorizationError';
 const PASSING = 'DaemonError|PassingError';
+/** How a source makes such an error, or a plan of setup that refuses to be carried out, up to its first argument. */
+const made = (errors: string) => `\\bnew (?:${errors})\\(`;
+const REFUSED = "\\bkind: 'refused',\\s+why: ";
 
 /** Sentences of the program, in capitals what differs from call to call. */
 export interface Refusals {
@@ -8,20 +11,21 @@ export interface Refusals {
   readonly passing: readonly string[];
 }
 
-/** All sentences with which sources make such errors, in the order of their letters. What they take from elsewhere is left out. */
+/** All sentences with which sources refuse, in the order of their letters. What they take from elsewhere is left out. */
 export function refusalsIn(sources: readonly string[]): Refusals {
-  return { mistakes: sentences(sources, MISTAKES), passing: sentences(sources, PASSING) };
+  return { mistakes: sentences(sources, `${made(MISTAKES)}|${REFUSED}`), passing: sentences(sources, made(PASSING)) };
 }
 
-function sentences(sources: readonly string[], errors: string): string[] {
-  const made = new RegExp(`\\bnew (?:${errors})\\(`, 'g');
+function sentences(sources: readonly string[], beginning: string): string[] {
   const found = sources.flatMap(source =>
-    [...source.matchAll(made)].flatMap(({ 0: call, index }) => textsOfArgument(source, index + call.length)),
+    [...source.matchAll(new RegExp(beginning, 'g'))].flatMap(({ 0: call, index }) =>
+      textsOfArgument(source, index + call.length),
+    ),
   );
   return [...new Set(found)].filter(text => /\w .*\w/.test(text)).sort((a, b) => a.localeCompare(b, 'en'));
 }
 
-/** The texts that may become the first argument of a call, which begins at `from`: one, or each side of a choice. */
+/** The texts that may become the value that begins at `from`: one, or each side of a choice. */
 function textsOfArgument(source: string, from: number): string[] {
   const texts: string[] = [];
   for (let at = from, depth = 0; at < source.length; ) {

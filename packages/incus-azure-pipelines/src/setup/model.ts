@@ -109,7 +109,13 @@ export type Step =
   | { readonly kind: 'delete-image'; readonly project: string; readonly fingerprint: string }
   | { readonly kind: 'delete-project' | 'delete-network' | 'delete-acl'; readonly name: string };
 
+/** Why nothing is done. */
+export interface Refused {
+  readonly kind: 'refused';
+  readonly why: string;
+}
+
 /** What is to be done, or why nothing is. */
 export type SetupPlan =
-  | { readonly kind: 'refused'; readonly why: string }
+  | Refused
   | { readonly kind: 'plan'; readonly steps: readonly Step[]; readonly remarks: readonly string[] };

@@ -1,13 +1,13 @@
 /** How everything that setup has made is taken back, and nothing else. */
 
 import { MARKS } from '../model/marks.js';
-import type { Found, SetupPlan, Step, Wish } from './model.js';
+import type { Found, Refused, SetupPlan, Step, Wish } from './model.js';
 import { HTTPS_ADDRESS, refusal } from './plan-setup.js';
 
 /** Plans the removal. Refuses while the project holds what setup's daemon has not made, or an agent, which may have a job. */
 export function planRemoval(wish: Wish, found: Found): SetupPlan {
-  const why = refusal(wish, found) ?? inUse(wish, found);
-  if (why !== undefined) return { kind: 'refused', why };
+  const refused = refusal(wish, found) ?? inUse(wish, found);
+  if (refused !== undefined) return refused;
   const { project, network, acl, inotify, instances, images, hasFiles } = found;
   const name = wish.project.name;
   const ours = found.trusted.filter(({ description }) => description === wish.certificate.description);
@@ -26,18 +26,27 @@ export function planRemoval(wish: Wish, found: Found): SetupPlan {
   return { kind: 'plan', steps, remarks: listening.remarks };
 }
 
-function inUse({ ownerId, project }: Wish, { instances, images }: Found): string | undefined {
+function inUse({ ownerId, project }: Wish, { instances, images }: Found): Refused | undefined {
   const agents = instances.filter(
     ({ config }) => config[MARKS.owner] === ownerId && config[MARKS.baseState] === undefined,
   );
   if (agents.length > 0)
-    return `project "${project.name}" holds ${agents.length} agents or their reserve; run "drain --wait" and stop the daemon first`;
+    return {
+      kind: 'refused',
+      why: `project "${project.name}" holds ${agents.length} agents or their reserve; run "drain --wait" and stop the daemon first`,
+    };
   const stranger = instances.find(({ config }) => config[MARKS.owner] !== ownerId);
   if (stranger !== undefined)
-    return `project "${project.name}" holds instance "${stranger.name}", which is none of this installation's; delete it first`;
+    return {
+      kind: 'refused',
+      why: `project "${project.name}" holds instance "${stranger.name}", which is none of this installation's; delete it first`,
+    };
   const image = images.find(({ cached }) => !cached);
   if (image !== undefined)
-    return `project "${project.name}" holds image ${image.fingerprint.slice(0, 12)}, which somebody has put there; delete it first`;
+    return {
+      kind: 'refused',
+      why: `project "${project.name}" holds image ${image.fingerprint.slice(0, 12)}, which somebody has put there; delete it first`,
+    };
   return undefined;
 }
 

@@ -1,12 +1,12 @@
 /** From what is wanted and what is found to the steps in between. The same arguments give the same plan. */
 
 import { MARKS } from '../model/marks.js';
-import type { Acl, Found, Keys, Named, Profile, Rule, SetupPlan, Step, Wish } from './model.js';
+import type { Acl, Found, Keys, Named, Profile, Refused, Rule, SetupPlan, Step, Wish } from './model.js';
 
 /** Plans what has to be made or changed; no steps where all is as wanted. Refuses where a name is taken by something else. */
 export function planSetup(wish: Wish, found: Found): SetupPlan {
-  const why = refusal(wish, found);
-  if (why !== undefined) return { kind: 'refused', why };
+  const refused = refusal(wish, found);
+  if (refused !== undefined) return refused;
   const steps = [
     ...aclSteps(wish.acl, found.acl),
     ...networkSteps(wish.network, found.network),
@@ -20,19 +20,28 @@ export function planSetup(wish: Wish, found: Found): SetupPlan {
 }
 
 /** Why a part that is there cannot be taken for ours; undefined where all are ours or missing. */
-export function refusal({ ownerId, ...wish }: Wish, found: Found): string | undefined {
+export function refusal({ ownerId, ...wish }: Wish, found: Found): Refused | undefined {
   const { project, network, acl } = found;
   if (project !== undefined && project.config[MARKS.owner] !== ownerId)
-    return `Incus has a project "${project.name}" that this installation has not made; ${remedyFor(project.config[MARKS.owner])}`;
+    return {
+      kind: 'refused',
+      why: `Incus has a project "${project.name}" that this installation has not made; ${remedyFor(project.config[MARKS.owner])}`,
+    };
   for (const [what, there] of [
     ['network', network],
     ['network ACL', acl],
   ] as const)
     if (there !== undefined && there.config[MARKS.owner] !== ownerId)
-      return `Incus has a ${what} "${there.name}" that this installation has not made; rename or delete it`;
+      return {
+        kind: 'refused',
+        why: `Incus has a ${what} "${there.name}" that this installation has not made; rename or delete it`,
+      };
   const other = network?.config[MARKS.project];
   if (other !== undefined && other !== wish.project.name)
-    return `this installation has set up project "${other}"; undo that first, with setup --remove and that projectName`;
+    return {
+      kind: 'refused',
+      why: `this installation has set up project "${other}"; undo that first, with setup --remove and that projectName`,
+    };
   return undefined;
 }
 
