@@ -1,4 +1,5 @@
 import { measureBursts } from './figures/bursts.js';
+import { measureColdStart } from './figures/cold-start.js';
 import { measureFill } from './figures/fill.js';
 import { measureFirstLine } from './figures/first-line.js';
 import { measureIdle } from './figures/idle.js';
@@ -14,7 +15,7 @@ import { ShellBench } from './shell-bench.js';
 import type { Workbench } from './workbench.js';
 
 const OF_THE_SHELL_AGENT: readonly Measurement[] = ['replacement', 'loaded', 'fill'];
-const OF_THE_STAND_IN = {
+const OF_THE_PROGRAM = {
   idle: measureIdle,
   'stand-in': measureStandIn,
   listening: measureListening,
@@ -23,6 +24,7 @@ const OF_THE_STAND_IN = {
   'first-line': measureFirstLine,
   bursts: measureBursts,
   prediction: measurePrediction,
+  'cold-start': measureColdStart,
 };
 const RESERVES = [2, 0] as const;
 /** The last one shows what it brings that long jobs give way. */
@@ -61,7 +63,7 @@ export async function measure(
       workbench.signal.throwIfAborted();
       await note(brokenOff('the shell agent', error));
     });
-  for (const [name, measurement] of Object.entries(OF_THE_STAND_IN))
+  for (const [name, measurement] of Object.entries(OF_THE_PROGRAM))
     if (only.some(one => one === name)) await attempt(name, () => measurement(workbench));
 }
 

@@ -13,6 +13,7 @@ export const MEASUREMENTS = [
   'first-line',
   'bursts',
   'prediction',
+  'cold-start',
 ] as const;
 
 export type Measurement = (typeof MEASUREMENTS)[number];

@@ -88,6 +88,9 @@ describeOnIncus(
         'disabled\ninactive\n',
       );
       expect(await host.run(`systemd-analyze verify --man=no ${NAME}.service ${NAME}-shutdown.service 2>&1`)).toBe('');
+      const page = await readFile(join(workTree(), 'docs/how-to/install.md'), 'utf8');
+      const [, command = '', exposure] = /`(systemd-analyze security [\w-]+)` gives (\d\.\d)/.exec(page) ?? [];
+      expect(await host.run(`${command} --no-pager`)).toContain(`exposure level for ${NAME}.service: ${exposure} `);
     });
 
     test('is a service that is up when it has asked Incus and Azure, and answers those who may ask', async () => {
