@@ -25,7 +25,7 @@ function waiting(request: UnfinishedRequest, turn: Turn, since = turn.since): Wa
 }
 
 function aHost(owner: string, given: Partial<OtherHost> = {}): OtherHost {
-  return { owner, agents: 1, free: [], full: undefined, ...given };
+  return { owner, isThere: true, agents: 1, free: [], full: undefined, ...given };
 }
 
 function anAgentOf(owner: string, given: Partial<FreeAgent> = {}): FreeAgent {
@@ -53,6 +53,11 @@ describe('what no agent can take', () => {
       expect(share).toBeGreaterThan(75);
       expect(share).toBeLessThan(125);
     }
+  });
+
+  test('is never left to a host that has nothing but registrations left over', () => {
+    const gone = aHost(B, { isThere: false, agents: 0, free: [anAgentOf(B, { online: false, since: NOW - 60_000 })] });
+    for (let id = 0; id < 20; id++) expect(sharesOf([gone]).turnFor(aRequest(id), undefined, ROOM).of).toBe('here');
   });
 
   test('stays with the hosts that remain when one has gone', () => {

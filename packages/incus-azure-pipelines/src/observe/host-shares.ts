@@ -87,11 +87,13 @@ export class HostShares {
     return { of: here.room && rank < atATime(passed) ? 'here' : 'host', since, passed };
   }
 
-  /** The hosts that are not taken for full, this one included, in the order in which a request comes to them. */
+  /** The hosts that are there and not taken for full, this one included, in the order in which a request comes to them. */
   #ranked(request: UnfinishedRequest): readonly string[] {
     const { hosts, owner } = this.#others;
-    const roomy = hosts.filter(host => host.full === undefined && !this.#full.has(host.owner)).map(host => host.owner);
-    return [owner, ...roomy].sort((a, b) => weight(request, b) - weight(request, a));
+    const isRoomy = (host: OtherHost) => host.isThere && host.full === undefined && !this.#full.has(host.owner);
+    return [owner, ...hosts.filter(isRoomy).map(host => host.owner)].sort(
+      (a, b) => weight(request, b) - weight(request, a),
+    );
   }
 
   /** The host that has an agent for it: of several, whom its number says. */

@@ -19,6 +19,8 @@ export interface FreeAgent {
 /** Another installation that has agents in an agent pool, as Azure shows them. */
 export interface OtherHost {
   readonly owner: string;
+  /** Whether it may make agents: one was online lately, or is on its way. What is left over of a host that is gone makes none. */
+  readonly isThere: boolean;
   /** How many it has, online or on their way. */
   readonly agents: number;
   readonly free: readonly FreeAgent[];
@@ -38,7 +40,8 @@ export function otherHosts(
   now: number,
 ): readonly OtherHost[] {
   const known = new Map(before.flatMap(({ free }) => free.map(agent => [agent.name, agent] as const)));
-  const found = new Map([...seen].map(owner => [owner, { agents: 0, free: [] as FreeAgent[] }]));
+  const lately = new Set(seen);
+  const found = new Map([...lately].map(owner => [owner, { agents: 0, free: [] as FreeAgent[] }]));
   for (const registration of registrations) {
     const { name, online } = registration;
     const owner = name.includes(own) || isProbe(name) ? undefined : ownerOf(name);
@@ -54,7 +57,10 @@ export function otherHosts(
   }
   found.delete(own);
   const full = new Map(before.map(host => [host.owner, host.full]));
-  return [...found].map(([owner, host]) => ({ owner, ...host, full: stillFull(full.get(owner), host.agents, now) }));
+  return [...found].map(([owner, host]) => {
+    const isThere = lately.has(owner) || host.agents > 0;
+    return { owner, isThere, ...host, full: stillFull(full.get(owner), host.agents, now) };
+  });
 }
 
 /** Whether it is about to be online, as far as others can tell. */
