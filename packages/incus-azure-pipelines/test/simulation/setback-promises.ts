@@ -49,13 +49,13 @@ export class VainCreations {
 
   /** @throws BrokenPromise. */
   note({ base, name, pool, tries }: Action<'create-instance'>): void {
-    const { desired, drainedAgents, most, timeline } = this.#world;
+    const { desired, drainedAgents, most, sharers, timeline } = this.#world;
     if (tries !== undefined || this.#world.faultOf(base) === undefined) return;
     const { now } = timeline;
     const made = [...(this.#made.get(pool) ?? []).filter(({ at }) => at > now - MINUTE_MS), { name, at: now }];
     this.#made.set(pool, made);
-    // What a person drains is replaced at once: no fault of its base.
-    const count = made.filter(one => !drainedAgents.has(one.name)).length;
+    // What a person drains is replaced at once, and what goes for its user ids after a while: no fault of its base.
+    const count = made.filter(one => !drainedAgents.has(one.name) && !sharers.has(one.name)).length;
     const agentCount = most.get(pool) ?? 0;
     const reserve = desired.find(({ name }) => name === pool)?.reserve ?? 0;
     const atOnce = agentCount + reserve + Math.max(1, Math.floor(agentCount / 2));

@@ -16,6 +16,7 @@ export function idsOfNew(name: string, pool: string, world: World): Instance['id
   const [twinName, { idsFrom }] = twin;
   const phase = world.phaseOf(twinName);
   chronicle.strike('user ids shared', phase ? [phase] : [], `${name} with ${twinName}`);
+  world.sharers.add(name);
   return idsFrom === undefined || idsFrom === 'not yet' ? incus.freshIds() : idsFrom;
 }
 

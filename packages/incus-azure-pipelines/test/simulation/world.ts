@@ -40,6 +40,8 @@ export class World {
   readonly guests = new Map<string, Guest>();
   readonly drained = new Set<string>();
   readonly drainedAgents = new Set<string>();
+  /** Names of instances that were given the user ids of another one. */
+  readonly sharers = new Set<string>();
   /** Agents whose jobs will be ended, as was said. */
   readonly warned = new Set<string>();
   /** Pools that are not in the file now; a daemon reads it at its start. */
