@@ -54,10 +54,9 @@ describeOnIncus('docker as a pool asks for it', testbed => {
     );
     await registry[Symbol.asyncDispose]();
 
+    const images = [noteOf('mirrored:1'), noteOf(`${address}/team/direct:2`), noteOf('team/loaded:1')];
     const script = [
-      noteOf('mirrored:1'),
-      noteOf(`${address}/team/direct:2`),
-      noteOf('team/loaded:1'),
+      ...images,
       'docker info --format "store {{.Driver}}"',
       'ip -brief -4 address show docker0',
       // On a network without IPv6 copies do not wait for it.
@@ -67,7 +66,10 @@ describeOnIncus('docker as a pool asks for it', testbed => {
     ].join('\n');
     const job = await scenario.emulator.queueJob({ steps: [{ script }] }).finished;
     expect(job.result, job.lines.join('\n')).toBe('succeeded');
-    expect(linesOf(job, /^(?:by|from) /)).toEqual(['by the mirror', 'by its registry', 'from an archive']);
+    const next = await scenario.emulator.queueJob({ steps: [{ script: images.join('\n') }] }).finished;
+    expect(next.agentName).not.toBe(job.agentName);
+    for (const each of [job, next])
+      expect(linesOf(each, /^(?:by|from) /)).toEqual(['by the mirror', 'by its registry', 'from an archive']);
     expect(linesOf(job, /^LinkLocalAddressing/)).toEqual(['LinkLocalAddressing=no']);
     expect(linesOf(job, /^store /)).toEqual(['store overlay2']);
     expect(linesOf(job, /^docker0 /)[0]).toMatch(/ 10\.199\.\d+\.\d+\/26/);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connectAzurePipelines } from 'azure-pipelines-client';
 import type { JobRecord } from 'azure-pipelines-emulator';
 import { connectIncus } from 'incus-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -30,6 +31,10 @@ const LOOKS = {
   volume: 'echo kept | sudo tee /srv/cache/note',
   tools:
     'echo "$AGENT_TOOLSDIRECTORY"; cat "$AGENT_TOOLSDIRECTORY/node/22/x64.complete" && touch "$AGENT_TOOLSDIRECTORY/node/mine" && echo ours',
+  work: 'pwd; test -O . && echo ours',
+  // The image has docker, and starts it.
+  'docker of an image that has it':
+    'command -v dockerd; test -S /run/docker.sock || echo none; systemctl is-active docker.socket docker.service',
 } as const;
 
 describeOnIncus('what guests get beside the default profile', testbed => {
@@ -57,25 +62,30 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       limits: { nofile: 16_000, memlock: 2 ** -8 },
       toolFolder: '/opt/tools',
       provisionScripts: ['tools'],
+      registration: 'host',
+      capabilities: { gpu: 'a100' },
+      workFolder: '/work',
+      docker: { source: 'none' },
     };
     scenario = await startScenario({ ...testbed(), confined: true, settings: { ...settings, provisionScripts: [] } });
     await writeFile(
       join(scenario.directory, 'tools'),
-      'mkdir -p "$AGENT_TOOLSDIRECTORY/node/22" && echo whole > "$AGENT_TOOLSDIRECTORY/node/22/x64.complete"\n',
+      'mkdir -p "$AGENT_TOOLSDIRECTORY/node/22" && echo whole > "$AGENT_TOOLSDIRECTORY/node/22/x64.complete"\ninstall -d -o agent -g agent /work\n',
     );
     await scenario.configure(settings);
     await storage.makeVolume(scenario.project);
   });
   afterAll(async () => {
+    // From the last to the first, each whatever becomes of the others.
+    await using _shared = { [Symbol.asyncDispose]: () => rm(shared, { recursive: true }) };
+    await using _storage = storage;
+    await using _scenario = scenario;
     await daemon?.end();
     if (scenario !== undefined) {
       await using root = connectIncus({ connection: { kind: 'unix', socketPath: testbed().socketPath } });
       await emptyProject(root, scenario.project);
       await storage.deleteVolume(scenario.project);
     }
-    await scenario?.[Symbol.asyncDispose]();
-    await storage?.[Symbol.asyncDispose]();
-    await rm(shared, { recursive: true });
   });
 
   test('has to be there: a profile that is not is told with its remedy', async () => {
@@ -120,6 +130,9 @@ describeOnIncus('what guests get beside the default profile', testbed => {
     const agents = instances.filter(({ config }) => config['user.iap.activated']);
     // What keeps guests apart on the network of setup does so on one of another's, too.
     expect(agents.map(agent => agent.expanded_devices.eth0)).toEqual([{ ...NIC_APART, network: testbed().bridge }]);
+    expect(await capabilitiesOffered(scenario)).toEqual([{ gpu: 'a100' }]);
+    const other = await scenario.emulator.queueJob({ demands: ['gpu -equals h100'], steps: [] }).finished;
+    expect(other.message).toContain('which satisfies the following demand: gpu -equals h100');
     const found = await look(scenario);
     expect(found).toEqual({
       folder: ['from the host'],
@@ -132,6 +145,8 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       profile: ['0'],
       volume: ['kept'],
       tools: ['/opt/tools', 'whole', 'ours'],
+      work: ['/work/1/s', 'ours'],
+      'docker of an image that has it': ['/usr/sbin/dockerd', 'none', 'inactive', 'inactive'],
     });
     // By another agent.
     const later = await scenario.emulator.queueJob({ steps: [{ script: 'sudo cat /srv/cache/note' }] }).finished;
@@ -140,11 +155,21 @@ describeOnIncus('what guests get beside the default profile', testbed => {
   });
 });
 
-/** Runs a job that looks around, and returns what each look showed. */
+/** What a person or the host has given the agents of the pool, by each. */
+async function capabilitiesOffered({ emulator }: Scenario): Promise<readonly unknown[]> {
+  const auth = { kind: 'pat', token: emulator.token } as const;
+  await using azure = connectAzurePipelines({ url: emulator.url, auth, userAgent: 'a test' });
+  const pool = await azure.pools.findByName('default');
+  if (pool === undefined) throw new Error('the emulator has no pool "default"');
+  const agents = await azure.agents.list(pool.id, { includeCapabilities: true });
+  return agents.map(({ userCapabilities }) => userCapabilities);
+}
+
+/** Runs a job that demands the capability and looks around, and returns what each look showed. */
 async function look({ emulator }: Scenario): Promise<Readonly<Record<string, readonly string[]>>> {
   const texts = Object.entries(LOOKS).map(([name, text]) => `echo "== ${name}"\n(${text}) || true`);
   const script = [...texts, 'echo "== end"'].join('\n');
-  const job = await emulator.queueJob({ name: 'looks around', steps: [{ script }] }).finished;
+  const job = await emulator.queueJob({ demands: ['gpu -equals a100'], steps: [{ script }] }).finished;
   return Object.fromEntries(Object.keys(LOOKS).map(name => [name, linesAfter(job, `== ${name}`)]));
 }
 

@@ -6,6 +6,7 @@ import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { freePort } from '../../testbed/free-port.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { type PoolStatus, whenPool } from './daemon-status.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 /** As images have it that are not made to boot fast. */
@@ -52,11 +53,18 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
     await agentsOnline(emulator, 2);
     const bridge = (await incus.profiles.get('default')).profile.devices.eth0?.network ?? '';
     expect(addressesOf(bridge)).toEqual([gateway]);
-    // Those that are online first, and those that were prepared meanwhile.
-    for (const _ of ['online', 'prepared']) {
-      await agentsOnline(emulator, 2);
+    const isFull = ({ agents, prepared }: PoolStatus) => prepared === 1 && agents.some(({ phase }) => phase === 'idle');
+    const namesIn = async (phase: string) => {
+      const pools = await Promise.all(POOLS.map(pool => whenPool(scenario, daemon, isFull, pool)));
+      return pools.map(({ agents }) => agents.find(agent => agent.phase === phase)?.name);
+    };
+    // Those that are online first, and those that wait behind them.
+    const [online, prepared] = [await namesIn('idle'), await namesIn('prepared')];
+    for (const names of [online, prepared]) {
       const jobs = POOLS.map(pool => emulator.queueJob({ pool, steps: [{ script: LOOKS }] }).finished);
-      for (const job of await Promise.all(jobs)) {
+      const done = await Promise.all(jobs);
+      expect(done.map(({ agentName }) => agentName)).toEqual(names);
+      for (const job of done) {
         expect(job.lines).toEqual(expect.arrayContaining(['of IPv4: ', 'switched off: ', `by name: ${gateway}`]));
         expect(job.result).toBe('succeeded');
       }

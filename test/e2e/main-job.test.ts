@@ -1,9 +1,17 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  makeTestCertificate,
+  startEntra,
+  type TestCertificate,
+  type TokenEndpoint,
+} from '../../packages/incus-azure-pipelines/test/token-endpoint.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { readPool, whenPool } from './daemon-status.js';
 import { type Foreigners, placeForeigners } from './foreigners.js';
-import { agentsOnline, drainedEmpty, startDaemon } from './waiting.js';
+import { agentsOnline, drainedEmpty, tellOnFailure } from './waiting.js';
 
 // A step's shell goes on after a command that failed.
 const script = [
@@ -16,35 +24,60 @@ const script = [
   'echo "system $(systemctl is-system-running)"',
 ].join('\n');
 
-const ENTRA_TOKEN = 'ey.of-a.program';
+const ENTRA_TOKEN = 'ey.of-an.identity';
+const SECRET = 's3cret-0f-the-applicat10n';
+const APPLICATION = { tenantId: 'contoso.example', clientId: '11111111-2222-3333-4444-555555555555' };
+/** What the server calls itself; the name leads nowhere. */
+const OWN_NAME = 'http://tfs.corp.invalid:8080/emulated';
 
 describeOnIncus('six jobs through two agents, by a daemon that is confined to its project', testbed => {
   let scenario: Scenario;
   let foreigners: Foreigners;
+  let certificate: TestCertificate;
+  let entra: TokenEndpoint;
   beforeAll(async () => {
+    certificate = await makeTestCertificate();
+    entra = await startEntra(certificate, () => ({
+      body: { token_type: 'Bearer', expires_in: 3600, access_token: ENTRA_TOKEN },
+    }));
     const settings = { agentCount: 0, agentPrefix: 'ci' };
-    scenario = await startScenario({ ...testbed(), confined: true, settings, emulator: { entraToken: ENTRA_TOKEN } });
+    const emulator = { entraToken: ENTRA_TOKEN, publicUrl: OWN_NAME };
+    scenario = await startScenario({ ...testbed(), confined: true, settings, emulator });
+    await writeFile(join(scenario.directory, 'secret'), SECRET, { mode: 0o600 });
     await using daemon = scenario.startDaemon();
     await daemon.seen(line => line.msg === 'running');
     foreigners = await placeForeigners(scenario, testbed().image);
   });
-  afterAll(() => scenario?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await using _certificate = certificate;
+    await using _entra = entra;
+    await scenario?.[Symbol.asyncDispose]();
+  });
 
   test.each([
     { registration: 'host', reserve: 0, docker: false, signsInBy: 'command' },
-    { registration: 'host', reserve: 2, docker: true, signsInBy: 'pat' },
+    { registration: 'host', reserve: 2, docker: true, signsInBy: 'servicePrincipal' },
     { registration: 'guest', reserve: 0, docker: true, signsInBy: 'pat' },
     { registration: 'guest', reserve: 2, docker: false, signsInBy: 'pat' },
-  ])(
+  ] as const)(
     'each runs in a clean instance of its own and nothing is left, with $registration, $reserve, docker: $docker and $signsInBy',
     async ({ signsInBy, ...settings }) => {
       const { emulator, incus } = scenario;
       const { token: pat, url } = emulator;
-      // A token of Microsoft Entra, from whatever program has one.
-      const auth = { command: { run: ['/bin/echo', ENTRA_TOKEN] } };
-      const azure = { ...(signsInBy === 'pat' ? { pat } : { auth }), url, pool: 'default' };
+      const ways = {
+        pat: { pat },
+        // A token of Microsoft Entra, from whatever program has one.
+        command: { auth: { command: { run: ['/bin/echo', ENTRA_TOKEN] } } },
+        servicePrincipal: {
+          auth: { servicePrincipal: { ...APPLICATION, secret: { file: join(scenario.directory, 'secret') } } },
+        },
+      };
+      const azure = { ...ways[signsInBy], url, pool: 'default' };
       await scenario.configure({ ...settings, azure, agentCount: 2 });
-      const daemon = startDaemon(scenario);
+      const asked = entra.asked.length;
+      const env = { ...process.env, AZURE_AUTHORITY_HOST: entra.url, NODE_EXTRA_CA_CERTS: certificate.path };
+      const daemon = scenario.startDaemon(undefined, { env });
+      tellOnFailure(daemon);
       await daemon.seen(line => line.msg === 'running');
       // Else a base that is still being built is among what is left.
       await whenPool(scenario, daemon, ({ generation }) => generation !== undefined);
@@ -69,6 +102,9 @@ describeOnIncus('six jobs through two agents, by a daemon that is confined to it
       );
       expect(left.map(instance => instance.name)).toEqual([...foreigners.instances].sort());
       await foreigners.expectUntouched();
+      expect(entra.asked.slice(asked).map(({ form }) => form.get('client_secret'))).toEqual(
+        signsInBy === 'servicePrincipal' ? [SECRET] : [],
+      );
       expect(await daemon.end()).toBe(0);
     },
   );

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobRecord } from 'azure-pipelines-emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
+import { ImageRegistry, noteImage } from '../../packages/incus-azure-pipelines/test/image-registry.js';
 import { type DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type GuardedProxy, startGuardedProxy } from '../../testbed/guarded-proxy.js';
 import { makePrivateAuthority } from '../../testbed/private-authority.js';
+import { runCommand } from '../../testbed/run-command.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { told } from '../../testbed/told-commands.js';
+import { MIRROR_SIGNER, type SignedMirror, serveMirror } from './signed-mirror.js';
 import { agentsOnline, tellOnFailure } from './waiting.js';
 
 const USER = 'builds';
@@ -32,10 +32,10 @@ const TOKEN = 'the-t0ken-0f-the-0rganisation';
 const SCRIPT = [
   // Without a token the server refuses, which only it can.
   `curl --silent --output /tmp/answer --write-out 'curl %{http_code}\\n' https://${SERVER}/${COLLECTION}/_apis/connectionData || exit 1`,
-  `echo 'deb [trusted=yes] http://${PACKAGES}/ ./' | sudo tee /etc/apt/sources.list.d/own.list >/dev/null || exit 1`,
-  'sudo apt-get update -q -o Dir::Etc::sourcelist=sources.list.d/own.list -o Dir::Etc::sourceparts=- -o APT::Update::Error-Mode=any || exit 1',
+  'sudo apt-get update -q -o APT::Update::Error-Mode=any || exit 1',
   'echo "apt done"',
-  `docker pull --quiet ${REGISTRY}/thing >/tmp/pull 2>&1; echo "docker ended with $?"`,
+  `docker pull --quiet ${REGISTRY}/thing || exit 1`,
+  `docker cp "$(docker create --pull never ${REGISTRY}/thing)":/note - | tar --extract --to-stdout`,
   `docker info --format 'docker by {{.HTTPSProxy}}'`,
   `printf %s "\${VSTS_HTTP_PROXY_PASSWORD:0:${BEGINNING.length}}" >/tmp/needle`,
   'test "$(wc -c </tmp/needle)" -gt 10 || exit 1',
@@ -51,7 +51,8 @@ const HOLDS = ['holds /home/agent/.docker/config.json', 'holds /run/iap/way-out.
 describeOnIncus('a server of a private authority, behind a proxy that has to be signed in at', testbed => {
   let directory: string;
   let proxy: GuardedProxy;
-  let packages: Server;
+  let mirror: SignedMirror;
+  let registry: ImageRegistry;
   let scenario: Scenario;
   let daemon: DaemonProcess;
 
@@ -61,12 +62,16 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     const trust = await makePrivateAuthority(['corp.example']);
     await writeFile(join(directory, 'authority.crt'), trust.authority);
     await writeFile(join(directory, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
-    packages = createServer((request, response) =>
-      response.writeHead(request.url?.endsWith('/Packages') ? 200 : 404).end(),
-    ).listen(0, gateway);
-    await once(packages, 'listening');
+    mirror = await serveMirror(gateway, directory, { git: 'git' });
+    const key = join(directory, 'mirror.asc');
+    const gpg = ['--homedir', mirror.gpgHome, '--batch', '--armor', '--output', key, '--export', MIRROR_SIGNER];
+    await runCommand('gpg', gpg);
+    // What the image has and a base needs, so that it has to come from the mirror.
+    await writeFile(join(directory, 'lose.sh'), 'dpkg --purge --force-depends git >/dev/null');
+    registry = await ImageRegistry.start(gateway, { thing: noteImage('of the private registry\n') }, trust);
     const routes = new Map([
-      [`${PACKAGES}:80`, new URL(`http://${gateway}:${(packages.address() as AddressInfo).port}`)],
+      [`${PACKAGES}:80`, new URL(mirror.url)],
+      [`${REGISTRY}:443`, new URL(`https://${gateway}:${registry.port}`)],
     ]);
     proxy = await startGuardedProxy({ host: gateway, user: USER, password: PASSWORD, routes });
     const url = `https://${SERVER}/${COLLECTION}`;
@@ -77,6 +82,8 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
         agentCount: 1,
         reserve: 1,
         docker: true,
+        aptMirror: { url: `http://${PACKAGES}`, key },
+        provisionScripts: [{ path: join(directory, 'lose.sh'), when: 'before' }],
         registration: 'host',
         azure: { pat: TOKEN, url, pool: 'default' },
         proxy: {
@@ -88,15 +95,16 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
         caCertificates: [join(directory, 'authority.crt')],
       },
     });
-    for (const host of [SERVER, REGISTRY]) routes.set(`${host}:443`, new URL(scenario.emulator.url));
+    routes.set(`${SERVER}:443`, new URL(scenario.emulator.url));
     daemon = scenario.startDaemon();
   });
   afterAll(async () => {
+    // From the last to the first, each whatever becomes of the others.
+    await using _directory = { [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
+    await using _mirror = mirror;
+    await using _registry = registry;
+    await using _proxy = proxy;
     await scenario?.[Symbol.asyncDispose]();
-    await proxy?.[Symbol.asyncDispose]();
-    packages?.closeAllConnections();
-    packages?.close();
-    await rm(directory, { recursive: true });
   });
 
   const run = async (more = ''): Promise<JobRecord> => {
@@ -105,14 +113,31 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
   };
   const asked = (target: string) => proxy.passages.filter(passage => passage.target === target);
 
+  test('a base is built with packages that are fetched that way', async () => {
+    tellOnFailure(daemon);
+    await agentsOnline(scenario.emulator, 1);
+    expect(mirror.fetched).toContain('/git.deb');
+    expect(asked(`${PACKAGES}:80`)).toContainEqual({ target: `${PACKAGES}:80`, by: 'url', status: 200 });
+  });
+
   test('daemon, agent, docker, apt and the programs of a job all go that way, and no password is an argument', async () => {
     tellOnFailure(daemon);
+    const before = asked(`${PACKAGES}:80`).length;
     const job = await run();
-    expect(job.lines).toEqual(expect.arrayContaining(['curl 401', 'apt done', 'no argument', passwordLine(PASSWORD)]));
-    expect(job.result).toBe('succeeded');
+    expect(job.result, job.lines.join('\n')).toBe('succeeded');
+    expect(job.lines).toEqual(
+      expect.arrayContaining([
+        'curl 401',
+        'apt done',
+        // Which it gives to those alone that trust the private authority.
+        'of the private registry',
+        'no argument',
+        passwordLine(PASSWORD),
+      ]),
+    );
     expect(job.lines.find(line => line.startsWith('docker by '))).toMatch(/^docker by http:\/\/.*@/);
     expect(job.lines.filter(line => line.startsWith('holds ')).toSorted()).toEqual(HOLDS);
-    expect(asked(`${PACKAGES}:80`)).toContainEqual({ target: `${PACKAGES}:80`, by: 'url', status: 200 });
+    expect(asked(`${PACKAGES}:80`).slice(before)).toContainEqual({ target: `${PACKAGES}:80`, by: 'url', status: 200 });
     expect(asked(`${REGISTRY}:443`)).toContainEqual({ target: `${REGISTRY}:443`, by: 'tunnel', status: 200 });
     expect(asked(`${SERVER}:443`)).toContainEqual({ target: `${SERVER}:443`, by: 'tunnel', status: 200 });
     expect(proxy.passages.filter(({ status }) => status === 407)).toEqual([]);

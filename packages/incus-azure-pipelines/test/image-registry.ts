@@ -1,6 +1,7 @@
 /** An image of one file, as an archive and as a registry gives it. */
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { createTar } from 'nanotar';
 
 /** An image that holds `/note`. */
@@ -31,7 +32,7 @@ export function archiveOf({ config, layer }: NoteImage, tag: string): Uint8Array
   ]);
 }
 
-/** A registry without TLS that gives out images by name; it is asked for them by `docker pull`. */
+/** A registry that gives out images by name; it is asked for them by `docker pull`. */
 export class ImageRegistry implements AsyncDisposable {
   /** What it was asked for, in order. */
   readonly asked: string[] = [];
@@ -44,8 +45,13 @@ export class ImageRegistry implements AsyncDisposable {
     server.on('request', (request, response) => this.#answer(request, response, images));
   }
 
-  static async start(host: string, images: Readonly<Record<string, NoteImage>>): Promise<ImageRegistry> {
-    const server = createServer();
+  /** Starts one, without TLS unless it is given PEM texts. */
+  static async start(
+    host: string,
+    images: Readonly<Record<string, NoteImage>>,
+    tls?: { readonly cert: string; readonly key: string },
+  ): Promise<ImageRegistry> {
+    const server = tls === undefined ? createServer() : createHttpsServer({ cert: tls.cert, key: tls.key });
     await new Promise<void>(resolve => server.listen(0, host, resolve));
     const address = server.address();
     if (typeof address !== 'object' || address === null) throw new Error('the registry has no port');

@@ -13,6 +13,11 @@ test('keeps tools where the environment says, else with its work', () => {
   expect(jobFolders('/home/agent', '_work', '/opt/tools').tools).toBe('/opt/tools');
 });
 
+test('works below its own root, or where an absolute path says', () => {
+  expect(jobFolders('/home/agent', 'builds', undefined).sources).toBe('/home/agent/builds/1/s');
+  expect(jobFolders('/home/agent', '/work', undefined).sources).toBe('/work/1/s');
+});
+
 test('turns dots and blanks into underscores and letters into capitals', () => {
   expect(environmentName('System.TeamProject Id')).toBe('SYSTEM_TEAMPROJECT_ID');
 });

@@ -1,7 +1,7 @@
 /** The variables of a job: those of the message and the agent's own, as steps and their environment see them. */
 
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { JobMessage, JobVariable } from './job-message.js';
 import type { JobOrder } from './worker-channel.js';
 
@@ -22,7 +22,7 @@ export interface JobFolders {
  * @param tools the folder of tools that the environment names, by `AGENT_TOOLSDIRECTORY`.
  */
 export function jobFolders(rootDirectory: string, workFolder: string, tools: string | undefined): JobFolders {
-  const work = join(rootDirectory, workFolder);
+  const work = resolve(rootDirectory, workFolder);
   const pipeline = join(work, '1');
   return {
     work,
