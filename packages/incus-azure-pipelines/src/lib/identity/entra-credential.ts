@@ -23,9 +23,8 @@ interface Place {
 export function entraCredential(
   user: EntraUser,
   secret: string,
-  { dispatcher, onUnsent, ...given }: Place,
+  { authorityHost, dispatcher, onUnsent }: Place,
 ): TokenCredential {
-  const authorityHost = given.authorityHost ?? process.env.AZURE_AUTHORITY_HOST;
   const options = {
     // Whoever waits for a token tries again, and says meanwhile why there is none.
     retryOptions: { maxRetries: 0 },
