@@ -215,10 +215,13 @@ it.each([
         { ...way(`http://${at}`), authorityHost: authority ?? `https://${at}`, clock },
       );
       const called = once(silent, 'connection');
-      const asked = source.ask(signal).catch((error: Error) => error.message);
+      const asked = source.ask(signal).then(
+        () => 'a token',
+        (error: Error) => error.message,
+      );
       await called;
       await clock.advance(20_000);
-      const [what, why] = String(await asked).split(/: (.*)/);
+      const [what, why] = (await asked).split(/: (.*)/);
       expect([what, why]).toEqual(['ask Microsoft Entra for a token', expect.stringMatching(said)]);
       expect(clock.sleeping).toBe(0);
     } finally {
