@@ -47,6 +47,19 @@ test('a pool offers it still when that agent is gone', () => {
   expect(offersOf(before, [], [pool], OWNER, shown).get('linux')?.capabilities).toEqual({ docker: '' });
 });
 
+test('an agent of a base that is there tells more than one of another, though its birth look older', () => {
+  const other = telling(9, { docker: '', java: '17' });
+  const ofGone = { ...other, instance: other.instance && { ...other.instance, base: 'base-of-another-release' } };
+  const tried = { ...shown, wantedBases: new Map([['linux', known('base-2')]]) };
+  const before = offersOf(new Map(), [ofGone], [pool], OWNER, tried);
+  expect(before.get('linux')?.base).toBe('base-of-another-release');
+  expect(offersOf(before, [telling(1, { docker: '' })], [pool], OWNER, tried).get('linux')).toMatchObject({
+    shownBy: nameOf(1),
+    base: 'base-1',
+    capabilities: { docker: '' },
+  });
+});
+
 test('a pool that has shown no agent offers what its agents are registered with', () => {
   expect(offersOf(new Map(), [], [pool], OWNER, shown).get('linux')).toMatchObject({
     shownBy: undefined,

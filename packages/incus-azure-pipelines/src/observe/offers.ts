@@ -28,10 +28,9 @@ export function offersOf(
       const { azure, name } = spec;
       const old = before.get(name);
       const kept = old?.shownBy === undefined ? keptBy(spec, owner, shown) : old;
-      const wantedBase = knownValue(shown.wantedBases.get(name));
-      const offer =
-        shownIn(agents, name, 'idle', kept, wantedBase) ??
-        (isScaled(azure, desired) ? undefined : shownIn(agents, name, 'busy', kept, wantedBase));
+      const own = agents.filter(agent => agent.pool === name);
+      const told = (phase: 'busy' | 'idle') => shownIn(own, phase, kept, base => worthOf(base, name, shown));
+      const offer = told('idle') ?? (isScaled(azure, desired) ? undefined : told('busy'));
       return [name, offer === undefined ? unseen(spec, shown) : withConfigured(offer, spec)];
     }),
   );
@@ -39,21 +38,19 @@ export function offersOf(
 
 function shownIn(
   agents: readonly Agent[],
-  pool: string,
   phase: 'busy' | 'idle',
   before: Offer | undefined,
-  wantedBase: string | undefined,
+  worth: (base: string | undefined) => number,
 ): Offer | undefined {
   let newest = before;
   for (const agent of agents) {
     const capabilities = knownValue(agent.registration)?.capabilities;
     // Who has had a job may tell whatever that wanted told.
-    if (agent.pool !== pool || capabilities === undefined || agent.phase !== phase) continue;
+    if (capabilities === undefined || agent.phase !== phase) continue;
     const base = agent.instance?.base;
-    // Who was born before the clock was set back looks younger for ever.
-    const isOfNewer = base === wantedBase && newest?.base !== wantedBase;
+    const more = worth(base) - worth(newest?.base);
     const isYounger = newest?.shownBy === undefined || birthIn(agent.name) > birthIn(newest.shownBy);
-    if (isOfNewer || (isYounger && (base === wantedBase || newest?.base !== wantedBase)))
+    if (more > 0 || (more === 0 && isYounger))
       newest = {
         shownBy: agent.name,
         base,
@@ -61,6 +58,15 @@ function shownIn(
       };
   }
   return newest;
+}
+
+/**
+ * How much agents of a base tell of the next ones: most where that is the wanted one, and nothing where it is none of ours any
+ * more. Births alone do not: who was born before the clock was set back looks younger for ever.
+ */
+function worthOf(base: string | undefined, pool: string, { bases, wantedBases }: Shown): number {
+  if (base !== undefined && base === knownValue(wantedBases.get(pool))) return 2;
+  return knownValue(bases)?.some(({ name }) => name === base) ? 1 : 0;
 }
 
 /** What a placeholder remembers of agents that were seen before this daemon began; it tells all but their version. */

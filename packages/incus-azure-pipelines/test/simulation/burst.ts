@@ -24,7 +24,8 @@ export function burst(world: World, keepers: readonly Keeper[]): void {
   const { azure, guests, random, timeline } = world;
   const key = world.keyOf(spec.name);
   const jobs = random.between(1, spec.agentCount);
-  const before = guests.size;
+  const own = () => [...guests.values()].filter(({ pool }) => pool === spec.name).length;
+  const before = own();
   const startAt = timeline.now;
   for (let job = 0; job < jobs; job++) azure.enqueue(key, random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);
   const waiting = () => azure.queued(key, capabilitiesOf(spec.name));
@@ -32,7 +33,7 @@ export function burst(world: World, keepers: readonly Keeper[]): void {
   const found = () => `${spec.name}: ${spec.agentCount}, standby ${spec.standby}; ${waiting()} of ${jobs} wait`;
   promised(waiting() === 0, 'no job waits for longer than a step while there is room', found);
   comeToPeace(world, keepers, 0);
-  const made = guests.size - before;
+  const made = own() - before;
   promised(made <= jobs + spec.standby + 1, 'a burst makes no more agents than it takes', () => `${made}, ${found()}`);
   withdraw(spec, world, keepers);
 }

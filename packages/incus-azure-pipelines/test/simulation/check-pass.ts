@@ -22,13 +22,13 @@ export function checkPass(
   checkDecision(decision);
   checkBases(decision, agents);
   checkSetbacks(decision);
-  checkQueue(decision, sight, unfinishedIn(world));
+  checkQueue(decision, sight, waitingIn(world));
   checkRoom(decision);
   checkPlaceholders(decision);
   checkSharers(decision, agents);
   checkPlaces(agents, world);
 }
 
-function unfinishedIn({ azure, keys }: World): ReadonlySet<number> {
-  return new Set(keys.flatMap(key => azure.unfinished(key)).map(({ requestId }) => requestId));
+function waitingIn({ azure, keys }: World): ReadonlySet<number> {
+  return new Set(keys.flatMap(key => azure.waiting(key)).map(({ requestId }) => requestId));
 }

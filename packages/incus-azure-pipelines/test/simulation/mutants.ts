@@ -40,7 +40,7 @@ export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
   'gives up all that share user ids': 12,
   'keeps the surplus': 4,
   'takes a list that is behind for the end of a job': 6,
-  'believes a finished guest for ever': 14,
+  'believes a finished guest for ever': 17,
   'takes the calm before it was enabled for a proof': 6,
   'proves a drain by what was read while it was disabled': 39,
   'looks for agents by the name of an agent pool': 31,

@@ -6,6 +6,7 @@ import type { PoolSpec } from '../../src/model/pool.js';
 import { shapeOf } from '../../src/model/shape.js';
 import { checkBasesLeft, checkTryingPool, isBroken, isTrying } from './base-promises.js';
 import { capabilitiesOf } from './demands.js';
+import type { Guest } from './guest.js';
 import type { Keeper } from './keeper.js';
 import { checkPlaceholdersLeft } from './placeholders.js';
 import { BrokenPromise, promised } from './promises.js';
@@ -87,7 +88,8 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
     const own = world.instancesOf(spec.name);
     const online = own.filter(({ name }) => {
       const guest = world.guests.get(name);
-      return guest?.listens() && !world.holdsJob(guest) && guest.jobs === 0;
+      if (!guest?.listens() || world.holdsJob(guest)) return false;
+      return guest.jobs === 0 || isForgotten(registrationOf(guest, world), world);
     });
     const idle = online.filter(({ name }) => world.isEnabled(name));
     const listening = world.scenario.hostRegisters && spec.reserveListening ? spec.reserve : 0;
@@ -143,13 +145,22 @@ function isRead(key: string, world: World): boolean {
   return world.desired.some(({ name }) => !world.removed.has(name) && world.keyOf(name) === key);
 }
 
+/** Somebody is online with the key of an agent that is disabled: it can do no harm, and might as well be at work on another host. */
+function isHeld(registration: Registration, world: World): boolean {
+  return !registration.enabled && isForgotten(registration, world);
+}
+
 /**
- * Somebody is online with the key of an agent that is disabled, and nothing in Azure tells any more that it had a job: it can
- * do no harm, and might as well be at work on another host.
+ * Somebody is online with the key of an agent of which nothing in Azure tells any more that it had a job: of the last one that it
+ * was given, and did not take, alone. While it is enabled nothing tells it from an idle one, before it is given another.
  */
-function isHeld(registration: Registration, { guests }: World): boolean {
-  const isRobbed = guests.get(registration.name)?.robbed === true;
-  return isRobbed && !registration.enabled && takenBy(registration) === undefined;
+function isForgotten(registration: Registration | undefined, { guests }: World): boolean {
+  if (registration === undefined) return false;
+  return guests.get(registration.name)?.robbed === true && takenBy(registration) === undefined;
+}
+
+function registrationOf({ agentId, key }: Guest, { azure }: World): Registration | undefined {
+  return agentId === undefined ? undefined : azure.find(key, agentId);
 }
 
 function isOurs(name: string, { owners }: World): boolean {

@@ -10,13 +10,13 @@ import { type Decision, promised } from './promises.js';
 import { standbyNow } from './standby-hours.js';
 
 /**
- * Holds a decision, and what it counts, against the promises about the queue. `unfinished` are the requests that are truly so: a
- * reading may be older. @throws BrokenPromise.
+ * Holds a decision, and what it counts, against the promises about the queue. `queued` are the requests that truly
+ * wait: a reading may be older. @throws BrokenPromise.
  */
 export function checkQueue(
   decision: Decision,
   { parallelJobs, requests, registrations }: Pick<Sight, 'parallelJobs' | 'requests' | 'registrations'>,
-  unfinished: ReadonlySet<number>,
+  queued: ReadonlySet<number>,
 ): void {
   const { desired, observed } = decision;
   for (const [key, reading] of requests) {
@@ -43,7 +43,7 @@ export function checkQueue(
     const isAlone = desired.every(other => other === spec || azureKey(other.azure) !== key);
     const taken = having(decision, registrations.get(key));
     const isOpen = ({ demands, received, requestId }: UnfinishedRequest) =>
-      demands.length === 0 && !received && !taken.has(requestId) && unfinished.has(requestId);
+      demands.length === 0 && !received && !taken.has(requestId) && queued.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
     if (isAlone) checkGrowth(spec, decision, open, doneUnseen(spec, decision, requests.get(key)));
   }
