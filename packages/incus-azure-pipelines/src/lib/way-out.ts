@@ -38,6 +38,11 @@ export class WayOut {
     return this.#options.proxy !== undefined || this.#trusts;
   }
 
+  /** The proxy that leads to a URL; undefined where none does. */
+  proxyTo(url: string): string | undefined {
+    return proxyOf(new URL(url), this.#options.proxy);
+  }
+
   /** The password of the proxies' user; undefined where there is none. @throws Error when it cannot be read. */
   async password(): Promise<Secret | undefined> {
     return await this.#password?.();

@@ -1,6 +1,5 @@
 /** The library that signs in with Microsoft Entra. It is large: nothing but a dynamic import may name this file. */
 
-import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import {
   ClientCertificateCredential,
   ClientSecretCredential,
@@ -8,7 +7,8 @@ import {
   type TokenCredential,
   WorkloadIdentityCredential,
 } from '@azure/identity';
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
+import { clientBy } from './client-by.js';
 import type { EntraUser } from './entra-user.js';
 
 interface Place {
@@ -23,9 +23,8 @@ interface Place {
 export function entraCredential(
   user: EntraUser,
   secret: string,
-  { dispatcher, onUnsent, ...given }: Place,
+  { authorityHost, dispatcher, onUnsent }: Place,
 ): TokenCredential {
-  const authorityHost = given.authorityHost ?? process.env.AZURE_AUTHORITY_HOST;
   const options = {
     // Whoever waits for a token tries again, and says meanwhile why there is none.
     retryOptions: { maxRetries: 0 },
@@ -46,32 +45,4 @@ export function entraCredential(
       return new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
     }
   }
-}
-
-/** Has the library send its requests by these connections. */
-function clientBy(dispatcher: Dispatcher, onUnsent: Place['onUnsent']): HttpClient {
-  return {
-    async sendRequest(asked) {
-      const { body, method, url } = asked;
-      const { statusCode, ...answer } = await request(url, {
-        dispatcher,
-        method: method as Dispatcher.HttpMethod,
-        // It would unpack the answer by itself, and here nobody does.
-        headers: { ...asked.headers.toJSON(), 'accept-encoding': 'identity' },
-        ...(typeof body === 'string' ? { body } : {}),
-        ...(asked.abortSignal === undefined ? {} : { signal: asked.abortSignal }),
-      }).catch(error => {
-        onUnsent(error);
-        throw error;
-      });
-      const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
-      const bodyAsText = await answer.body.text();
-      return {
-        request: asked,
-        status: statusCode,
-        headers: createHttpHeaders(Object.fromEntries(headers)),
-        bodyAsText,
-      };
-    },
-  };
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.js';
 import type { Secret } from '../secret.js';
 import type { WayOut } from '../way-out.js';
 
@@ -30,4 +31,6 @@ export interface EntraOptions {
   readonly authorityHost?: string;
   /** How Entra is reached. The endpoint of a machine is on its own links, and reached straight. */
   readonly wayOut?: WayOut;
+  /** Default: the time of the system. */
+  readonly clock?: Clock;
 }

@@ -1,8 +1,11 @@
 import { createVerify, X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { FakeClock } from '../../../test/simulation/fake-clock.js';
 import {
   makeTestCertificate,
   startEntra,
@@ -184,3 +187,47 @@ it('says where a machine has no such identity', async () => {
     /^ask Microsoft Entra for a token: .*Identity not found.*; see that this machine has a managed identity/,
   );
 });
+
+it.each([
+  [
+    'a proxy',
+    (at: string) => ({ wayOut: new WayOut({ proxy: { http: at, https: at, noProxy: [], user: undefined } }) }),
+    /^no answer within 20 s from https:\/\/entra\.example through the proxy http:\/\/127\.0\.0\.1:\d+; see that the proxy answers/,
+    'https://entra.example',
+  ],
+  [
+    'Entra',
+    () => ({ wayOut: new WayOut({ authorities: [certificate.cert] }) }),
+    /^no answer within 20 s from https:\/\/127\.0\.0\.1:\d+; see that a firewall lets this host through/,
+    undefined,
+  ],
+])(
+  'says that nobody answered where %s never does, and not that the secret is wrong',
+  async (_, way, said, authority) => {
+    const sockets: Socket[] = [];
+    const silent = createServer(socket => void sockets.push(socket.on('error', () => {}))).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const at = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const clock = new FakeClock(0);
+    try {
+      const source = entraSource(
+        { kind: 'secret', tenantId, clientId, secret: async () => new Secret('the~secret') },
+        { ...way(`http://${at}`), authorityHost: authority ?? `https://${at}`, clock },
+      );
+      const called = once(silent, 'connection');
+      const asked = source.ask(signal).then(
+        () => 'a token',
+        (error: Error) => error.message,
+      );
+      await called;
+      await clock.advance(20_000);
+      const [what, why] = (await asked).split(/: (.*)/);
+      expect([what, why]).toEqual(['ask Microsoft Entra for a token', expect.stringMatching(said)]);
+      expect(clock.sleeping).toBe(0);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      silent.close();
+      await once(silent, 'close');
+    }
+  },
+);

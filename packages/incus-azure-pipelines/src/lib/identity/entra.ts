@@ -1,5 +1,6 @@
 /** Tokens of Microsoft Entra, for a service principal, a managed identity, or a workload that is known elsewhere. */
 
+import { type Clock, systemClock } from '../clock.js';
 import { Secret } from '../secret.js';
 import type { EntraOptions, EntraUser } from './entra-user.js';
 import { foreignWords } from './foreign-words.js';
@@ -7,7 +8,9 @@ import type { IssuedToken, TokenSource } from './identity.js';
 
 /** Azure DevOps, as Entra knows it. */
 const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
-const DEADLINE_MS = 30_000;
+/** Less than the call has that waits for the token, which would end first and know less. */
+const DEADLINE_MS = 20_000;
+const PUBLIC_CLOUD = 'https://login.microsoftonline.com';
 
 const REMEDIES: Readonly<Record<EntraUser['kind'], string>> = {
   secret: 'see that tenantId, clientId and secret belong together, and that the secret has not expired',
@@ -26,6 +29,7 @@ export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenS
       const answer = await signIn(user, secret, options, signal).catch((error: unknown) => ({ error }));
       if (!('error' in answer)) return answer;
       const { error } = answer;
+      if (error instanceof Silence) throw new Error(`ask Microsoft Entra for a token: ${silence(user, options)}`);
       const said = foreignWords(error instanceof Error ? error.message : String(error), [secret]);
       const why = said.replace(/ Trace ID: .*$/, '');
       // Without its cause, which may hold the request, and with it the secret.
@@ -34,6 +38,23 @@ export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenS
       );
     },
   };
+}
+
+/** Nobody has answered, so that nothing is known of who signs in. */
+class Silence extends Error {}
+
+function silence({ kind }: EntraUser, { wayOut, ...options }: EntraOptions): string {
+  const none = `no answer within ${DEADLINE_MS / 1000} s`;
+  if (kind === 'managed') return `${none} from the endpoint of this machine; ${REMEDIES.managed}`;
+  const authority = authorityIn(options) ?? PUBLIC_CLOUD;
+  const proxy = wayOut?.proxyTo(authority);
+  return proxy === undefined
+    ? `${none} from ${authority}; see that a firewall lets this host through to it, or name the proxy that leads there under proxy`
+    : `${none} from ${authority} through the proxy ${proxy}; see that the proxy answers this host, and that it reaches Entra`;
+}
+
+function authorityIn({ authorityHost }: EntraOptions): string | undefined {
+  return authorityHost ?? process.env.AZURE_AUTHORITY_HOST;
 }
 
 const UNSENT = 'see that proxy and caCertificates say how Entra is reached';
@@ -48,13 +69,13 @@ class Unsent extends Error {
 
 async function signIn(user: EntraUser, secret: string, options: EntraOptions, stop: AbortSignal): Promise<IssuedToken> {
   const { entraCredential } = await import('./entra-credential.js');
-  const { authorityHost, wayOut } = options;
+  const { clock = systemClock, wayOut } = options;
   let unsent: unknown;
   const dispatcher = wayOut?.isOwn && user.kind !== 'managed' ? wayOut.open() : undefined;
   try {
     // Made anew each time, because it would give again what it has kept.
     const credential = entraCredential(user, secret, {
-      authorityHost,
+      authorityHost: authorityIn(options),
       dispatcher,
       onUnsent: error => {
         unsent = error;
@@ -62,25 +83,36 @@ async function signIn(user: EntraUser, secret: string, options: EntraOptions, st
     });
     const { expiresOnTimestamp, token } = await inTime(
       abortSignal => credential.getToken(SCOPE, { abortSignal }),
+      clock,
       stop,
     );
     return { secret: new Secret(token), expiresAt: expiresOnTimestamp };
   } catch (error) {
-    throw unsent === undefined ? error : new Unsent(unsent);
+    throw unsent === undefined || error instanceof Silence ? error : new Unsent(unsent);
   } finally {
     await dispatcher?.destroy();
   }
 }
 
-/** The library heeds no signal where it asks the machine that it runs on. */
-async function inTime<T>(ask: (signal: AbortSignal) => Promise<T | null>, stop: AbortSignal): Promise<T> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(DEADLINE_MS)]);
+/** The library heeds no signal where it asks the machine that it runs on. @throws Silence when nobody answers in time. */
+async function inTime<T>(ask: (signal: AbortSignal) => Promise<T | null>, clock: Clock, stop: AbortSignal): Promise<T> {
+  const over = new AbortController();
+  const late = new AbortController();
+  clock.sleep(DEADLINE_MS, over.signal).then(
+    () => late.abort(),
+    () => {},
+  );
+  const signal = AbortSignal.any([stop, late.signal]);
   const ended = new Promise<never>((_, reject) => {
-    const end = () => reject(new Error(stop.aborted ? 'stopped' : `no answer within ${DEADLINE_MS / 1000} s`));
+    const end = () => reject(stop.aborted ? new Error('stopped') : new Silence());
     if (signal.aborted) end();
     else signal.addEventListener('abort', end, { once: true });
   });
-  const answer = await Promise.race([ask(signal), ended]);
-  if (answer === null) throw new Error('no token came');
-  return answer;
+  try {
+    const answer = await Promise.race([ask(signal), ended]);
+    if (answer === null) throw new Error('no token came');
+    return answer;
+  } finally {
+    over.abort();
+  }
 }
