@@ -64,13 +64,13 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       provisionScripts: ['tools'],
       registration: 'host',
       capabilities: { gpu: 'a100' },
-      workFolder: '/work',
+      workFolder: '/srv/builds',
       docker: { source: 'none' },
     };
     scenario = await startScenario({ ...testbed(), confined: true, settings: { ...settings, provisionScripts: [] } });
     await writeFile(
       join(scenario.directory, 'tools'),
-      'mkdir -p "$AGENT_TOOLSDIRECTORY/node/22" && echo whole > "$AGENT_TOOLSDIRECTORY/node/22/x64.complete"\ninstall -d -o agent -g agent /work\n',
+      'mkdir -p "$AGENT_TOOLSDIRECTORY/node/22" && echo whole > "$AGENT_TOOLSDIRECTORY/node/22/x64.complete"\ninstall -d -o agent -g agent /srv/builds\n',
     );
     await scenario.configure(settings);
     await storage.makeVolume(scenario.project);
@@ -145,7 +145,7 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       profile: ['0'],
       volume: ['kept'],
       tools: ['/opt/tools', 'whole', 'ours'],
-      work: ['/work/1/s', 'ours'],
+      work: ['/srv/builds/1/s', 'ours'],
       'docker of an image that has it': ['/usr/sbin/dockerd', 'none', 'inactive', 'inactive'],
     });
     // By another agent.

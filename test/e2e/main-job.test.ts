@@ -27,8 +27,6 @@ const script = [
 const ENTRA_TOKEN = 'ey.of-an.identity';
 const SECRET = 's3cret-0f-the-applicat10n';
 const APPLICATION = { tenantId: 'contoso.example', clientId: '11111111-2222-3333-4444-555555555555' };
-/** What the server calls itself; the name leads nowhere. */
-const OWN_NAME = 'http://tfs.corp.invalid:8080/emulated';
 
 describeOnIncus('six jobs through two agents, by a daemon that is confined to its project', testbed => {
   let scenario: Scenario;
@@ -41,7 +39,7 @@ describeOnIncus('six jobs through two agents, by a daemon that is confined to it
       body: { token_type: 'Bearer', expires_in: 3600, access_token: ENTRA_TOKEN },
     }));
     const settings = { agentCount: 0, agentPrefix: 'ci' };
-    const emulator = { entraToken: ENTRA_TOKEN, publicUrl: OWN_NAME };
+    const emulator = { entraToken: ENTRA_TOKEN };
     scenario = await startScenario({ ...testbed(), confined: true, settings, emulator });
     await writeFile(join(scenario.directory, 'secret'), SECRET, { mode: 0o600 });
     await using daemon = scenario.startDaemon();

@@ -126,17 +126,12 @@ export class AzureWorld {
     return capabilities === undefined ? queue.length : queue.filter(request => meets(request, capabilities)).length;
   }
 
-  /** Job requests that no agent has. */
-  waiting(key: string): readonly UnfinishedRequest[] {
-    return this.#state(key).queue;
-  }
-
   /** All job requests that are not over. */
   unfinished(key: string): readonly UnfinishedRequest[] {
     const assigned = this.all(key).flatMap(one =>
       one.assigned ? [{ ...aRequest(one.assigned.requestId, []), received: one.assigned.received }] : [],
     );
-    return [...assigned, ...this.waiting(key)];
+    return [...assigned, ...this.#state(key).queue];
   }
 
   /** Ends the request that the agent holds; one that has not taken it is free for the next. */

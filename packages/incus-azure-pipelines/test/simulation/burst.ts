@@ -24,7 +24,7 @@ export function burst(world: World, keepers: readonly Keeper[]): void {
   const { azure, guests, random, timeline } = world;
   const key = world.keyOf(spec.name);
   const jobs = random.between(1, spec.agentCount);
-  const own = () => [...guests.values()].filter(({ pool }) => pool === spec.name).length;
+  const own = () => [...guests.values()].filter(({ capabilities }) => capabilities.pool === spec.name).length;
   const before = own();
   const startAt = timeline.now;
   for (let job = 0; job < jobs; job++) azure.enqueue(key, random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);

@@ -29,6 +29,9 @@ export function checkPass(
   checkPlaces(agents, world);
 }
 
+/** Job requests that no agent has. */
 function waitingIn({ azure, keys }: World): ReadonlySet<number> {
-  return new Set(keys.flatMap(key => azure.waiting(key)).map(({ requestId }) => requestId));
+  const given = new Set(keys.flatMap(key => azure.all(key)).map(({ assigned }) => assigned?.requestId));
+  const unfinished = keys.flatMap(key => azure.unfinished(key)).map(({ requestId }) => requestId);
+  return new Set(unfinished.filter(requestId => !given.has(requestId)));
 }

@@ -27,7 +27,6 @@ export interface GuestWorld {
 /** What runs inside one instance, from its boot to its power-off. */
 export class Guest implements Listener {
   readonly #world: GuestWorld;
-  readonly pool: string;
   readonly name: string;
   readonly capabilities: Readonly<Record<string, string>>;
   /** The agent pool that it registers in. */
@@ -65,7 +64,6 @@ export class Guest implements Listener {
 
   constructor(world: GuestWorld, name: string, key: string, pool: string) {
     this.#world = world;
-    this.pool = pool;
     this.capabilities = capabilitiesOf(pool);
     this.name = name;
     this.key = key;

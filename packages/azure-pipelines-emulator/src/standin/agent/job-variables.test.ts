@@ -15,7 +15,7 @@ test('keeps tools where the environment says, else with its work', () => {
 
 test('works below its own root, or where an absolute path says', () => {
   expect(jobFolders('/home/agent', 'builds', undefined).sources).toBe('/home/agent/builds/1/s');
-  expect(jobFolders('/home/agent', '/work', undefined).sources).toBe('/work/1/s');
+  expect(jobFolders('/home/agent', '/srv/builds', undefined).sources).toBe('/srv/builds/1/s');
 });
 
 test('turns dots and blanks into underscores and letters into capitals', () => {
