@@ -12,8 +12,6 @@ export const TENTATIVE = `${GLOBAL}[4-7c-f]`;
  */
 export const defaultRoute = `default_route() {
   grep -Eq '^[^[:space:]]+[[:space:]]00000000[[:space:]]' /proc/net/route && return 0
-  for interface in $(sed -nE 's/^0{32} 00 .* ([^ ]+)$/\\1/p' /proc/net/ipv6_route 2>/dev/null | grep -vx lo); do
-    grep -Eq "${GLOBAL}[0-389ab][0-9a-f] +$interface$" /proc/net/if_inet6 && return 0
-  done
-  return 1
+  sed -nE '/ lo$/d; s/^0{32} 00 .* ([^ ]+)$/${GLOBAL}[0-389ab][0-9a-f] +\\1$/p' /proc/net/ipv6_route 2>/dev/null |
+    grep -Eqf - /proc/net/if_inet6
 }`;
