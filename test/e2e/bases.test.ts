@@ -180,6 +180,8 @@ describeOnIncus('a base', testbed => {
       await agentsOnline(emulator, 1);
       await expectReserveKept(scenario, filler);
       await scenario.configure();
+      // Else who was prepared takes the place, and nothing has to be made.
+      await whenPool(scenario, daemon, ({ agents }) => agents.length === 1);
 
       await fillFileSystem(filler);
       // Whatever becomes of it in a machine that cannot write: its agent ends, and has to be replaced.

@@ -6,12 +6,12 @@ export function linkLocal({ mac }: { readonly mac: string }): string {
   return `fe80::${interfaceId(mac)}`;
 }
 
-/** The last part of an address that is made of a MAC, as Incus has guests use it. Source: RFC 4291, appendix A. */
+/** The last part of an address that is made of a MAC, as Incus has guests use it and the kernel shows it. Source: RFC 4291, appendix A. */
 export function interfaceId(mac: string): string {
   const [first = '', ...rest] = mac.split(':');
   const bytes = [(Number.parseInt(first, 16) ^ 2).toString(16).padStart(2, '0'), ...rest];
   const eight = [...bytes.slice(0, 3), 'ff', 'fe', ...bytes.slice(3)];
-  return [0, 2, 4, 6].map(at => `${eight[at]}${eight[at + 1]}`).join(':');
+  return [0, 2, 4, 6].map(at => Number.parseInt(`${eight[at]}${eight[at + 1]}`, 16).toString(16)).join(':');
 }
 
 /** The sixteen bytes of an address. */
