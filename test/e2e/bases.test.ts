@@ -164,7 +164,6 @@ describeOnIncus('a base', testbed => {
       );
       onTestFinished(() => own[Symbol.asyncDispose]());
       const { incus, scenario } = own;
-      const { emulator } = scenario;
       const filler = join(incus.directory, 'storage-pools', 'default', 'filler');
       await fillFileSystem(filler);
       const daemon = startDaemon(scenario);
@@ -177,15 +176,14 @@ describeOnIncus('a base', testbed => {
       await rm(filler);
       // Who has made room need not wait until it is tried again.
       expect(await runProgram(['base', 'build', '--config', scenario.configPath])).toMatchObject({ code: 0 });
-      await agentsOnline(emulator, 1);
+      await agentsOnline(scenario.emulator, 1);
       await expectReserveKept(scenario, filler);
       await scenario.configure();
       // Else who was prepared takes the place, and nothing has to be made.
       await whenPool(scenario, daemon, ({ agents }) => agents.length === 1);
-
       await fillFileSystem(filler);
       // Whatever becomes of it in a machine that cannot write: its agent ends, and has to be replaced.
-      emulator.queueJob({ name: 'one', steps: [{ script: 'true' }] });
+      scenario.emulator.queueJob({ name: 'one', steps: [{ script: 'true' }] });
       const unfilled = await whenPool(scenario, daemon, pool => pool.waiting?.startsWith('create instance') === true);
       expect(unfilled.waiting).toMatch(
         /^create instance "\S+" as a copy of .*: the storage pool is full .*; enlarge it/,
