@@ -12,8 +12,10 @@ export async function leaveRoom(path: string, bytes: number): Promise<void> {
   await runCommand('fallocate', ['--length', String(bavail * bsize - bytes), path]);
 }
 
-/** Takes all the room of a file system by one file; who removes the file gives it back. */
+/** Takes all the room of a file system of btrfs by one file; who removes the file gives it back. */
 export async function fillFileSystem(path: string): Promise<void> {
+  // What was deleted before is free only some time after, and there would be room again.
+  await runCommand('btrfs', ['subvolume', 'sync', dirname(path)]);
   const { bavail, bsize } = await statfs(dirname(path));
   const claimedBytes = Math.floor(bavail * bsize * claimedShare);
   if (claimedBytes > 0) await runCommand('fallocate', ['--length', String(claimedBytes), path]).catch(() => undefined);

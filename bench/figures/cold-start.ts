@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { runCommand } from '../../testbed/run-command.js';
 import { workTree } from '../../testbed/work-tree.js';
 import type { Outcome } from '../report/outcome.js';
-import { type Summary, summarise } from '../statistics.js';
+import { spread } from '../report/words.js';
+import { summarise } from '../statistics.js';
 import type { Workbench } from '../workbench.js';
 
 const GOAL_MS = 150;
@@ -16,7 +17,7 @@ export async function measureColdStart({ quick, say, signal }: Workbench): Promi
     times.program.push(await lasts([program, '--version'], signal));
   }
   const [measured, floor] = [summarise(times.program), summarise(times.bare)];
-  say(`--version: ${told(measured)}`);
+  say(`--version: ${spread(measured)}`);
   return {
     name: 'cold-start',
     conditions:
@@ -24,8 +25,8 @@ export async function measureColdStart({ quick, say, signal }: Workbench): Promi
     figures: [
       {
         figure: '--version, from the start of the process to its end',
-        measured: told(measured),
-        floor: told(floor),
+        measured: spread(measured),
+        floor: spread(floor),
         ratio: measured && floor && measured.median / floor.median,
         goal: `≤ ${GOAL_MS} ms`,
         isMet: measured && measured.p95 <= GOAL_MS,
@@ -40,10 +41,4 @@ async function lasts(args: readonly string[], signal: AbortSignal): Promise<numb
   const startedAt = performance.now();
   await runCommand(process.execPath, args, { signal });
   return performance.now() - startedAt;
-}
-
-function told(summary: Summary | undefined): string {
-  if (summary === undefined) return 'nothing seen';
-  const [median, p95, max] = [summary.median, summary.p95, summary.max].map(ms => `${ms.toFixed(0)} ms`);
-  return `${median} (p95 ${p95}, max ${max}, n ${summary.count})`;
 }

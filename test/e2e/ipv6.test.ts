@@ -18,6 +18,8 @@ const LOOKS = [
   `echo "of IPv4: $(ip -brief -4 address show dev eth0)"`,
   'echo "switched off: $(cat /etc/systemd/network/*.d/iap.conf 2>/dev/null)"',
   `echo "by name: $(getent ahostsv6 _gateway.incus | cut -d ' ' -f 1 | sort -u)"`,
+  // Shown where that fails.
+  'ip -6 address show dev eth0; ip -6 neigh; resolvectl dns eth0; journalctl --no-pager --unit systemd-networkd | tail -n 8',
 ].join('\n');
 
 describeOnIncus('a bridge with IPv6 alone', testbed => {
@@ -65,7 +67,9 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
       const done = await Promise.all(jobs);
       expect(done.map(({ agentName }) => agentName)).toEqual(names);
       for (const job of done) {
-        expect(job.lines).toEqual(expect.arrayContaining(['of IPv4: ', 'switched off: ', `by name: ${gateway}`]));
+        expect(job.lines, job.lines.join('\n')).toEqual(
+          expect.arrayContaining(['of IPv4: ', 'switched off: ', `by name: ${gateway}`]),
+        );
         expect(job.result).toBe('succeeded');
       }
     }

@@ -5,6 +5,8 @@ import { whenPool } from './daemon-status.js';
 import { startWithBase } from './finished-base.js';
 import { anotherOnline, startDaemon } from './waiting.js';
 
+const SCALES = { agentCount: 2, standby: 1, idleTimeout: '5s' };
+
 describeOnIncus('two organisations', testbed => {
   test('have their pools in one daemon, each with its token, and one waits for nobody while the other refuses', {
     timeout: 240_000,
@@ -15,8 +17,8 @@ describeOnIncus('two organisations', testbed => {
       agentCount: undefined,
       azure: undefined,
       pools: [
-        { name: 'fixed', agentCount: 1, azure: azureOf(here) },
-        { name: 'scaling', agentCount: 2, standby: 1, azure: azureOf(there) },
+        { name: 'here', ...SCALES, azure: azureOf(here) },
+        { name: 'there', ...SCALES, azure: azureOf(there) },
       ],
     });
     const daemon = startDaemon(here);
@@ -31,23 +33,26 @@ describeOnIncus('two organisations', testbed => {
     };
     const run = async ({ emulator }: Scenario) => emulator.queueJob({ steps: [{ script: 'true' }] }).finished;
     const registered = ({ emulator }: Scenario) => emulator.agents().map(({ name }) => name);
-    const agents = [await idle('fixed'), await idle('scaling')];
+    const agents = [await idle('here'), await idle('there')];
     expect([registered(here), registered(there)]).toEqual(agents);
 
     there.emulator.failNext({ kind: 'unauthorized', caller: 'organisation', times: 1_000_000 });
-    const refused = await whenPool(here, daemon, ({ azure }) => azure.error !== undefined, 'scaling');
+    const refused = await whenPool(here, daemon, ({ azure }) => azure.error !== undefined, 'there');
     expect(refused.azure.error).toContain('the token was refused');
-    const before = await idle('fixed');
+    const before = await idle('here');
     expect(await run(here)).toMatchObject({ result: 'succeeded', agentName: before[0] });
     await anotherOnline(here.emulator, ...before);
     there.emulator.clearFaults();
 
-    // What waits in the one makes no agent in the other.
+    // What waits in the one makes no agent in the other, which could have another.
+    const [resting] = await idle('here');
+    const made = () => daemon.log.filter(line => line.kind === 'create-instance' && line.pool === 'here').length;
+    const madeBefore = made();
     const jobs = await Promise.all([run(there), run(there)]);
     expect(jobs.map(({ result }) => result)).toEqual(['succeeded', 'succeeded']);
-    const [mine, others] = [here, there].map(({ emulator }) => new Set(emulator.jobs().map(job => job.agentName)));
-    expect([mine?.size, others?.size]).toEqual([1, 2]);
-    await idle('scaling');
+    expect(new Set(jobs.map(({ agentName }) => agentName)).size).toBe(2);
+    await idle('there');
+    expect([await idle('here'), made()]).toEqual([[resting], madeBefore]);
     expect(await daemon.end()).toBe(0);
   });
 

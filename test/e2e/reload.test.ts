@@ -44,8 +44,10 @@ describeOnIncus('a configuration that changes under a daemon', testbed => {
     const daemon = startDaemon(scenario);
     await agentsOnline(emulator, 1);
 
-    await scenario.configure({ agentCount: 'many' });
+    // That who asks is heard shows while there is no change that could be seen by itself.
     hangUp(daemon);
+    await daemon.seen(line => line.msg === 'the configuration was read again; nothing has changed');
+    await scenario.configure({ agentCount: 'many' });
     const refused = await daemon.seen(line => /the new configuration is refused/.test(line.msg));
     expect(refused.text).toMatch(AGENT_COUNT_IS_WRONG);
     const { configuration } = await whenStatus(scenario, status => status.configuration?.refused !== undefined);

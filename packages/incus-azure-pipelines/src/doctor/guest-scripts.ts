@@ -1,6 +1,6 @@
 /** What is run in a throw-away guest, and what its words mean; POSIX sh, with bash where the image has it. */
 import type { InstanceState } from 'incus-client';
-import { TENTATIVE } from '../execute/guest/default-route.js';
+import { defaultRoute, TENTATIVE } from '../execute/guest/default-route.js';
 import { WAY_OUT_PATH } from '../execute/guest/layout.js';
 import type { GuestDocker, GuestServer } from './facts.js';
 
@@ -21,12 +21,14 @@ systemctl list-units --failed --plain --no-legend | cut -d ' ' -f 1
 ${STAY}
 `;
 
-/** Waits until its addresses may be used, looks a server or its proxy up, connects there, and asks the server for what anybody may ask. Arguments: host, port, URL. */
+/** Waits until it has a way out, and its addresses may be used; looks a server or its proxy up, connects there, and asks the server for what anybody may ask. Arguments: host, port, URL. */
 export const serverScript = `
 host=$1 port=$2 url=$3
 if [ -e ${WAY_OUT_PATH} ]; then while IFS= read -r pair; do export "$pair"; done <${WAY_OUT_PATH}; fi
+${defaultRoute}
+is_settled() { default_route && ! grep -Eq '${TENTATIVE}' /proc/net/if_inet6 2>/dev/null; }
 waited=0
-while grep -Eq '${TENTATIVE}' /proc/net/if_inet6 2>/dev/null && [ "$waited" -lt 100 ]; do
+until is_settled || [ "$waited" -ge 100 ]; do
   waited=$((waited + 1))
   sleep 0.1
 done

@@ -57,7 +57,8 @@ describe('what no agent can take', () => {
 
   test('is never left to a host that has nothing but registrations left over', () => {
     const gone = aHost(B, { isThere: false, agents: 0, free: [anAgentOf(B, { online: false, since: NOW - 60_000 })] });
-    for (let id = 0; id < 20; id++) expect(sharesOf([gone]).turnFor(aRequest(id), undefined, ROOM).of).toBe('here');
+    for (const here of [ROOM, FULL])
+      for (let id = 0; id < 20; id++) expect(sharesOf([gone]).turnFor(aRequest(id), undefined, here).of).toBe('here');
   });
 
   test('stays with the hosts that remain when one has gone', () => {

@@ -84,7 +84,9 @@ export class HostShares {
       passed += 1;
     }
     const rank = this.#ranked(request).indexOf(this.#others.owner);
-    return { of: here.room && rank < atATime(passed) ? 'here' : 'host', since, passed };
+    // Where no other host is there, what has no room here waits for it here.
+    const isHere = (here.room && rank < atATime(passed)) || !this.#others.hosts.some(({ isThere }) => isThere);
+    return { of: isHere ? 'here' : 'host', since, passed };
   }
 
   /** The hosts that are there and not taken for full, this one included, in the order in which a request comes to them. */

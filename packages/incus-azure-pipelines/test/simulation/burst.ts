@@ -27,7 +27,8 @@ export function burst(world: World, keepers: readonly Keeper[]): void {
   const own = () => [...guests.values()].filter(({ capabilities }) => capabilities.pool === spec.name).length;
   const before = own();
   const startAt = timeline.now;
-  for (let job = 0; job < jobs; job++) azure.enqueue(key, random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);
+  for (let job = 0; job < jobs; job++)
+    azure.enqueue(key, isAlone(spec, world) && random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);
   const waiting = () => azure.queued(key, capabilitiesOf(spec.name));
   while (waiting() > 0 && timeline.now < startAt + STEP_MS) timeline.runUntil(timeline.now + LOOK_MS);
   const found = () => `${spec.name}: ${spec.agentCount}, standby ${spec.standby}; ${waiting()} of ${jobs} wait`;
@@ -53,8 +54,12 @@ function withdraw(spec: PoolSpec, world: World, keepers: readonly Keeper[]): voi
   comeToPeace(world, keepers, 0);
 }
 
-/** The pool has its agent pool for itself, and a base that works. */
+/** The pool is in the file, and has a base that works. */
 function mayBurst(spec: PoolSpec, world: World): boolean {
-  const isAlone = world.desired.every(({ name }) => name === spec.name || world.keyOf(name) !== world.keyOf(spec.name));
-  return isAlone && !world.removed.has(spec.name) && !isTrying(spec, world) && !isBroken(spec, world);
+  return !world.removed.has(spec.name) && !isTrying(spec, world) && !isBroken(spec, world);
+}
+
+/** It has its agent pool for itself; else what is queued has to say which one it wants. */
+function isAlone({ name }: PoolSpec, world: World): boolean {
+  return world.desired.every(other => other.name === name || world.keyOf(other.name) !== world.keyOf(name));
 }

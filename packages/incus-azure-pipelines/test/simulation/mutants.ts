@@ -46,6 +46,7 @@ export const KNOWN_WORLDS: Readonly<Record<string, number>> = {
   'looks for agents by the name of an agent pool': 31,
   'counts a request for each pool that could take it': 107,
   'leaves placeholders that no pool wants': 266,
+  'overlooks what waits where pools share an agent pool': 141,
   'gives agents up for another base while the queue is not known': 292,
   'gives up an agent for one that tries a base though a place is free': 114,
 };

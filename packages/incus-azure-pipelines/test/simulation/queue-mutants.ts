@@ -16,6 +16,18 @@ export const shares: Readonly<Record<string, typeof shareQueue>> = {
     });
     return { queued: new Map(more), waiting, hosts };
   },
+  'overlooks what waits where pools share an agent pool': (before, sight, desired, now) => {
+    const { hosts, queued, waiting } = shareQueue(before, sight, desired, now);
+    const keys = desired.map(spec => azureKey(spec.azure));
+    const isShared = (pool: string) => {
+      const key = keys[desired.findIndex(({ name }) => name === pool)];
+      return keys.filter(one => one === key).length > 1;
+    };
+    const seen = [...queued].map(
+      ([pool, reading]) => [pool, reading.known && isShared(pool) ? { ...reading, value: 0 } : reading] as const,
+    );
+    return { queued: new Map(seen), waiting, hosts };
+  },
   'makes agents for what waits for a parallel job': (before, sight, desired, now) =>
     shareQueue(before, { ...sight, parallelJobs: new Map() }, desired, now),
   'counts what an agent has already': (before, sight, desired, now) =>

@@ -33,7 +33,7 @@ export function clientBy(dispatcher: Dispatcher, onUnsent: (error: unknown) => v
   };
 }
 
-/** Undici takes whatever the library may give, but for the two below; its types leave more out. @throws TypeError for a form. */
+/** Undici takes whatever the library may give, but for forms and functions; its types leave more out. @throws TypeError for a form. */
 function bodyOf({ body }: PipelineRequest): Sent {
   // The library writes forms as text before they come here.
   if (body instanceof FormData) throw new TypeError('a form is sent as text, and not as it is');

@@ -1,5 +1,6 @@
 /** Tokens of Microsoft Entra, for a service principal, a managed identity, or a workload that is known elsewhere. */
 
+import { childSignal } from '../child-signal.js';
 import { type Clock, systemClock } from '../clock.js';
 import { Secret } from '../secret.js';
 import type { EntraOptions, EntraUser } from './entra-user.js';
@@ -96,23 +97,12 @@ async function signIn(user: EntraUser, secret: string, options: EntraOptions, st
 
 /** The library heeds no signal where it asks the machine that it runs on. @throws Silence when nobody answers in time. */
 async function inTime<T>(ask: (signal: AbortSignal) => Promise<T | null>, clock: Clock, stop: AbortSignal): Promise<T> {
-  const over = new AbortController();
-  const late = new AbortController();
-  clock.sleep(DEADLINE_MS, over.signal).then(
-    () => late.abort(),
-    () => {},
+  using asked = childSignal(stop);
+  const late = clock.sleep(DEADLINE_MS, asked.signal).then(
+    () => Promise.reject(new Silence()),
+    () => Promise.reject(new Error('stopped')),
   );
-  const signal = AbortSignal.any([stop, late.signal]);
-  const ended = new Promise<never>((_, reject) => {
-    const end = () => reject(stop.aborted ? new Error('stopped') : new Silence());
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-  try {
-    const answer = await Promise.race([ask(signal), ended]);
-    if (answer === null) throw new Error('no token came');
-    return answer;
-  } finally {
-    over.abort();
-  }
+  const answer = await Promise.race([ask(asked.signal), late]);
+  if (answer === null) throw new Error('no token came');
+  return answer;
 }
