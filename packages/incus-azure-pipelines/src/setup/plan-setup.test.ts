@@ -88,6 +88,14 @@ describe('setup', () => {
     expect(made(wish, { ...found, network: leasing }).network).toEqual(network);
   });
 
+  it('has the bridge advertise a resolver that the filter of IPv6 lets guests reach, and leaves that out where they have IPv4 alone', () => {
+    const dnsmasq = (network: typeof BOTH) => made(aWish({ network })).network?.config['raw.dnsmasq']?.split('\n');
+    const known = 'dhcp-ignore=tag:!known';
+    expect(dnsmasq({ ...BOTH, ipv6: false })).toEqual([known]);
+    for (const network of [BOTH, IPV6_ALONE])
+      expect(dnsmasq(network)).toEqual([known, 'dhcp-option=option6:dns-server,[fd00::],[::]']);
+  });
+
   it('makes a bridge without IPv4 where guests shall have none, and takes that of a bridge away', () => {
     const without = { 'ipv4.address': 'none', 'ipv6.address': 'fd42::1/64', 'ipv6.nat': 'true' };
     const own = { ...IPV6_ALONE, address: 'fd42:7::1/64' };

@@ -34,6 +34,13 @@ const NIC = 'eth0';
 const DEFAULT_HTTPS_ADDRESS = '127.0.0.1:8443';
 /** Addresses of a /24 less those of network, host and broadcast. */
 const SMALL_SUBNET = 253;
+/** Else a guest takes all addresses of the bridge by requests in the name of clients that it makes up. */
+const KNOWN_ONLY = 'dhcp-ignore=tag:!known';
+/**
+ * Has dnsmasq advertise itself by its private or global address, whichever it has: a guest's filter drops what goes between link-local ones, which it would advertise else.
+ * See dnsmasq(8), `--dhcp-option`.
+ */
+const GLOBAL_RESOLVER = 'dhcp-option=option6:dns-server,[fd00::],[::]';
 
 /** Derives all parts. The names of those that lie outside of the project bear the owner. */
 export function wishOf(spec: DaemonSpec, around: Surroundings): Wish {
@@ -112,8 +119,7 @@ function network(
       ...(ipv6
         ? { 'ipv6.address': (ipv4 ? undefined : address) ?? 'auto', 'ipv6.nat': 'true' }
         : { 'ipv6.address': 'none' }),
-      // Else a guest takes all addresses of the bridge by requests in the name of clients that it makes up.
-      'raw.dnsmasq': 'dhcp-ignore=tag:!known',
+      'raw.dnsmasq': [KNOWN_ONLY, ...(ipv6 ? [GLOBAL_RESOLVER] : [])].join('\n'),
       'security.acls': name,
       'security.acls.default.egress.action': 'reject',
       'security.acls.default.ingress.action': 'reject',
