@@ -39,7 +39,8 @@ describeOnIncus('six jobs through two agents, by a daemon that is confined to it
       body: { token_type: 'Bearer', expires_in: 3600, access_token: ENTRA_TOKEN },
     }));
     const settings = { agentCount: 0, agentPrefix: 'ci' };
-    const emulator = { entraToken: ENTRA_TOKEN };
+    // As a server of one's own calls itself that is reached by another name: nothing here may go by it.
+    const emulator = { entraToken: ENTRA_TOKEN, publicUrl: 'http://tfs.corp.invalid:8080/emulated' };
     scenario = await startScenario({ ...testbed(), confined: true, settings, emulator });
     await writeFile(join(scenario.directory, 'secret'), SECRET, { mode: 0o600 });
     await using daemon = scenario.startDaemon();

@@ -2,6 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { Organisation, POOL } from '../test/scripted-agent.js';
 
 describe('the life of a job', () => {
+  it.each([
+    ['hosted', 'Hosted'],
+    ['onPremises', 'OnPremises'],
+  ] as const)('tells the agent of a server that is %s whether to go by its URLs', async (deployment, value) => {
+    using organisation = new Organisation({ deployment });
+    const agent = await organisation.agent();
+    await agent.openSession();
+    organisation.driver.queueJob({ steps: [{ script: 'true' }] });
+    const { content } = await agent.message();
+    expect(content).toMatchObject({ variables: { 'system.servertype': { value } } });
+  });
+
   it('goes from the queue through one agent to its result', async () => {
     using organisation = new Organisation();
     const kinds: string[] = [];

@@ -46,6 +46,14 @@ async function numbersAfter(word: string): Promise<readonly number[]> {
   });
 }
 
+test('runs its job where the server calls itself by a name that is not known here', async () => {
+  await using server = await startEmulator({ publicUrl: 'http://tfs.corp.invalid:8080/emulated' });
+  await agent.configure(server, 'a1');
+  const job = server.queueJob({ steps: [{ script: 'echo done' }] });
+  expect((await agent.start('run.sh', ['--once']).ended).code).toBe(0);
+  expect(await job.finished).toMatchObject({ result: 'succeeded', lines: expect.arrayContaining(['done']) });
+});
+
 test('runs one job with two steps, streams its lines and ends with 0', async () => {
   await agent.configure(emulator, 'a1');
   const job = emulator.queueJob({

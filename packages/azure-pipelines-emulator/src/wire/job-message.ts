@@ -99,7 +99,8 @@ function jobVariables(world: World, request: JobRequest): object {
   };
   return {
     'system.hosttype': { value: 'build', isReadOnly: true },
-    'system.servertype': { value: 'Hosted', isReadOnly: true },
+    // By this an agent goes by the URLs of the message, or puts the host that it was configured with in their place.
+    'system.servertype': { value: world.settings.deployment === 'hosted' ? 'Hosted' : 'OnPremises', isReadOnly: true },
     ...Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, { value }])),
     'system.accessToken': { value: request.token, isSecret: true },
   };
