@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { InstalledAgent, UnpackedPackage } from '../../test/installed-agent.js';
+import { ended } from '../../test/processes.js';
 import { type Emulator, type EmulatorEvent, startEmulator } from '../index.js';
 
 let unpacked: UnpackedPackage;
@@ -248,17 +248,3 @@ test('ends a job whose listener is killed, and says nothing to the server', asyn
   await ended(step);
   expect(emulator.jobs().find(({ requestId }) => requestId === job.requestId)?.result).toBeUndefined();
 });
-
-/** Resolves when a process has ended: one that was killed may still have to be given a moment of a core for it. */
-async function ended(pid: number): Promise<void> {
-  await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
-}
-
-/** Whether a process runs; one that is dead and merely not yet collected by its parent does not. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
