@@ -1,6 +1,7 @@
 import type { Registration } from '../model/agent.js';
 import { NOT_READ_YET, type Reading } from '../model/observed.js';
 import type { UnfinishedRequest } from '../model/queue.js';
+import { Pace } from '../observe/pace.js';
 import type { Agenda } from './agenda.js';
 import type { World } from './world.js';
 
@@ -10,12 +11,9 @@ export interface PollsOptions {
   readonly onRead: () => void;
 }
 
-/** An early look waits at least this long after the one before, as with a daemon. */
-const EARLY_SPACING_MS = 1_000;
-
 /**
- * What a daemon has read of Azure, at the times at which it reads: each interval, and sooner after a deed of its own, the queue at its
- * own pace. A reading that could show nothing new is left out, which makes the nights of a trace short.
+ * What a daemon has read of Azure, at the times at which it reads: each interval, and sooner after a deed of its own while there are
+ * calls to spare, which reading the queue takes. A reading that could show nothing new is left out, which makes the nights of a trace short.
  */
 export class Polls {
   readonly #agenda: Agenda;
@@ -23,8 +21,8 @@ export class Polls {
   readonly #options: PollsOptions;
   #registrations: Reading<readonly Registration[]>;
   #requests: Reading<readonly UnfinishedRequest[]>;
+  readonly #pace: Pace;
   #readAt: number;
-  #queueAt: number;
   #dueAt = Number.POSITIVE_INFINITY;
   #isNews = false;
 
@@ -36,7 +34,7 @@ export class Polls {
     this.#registrations = unread;
     this.#requests = unread;
     this.#readAt = agenda.now - options.intervalMs;
-    this.#queueAt = this.#readAt;
+    this.#pace = new Pace(options.intervalMs, 1);
   }
 
   get registrations(): Reading<readonly Registration[]> {
@@ -57,14 +55,15 @@ export class Polls {
   /** A deed of the daemon's own is to be seen soon. */
   refresh(): void {
     this.#isNews = true;
-    this.#due(Math.max(this.#agenda.now, this.#readAt + EARLY_SPACING_MS));
+    const { now } = this.#agenda;
+    const isEarly = !this.#options.readsQueue && this.#pace.hasCallToSpare(now);
+    this.#due(isEarly ? Math.max(now, this.#readAt + this.#pace.earlyMs) : this.#nextAfter(now));
   }
 
-  /** The interval counts from the latest reading, and for the queue from that of the queue. */
+  /** The interval counts from the latest reading. */
   #nextAfter(now: number): number {
-    const { intervalMs, readsQueue } = this.#options;
-    const from = readsQueue ? this.#queueAt : this.#readAt;
-    return from + intervalMs * Math.max(1, Math.ceil((now - from) / intervalMs));
+    const { intervalMs } = this.#options;
+    return this.#readAt + intervalMs * Math.max(1, Math.ceil((now - this.#readAt) / intervalMs));
   }
 
   #due(at: number): void {
@@ -78,15 +77,11 @@ export class Polls {
   #read(): void {
     const { now } = this.#agenda;
     this.#dueAt = Number.POSITIVE_INFINITY;
+    if (now < this.#readAt + this.#options.intervalMs) this.#pace.asked(now);
     this.#registrations = { known: true, value: this.#world.registrations, at: now };
     this.#readAt = now;
     this.#isNews = this.#world.isSettling;
-    if (this.#options.readsQueue) {
-      if (now >= this.#queueAt + this.#options.intervalMs) {
-        this.#requests = { known: true, value: this.#world.requests, at: now };
-        this.#queueAt = now;
-      } else this.#isNews = true;
-    }
+    if (this.#options.readsQueue) this.#requests = { known: true, value: this.#world.requests, at: now };
     this.#options.onRead();
     if (this.#isNews) this.#due(this.#nextAfter(now));
   }

@@ -101,14 +101,14 @@ export class AzureObserver {
     return this.#pace;
   }
 
-  /** Asks for a reading soon, because one of our own calls has changed something. */
+  /** Asks for a reading soon, because one of our own calls has changed something. Where the queue is read, that takes all calls there are. */
   refresh(): void {
-    this.#early.ring();
+    if (!this.#queue?.isWanted && this.#pace.hasCallToSpare(this.#options.clock.now())) this.#early.ring();
   }
 
   /** Somebody looks now: asks for a reading soon, unless that of the queue is new enough. */
   lookedAt(): void {
-    if (this.#queue !== undefined && !this.isQueueFresh) this.refresh();
+    if (this.#queue !== undefined && !this.isQueueFresh) this.#early.ring();
   }
 
   /** Goes on from what another observer of this agent pool has read, with the client of its own. */
@@ -123,22 +123,17 @@ export class AzureObserver {
   async follow(ring: () => void, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     let queueRead: Promise<unknown> | undefined;
-    let isEarly = false;
     while (!signal.aborted) {
       const startedAt = clock.now();
       const pauseMs = await this.#readAgents(signal);
       if (signal.aborted) break;
       ring();
-      const queueDueAt = this.#queueDueAt(startedAt, isEarly);
-      const isQueueDue = queueDueAt <= startedAt;
-      if (isQueueDue)
-        queueRead ??= this.#readQueue(signal)
-          ?.then(() => signal.aborted || ring())
-          .finally(() => {
-            queueRead = undefined;
-          });
-      const untilQueueMs = this.#reading.known && !isQueueDue ? queueDueAt - startedAt : pauseMs;
-      isEarly = await this.#pause(startedAt, untilQueueMs, signal);
+      queueRead ??= this.#readQueue(signal)
+        ?.then(() => signal.aborted || ring())
+        .finally(() => {
+          queueRead = undefined;
+        });
+      if (await this.#pause(startedAt, pauseMs, signal)) this.#pace.asked(clock.now());
     }
     await queueRead;
   }
@@ -156,15 +151,11 @@ export class AzureObserver {
     await this.#readQueue(signal);
   }
 
-  /** Early looks are for what we have done to agents: with them the queue is not read before its own time. */
-  #queueDueAt(startedAt: number, isEarly: boolean): number {
-    return isEarly && this.requests?.known ? this.requests.at + this.#pace.intervalMs : startedAt;
-  }
-
   /** Reads the queue, once it is known whose it is; undefined where it is not read now. It does not reject. */
   #readQueue(signal: AbortSignal): Promise<void> | undefined {
     if (this.#queue?.isWanted === false) this.#queue.forget();
     if (!this.#queue?.isWanted || !this.#reading.known || this.#poolId === undefined) return undefined;
+    this.#pace.asked(this.#options.clock.now());
     return this.#queue.read(this.#poolId, signal);
   }
 

@@ -3,12 +3,14 @@ import { NOW, OWNERS } from '../../test/simulation/examples.js';
 import { agentName } from '../model/agent-name.js';
 import { Pace } from './pace.js';
 
+function agentsOf(hosts: number) {
+  return OWNERS.slice(0, hosts).map(owner => ({ name: agentName('host', owner, NOW), online: true }));
+}
+
 function paceOf(hosts: number, agentPools = 1): Pace {
   const pace = new Pace(10_000, agentPools);
-  pace.saw(
-    OWNERS.slice(0, hosts).map(owner => ({ name: agentName('host', owner, NOW), online: true })),
-    NOW,
-  );
+  pace.saw(agentsOf(hosts), NOW);
+  pace.saw(agentsOf(hosts), NOW);
   return pace;
 }
 
@@ -25,9 +27,41 @@ test.each([
   expect(pace.earlyMs).toBe(earlyMs);
 });
 
+test.each([
+  [1, 6, 60_000],
+  [2, 4, 58_182],
+  [5, 3, 60_000],
+  [40, 1, 80_000],
+])('%i hosts may save up %i calls, within %i ms', (hosts, calls, withinMs) => {
+  const pace = paceOf(hosts);
+  for (let call = 0; call < calls; call++) {
+    expect(pace.hasCallToSpare(NOW + call)).toBe(true);
+    pace.asked(NOW + call);
+  }
+  expect(pace.hasCallToSpare(NOW + withinMs - 1)).toBe(false);
+  expect(pace.hasCallToSpare(NOW + withinMs)).toBe(true);
+});
+
+test('calls count on for whoever goes on from another, and no more once the clock is put back', () => {
+  const [before, after] = [paceOf(40), paceOf(0)];
+  before.asked(NOW);
+  after.continueFrom(before);
+  expect(after.hasCallToSpare(NOW)).toBe(false);
+  expect(after.hasCallToSpare(NOW - 3_600_000)).toBe(true);
+});
+
 test('is exact where one reads alone, and else a little longer by chance, so that nobody keeps in step', () => {
   expect(paceOf(0).pauseMs(() => 0.9)).toBe(10_000);
   expect(paceOf(1).pauseMs(() => 0.9)).toBe(10_000);
   expect(paceOf(5).pauseMs(() => 0)).toBeCloseTo(20_000);
   expect(paceOf(5).pauseMs(() => 0.5)).toBeCloseTo(21_000);
+});
+
+test('hosts that have just got to know each other read at any time until their next turn, and then in turn', () => {
+  const pace = new Pace(10_000, 1);
+  pace.saw(agentsOf(5), NOW);
+  expect(pace.pauseMs(() => 0)).toBe(10_000);
+  expect(pace.pauseMs(() => 0.5)).toBeCloseTo(15_000);
+  pace.saw(agentsOf(4), NOW);
+  expect(pace.pauseMs(() => 0.5)).toBeCloseTo(21_000);
 });

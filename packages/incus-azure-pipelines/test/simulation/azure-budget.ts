@@ -8,12 +8,24 @@ export class AzureBudget {
   readonly #units: number;
   readonly #perCall: number;
   readonly #spentAt: number[] = [];
+  readonly #readAt: number[] = [];
   calls = 0;
   refused = 0;
 
   constructor({ units = Number.POSITIVE_INFINITY, perCall = 0 } = {}) {
     this.#units = units;
     this.#perCall = perCall;
+  }
+
+  /** Readings that began in [`from`, `to`), answered or not. */
+  readings(from: number, to: number): number {
+    return this.#readAt.filter(at => at >= from && at < to).length;
+  }
+
+  /** Spends what one that changes nothing costs, if there is so much left. */
+  read(now: number): boolean {
+    this.#readAt.push(now);
+    return this.spend(now);
   }
 
   /** Spends what a call costs, if there is so much left. */

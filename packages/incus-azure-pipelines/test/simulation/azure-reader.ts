@@ -60,6 +60,7 @@ export class AzureReader {
 
   /** Asks for a reading soon. */
   refresh(): void {
+    if (this.requests !== undefined || !this.#pace.hasCallToSpare(this.#process.now)) return;
     if (this.#isPausing && this.reading.known) this.#rest(this.#pace.earlyMs, true);
     else this.#isEarly = true;
   }
@@ -79,12 +80,13 @@ export class AzureReader {
     const { timeline, random, azure } = world;
     const trueAt = timeline.now;
     this.#startedAt = trueAt;
+    if (isEarly) this.#pace.asked(at);
     this.#isPausing = false;
     this.#isEarly = false;
     const lags = world.strikes('azureLags', 'Azure shows the past');
     const lagMs = lags ? random.between(0, LONGEST_LAG_MS) : 0;
     const isStruck = world.strikes('azureUnread', 'Azure unread');
-    const failed = !azure.budget.spend(trueAt) || isStruck || trueAt < azure.unreadUntil;
+    const failed = !azure.budget.read(trueAt) || isStruck || trueAt < azure.unreadUntil;
     if (world.happens('azureHides')) this.#hideOne();
     const ms = random.chance(0.05) ? 3_000 : random.between(20, 300);
     // It may be held up before the server hears of it, and tells of the moment in which it does.
@@ -102,15 +104,10 @@ export class AzureReader {
       }
       while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       this.#ring();
-      if (reading.known && !(isEarly && this.#isQueueFresh())) this.#readQueue();
+      if (reading.known) this.#readQueue();
       const isNextEarly = this.#isEarly && reading.known;
       this.#rest(isNextEarly ? this.#pace.earlyMs : this.#pace.pauseMs(() => random.next()), isNextEarly);
     });
-  }
-
-  #isQueueFresh(): boolean {
-    const { requests } = this;
-    return requests?.known === true && this.#process.now - requests.at < this.#pace.intervalMs;
   }
 
   /** The queue comes right behind the agents, where it is read, and is told when it has come. */
@@ -120,7 +117,7 @@ export class AzureReader {
     const { world, now: at } = this.#process;
     const isStruck = world.strikes('azureUnread', 'Azure unread');
     const failed =
-      !world.azure.budget.spend(world.timeline.now) || isStruck || world.timeline.now < world.azure.queueUnreadUntil;
+      !world.azure.budget.read(world.timeline.now) || isStruck || world.timeline.now < world.azure.queueUnreadUntil;
     this.#process.wait('the queue of Azure', world.random.between(20, 300), () => {
       if (this.#isOver) return;
       if (failed) this.requests = { known: false, error: 'unread', since: requests.known ? at : requests.since };

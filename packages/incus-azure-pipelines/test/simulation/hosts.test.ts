@@ -7,6 +7,8 @@ import { takesNoNotice } from './queue-mutants.js';
 /** The queue is read, what is left to hosts without room is passed on, and agents are made, in a simulated world. */
 const STEP_MS = 180_000;
 const MINUTE_MS = 60_000;
+/** The service adds up what an identity spends in so many minutes. */
+const COUNTED = 5;
 const SEEDS = [1, 2, 3, 4, 5, 6];
 /** Azure answers late: with a state of some seconds ago. */
 const LATE = { azureLags: 0.3 };
@@ -65,6 +67,32 @@ test.each([
     pool.pass(minutes * MINUTE_MS);
     expect(budget.calls / minutes).toBeLessThanOrEqual(calls);
     expect(budget.refused).toBe(0);
+  },
+);
+
+test.each([
+  [1, 12, 8],
+  [5, 30, 30],
+  [40, 60, 60],
+])(
+  '%i daemons make %i readings a minute at most, as the service counts, in a burst of %i jobs too',
+  { timeout },
+  (hosts, calls, jobs) => {
+    const pool = new Hosts({ seed: 1, room: roomFor(hosts) }).start();
+    const budget = new AzureBudget();
+    pool.world.azure.budget = budget;
+    const { timeline } = pool.world;
+    const from = timeline.now;
+    expect(pool.burst(jobs, 2 * STEP_MS).waitedMs).toBeDefined();
+    pool.endJobs();
+    pool.pass(2 * STEP_MS);
+    const windows = Array.from(
+      { length: Math.floor((timeline.now - from) / MINUTE_MS) - COUNTED },
+      (_, minute) => from + minute * MINUTE_MS,
+    );
+    const most = Math.max(...windows.map(at => budget.readings(at, at + COUNTED * MINUTE_MS)));
+    // Five minutes that begin with a reading end with one, too, where it is a moment early.
+    expect(most).toBeLessThanOrEqual(COUNTED * calls + 1);
   },
 );
 
