@@ -120,6 +120,14 @@ test.each([
   expect(whyOf({ ...biography, job: { ...JOB, result } }, 77)).toBe(why);
 });
 
+test('one whose job Azure gave up before it was powered off is not said to have done it', () => {
+  const biography = { ...lived('busy', 'finished'), job: { ...JOB, result: 'abandoned' } };
+  expect(deathOf(agent('orphan', 77), biography, 9)).toMatchObject({
+    reason: 'vanished-busy',
+    why: 'vanished while it held a job, or was cut off from Azure, until Azure gave the job up',
+  });
+});
+
 test('keeps the latest phases of an agent that wavers, and a deed that is tried again once', () => {
   const wavers = Array.from({ length: 200 }, (_, n) => (n % 2 === 0 ? 'idle' : 'offline') as AgentPhase);
   const { phases, deeds } = lived(...wavers, deed('disable-agent', 'first'), deed('disable-agent', 'again'));

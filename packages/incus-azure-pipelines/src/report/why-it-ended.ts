@@ -20,12 +20,18 @@ export function whyItEnded(biography: Biography, requestId: number | undefined):
   if (requestId === undefined && deeds.some(({ action }) => action.kind === 'delete-registration'))
     return retirement(biography);
   if (deletion !== undefined) return endOf(isReaped(deletion) ? 'reaped' : 'deleted', deletion.action.reason);
-  if (last === 'finished' && requestId !== undefined) return JOB_DONE;
+  if (last === 'finished' && requestId !== undefined) return job?.result === ABANDONED ? GIVEN_UP : JOB_DONE;
   return vanished(last);
 }
 
 /** The end that every agent should have. */
 export const JOB_DONE: End = { reason: 'job-done', words: 'its job is done' };
+
+/** Azure ends a job of which it hears nothing, and may do so before a guest that was killed is powered off. */
+const GIVEN_UP: End = {
+  reason: 'vanished-busy',
+  words: 'vanished while it held a job, or was cut off from Azure, until Azure gave the job up',
+};
 
 function endOf(reason: EndReason, why: string): End {
   return { reason, words: `${reason}: ${why}` };
