@@ -24,6 +24,8 @@ export class AzureReader {
   #pause = 0;
   #isPausing = false;
   #isEarly = false;
+  /** Until the next reading that nobody asks for, from the beginning of the latest. */
+  #pauseMs = 0;
   #isOver = false;
   reading: AzureReading;
   /** Of the queue; undefined where it is not read. */
@@ -60,8 +62,7 @@ export class AzureReader {
 
   /** Asks for a reading soon. */
   refresh(): void {
-    if (this.requests !== undefined || !this.#pace.hasCallToSpare(this.#process.now)) return;
-    if (this.#isPausing && this.reading.known) this.#rest(this.#pace.earlyMs, true);
+    if (this.#isPausing && this.reading.known) this.#rest(Math.min(this.#pauseMs, this.#pace.earlyMs));
     else this.#isEarly = true;
   }
 
@@ -75,12 +76,13 @@ export class AzureReader {
     return (agreed.at(-1)?.trueAt ?? 0) - (agreed[0]?.trueAt ?? 0);
   }
 
-  #read(isEarly = false): void {
+  #read(): void {
     const { world, now: at } = this.#process;
     const { timeline, random, azure } = world;
     const trueAt = timeline.now;
     this.#startedAt = trueAt;
-    if (isEarly) this.#pace.asked(at);
+    const calls = this.requests === undefined ? 1 : 2;
+    this.#pace.reads(calls, at);
     this.#isPausing = false;
     this.#isEarly = false;
     const lags = world.strikes('azureLags', 'Azure shows the past');
@@ -105,8 +107,8 @@ export class AzureReader {
       while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       this.#ring();
       if (reading.known) this.#readQueue();
-      const isNextEarly = this.#isEarly && reading.known;
-      this.#rest(isNextEarly ? this.#pace.earlyMs : this.#pace.pauseMs(() => random.next()), isNextEarly);
+      this.#pauseMs = this.#pace.pauseMs(calls, () => random.next());
+      this.#rest(this.#isEarly && reading.known ? Math.min(this.#pauseMs, this.#pace.earlyMs) : this.#pauseMs);
     });
   }
 
@@ -142,11 +144,11 @@ export class AzureReader {
   }
 
   /** Pauses until so long after the last reading began. */
-  #rest(ms: number, isEarly: boolean): void {
+  #rest(ms: number): void {
     const pause = ++this.#pause;
     this.#isPausing = true;
     this.#process.wait('the next list of Azure', this.#startedAt + ms - this.#process.world.timeline.now, () => {
-      if (pause === this.#pause && !this.#isOver) this.#read(isEarly);
+      if (pause === this.#pause && !this.#isOver) this.#read();
     });
   }
 }
