@@ -12,8 +12,8 @@ export interface PollsOptions {
 }
 
 /**
- * What a daemon has read of Azure, at the times at which it reads: each interval, and sooner after a deed of its own, as
- * often as a daemon may. A reading that could show nothing new is left out, which makes the nights of a trace short.
+ * What a daemon has read of Azure, at the times at which it reads: each interval, and sooner after a deed of its own while there are
+ * calls to spare, which reading the queue takes. A reading that could show nothing new is left out, which makes the nights of a trace short.
  */
 export class Polls {
   readonly #agenda: Agenda;
@@ -22,7 +22,6 @@ export class Polls {
   #registrations: Reading<readonly Registration[]>;
   #requests: Reading<readonly UnfinishedRequest[]>;
   readonly #pace: Pace;
-  readonly #calls: number;
   #readAt: number;
   #dueAt = Number.POSITIVE_INFINITY;
   #isNews = false;
@@ -36,8 +35,6 @@ export class Polls {
     this.#requests = unread;
     this.#readAt = agenda.now - options.intervalMs;
     this.#pace = new Pace(options.intervalMs, 1);
-    this.#calls = options.readsQueue ? 2 : 1;
-    this.#pace.reads(this.#calls, this.#readAt);
   }
 
   get registrations(): Reading<readonly Registration[]> {
@@ -59,21 +56,14 @@ export class Polls {
   refresh(): void {
     this.#isNews = true;
     const { now } = this.#agenda;
-    const due = this.#nextAfter(now);
-    this.#due(Math.min(due, Math.max(now, this.#readAt + this.#pace.earlyMs)));
+    const isEarly = !this.#options.readsQueue && this.#pace.hasCallToSpare(now);
+    this.#due(isEarly ? Math.max(now, this.#readAt + this.#pace.earlyMs) : this.#nextAfter(now));
   }
 
-  /** When the next reading is due that nobody asks for. Those before `now` were left out, and cost as much. */
+  /** The interval counts from the latest reading. */
   #nextAfter(now: number): number {
     const { intervalMs } = this.#options;
-    let due = this.#readAt + this.#pace.pauseMs(this.#calls, () => 0);
-    const leftOut = Math.ceil((now - due) / intervalMs);
-    if (leftOut > 0 && this.#dueAt === Number.POSITIVE_INFINITY) {
-      this.#readAt = due + (leftOut - 1) * intervalMs;
-      this.#pace.reads(this.#calls, this.#readAt);
-      due = this.#readAt + intervalMs;
-    }
-    return due;
+    return this.#readAt + intervalMs * Math.max(1, Math.ceil((now - this.#readAt) / intervalMs));
   }
 
   #due(at: number): void {
@@ -87,9 +77,9 @@ export class Polls {
   #read(): void {
     const { now } = this.#agenda;
     this.#dueAt = Number.POSITIVE_INFINITY;
+    if (now < this.#readAt + this.#options.intervalMs) this.#pace.asked(now);
     this.#registrations = { known: true, value: this.#world.registrations, at: now };
     this.#readAt = now;
-    this.#pace.reads(this.#calls, now);
     this.#isNews = this.#world.isSettling;
     if (this.#options.readsQueue) this.#requests = { known: true, value: this.#world.requests, at: now };
     this.#options.onRead();

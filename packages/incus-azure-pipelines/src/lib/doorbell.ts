@@ -37,6 +37,12 @@ export class Doorbell implements Disposable {
     this[Symbol.dispose]();
   }
 
+  /** Forgets rings that have come so far: what comes now answers them. */
+  hush(): void {
+    this.#rung = false;
+    this[Symbol.dispose]();
+  }
+
   #ringLater(ms: number): void {
     const at = this.#clock.now() + ms;
     if (this.#rung || (this.#later && this.#later.at <= at)) return;

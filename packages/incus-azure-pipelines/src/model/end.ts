@@ -5,7 +5,7 @@ export const ENDS = {
   reaped: 'it was stuck, lost or half-made, and the daemon ended it',
   deleted: 'it was no agent yet, or its job ran into `maxJobDuration`, and the daemon ended it',
   'without-job': 'its agent ended, and Azure showed no job',
-  'vanished-busy': 'it went by itself while it held a job',
+  'vanished-busy': 'it went by itself while it held a job, or when Azure had given that up',
   'vanished-early': 'it went by itself before it was an agent that was online',
   vanished: 'it went by itself at another time',
   'host-restart': 'it was not there any more when the host was up again',

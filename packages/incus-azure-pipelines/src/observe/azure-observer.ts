@@ -101,14 +101,14 @@ export class AzureObserver {
     return this.#pace;
   }
 
-  /** Asks for a reading soon, because one of our own calls has changed something. */
+  /** Asks for a reading soon, because one of our own calls has changed something. Where the queue is read, that takes all calls there are. */
   refresh(): void {
-    this.#early.ring();
+    if (!this.#queue?.isWanted && this.#pace.hasCallToSpare(this.#options.clock.now())) this.#early.ring();
   }
 
   /** Somebody looks now: asks for a reading soon, unless that of the queue is new enough. */
   lookedAt(): void {
-    if (this.#queue !== undefined && !this.isQueueFresh) this.refresh();
+    if (this.#queue !== undefined && !this.isQueueFresh) this.#early.ring();
   }
 
   /** Goes on from what another observer of this agent pool has read, with the client of its own. */
@@ -125,7 +125,7 @@ export class AzureObserver {
     let queueRead: Promise<unknown> | undefined;
     while (!signal.aborted) {
       const startedAt = clock.now();
-      this.#pace.reads(this.#calls, startedAt);
+      this.#early.hush();
       const pauseMs = await this.#readAgents(signal);
       if (signal.aborted) break;
       ring();
@@ -134,7 +134,7 @@ export class AzureObserver {
         .finally(() => {
           queueRead = undefined;
         });
-      await this.#pause(startedAt, pauseMs, signal);
+      if (await this.#pause(startedAt, pauseMs, signal)) this.#pace.asked(clock.now());
     }
     await queueRead;
   }
@@ -152,15 +152,11 @@ export class AzureObserver {
     await this.#readQueue(signal);
   }
 
-  /** Of which a reading consists. */
-  get #calls(): number {
-    return this.#queue?.isWanted ? 2 : 1;
-  }
-
   /** Reads the queue, once it is known whose it is; undefined where it is not read now. It does not reject. */
   #readQueue(signal: AbortSignal): Promise<void> | undefined {
     if (this.#queue?.isWanted === false) this.#queue.forget();
     if (!this.#queue?.isWanted || !this.#reading.known || this.#poolId === undefined) return undefined;
+    this.#pace.asked(this.#options.clock.now());
     return this.#queue.read(this.#poolId, signal);
   }
 
@@ -179,7 +175,7 @@ export class AzureObserver {
       this.#busy = value.find(({ assigned }) => assigned !== undefined);
       this.#pace.saw(value, at);
       this.#failures = 0;
-      return this.#pace.pauseMs(this.#calls, random);
+      return this.#pace.pauseMs(random);
     } catch (error) {
       if (signal.aborted) return 0;
       this.#failures += 1;
@@ -207,16 +203,19 @@ export class AzureObserver {
       throw new Error(`the list of agents came empty, though ${name} is there and had a job; it is not believed`);
   }
 
-  /** Sleeps until the next reading is due, or one may come early that somebody asks for. */
-  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<void> {
+  /** Sleeps until the next reading is due, or shortly after someone asked for an early one: then true. */
+  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<boolean> {
     const { clock } = this.#options;
-    using pause = childSignal(signal);
-    const after = (ms: number) => clock.sleep(Math.min(startedAt + ms - clock.now(), ms), pause.signal).catch(() => {});
-    const due = after(pauseMs);
-    const early = this.#reading.known
-      ? this.#early.wait(pause.signal).then(() => after(Math.min(pauseMs, this.#pace.earlyMs)))
-      : due;
-    await Promise.race([due, early]);
+    let isEarly: boolean;
+    {
+      using pause = childSignal(signal);
+      const due = clock.sleep(Math.min(startedAt + pauseMs - clock.now(), pauseMs), pause.signal).catch(() => {});
+      const early = this.#reading.known ? this.#early.wait(pause.signal) : due;
+      isEarly = await Promise.race([due.then(() => false), early.then(() => this.#reading.known)]);
+    }
+    const spacingMs = this.#pace.earlyMs;
+    await clock.sleep(Math.min(startedAt + spacingMs - clock.now(), spacingMs), signal).catch(() => {});
+    return isEarly;
   }
 }
 

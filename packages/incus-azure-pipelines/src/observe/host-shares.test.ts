@@ -9,7 +9,7 @@ const [, B = '', C = ''] = OWNERS;
 const ALL = [OWNER, B, C];
 const INTERVAL_MS = 10_000;
 /** Twice the interval, and what an agent takes. */
-const PATIENCE_MS = 35_000;
+const PATIENCE_MS = 40_000;
 const ROOM: Here = { idle: false, coming: false, room: true };
 const IDLE: Here = { idle: true, coming: true, room: true };
 const FULL: Here = { idle: false, coming: false, room: false };

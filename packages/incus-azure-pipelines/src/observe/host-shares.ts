@@ -3,7 +3,7 @@ import type { Turn, UnfinishedRequest, WaitingRequest } from '../model/queue.js'
 import { type FreeAgent, isExpected, type OtherHost } from './other-hosts.js';
 
 /** What an agent takes from the decision to make it until it is registered. */
-const MAKING_MS = 15_000;
+const MAKING_MS = 20_000;
 
 /** Who else makes agents for the requests of an agent pool. */
 export interface Others {

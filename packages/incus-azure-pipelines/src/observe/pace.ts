@@ -1,24 +1,18 @@
 import type { Registration } from '../model/agent.js';
 import { hostsSeen } from './hosts-seen.js';
-import { earlySpacing, sharedInterval } from './poll-spacing.js';
+import { earlySpacing, sharedInterval, spareCalls } from './poll-spacing.js';
 
 /** Where others read too, pauses are longer by up to this part, so that they do not all look at the same moment. */
-const SPREAD = 0.1;
+const SPREAD = 0.2;
 
-/** Calls to which an interval entitles: a list of agents, and one of what waits. */
-const CALLS_PER_INTERVAL = 2;
-
-/**
- * How often an agent pool is read: the more seldom, the more hosts have agents in it. A reading may come early, and what it costs is
- * taken off those that follow.
- */
+/** How often an agent pool is read: the more seldom, the more hosts have agents in it, and early only as far as calls are to spare. */
 export class Pace {
   readonly #aloneMs: number;
   readonly #agentPools: number;
   /** By owner: when it was last seen to have an agent online. */
   #seen: ReadonlyMap<string, number> = new Map();
-  /** Calls saved up at an instant, those of one interval at most, or owed where below 0. */
-  #saved = { calls: 0, at: Number.NEGATIVE_INFINITY };
+  /** When calls were made beside the list at each interval. */
+  #besideAt: readonly number[] = [];
 
   /** `aloneMs`: between two readings of one that reads alone. `agentPools`: how many of one organisation this daemon reads. */
   constructor(aloneMs: number, agentPools: number) {
@@ -31,10 +25,10 @@ export class Pace {
     this.#seen = hostsSeen(this.#seen, registrations, now);
   }
 
-  /** Goes on from whom another has seen. */
+  /** Goes on from whom another has seen, and what it has asked for. */
   continueFrom(other: Pace): void {
     this.#seen = other.#seen;
-    this.#saved = other.#saved;
+    this.#besideAt = other.#besideAt;
   }
 
   /** Owners that have agents in this agent pool, ours among them once it has one. */
@@ -47,30 +41,30 @@ export class Pace {
     return sharedInterval(this.#aloneMs, this.#readers);
   }
 
-  /** Takes in a reading that begins now, of so many calls. */
-  reads(calls: number, now: number): void {
-    this.#saved = { calls: this.#savedAt(now) - calls, at: now };
-  }
-
-  /** From a reading of so many calls until the next that nobody asks for early, in ms; `random` gives a number in [0, 1). */
-  pauseMs(calls: number, random: () => number): number {
-    const ms = this.#seen.size < 2 ? this.intervalMs : this.intervalMs * (1 + SPREAD * random());
-    return Math.max(ms, this.#untilMs(calls));
-  }
-
-  /** From a reading until the next that is asked for early, in ms. It may owe its calls. */
+  /** Time between two that are asked for early, in ms. */
   get earlyMs(): number {
-    return Math.max(earlySpacing(this.#readers), this.#untilMs(0));
+    return earlySpacing(this.#readers);
   }
 
-  /** From the latest reading until so many calls are saved up. */
-  #untilMs(calls: number): number {
-    return ((calls - this.#saved.calls) * this.intervalMs) / CALLS_PER_INTERVAL;
+  /** Takes in a call that is not the list at its interval: one of the queue, or an early list. */
+  asked(now: number): void {
+    this.#besideAt = [...this.#recent(now), now];
   }
 
-  #savedAt(now: number): number {
-    const sinceMs = Math.max(0, now - this.#saved.at);
-    return Math.min(CALLS_PER_INTERVAL, this.#saved.calls + (sinceMs * CALLS_PER_INTERVAL) / this.intervalMs);
+  /** Whether one call more is within the budget that all readers share. */
+  hasCallToSpare(now: number): boolean {
+    return this.#recent(now).length < spareCalls(this.#aloneMs, this.#readers).calls;
+  }
+
+  /** The pause until the next reading, in ms; `random` gives a number in [0, 1). */
+  pauseMs(random: () => number): number {
+    return this.#seen.size < 2 ? this.intervalMs : this.intervalMs * (1 + SPREAD * random());
+  }
+
+  /** A clock that was put back leaves calls in the future, which count for none. */
+  #recent(now: number): readonly number[] {
+    const { withinMs } = spareCalls(this.#aloneMs, this.#readers);
+    return this.#besideAt.filter(at => at <= now && at > now - withinMs);
   }
 
   get #readers(): number {

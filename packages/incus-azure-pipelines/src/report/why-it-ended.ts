@@ -9,7 +9,7 @@ const ABANDONED = 'abandoned';
 /**
  * The reason of an end. What nobody was there to see comes first, then what we did ourselves, then
  * what the guest's last phase says. A guest that goes without having said *finished* has vanished: it was powered off or
- * killed from within, deleted by somebody, or it lost its host. Pure.
+ * killed from within, deleted by somebody, or it lost its host; and so has one whose job Azure gave up. Pure.
  */
 export function whyItEnded(biography: Biography, requestId: number | undefined): End {
   const { deeds, job, unseen } = biography;

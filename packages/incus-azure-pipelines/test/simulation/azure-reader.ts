@@ -24,8 +24,6 @@ export class AzureReader {
   #pause = 0;
   #isPausing = false;
   #isEarly = false;
-  /** Until the next reading that nobody asks for, from the beginning of the latest. */
-  #pauseMs = 0;
   #isOver = false;
   reading: AzureReading;
   /** Of the queue; undefined where it is not read. */
@@ -62,7 +60,8 @@ export class AzureReader {
 
   /** Asks for a reading soon. */
   refresh(): void {
-    if (this.#isPausing && this.reading.known) this.#rest(Math.min(this.#pauseMs, this.#pace.earlyMs));
+    if (this.requests !== undefined || !this.#pace.hasCallToSpare(this.#process.now)) return;
+    if (this.#isPausing && this.reading.known) this.#rest(this.#pace.earlyMs, true);
     else this.#isEarly = true;
   }
 
@@ -76,13 +75,12 @@ export class AzureReader {
     return (agreed.at(-1)?.trueAt ?? 0) - (agreed[0]?.trueAt ?? 0);
   }
 
-  #read(): void {
+  #read(isEarly = false): void {
     const { world, now: at } = this.#process;
     const { timeline, random, azure } = world;
     const trueAt = timeline.now;
     this.#startedAt = trueAt;
-    const calls = this.requests === undefined ? 1 : 2;
-    this.#pace.reads(calls, at);
+    if (isEarly) this.#pace.asked(at);
     this.#isPausing = false;
     this.#isEarly = false;
     const lags = world.strikes('azureLags', 'Azure shows the past');
@@ -107,8 +105,8 @@ export class AzureReader {
       while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       this.#ring();
       if (reading.known) this.#readQueue();
-      this.#pauseMs = this.#pace.pauseMs(calls, () => random.next());
-      this.#rest(this.#isEarly && reading.known ? Math.min(this.#pauseMs, this.#pace.earlyMs) : this.#pauseMs);
+      const isNextEarly = this.#isEarly && reading.known;
+      this.#rest(isNextEarly ? this.#pace.earlyMs : this.#pace.pauseMs(() => random.next()), isNextEarly);
     });
   }
 
@@ -144,11 +142,11 @@ export class AzureReader {
   }
 
   /** Pauses until so long after the last reading began. */
-  #rest(ms: number): void {
+  #rest(ms: number, isEarly: boolean): void {
     const pause = ++this.#pause;
     this.#isPausing = true;
     this.#process.wait('the next list of Azure', this.#startedAt + ms - this.#process.world.timeline.now, () => {
-      if (pause === this.#pause && !this.#isOver) this.#read();
+      if (pause === this.#pause && !this.#isOver) this.#read(isEarly);
     });
   }
 }

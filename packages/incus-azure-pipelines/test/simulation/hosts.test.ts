@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sharedInterval } from '../../src/observe/poll-spacing.js';
 import { AzureBudget } from './azure-budget.js';
 import { realBrain } from './brain.js';
 import { Hosts, type HostsGiven } from './hosts.js';
@@ -7,6 +8,8 @@ import { takesNoNotice } from './queue-mutants.js';
 /** The queue is read, what is left to hosts without room is passed on, and agents are made, in a simulated world. */
 const STEP_MS = 180_000;
 const MINUTE_MS = 60_000;
+/** What worlds of several hosts read at, where one is alone. */
+const POLL_MS = 10_000;
 /** The service adds up what an identity spends in so many minutes. */
 const COUNTED = 5;
 const SEEDS = [1, 2, 3, 4, 5, 6];
@@ -71,28 +74,28 @@ test.each([
 );
 
 test.each([
-  [1, 12, 8],
-  [5, 30, 30],
-  [40, 60, 60],
+  [1, 12, 8, 0.5],
+  [5, 30, 30, 0.5],
+  [40, 60, 60, 0],
 ])(
-  '%i daemons make %i readings a minute at most, as the service counts, in a burst of %i jobs too',
+  '%i daemons make %i calls a minute at most to read, in a burst of %i jobs too',
   { timeout },
-  (hosts, calls, jobs) => {
+  (hosts, calls, jobs, perCall) => {
     const pool = new Hosts({ seed: 1, room: roomFor(hosts) }).start();
-    const budget = new AzureBudget();
+    const budget = new AzureBudget({ units: UNITS, perCall });
     pool.world.azure.budget = budget;
     const { timeline } = pool.world;
     const from = timeline.now;
     expect(pool.burst(jobs, 2 * STEP_MS).waitedMs).toBeDefined();
     pool.endJobs();
     pool.pass(2 * STEP_MS);
-    const windows = Array.from(
-      { length: Math.floor((timeline.now - from) / MINUTE_MS) - COUNTED },
-      (_, minute) => from + minute * MINUTE_MS,
-    );
-    const most = Math.max(...windows.map(at => budget.readings(at, at + COUNTED * MINUTE_MS)));
-    // Whoever reads at an interval does so once more often in a time than it has intervals.
-    expect(most).toBeLessThanOrEqual(COUNTED * calls + 2 * hosts);
+    const minutes = (timeline.now - from) / MINUTE_MS;
+    expect(budget.readings(from, timeline.now) / minutes).toBeLessThanOrEqual(calls);
+    // Hosts in step have all a reading at the beginning of five minutes, and one at their end.
+    const most = 2 * hosts * Math.ceil((COUNTED * MINUTE_MS) / sharedInterval(POLL_MS, hosts)) + 1;
+    for (let at = from; at <= timeline.now - COUNTED * MINUTE_MS; at += MINUTE_MS)
+      expect(budget.readings(at, at + COUNTED * MINUTE_MS)).toBeLessThanOrEqual(most);
+    expect(budget.refused).toBe(0);
   },
 );
 
