@@ -12,8 +12,8 @@ export interface PollsOptions {
 }
 
 /**
- * What a daemon has read of Azure, at the times at which it reads: each interval, and sooner after a deed of its own while there are
- * calls to spare, which reading the queue takes. A reading that could show nothing new is left out, which makes the nights of a trace short.
+ * What a daemon has read of Azure, at the times at which it reads: each interval, and sooner where it has to, and after a deed of its own where
+ * there are calls to spare. A reading that could show nothing new is left out, which makes the nights of a trace short.
  */
 export class Polls {
   readonly #agenda: Agenda;
@@ -52,12 +52,16 @@ export class Polls {
     this.#due(this.#nextAfter(this.#agenda.now));
   }
 
-  /** A deed of the daemon's own is to be seen soon. */
+  /** Something is to be known soon that no reading shows. */
   refresh(): void {
     this.#isNews = true;
-    const { now } = this.#agenda;
-    const isEarly = !this.#options.readsQueue && this.#pace.hasCallToSpare(now);
-    this.#due(isEarly ? Math.max(now, this.#readAt + this.#pace.earlyMs) : this.#nextAfter(now));
+    this.#due(Math.max(this.#agenda.now, this.#readAt + this.#pace.earlyMs));
+  }
+
+  /** A deed of the daemon's own is to be seen, soon if there is a call to spare. */
+  refreshAfterDeed(): void {
+    if (!this.#options.readsQueue && this.#pace.hasCallToSpare(this.#agenda.now)) this.refresh();
+    else this.changed();
   }
 
   /** The interval counts from the latest reading. */

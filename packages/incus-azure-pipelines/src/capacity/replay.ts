@@ -135,7 +135,7 @@ class Replay {
     const { ms, end } = beginDeed(this.#world, action, this.#options.durations);
     this.#agenda.in(ms, () => {
       const { reread, withinMs } = this.#end(action, startedAt, end);
-      if (reread.length > 0) this.#polls.refresh();
+      if (reread.length > 0) this.#polls.refreshAfterDeed();
       this.#ring(withinMs);
     });
   }

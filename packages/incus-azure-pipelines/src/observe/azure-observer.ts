@@ -101,14 +101,19 @@ export class AzureObserver {
     return this.#pace;
   }
 
-  /** Asks for a reading soon, because one of our own calls has changed something. Where the queue is read, that takes all calls there are. */
+  /** Asks for a reading soon, because something is to be known that no reading shows. */
   refresh(): void {
-    if (!this.#queue?.isWanted && this.#pace.hasCallToSpare(this.#options.clock.now())) this.#early.ring();
+    this.#early.ring();
+  }
+
+  /** The same because one of our own calls has changed something, which can wait: where the queue is read, that takes all calls there are. */
+  refreshAfterDeed(): void {
+    if (!this.#queue?.isWanted && this.#pace.hasCallToSpare(this.#options.clock.now())) this.refresh();
   }
 
   /** Somebody looks now: asks for a reading soon, unless that of the queue is new enough. */
   lookedAt(): void {
-    if (this.#queue !== undefined && !this.isQueueFresh) this.#early.ring();
+    if (this.#queue !== undefined && !this.isQueueFresh) this.refresh();
   }
 
   /** Goes on from what another observer of this agent pool has read, with the client of its own. */

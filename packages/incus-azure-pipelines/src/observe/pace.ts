@@ -61,10 +61,9 @@ export class Pace {
     return this.#seen.size < 2 ? this.intervalMs : this.intervalMs * (1 + SPREAD * random());
   }
 
-  /** A clock that was put back leaves calls in the future, which count for none. */
   #recent(now: number): readonly number[] {
     const { withinMs } = spareCalls(this.#aloneMs, this.#readers);
-    return this.#besideAt.filter(at => at <= now && at > now - withinMs);
+    return this.#besideAt.filter(at => at > now - withinMs);
   }
 
   get #readers(): number {

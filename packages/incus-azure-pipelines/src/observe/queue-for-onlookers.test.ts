@@ -76,7 +76,7 @@ test('where nobody looks no queue is read, nor what agents offer', async () => {
 test('where nobody looks agents are read early six times a minute at most, and not at all early while somebody does', async () => {
   const askFor = async (seconds: number) => {
     for (let second = 0; second < seconds; second++) {
-      observer.refresh();
+      observer.refreshAfterDeed();
       await pass(1);
     }
   };

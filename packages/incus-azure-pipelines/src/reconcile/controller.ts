@@ -37,11 +37,11 @@ export interface Pass {
   readonly plan: Plan;
   readonly nextAt: number;
   readonly readableSince: ReadableSince;
-  /** Agent pools to be read soon, by `azureKey`. */
+  /** Agent pools to be read soon, by `azureKey`: something is to be known that no reading shows. */
   readonly reread: readonly string[];
 }
 
-/** What the end of an action asks for: a pass within so many ms, and a reading of these agent pools, by `azureKey`. */
+/** What the end of an action asks for: a pass within so many ms, and a reading of these agent pools, by `azureKey`, if there is a call to spare. */
 export interface Aftermath {
   readonly withinMs: number;
   readonly reread: readonly string[];

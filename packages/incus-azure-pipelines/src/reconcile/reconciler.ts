@@ -20,7 +20,10 @@ export interface ReconcilerParts extends ControllerParts {
   /** By `azureKey`. */
   readonly azure: ReadonlyMap<
     string,
-    Pick<AzureObserver, 'agentPoolId' | 'parallelJobs' | 'readers' | 'reading' | 'refresh' | 'requests'>
+    Pick<
+      AzureObserver,
+      'agentPoolId' | 'parallelJobs' | 'readers' | 'reading' | 'refresh' | 'refreshAfterDeed' | 'requests'
+    >
   >;
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => Observed['wantedBases'];
@@ -86,7 +89,7 @@ export class Reconciler {
         throw error;
       });
       if (pass === undefined || signal.aborted) break;
-      this.#reread(pass);
+      for (const key of pass.reread) this.#parts.azure.get(key)?.refresh();
       if (pass.plan.asksForRoom) void this.#parts.host.readRoom(signal).then(() => this.ring());
       for (const action of pass.plan.actions) {
         const done = this.#start(action, actionSignal).finally(() => running.delete(done));
@@ -144,12 +147,8 @@ export class Reconciler {
       if (!signal.aborted) emit('action-failed', { action, at, error, retryAt, count });
       after = rest;
     }
-    this.#reread(after);
+    for (const key of after.reread) this.#parts.azure.get(key)?.refreshAfterDeed();
     this.#doorbell.ring(after.withinMs);
-  }
-
-  #reread({ reread }: Pick<Aftermath, 'reread'>): void {
-    for (const key of reread) this.#parts.azure.get(key)?.refresh();
   }
 
   /** Waits for a ring, the plan's own deadline, or the interval. */

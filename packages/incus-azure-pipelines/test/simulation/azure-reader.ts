@@ -6,7 +6,7 @@ import type { Process } from './process.js';
 
 /** A server that is behind: readings five seconds apart are to tell it from the truth. */
 const LONGEST_LAG_MS = 4_900;
-/** Readings are kept this long, to prove proofs by. */
+/** Readings are kept this long, to prove proofs by, and one more: Azure may have been away for longer since. */
 const KEPT_MS = 600_000;
 
 type AzureReading = Reading<readonly Registration[]>;
@@ -60,9 +60,13 @@ export class AzureReader {
 
   /** Asks for a reading soon. */
   refresh(): void {
-    if (this.requests !== undefined || !this.#pace.hasCallToSpare(this.#process.now)) return;
     if (this.#isPausing && this.reading.known) this.#rest(this.#pace.earlyMs, true);
     else this.#isEarly = true;
+  }
+
+  /** The same, if there is a call to spare. */
+  refreshAfterDeed(): void {
+    if (this.requests === undefined && this.#pace.hasCallToSpare(this.#process.now)) this.refresh();
   }
 
   /**
@@ -102,7 +106,7 @@ export class AzureReader {
         this.#seen.push({ trueAt, reading });
         this.#pace.saw(reading.value, at);
       }
-      while ((this.#seen[0]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
+      while ((this.#seen[1]?.trueAt ?? trueAt) < trueAt - KEPT_MS) this.#seen.shift();
       this.#ring();
       if (reading.known) this.#readQueue();
       const isNextEarly = this.#isEarly && reading.known;

@@ -215,7 +215,7 @@ export class Daemon {
           : this.#controller.failed(action, now, error);
       if (action.kind === 'disable-agent') this.#disabledAt.set(action.name, world.timeline.now);
       if (error === undefined && action.kind === 'collect-log') this.#noteRegistration(action, now);
-      for (const key of reread) this.#azure.all.get(key)?.refresh();
+      for (const key of reread) this.#azure.all.get(key)?.refreshAfterDeed();
       this.ring(withinMs);
     });
   }
