@@ -37,8 +37,8 @@ export const imageRecipe: ImageRecipe = {
     'docker.io',
     'iptables',
   ],
-  // Where the first is missing, docker.io brings the command itself; of the others there is one.
-  optionalPackages: ['docker-cli', 'docker-compose-v2', 'docker-compose'],
+  // Where the first is missing, docker.io brings the command itself; of the others there is one of two.
+  optionalPackages: ['docker-cli', 'docker-buildx', 'docker-buildx-plugin', 'docker-compose-v2', 'docker-compose'],
   files: {
     '/etc/systemd/network/10-eth0.network': [
       '[Match]',

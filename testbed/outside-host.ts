@@ -5,9 +5,14 @@ import { chooseInterface } from './choose-network.js';
 import { runCommand } from './run-command.js';
 import { networkInterfaces } from './traces.js';
 
-/** Answers every connection with one line and goes with its parent, whatever becomes of that. */
+/** Answers every connection with one line, or with what the server behind it says, and goes with its parent. */
 const SERVER = `
-require('node:net').createServer(socket => socket.on('error', () => {}).end('outside\\n')).listen(PORT, '::', () => console.log('ready'));
+const { connect, createServer } = require('node:net');
+const { pipeline } = require('node:stream');
+const [port, behind] = process.argv.slice(1);
+const say = socket => void socket.on('error', () => {}).end('outside\\n');
+const pass = near => void pipeline(near, connect(JSON.parse(behind)), near, () => {});
+createServer(behind === undefined ? say : pass).listen(Number(port), '::', () => console.log('ready'));
 process.stdin.on('end', () => process.exit(0)).resume();
 `;
 const OUTSIDE_PORT = 8080;
@@ -20,11 +25,28 @@ export interface OutsideHost extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts a host that this one reaches under these addresses, and that reaches everybody through `gateway`; all IPv4, or all IPv6. */
-export async function startOutsideHost(gateway: string, addresses: readonly string[]): Promise<OutsideHost> {
+/** A server of this host, at an address that the other one reaches. */
+interface Behind {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * Starts a host that this one reaches under these addresses, and that reaches everybody through `gateway`; all IPv4, or
+ * all IPv6.
+ *
+ * @param behind the server that answers there, as if it ran on that host; default is one that says `outside`.
+ */
+export async function startOutsideHost(
+  gateway: string,
+  addresses: readonly string[],
+  behind?: Behind,
+): Promise<OutsideHost> {
   const link = chooseInterface(LINK_PREFIX, networkInterfaces(), Math.random);
-  const server = ['--net', process.execPath, '-e', SERVER.replace('PORT', String(OUTSIDE_PORT))];
-  const child = spawn(UNSHARE, server, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const given = [String(OUTSIDE_PORT), ...(behind === undefined ? [] : [JSON.stringify(behind)])];
+  const child = spawn(UNSHARE, ['--net', process.execPath, '-e', SERVER, ...given], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   try {
     await once(child.stdout, 'data');
     await connect(link, child, gateway, addresses);

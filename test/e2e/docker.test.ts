@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import {
   buildScript,
+  buildxScript,
   composeScript,
   driverScript,
   runScript,
@@ -14,6 +15,7 @@ import { agentsOnline, startDaemon } from './waiting.js';
 const steps = [
   { name: 'build', script: buildScript },
   { name: 'run', script: runScript },
+  { name: 'buildx', script: buildxScript },
   { name: 'compose', script: composeScript },
   { name: 'look', script: driverScript },
 ];
@@ -34,12 +36,13 @@ describeOnIncus('docker in a job', testbed => {
     ).toEqual(steps.map(({ name }) => ({ name, result: 'succeeded' })));
     const found = (line: RegExp) => job.lines.filter(text => line.test(text));
     expect(found(/^from a container$/)).toHaveLength(1);
+    expect(found(/^from a stage$/)).toHaveLength(1);
     expect(found(/heard from the server$/)).toHaveLength(1);
     expect(found(/^store overlay2$/)).toHaveLength(1);
     return job.agentName;
   }
 
-  test('builds an image from nothing, runs it, and composes two services of it, after a cold start', async () => {
+  test('builds an image from nothing, runs it, builds on it in stages, and composes two services of it, after a cold start', async () => {
     const scenario = await start(0);
     await using _daemon = startDaemon(scenario);
     await agentsOnline(scenario.emulator, 1);

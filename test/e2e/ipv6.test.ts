@@ -7,6 +7,7 @@ import { describeOnIncus } from '../../testbed/for-tests.js';
 import { freePort } from '../../testbed/free-port.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
+import { expectNothingLeft, expectSixCleanJobs } from './six-jobs.js';
 import { agentsOnline, startDaemon } from './waiting.js';
 
 /** As images have it that are not made to boot fast. */
@@ -24,7 +25,9 @@ const LOOKS = [
 ].join('\n');
 
 describeOnIncus('a bridge with IPv6 alone', testbed => {
-  test('is made by setup, and has agents that host or guest register', { timeout: 300_000 }, async () => {
+  test('is made by setup, has agents that host or guest register, and has six jobs run in clean instances of their own', {
+    timeout: 300_000,
+  }, async () => {
     const gateway = `fd42:${randomInt(0x1000, 0x10000).toString(16)}::1`;
     const port = await freePort();
     const url = `http://[${gateway}]:${port}/emulated`;
@@ -80,6 +83,8 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
       expect(findings).toContainEqual(
         expect.objectContaining({ check, colour: 'green', says: expect.stringContaining(gateway.slice(0, 9)) }),
       );
+    await expectSixCleanJobs(scenario, POOLS);
+    await expectNothingLeft(scenario, daemon, { instances: ['stock'], registrations: [] }, POOLS);
     expect(await daemon.end()).toBe(0);
   });
 });

@@ -11,18 +11,8 @@ import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { readPool, whenPool } from './daemon-status.js';
 import { type Foreigners, placeForeigners } from './foreigners.js';
-import { agentsOnline, drainedEmpty, tellOnFailure } from './waiting.js';
-
-// A step's shell goes on after a command that failed.
-const script = [
-  'test ! -e /mark || exit 1',
-  'test ! -e /home/agent/mark || exit 1',
-  'echo mark | sudo tee /mark > /home/agent/mark || exit 1',
-  'test -s /mark || exit 1',
-  'test -s /home/agent/mark || exit 1',
-  'echo "host $(hostname)"',
-  'echo "system $(systemctl is-system-running)"',
-].join('\n');
+import { expectNothingLeft, expectSixCleanJobs } from './six-jobs.js';
+import { agentsOnline, tellOnFailure } from './waiting.js';
 
 const ENTRA_TOKEN = 'ey.of-an.identity';
 const SECRET = 's3cret-0f-the-applicat10n';
@@ -61,7 +51,7 @@ describeOnIncus('six jobs through two agents, by a daemon that is confined to it
   ] as const)(
     'each runs in a clean instance of its own and nothing is left, with $registration, $reserve, docker: $docker and $signsInBy',
     async ({ signsInBy, ...settings }) => {
-      const { emulator, incus } = scenario;
+      const { emulator } = scenario;
       const { token: pat, url } = emulator;
       const ways = {
         pat: { pat },
@@ -85,21 +75,8 @@ describeOnIncus('six jobs through two agents, by a daemon that is confined to it
       await agentsOnline(emulator, 2);
       expect((await readPool(scenario)).registration).toBe(settings.registration);
 
-      const queued = [1, 2, 3, 4, 5, 6].map(n => emulator.queueJob({ name: `job ${n}`, steps: [{ script }] }));
-      const jobs = await Promise.all(queued.map(job => job.finished));
-      expect(jobs.map(job => job.result)).toEqual(Array(6).fill('succeeded'));
-      const hosts = jobs.map(job => job.lines.find(line => line.startsWith('host '))?.slice('host '.length));
-      expect(new Set(hosts).size).toBe(6);
-      expect(hosts).toEqual(jobs.map(job => job.agentName));
-      for (const job of jobs) expect(job.lines).toContain('system running');
-
-      expect((await scenario.call('drain')).code).toBe(0);
-      await drainedEmpty(scenario, daemon);
-      expect(emulator.agents().map(agent => agent.name)).toEqual(foreigners.registrations);
-      const left = (await incus.instances.list()).filter(
-        instance => instance.config['user.iap.base.state'] !== 'ready',
-      );
-      expect(left.map(instance => instance.name)).toEqual([...foreigners.instances].sort());
+      await expectSixCleanJobs(scenario);
+      await expectNothingLeft(scenario, daemon, foreigners);
       await foreigners.expectUntouched();
       expect(entra.asked.slice(asked).map(({ form }) => form.get('client_secret'))).toEqual(
         signsInBy === 'servicePrincipal' ? [SECRET] : [],

@@ -8,12 +8,16 @@ import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/fi
 import { ImageRegistry, noteImage } from '../../packages/incus-azure-pipelines/test/image-registry.js';
 import { type DaemonProcess, runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
+import { freePort } from '../../testbed/free-port.js';
 import { type GuardedProxy, startGuardedProxy } from '../../testbed/guarded-proxy.js';
+import { type OutsideHost, startOutsideHost } from '../../testbed/outside-host.js';
 import { makePrivateAuthority } from '../../testbed/private-authority.js';
 import { runCommand } from '../../testbed/run-command.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { told } from '../../testbed/told-commands.js';
+import { whenPool } from './daemon-status.js';
 import { MIRROR_SIGNER, type SignedMirror, serveMirror } from './signed-mirror.js';
+import { expectNothingLeft, expectSixCleanJobs } from './six-jobs.js';
 import { agentsOnline, tellOnFailure } from './waiting.js';
 
 const USER = 'builds';
@@ -21,6 +25,9 @@ const USER = 'builds';
 const BEGINNING = 's3cr3t0fTheProxy';
 const PASSWORD = `${BEGINNING}@%/'`;
 const NEXT = 'an0therSecret';
+/** The server is a host of its own in a private network, which guests do not reach. */
+const NEAR = '10.213.214.1';
+const FAR = '10.213.214.2';
 /** Only the proxy knows where these lead. */
 const SERVER = 'tfs.corp.example';
 const REGISTRY = 'registry.corp.example';
@@ -41,6 +48,7 @@ const SCRIPT = [
   'test "$(wc -c </tmp/needle)" -gt 10 || exit 1',
   'sudo grep -alF -f /tmp/needle /proc/[0-9]*/cmdline && exit 1',
   'echo "no argument"',
+  `timeout 3 bash -c ': </dev/tcp/${FAR}/8080' || echo 'no other way'`,
   `sudo grep -rlF -f /tmp/needle /etc /home /opt /root /usr/local /var/lib/iap /var/log /run | sed 's/^/holds /'`,
   'printf %s "$VSTS_HTTP_PROXY_PASSWORD" | sha256sum | sed "s/^/password /"',
 ].join('\n');
@@ -53,6 +61,7 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
   let proxy: GuardedProxy;
   let mirror: SignedMirror;
   let registry: ImageRegistry;
+  let far: OutsideHost;
   let scenario: Scenario;
   let daemon: DaemonProcess;
 
@@ -75,12 +84,18 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     ]);
     proxy = await startGuardedProxy({ host: gateway, user: USER, password: PASSWORD, routes });
     const url = `https://${SERVER}/${COLLECTION}`;
+    const port = await freePort();
+    far = await startOutsideHost(NEAR, [FAR], { host: NEAR, port });
+    routes.set(`${SERVER}:443`, new URL(`https://${FAR}:${far.port}`));
     scenario = await startScenario({
       ...testbed(),
-      emulator: { tls: trust, token: TOKEN, collection: COLLECTION, publicUrl: url },
+      // What setup opens is the proxy, and nothing else that is private.
+      confined: true,
+      emulator: { host: NEAR, port, tls: trust, token: TOKEN, collection: COLLECTION, publicUrl: url },
       settings: {
         agentCount: 1,
         reserve: 1,
+        network: { allow: undefined },
         docker: true,
         aptMirror: { url: `http://${PACKAGES}`, key },
         provisionScripts: [{ path: join(directory, 'lose.sh'), when: 'before' }],
@@ -95,7 +110,6 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
         caCertificates: [join(directory, 'authority.crt')],
       },
     });
-    routes.set(`${SERVER}:443`, new URL(scenario.emulator.url));
     daemon = scenario.startDaemon();
   });
   afterAll(async () => {
@@ -104,6 +118,7 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     await using _mirror = mirror;
     await using _registry = registry;
     await using _proxy = proxy;
+    await using _far = far;
     await scenario?.[Symbol.asyncDispose]();
   });
 
@@ -132,6 +147,7 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
         // Which it gives to those alone that trust the private authority.
         'of the private registry',
         'no argument',
+        'no other way',
         passwordLine(PASSWORD),
       ]),
     );
@@ -196,6 +212,16 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     expect(job.lines).toEqual(expect.arrayContaining(['curl 401', 'no argument', passwordLine(NEXT)]));
     expect(job.lines.filter(line => line.startsWith('holds ')).toSorted()).toEqual(HOLDS);
     expect(job.result).toBe('succeeded');
+  });
+
+  test('six jobs run in clean instances of two agents, and nothing is left', async () => {
+    tellOnFailure(daemon);
+    await scenario.configure({ agentCount: 2 });
+    await whenPool(scenario, daemon, ({ agents, registration }) => registration === 'host' && agents.length === 3);
+    await agentsOnline(scenario.emulator, 2);
+    await expectSixCleanJobs(scenario);
+    await expectNothingLeft(scenario, daemon, { instances: [], registrations: [] });
+    expect(await daemon.end()).toBe(0);
   });
 });
 

@@ -43,12 +43,12 @@ export async function lineShown(
   return { ...found, agentName: found.agentName, agentId: found.agentId };
 }
 
-/** Resolves when a drained daemon has neither agents in Azure nor instances, by its own account. */
-export async function drainedEmpty(scenario: Scenario, daemon: DaemonProcess): Promise<void> {
+/** Resolves when a drained pool has neither agents in Azure nor instances, by its own account. */
+export async function drainedEmpty(scenario: Scenario, daemon: DaemonProcess, pool?: string): Promise<void> {
   for (;;) {
     // Counted before the question: an agent that goes while it is answered must not be missed.
     const seen = daemon.log.length;
-    if ((await readPool(scenario)).agents.length === 0) return;
+    if ((await readPool(scenario, pool)).agents.length === 0) return;
     await daemon.seen(line => line.msg === 'agent gone' && daemon.log.indexOf(line) >= seen);
   }
 }

@@ -12,6 +12,21 @@ export const buildScript = [
   'docker build --tag programs .',
 ].join('\n');
 
+/** A build in two stages by buildx, which puts a file that the first one wrote into a folder of this host and prints it. */
+export const buildxScript = [
+  'set -e',
+  'docker buildx version',
+  'mkdir stages && cd stages',
+  "cat > Dockerfile <<'END'",
+  'FROM programs AS first',
+  'RUN ["/usr/bin/bash", "-c", "echo from a stage > /made"]',
+  'FROM scratch',
+  'COPY --from=first /made /made',
+  'END',
+  'docker buildx build --output made .',
+  'cat made/made',
+].join('\n');
+
 export const runScript = "docker run --rm programs 'echo from a container'";
 
 const server =

@@ -6,7 +6,7 @@ import type { Trial } from './proof.js';
 const OPEN = /^open: /;
 /** A tool that the guest lacks, or a file that this kernel has not: nothing was attacked. */
 const LACKING =
-  /command not found|^can't open perl script|^no number for|^nothing there$|is not a docker command|unknown command: docker compose|^not tried: /im;
+  /command not found|^can't open perl script|^no number for|^nothing there$|is not a docker command|unknown command: docker (?:buildx|compose)|^not tried: /im;
 
 /** Judges by what it has printed whether its fact holds here. */
 export function judgeAttack({ fact, script, shows }: Attack, printed: string, remedy: string): Trial {

@@ -1,6 +1,6 @@
-/** Has docker in a guest build, run and compose. */
+/** Has docker in a guest build, run, build in stages and compose. */
 import { type Attack, carryOut } from '../attacks/attack.js';
-import { buildScript, composeScript, driverScript, runScript } from './docker-scripts.js';
+import { buildScript, buildxScript, composeScript, driverScript, runScript } from './docker-scripts.js';
 import { judgeAttack } from './judge-attack.js';
 import { type Trial, untried } from './proof.js';
 import type { ProofScene } from './scene.js';
@@ -8,7 +8,7 @@ import type { ProofScene } from './scene.js';
 const REMEDY = 'see journalctl -u docker in a guest ("shell"); a recent Incus and kernel may be needed for nesting';
 const SECONDS = 60;
 
-/** In their order; the last one shall not fail where there is no compose. */
+/** In their order; the last two shall not fail where there is no such plugin. */
 export const dockerTrials: readonly Attack[] = [
   {
     fact: 'docker answers in a guest',
@@ -17,6 +17,7 @@ export const dockerTrials: readonly Attack[] = [
   },
   { fact: 'docker builds an image from nothing', script: `${buildScript} && echo built`, shows: /^built$/m },
   { fact: 'docker runs a container of it', script: runScript, shows: /^from a container$/m },
+  { fact: 'docker builds on it in stages, by buildx', script: buildxScript, shows: /^from a stage$/m },
   {
     fact: 'docker composes two services of it',
     script: `docker compose version && ${composeScript}`,
