@@ -114,18 +114,20 @@ export class AzureReader {
     });
   }
 
-  /** The queue comes right behind the agents, where it is read, and is told when it has come. */
+  /** The queue comes right behind the agents, where it is read, from a server that may be further behind than theirs. */
   #readQueue(): void {
     const { requests } = this;
     if (requests === undefined) return;
     const { world, now: at } = this.#process;
+    const lags = world.strikes('azureLags', 'Azure shows the past');
+    const lagMs = lags ? world.random.between(0, LONGEST_LAG_MS) : 0;
     const isStruck = world.strikes('azureUnread', 'Azure unread');
     const failed =
       !world.azure.budget.read(world.timeline.now) || isStruck || world.timeline.now < world.azure.queueUnreadUntil;
     this.#process.wait('the queue of Azure', world.random.between(20, 300), () => {
       if (this.#isOver) return;
       if (failed) this.requests = { known: false, error: 'unread', since: requests.known ? at : requests.since };
-      else this.requests = { known: true, value: world.azure.unfinished(this.#key), at };
+      else this.requests = { known: true, value: world.azure.unfinished(this.#key, lagMs), at };
       this.#ring();
     });
   }

@@ -23,7 +23,14 @@ export interface Listener {
 interface State {
   readonly registrations: Map<number, Registration>;
   readonly queue: UnfinishedRequest[];
-  readonly history: { readonly at: number; readonly registrations: readonly Registration[] }[];
+  readonly history: Moment[];
+}
+
+/** What there was from a time on. */
+interface Moment {
+  readonly at: number;
+  readonly registrations: readonly Registration[];
+  readonly queue: readonly UnfinishedRequest[];
 }
 
 /** Azure Pipelines as it truly is: who is registered, what is queued, and who holds which job. */
@@ -118,6 +125,7 @@ export class AzureWorld {
 
   cancelQueued(key: string): void {
     this.#state(key).queue.pop();
+    this.#note(key);
   }
 
   /** Jobs that wait for an agent, of all or of those that one with these capabilities can do. */
@@ -126,12 +134,13 @@ export class AzureWorld {
     return capabilities === undefined ? queue.length : queue.filter(request => meets(request, capabilities)).length;
   }
 
-  /** All job requests that are not over. */
-  unfinished(key: string): readonly UnfinishedRequest[] {
-    const assigned = this.all(key).flatMap(one =>
+  /** All job requests that are not over, as a server shows them that is behind by `lagMs`. */
+  unfinished(key: string, lagMs = 0): readonly UnfinishedRequest[] {
+    const { registrations, queue } = this.#shown(key, this.#timeline.now - lagMs);
+    const assigned = registrations.flatMap(one =>
       one.assigned ? [{ ...aRequest(one.assigned.requestId, []), received: one.assigned.received }] : [],
     );
-    return [...assigned, ...this.#state(key).queue];
+    return [...assigned, ...queue];
   }
 
   /** Ends the request that the agent holds; one that has not taken it is free for the next. */
@@ -182,9 +191,9 @@ export class AzureWorld {
 
   /** What a list shows that is of the time `at`, and may lag behind: a server that is behind shows an older state than the one before. */
   list(key: string, at: number, lagMs: number): readonly Registration[] {
-    const shown = this.#state(key).history.findLast(entry => entry.at <= at - lagMs)?.registrations ?? [];
-    if (this.#hiddenUntil.size === 0) return shown;
-    return shown.filter(({ agentId }) => (this.#hiddenUntil.get(agentId) ?? 0) <= at);
+    const { registrations } = this.#shown(key, at - lagMs);
+    if (this.#hiddenUntil.size === 0) return registrations;
+    return registrations.filter(({ agentId }) => (this.#hiddenUntil.get(agentId) ?? 0) <= at);
   }
 
   #assignSoon(key: string): void {
@@ -200,6 +209,7 @@ export class AzureWorld {
 
   #push(key: string, demands: readonly string[]): void {
     this.#state(key).queue.push(aRequest(++this.#lastId, demands));
+    this.#note(key);
   }
 
   #isFree({ agentId, online, enabled, assigned }: Registration): boolean {
@@ -250,10 +260,15 @@ export class AzureWorld {
     this.#note(key);
   }
 
+  #shown(key: string, at: number): Moment {
+    const nothing = { at, registrations: [], queue: [] };
+    return this.#state(key).history.findLast(moment => moment.at <= at) ?? nothing;
+  }
+
   #note(key: string): void {
-    const { history, registrations } = this.#state(key);
+    const { history, registrations, queue } = this.#state(key);
     const { now } = this.#timeline;
-    history.push({ at: now, registrations: [...registrations.values()] });
+    history.push({ at: now, registrations: [...registrations.values()], queue: [...queue] });
     const kept = history.findLastIndex(entry => entry.at <= now - HISTORY_MS);
     if (kept > 20) history.splice(0, kept);
   }
