@@ -21,6 +21,10 @@ export interface PrivateIncusOptions {
   readonly httpsAddress?: string;
   /** Added to the daemon's environment, such as SSL_CERT_FILE. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Added to the configuration of the bridge, which has NAT otherwise. */
+  readonly bridgeConfig?: Readonly<Record<string, string>>;
+  /** A command that runs the daemon behind it, such as one that gives it a network of its own. */
+  readonly within?: readonly string[];
   readonly signal?: AbortSignal;
 }
 
@@ -67,7 +71,12 @@ export function preseed(run: RunRecord, options: PrivateIncusOptions): unknown {
       {
         name: run.bridge,
         type: 'bridge',
-        config: { 'ipv4.address': `${run.gateway}/24`, 'ipv4.nat': 'true', 'ipv6.address': 'none' },
+        config: {
+          'ipv4.address': `${run.gateway}/24`,
+          'ipv4.nat': 'true',
+          'ipv6.address': 'none',
+          ...options.bridgeConfig,
+        },
       },
     ],
     profiles: [

@@ -168,12 +168,10 @@ export class PrivateIncus implements AsyncDisposable {
       throw new Error('start a private Incus: incusd is not installed; run "npm test" as root');
     const errors = await open(join(this.directory, 'incusd.stderr'), 'a');
     const env = { ...incusEnvironment(this.directory), ...this.#options.env };
+    const { within = [] } = this.#options;
+    const [command = program, ...args] = [...within, program, '--group', 'root', `--logfile=${this.logPath}`];
     // A group of its own: a Ctrl-C in the terminal is for us, and the daemon must outlive it to be taken down in order.
-    const daemon = spawn(program, ['--group', 'root', `--logfile=${this.logPath}`], {
-      detached: true,
-      env,
-      stdio: ['ignore', errors.fd, errors.fd],
-    });
+    const daemon = spawn(command, args, { detached: true, env, stdio: ['ignore', errors.fd, errors.fd] });
     this.#daemon = daemon;
     daemon.once('error', error => void appendFile(this.logPath, `${error.message}\n`).catch(() => undefined));
     daemon.unref();

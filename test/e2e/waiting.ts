@@ -1,6 +1,6 @@
 import type { AgentRecord, Emulator, EmulatorEvent, JobRecord, QueuedJob } from 'azure-pipelines-emulator';
 import { onTestFailed } from 'vitest';
-import type { DaemonProcess } from '../../testbed/daemon-process.js';
+import type { DaemonProcess, RunOptions } from '../../testbed/daemon-process.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { readPool } from './daemon-status.js';
 
@@ -54,8 +54,8 @@ export async function drainedEmpty(scenario: Scenario, daemon: DaemonProcess, po
 }
 
 /** Starts the scenario's daemon, whose last words are printed when the running test fails. */
-export function startDaemon(scenario: Scenario): DaemonProcess {
-  const daemon = scenario.startDaemon();
+export function startDaemon(scenario: Scenario, options?: RunOptions): DaemonProcess {
+  const daemon = scenario.startDaemon(undefined, options);
   tellOnFailure(daemon);
   return daemon;
 }
