@@ -1,11 +1,13 @@
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, parse } from 'node:path';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { oldestNode } from './oldest-node.js';
 
 const PACKAGE = 'packages/incus-azure-pipelines';
 const TARGET = join(PACKAGE, 'bundle');
 const LICENSES = 'THIRD-PARTY-LICENSES.txt';
+/** What is in each part of the program, for tests. */
+const PARTS = 'build/bundle-parts.json';
 
 /** Some libraries are CommonJS and ask for modules of Node by `require`, which an ES module does not have. */
 const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
@@ -54,7 +56,14 @@ const page = await build({
 const built = [metafile, page.metafile];
 await chmod(join(TARGET, 'main.js'), 0o755);
 await writeFile(join(TARGET, LICENSES), await licensesOf(built.flatMap(({ inputs }) => Object.keys(inputs))));
+await writeFile(PARTS, JSON.stringify(partsOf(metafile)));
 await removeStale(new Set(built.flatMap(({ outputs }) => Object.keys(outputs))));
+
+/** The files that each part was made of, by its name. */
+function partsOf({ outputs }: Metafile): object {
+  const parts = Object.entries(outputs).map(([path, { inputs }]) => [parse(path).base, Object.keys(inputs)]);
+  return Object.fromEntries(parts);
+}
 
 /** What the authors of the bundled libraries ask to be handed on, by the paths of their files. */
 async function licensesOf(inputs: readonly string[]): Promise<string> {

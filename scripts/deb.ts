@@ -131,7 +131,7 @@ Section: admin
 Priority: optional
 Installed-Size: ${sizeKib}
 Depends: ${depends}, systemd (>= 254)
-Recommends: incus (>= 6.0) | incus-base (>= 6.0)
+Recommends: incus-base (>= 6.0) | incus (>= 6.0)
 Description: fresh Incus containers for Azure Pipelines jobs
  A daemon that keeps a pool of self-hosted agents of Azure Pipelines, each in
  an unprivileged Incus system container of its own that runs one job, powers

@@ -46,6 +46,11 @@ describe('the package that brings no Node', { timeout: 60_000 }, () => {
     expect((await unpacked(`usr/lib/${NAME}/bundle/main.js`)).split('\n')[0]).toMatch(/^#!\/usr\/bin\/node /);
   });
 
+  test('recommends the Incus without virtual machines, which apt takes where there is none yet', async () => {
+    const [recommended = ''] = /(?<=^Recommends: ).*/m.exec(await unpacked('DEBIAN/control')) ?? [];
+    expect(recommended.split(' | ')).toEqual(['incus-base (>= 6.0)', 'incus (>= 6.0)']);
+  });
+
   test('neither holds a Node nor speaks of one', async () => {
     const listed = await run('dpkg-deb', ['--contents', file]);
     expect(listed).toContain(`./usr/lib/${NAME}/bundle/main.js\n`);

@@ -1,7 +1,12 @@
 import { connectAzurePipelines } from 'azure-pipelines-client';
 import { request } from 'undici';
 import { goOnline, makeAgentKey } from '../../azure-pipelines-client/test/listener.js';
-import { type Emulator, manualClock, startEmulator } from '../../azure-pipelines-emulator/src/index.js';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  manualClock,
+  startEmulator,
+} from '../../azure-pipelines-emulator/src/index.js';
 
 /** One job that is over when the test begins. */
 export interface PastJob {
@@ -17,10 +22,11 @@ const LONG_MS = 86_400_000;
 /** An emulator whose agent pool has had these jobs, one after another; `endedAt` is its time now (epoch ms). */
 export async function startWithPast(
   jobs: readonly PastJob[],
+  given: Pick<EmulatorOptions, 'token'> = {},
 ): Promise<{ readonly emulator: Emulator; readonly endedAt: number }> {
   const spentMs = jobs.reduce((sum, { runsMs, waitsMs }) => sum + runsMs + waitsMs, 0);
   const clock = manualClock(Date.now() - spentMs);
-  const emulator = await startEmulator({ clock, lockMs: LONG_MS, sessionLapseMs: LONG_MS });
+  const emulator = await startEmulator({ ...given, clock, lockMs: LONG_MS, sessionLapseMs: LONG_MS });
   await using client = connectAzurePipelines({ url: emulator.url, auth: { kind: 'pat', token: emulator.token } });
   const key = makeAgentKey();
   const pool = await client.pools.findByName('default');

@@ -1,9 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { DaemonProcess, runProgram } from '../../../../testbed/daemon-process.js';
 import { type Emulator, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { useConfigFolder } from '../../test/config-folder.js';
+import { startWithPast } from '../../test/past-jobs.js';
 import { PretendIncus } from '../../test/pretend-incus.js';
 import { ACTIVATION_PATH } from '../execute/guest/layout.js';
 import { openInstallation } from '../lib/installation.js';
@@ -101,11 +102,22 @@ it('the token is in what one guest is given to register itself, and in nothing e
   ]);
   await call('drain', ...asked);
   await call('resume', ...asked);
-  for (const route of ['metrics', 'healthz'])
-    said.set(route, await (await fetch(`http://127.0.0.1:${String(httpPort)}/${route}`)).text());
+  const served = (route: string) => fetch(`http://127.0.0.1:${String(httpPort)}/${route}`);
+  for (const route of ['metrics', 'healthz']) said.set(route, await (await served(route)).text());
+  said.set('live', await firstMessage(await served('live')));
+  expect(said.get('live')).toContain(agent);
   incus.instances.delete(agent);
   await daemon.seen(({ agent: ended, msg }) => msg === 'agent ended' && ended === agent);
   await Promise.all([call('logs', ...asked), call('logs', agent, ...alone, ...asked)]);
+  const kept = `deaths/${agent}`;
+  await expect.poll(async () => (await served(kept)).status).toBe(200);
+  said.set(kept, await (await served(kept)).text());
+  const [trace, chart] = [folder.path('trace.csv'), folder.path('chart.svg')];
+  const { emulator: past } = await startWithPast([{ waitsMs: 1_000, runsMs: 60_000 }], { token: TOKEN });
+  onTestFinished(() => past.close());
+  const ofThePast = await folder.write('past.yaml', (await readFile(config, 'utf8')).replace(azure.url, past.url));
+  const written = ['--save-trace', trace, '--svg', chart];
+  await call('simulate', '--from-azure', '1d', '--agents', '1', '--config', ofThePast, ...written);
   await daemon[Symbol.asyncDispose]();
 
   // Else there was nothing to search.
@@ -118,7 +130,7 @@ it('the token is in what one guest is given to register itself, and in nothing e
   said.set('instances', JSON.stringify([...incus.instances]));
   for (const [n, { body, call: asks, query }] of incus.calls.entries())
     said.set(`${n} ${asks}${decodeURIComponent(query)}`, body.toString('latin1') + decodeURIComponent(query));
-  for (const file of await filesUnder(state)) said.set(file, await readFile(file, 'utf8'));
+  for (const file of [...(await filesUnder(state)), trace, chart]) said.set(file, await readFile(file, 'utf8'));
   const tells = [...said].filter(([, text]) => text.includes(TOKEN) || text.includes(ENCODED));
   // That it is found where it has to be shows that it would be found elsewhere.
   expect(tells.map(([where]) => where.replace(/^\d+ /, ''))).toEqual([
@@ -126,6 +138,17 @@ it('the token is in what one guest is given to register itself, and in nothing e
   ]);
   // Some twenty programs are started.
 }, 180_000);
+
+/** The first message of a stream that goes on. */
+async function firstMessage({ body }: Response): Promise<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const bytes of body ?? []) {
+    text += decoder.decode(bytes, { stream: true });
+    if (text.includes('\n\n')) break;
+  }
+  return text;
+}
 
 async function filesUnder(directory: string): Promise<readonly string[]> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
