@@ -23,7 +23,7 @@ function filesUnder(folder: string, suffix: string): readonly string[] {
 
 const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 
-const documents = ['README.md', 'CONTRIBUTING.md', ...filesUnder('docs', '.md')];
+const documents = ['README.md', 'CONTRIBUTING.md', ...filesUnder('docs', '.md'), ...filesUnder('packages', '.md')];
 const blocks = documents.flatMap(path => blocksOf(path, textOf(path)));
 
 /** Whether a test takes the n-th command of a block. */
