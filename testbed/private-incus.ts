@@ -169,7 +169,7 @@ export class PrivateIncus implements AsyncDisposable {
     const errors = await open(join(this.directory, 'incusd.stderr'), 'a');
     const env = { ...incusEnvironment(this.directory), ...this.#options.env };
     const { within = [] } = this.#options;
-    const [command = program, ...args] = [...within, program, '--group', 'root', `--logfile=${this.logPath}`];
+    const [command, ...args] = [...within, program, '--group', 'root', `--logfile=${this.logPath}`];
     // A group of its own: a Ctrl-C in the terminal is for us, and the daemon must outlive it to be taken down in order.
     const daemon = spawn(command, args, { detached: true, env, stdio: ['ignore', errors.fd, errors.fd] });
     this.#daemon = daemon;

@@ -4,16 +4,17 @@ import { once } from 'node:events';
 import { createConnection, Server, type Socket } from 'node:net';
 
 /**
- * Keeps the namespace, and goes with its parent, whatever becomes of that. A socket belongs for good to the namespace that it
+ * Holds the namespace, and goes with its parent, whatever becomes of that. A socket belongs for good to the namespace that it
  * was made in: where it is told to, it listens here and hands that over to the parent, which answers from where it is.
  */
-const KEEPER = `
+const HOLDER = `
 process.on('message', address => {
   const server = require('node:net').createServer().listen(address, () =>
     process.send('listening', server, {}, () => server.close()));
 });
 process.send('ready');
 `;
+const UNSHARE = 'unshare';
 const WITH_LOOPBACK = 'ip link set lo up && exec "$@"';
 /** Incus sees by /sys which interfaces there are, and that shows those of the namespace it was mounted in. */
 const WITH_OWN_SYS = [
@@ -41,12 +42,12 @@ export interface ClosedNetwork extends AsyncDisposable {
 
 /** Makes a network that has nothing but its loopback. */
 export async function startClosedNetwork(): Promise<ClosedNetwork> {
-  const keeper = ['--net', 'sh', '-c', WITH_LOOPBACK, 'sh', process.execPath, '-e', KEEPER];
-  const child = spawn('unshare', keeper, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const holder = ['--net', 'sh', '-c', WITH_LOOPBACK, 'sh', process.execPath, '-e', HOLDER];
+  const child = spawn(UNSHARE, holder, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   await answerOf(child);
   const doors: AsyncDisposable[] = [];
   return {
-    within: ['nsenter', `--net=/proc/${child.pid}/ns/net`, 'unshare', '--mount', 'sh', '-c', WITH_OWN_SYS, 'sh'],
+    within: ['nsenter', `--net=/proc/${child.pid}/ns/net`, UNSHARE, '--mount', 'sh', '-c', WITH_OWN_SYS, 'sh'],
     async bringIn(url, address) {
       const outside = new URL(url);
       const port = Number(outside.port);
@@ -67,10 +68,10 @@ export async function startClosedNetwork(): Promise<ClosedNetwork> {
   };
 }
 
-/** What comes with the next message of the keeper. */
+/** What comes with the next message of the holder. */
 async function answerOf(child: ChildProcess): Promise<unknown> {
   const ended = once(child, 'exit').then(() => {
-    throw new Error('the process that keeps the closed network has ended; its last words are above');
+    throw new Error('the process that holds the closed network has ended; its last words are above');
   });
   const [, handle] = await Promise.race([once(child, 'message'), ended]);
   return handle;
