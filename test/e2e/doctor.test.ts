@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { pipeline } from 'node:stream/promises';
+import type { Emulator } from 'azure-pipelines-emulator';
 import type { IncusClient } from 'incus-client';
 import { beforeAll, expect, test } from 'vitest';
 import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
@@ -39,6 +43,8 @@ describeOnIncus('doctor', testbed => {
   test('shows with a guest and an agent of its own that all is well, and leaves neither', async () => {
     const before = await scenario.instanceNames();
     const { code, found } = await examined();
+    // Agents sign in at the server itself.
+    expect(found.get('guest-sign-in')).toBeUndefined();
     for (const check of ['guest-boot', 'guest-address', 'guest-server', 'permission-manage', 'registration'])
       expect(found.get(check), JSON.stringify(found.get(check))).toMatchObject({ colour: 'green' });
     expect(found.get('guest-docker')).toMatchObject({
@@ -51,6 +57,23 @@ describeOnIncus('doctor', testbed => {
     expect(code).toBe(0);
     expect(await scenario.instanceNames()).toEqual(before);
     expect(scenario.emulator.agents()).toEqual([]);
+  });
+
+  test('finds that guests do not get through to where agents sign in, which this host does', async () => {
+    // On loopback, where the host finds it, and each guest only itself.
+    await using signIn = await startRelay(() => hosted.emulator);
+    const emulator = { deployment: 'hosted', tokenOrigin: signIn.origin } as const;
+    const settings = { agentCount: 1, docker: false, registration: 'auto' };
+    await using hosted: Scenario = await startWithBase({ ...testbed(), settings, emulator, confined: false });
+    const { code, found } = await examined(hosted);
+    for (const check of ['guest-server', 'registration'])
+      expect(found.get(check), JSON.stringify(found.get(check))).toMatchObject({ colour: 'green' });
+    expect(found.get('guest-sign-in')).toMatchObject({
+      colour: 'red',
+      says: expect.stringMatching(`^agents sign in at ${signIn.origin}: a guest cannot connect to 127\\.0\\.0\\.1:`),
+      remedy: expect.stringContaining(`let guests through to ${signIn.origin}`),
+    });
+    expect(code).toBe(2);
   });
 
   test('names the chain of the host that drops what guests send', async () => {
@@ -87,6 +110,25 @@ describeOnIncus('doctor', testbed => {
     expect(code).toBe(2);
   });
 });
+
+/** Passes connections to loopback on to an emulator on another address. */
+async function startRelay(to: () => Emulator): Promise<AsyncDisposable & { readonly origin: string }> {
+  const relay = createServer(socket => {
+    const { port, url } = to();
+    const other = connect({ host: new URL(url).hostname, port });
+    pipeline(socket, other, socket).catch(() => {});
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const { port } = relay.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      relay.close();
+      await once(relay, 'close');
+    },
+  };
+}
 
 const BADNESS = ['grey', 'green', 'yellow', 'red'];
 

@@ -17,6 +17,8 @@ export interface EmulatorOptions {
   readonly entraToken?: string;
   /** The URL, collection included, by which agents reach the emulator, when it is not the one it listens on. */
   readonly publicUrl?: string;
+  /** Scheme, host and port of the token endpoint, which hosted servers have on a host of its own; those of `publicUrl` by default. */
+  readonly tokenOrigin?: string;
   /** PEM texts; with them the emulator speaks HTTPS. */
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly clock?: Clock;
@@ -65,6 +67,7 @@ export interface Settings {
   readonly pools: readonly string[];
   readonly token: string;
   readonly entraToken: string | undefined;
+  readonly tokenOrigin: string | undefined;
   readonly deployment: 'hosted' | 'onPremises';
   readonly encryptMessages: boolean;
   readonly pollHoldMs: number;
@@ -95,6 +98,7 @@ export function resolveSettings(options: EmulatorOptions): Settings {
     pools: options.pools ?? ['default'],
     token: options.token ?? randomBytes(26).toString('hex'),
     entraToken: options.entraToken,
+    tokenOrigin: options.tokenOrigin,
     deployment: options.deployment ?? 'onPremises',
     encryptMessages: options.encryptMessages ?? true,
     pollHoldMs: options.pollHoldMs ?? 50_000,

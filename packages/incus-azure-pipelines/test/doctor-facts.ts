@@ -73,6 +73,7 @@ export function anAzure(given: Partial<AzureFacts> = {}): AzureFacts {
     aheadMs: 400,
     newestAgent: { known: true, value: '4.275.0' },
     registration: { known: true, value: { kind: 'accepted' } },
+    signsInAt: 'https://vssps.dev.azure.com',
     parallelJobs: { known: true, value: 8 },
     agents: 2,
     placeholders: { known: true, value: [] },

@@ -19,7 +19,10 @@ export interface Given {
 export function judged(given: Given): readonly Finding[] {
   const host = aHost(given.host);
   const network = aNetwork(given.network);
-  const reached = new Map([['dev.azure.com:443', given.hostReaches ?? true]]);
+  const reached = new Map([
+    ['dev.azure.com:443', given.hostReaches ?? true],
+    ['vssps.dev.azure.com:443', true],
+  ]);
   const guest: GuestFact =
     typeof given.guest === 'string'
       ? { known: false, error: given.guest, kind: 'unmade' }

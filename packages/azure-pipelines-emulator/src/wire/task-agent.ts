@@ -52,5 +52,7 @@ export function registeredTaskAgent(world: World, agent: Agent, withAuthorizatio
 
 /** Where agents exchange assertions for tokens, and the audience that their assertions must name. */
 export function tokenUrl(world: World): string {
-  return `${world.publicUrl}/_apis/oauth2/token`;
+  const url = `${world.publicUrl}/_apis/oauth2/token`;
+  const { tokenOrigin } = world.settings;
+  return tokenOrigin === undefined ? url : `${new URL(tokenOrigin).origin}${new URL(url).pathname}`;
 }

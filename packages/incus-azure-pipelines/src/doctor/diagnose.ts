@@ -14,6 +14,7 @@ import { factOf } from './fact-of.js';
 import type { BaseFacts, DaemonFact } from './facts.js';
 import { type Finding, grey, red } from './finding.js';
 import { gatherAzure } from './gather-azure.js';
+import type { SignIns } from './gather-guest.js';
 import { gatherHost } from './gather-host.js';
 import { findLxd, gatherProject, gatherServer } from './gather-incus.js';
 import type { Place } from './proofs/proof.js';
@@ -72,9 +73,9 @@ export async function* diagnose(parts: DiagnosisParts, signal: AbortSignal): Asy
   yield* checkHost(host, project, spec.pools);
   yield* checkNetwork(project, host, mostInstances(spec.pools, instanceCeiling));
   const architecture = server.value.environment?.architectures[0];
-  yield* checkServers(parts, architecture, project.bases, signal);
+  const signIns = yield* checkServers(parts, architecture, project.bases, signal);
   const place = yield* findPlace({ incus, spec, project, host, wayOut: parts.wayOut }, signal);
-  if (place !== undefined) yield* tryGuests(place, signal);
+  if (place !== undefined) yield* tryGuests(place, signIns, signal);
   else yield checkFirewall(host, undefined, project.network?.name);
   if (parts.prover !== undefined) {
     parts.prover.onPlace(placeOf(server.value, project, host));
@@ -101,12 +102,14 @@ async function* checkRunning({ askDaemon }: DiagnosisParts, signal: AbortSignal)
   yield* checkDaemon(daemon.known ? daemon.value : { kind: 'failing', error: daemon.error });
 }
 
+/** Returns where agents of the servers sign in, as far as that was told. */
 async function* checkServers(
   { spec, identities, wayOut }: DiagnosisParts,
   architecture = 'x86_64',
   bases: readonly BaseFacts[],
   signal: AbortSignal,
-): AsyncGenerator<Finding> {
+): AsyncGenerator<Finding, SignIns> {
+  const signIns = new Map<string, string>();
   const keys = new Set(spec.pools.map(pool => azureKey(pool.azure)));
   for (const key of keys) {
     const pools = spec.pools.filter(pool => azureKey(pool.azure) === key);
@@ -124,9 +127,12 @@ async function* checkServers(
       continue;
     }
     const facts = gathered.value;
+    const { signsInAt } = facts;
+    if (signsInAt !== undefined) for (const { azure } of pools) signIns.set(azure.url, signsInAt);
     // Where there are several, each says which one it is about.
     const about = keys.size === 1 ? '' : `${facts.url}, "${facts.agentPool}": `;
     const own = bases.filter(base => pools.some(({ name }) => base.pools.includes(name)));
     for (const finding of checkAzure(facts, own)) yield { ...finding, says: `${about}${finding.says}` };
   }
+  return signIns;
 }

@@ -117,6 +117,8 @@ export interface AzureFacts {
   /** The agent that the server offers; undefined where nobody wants its newest. */
   readonly newestAgent: Fact<string> | undefined;
   readonly registration: Fact<ProbeOutcome>;
+  /** Scheme, host and port at which agents sign in; undefined where no registration has told it. */
+  readonly signsInAt: string | undefined;
   /** How many jobs of private projects the organisation may run at once; undefined where the server knows no limit. */
   readonly parallelJobs: Fact<number | undefined>;
   /** How many agents the pools of the configuration for it have at most. */
@@ -152,8 +154,11 @@ export interface GuestFacts {
 
 /** What a guest makes of one Azure server. */
 export interface GuestServer {
+  /** Of the proxy, where one leads there. */
   readonly host: string;
   readonly port: number;
+  /** Scheme, host and port at which agents sign in, if that is what it was tried for. */
+  readonly signIn?: string;
   /** Addresses of its name; an address is its own. */
   readonly addresses: readonly string[];
   readonly connects: boolean;

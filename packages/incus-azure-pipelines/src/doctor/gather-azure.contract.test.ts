@@ -121,6 +121,25 @@ test.each<[string, Given, object]>([
   expect(left).toEqual([]);
 });
 
+test('a hosted server tells that agents sign in at another host, also where that host is not to be reached', async () => {
+  const { colours, facts, left } = await examined({ deployment: 'hosted', tokenOrigin: 'http://127.0.0.1:9' });
+  expect(facts.signsInAt).toBe('http://127.0.0.1:9');
+  expect(colours).toMatchObject({ registration: 'yellow' });
+  expect(left).toEqual([]);
+});
+
+test('agents of a server on premises sign in at the server, whatever it says', async () => {
+  const { facts } = await examined({ tokenOrigin: 'http://elsewhere.test' });
+  expect(facts.signsInAt).toBe(new URL(facts.url).origin);
+});
+
+test('where guests register themselves, it is told where they sign in, too', async () => {
+  const tokenOrigin = 'http://elsewhere.test';
+  const { colours, facts } = await examined({ deployment: 'hosted', tokenOrigin, registration: 'guest' });
+  expect(facts.signsInAt).toBe(tokenOrigin);
+  expect(colours).toMatchObject({ registration: 'green' });
+});
+
 /** What the doctor says where nothing listens. */
 async function examinedAlone(identity: Identity) {
   const pool = aPool({ azure: { url: 'http://127.0.0.1:9/none', agentPool: 'default' } });

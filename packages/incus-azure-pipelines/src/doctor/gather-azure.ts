@@ -6,6 +6,7 @@ import {
   POOL_PERMISSIONS,
 } from 'azure-pipelines-client';
 import { agentPlatform, findServerAgent } from '../execute/base/agent-package.js';
+import type { AgentIdentity } from '../execute/registration/agent-files.js';
 import { KeyStock } from '../execute/registration/key-stock.js';
 import { probe } from '../execute/registration/probe.js';
 import { registrationTarget } from '../execute/registration/registration-target.js';
@@ -73,7 +74,9 @@ export async function gatherAzure(question: AzureQuestion, signal: AbortSignal):
     parallelJobs: id === undefined ? UNASKED : await parallelJobs(client, signal),
     agents: question.pools.reduce((sum, { agentCount }) => sum + agentCount, 0),
     placeholders: id === undefined ? UNASKED : await gatherPlaceholders(client, id, question, signal),
-    registration: id === undefined ? UNASKED : await registration(client, id, question, wanted, signal),
+    ...(id === undefined
+      ? { registration: UNASKED, signsInAt: undefined }
+      : await registration(client, id, question, wanted, signal)),
   };
 }
 
@@ -111,8 +114,12 @@ async function registration(
   { pools, stateDirectory }: AzureQuestion,
   wanted: PoolSpec['registration'],
   signal: AbortSignal,
-): Promise<AzureFacts['registration']> {
+): Promise<Pick<AzureFacts, 'registration' | 'signsInAt'>> {
   const [spec] = pools;
+  let signsInAt: string | undefined;
+  const onRegistered = ({ tokenEndpoint }: AgentIdentity) => {
+    signsInAt = URL.canParse(tokenEndpoint) ? new URL(tokenEndpoint).origin : undefined;
+  };
   // What a daemon remembers may be true no more.
   const installation =
     (await findInstallation(stateDirectory).catch(() => undefined)) ?? imagineInstallation(stateDirectory);
@@ -120,9 +127,11 @@ async function registration(
   const ask = async () => {
     const target = await registrationTarget(client, spec?.azure.agentPool ?? '', () => Promise.resolve(poolId))(signal);
     const name = agentName(PROBE_PREFIX, installation.owner, systemClock.now());
-    return probe(target, name, { keys, now: () => systemClock.now(), onlyRegister: wanted === 'guest' }, signal);
+    const parts = { keys, now: () => systemClock.now(), onlyRegister: wanted === 'guest', onRegistered };
+    return probe(target, name, parts, signal);
   };
-  return await factOf(ask(), signal);
+  const outcome = await factOf(ask(), signal);
+  return { registration: outcome, signsInAt };
 }
 
 /** Undefined where there was no token to ask with: nobody has refused one then. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { ScriptedIncus, STARTED, WAIT } from '../../test/scripted-incus.js';
 import { aPool } from '../../test/simulation/examples.js';
-import { awaitAddresses, gatherGuest } from './gather-guest.js';
+import { awaitAddresses, gatherGuest, signInsElsewhere } from './gather-guest.js';
 
 const { signal } = new AbortController();
-const AROUND = { network: undefined, isolationOff: undefined, password: undefined };
+const AROUND = { network: undefined, isolationOff: undefined, password: undefined, signIns: new Map() };
 
 /** What a guest has when it has been looked at so often, and how many looks it took. */
 async function awaited(wantsIpv4: boolean, ...looks: readonly (readonly string[])[]) {
@@ -57,4 +57,16 @@ test('a guest that cannot be looked into is lost, and not taken for one that say
     error: expect.stringContaining('offered no streams'),
   });
   expect(incus.calls.at(-2)?.call).toMatch(/^DELETE \/1\.0\/instances\/iap-doctor-/);
+});
+
+test('where agents sign in is tried once, and not where it is the server itself', () => {
+  const [team, other, own] = ['https://dev.azure.com/team', 'https://dev.azure.com/other', 'http://tfs.lan:8080/tfs'];
+  const signIns = new Map([
+    [team, 'https://vssps.dev.azure.com'],
+    [other, 'https://vssps.dev.azure.com'],
+    [own, 'http://tfs.lan:8080'],
+  ]);
+  expect(signInsElsewhere([team, other, own, 'https://dev.azure.com/untold'], signIns)).toEqual([
+    'https://vssps.dev.azure.com',
+  ]);
 });

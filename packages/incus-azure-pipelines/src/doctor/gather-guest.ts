@@ -41,13 +41,17 @@ export interface GuestSurroundings {
   readonly isolationOff: string | undefined;
   /** That of the proxies' user. */
   readonly password: Secret | undefined;
+  readonly signIns: SignIns;
 }
+
+/** By `azure.url`: scheme, host and port at which agents of that server sign in. */
+export type SignIns = ReadonlyMap<string, string>;
 
 /** Makes it, looks, and takes it away again, also when the signal aborts; it is told what is left even then. */
 export async function gatherGuest(
   incus: IncusClient,
   source: GuestSource,
-  { isolationOff, network, password }: GuestSurroundings,
+  { isolationOff, network, password, signIns }: GuestSurroundings,
   signal: AbortSignal,
   clock: Clock = systemClock,
 ): Promise<TriedGuest> {
@@ -72,10 +76,18 @@ export async function gatherGuest(
     const urls = [...new Set(pools.map(pool => pool.azure.url))];
     const servers: GuestServer[] = [];
     for (const url of urls) servers.push(await serverOf(inside, url, proxy));
+    for (const signIn of signInsElsewhere(urls, signIns))
+      servers.push({ ...(await serverOf(inside, signIn, proxy)), signIn });
     return { ...from, system, failedUnits, servers, docker: isWithout ?? (await dockerIn(inside)) };
   };
   const { left, seen } = await inThrowAwayGuest(incus, source, isolationOff, look, clock);
   return { guest: seen, left };
+}
+
+/** Where agents of these servers sign in, each once; without what is tried as the server itself. */
+export function signInsElsewhere(urls: readonly string[], signIns: SignIns): readonly string[] {
+  const tried = new Set(urls.map(url => new URL(url).origin));
+  return [...new Set(urls.flatMap(url => signIns.get(url) ?? []))].filter(origin => !tried.has(origin));
 }
 
 /** Runs scripts in a guest. One that hangs has told something, too. */

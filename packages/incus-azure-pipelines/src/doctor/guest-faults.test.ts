@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aHost, aNetwork } from '../../test/doctor-facts.js';
+import { aGuest, aHost, aNetwork } from '../../test/doctor-facts.js';
 import { wrongOf } from '../../test/doctor-faults/fault.js';
 import { GUEST_FAULTS } from '../../test/doctor-faults/guest-faults.js';
 import { judged } from '../../test/judged-guest.js';
@@ -35,5 +35,14 @@ test('a guest that did not go is told beside what was seen in it, with the way t
       says: 'guest iap-doctor-1a2b is left: busy',
       remedy: 'delete it with: incus delete --force iap-doctor-1a2b --project ci',
     },
+  ]);
+});
+
+test('what this host does not reach either is not said to be kept from guests where agents sign in', () => {
+  const [host, port, signIn] = ['vssps.dev.azure.com', 443, 'https://vssps.dev.azure.com'] as const;
+  const server = { host, port, signIn, addresses: [], connects: false, http: undefined };
+  const around = { host: aHost(), network: aNetwork(), reached: new Map([[`${host}:${port}`, false]]) };
+  expect(wrongOf(checkGuest({ known: true, value: aGuest({ servers: [server] }) }, around))).toEqual([
+    expect.stringMatching(/^red guest-sign-in: .* and this host cannot connect to it either -> mend that first/),
   ]);
 });

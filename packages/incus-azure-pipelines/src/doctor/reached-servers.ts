@@ -1,7 +1,7 @@
 /** Connects from this host to the servers that guests are to reach, so that its own troubles are not taken for theirs. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { nameOf, type ReachedServers } from './check-guest.js';
+import { nameOf, type ReachedServers } from './check-guest-server.js';
 import type { GuestServer } from './facts.js';
 
 const DEADLINE_MS = 6_000;

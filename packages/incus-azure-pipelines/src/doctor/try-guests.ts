@@ -11,7 +11,7 @@ import { checkFirewall } from './check-network.js';
 import { factOf } from './fact-of.js';
 import type { HostFacts, ProjectFacts } from './facts.js';
 import { type Finding, grey } from './finding.js';
-import { gatherGuest } from './gather-guest.js';
+import { gatherGuest, type SignIns } from './gather-guest.js';
 import { guestSources } from './guest-sources.js';
 import { reachedServers } from './reached-servers.js';
 import { type GuestSource, removeLeftGuests } from './throw-away-guest.js';
@@ -56,11 +56,11 @@ export async function* findPlace(
 }
 
 /** Makes one guest after the other, and judges what is seen in it. Tells what is left also when the signal aborts. */
-export async function* tryGuests(place: GuestPlace, signal: AbortSignal): AsyncGenerator<Finding> {
+export async function* tryGuests(place: GuestPlace, signIns: SignIns, signal: AbortSignal): AsyncGenerator<Finding> {
   const { clock, host, incus, isolationOff, project, sources, spec, wayOut } = place;
   // One that cannot be read was told of with the configuration.
   const password = await wayOut.password().catch(() => undefined);
-  const around = { network: project.network, isolationOff, password };
+  const around = { network: project.network, isolationOff, password, signIns };
   const through: (boolean | undefined)[] = [];
   for (const source of sources) {
     const { guest, left } = await gatherGuest(incus, source, around, signal, clock);

@@ -4,7 +4,50 @@ import type { Fault } from './fault.js';
 
 const server = { host: 'dev.azure.com', port: 443, addresses: ['13.107.42.20'], connects: true, http: { status: 200 } };
 
+/** Where agents sign in, out of reach. */
+const kept = {
+  host: 'vssps.dev.azure.com',
+  port: 443,
+  signIn: 'https://vssps.dev.azure.com',
+  addresses: ['13.107.42.21'],
+  connects: false,
+  http: undefined,
+};
+
 const TABLE: readonly (readonly [string, Given, readonly RegExp[]])[] = [
+  [
+    'guests get through to the server, and not to where agents sign in',
+    { guest: { servers: [server, kept] } },
+    [
+      /^red guest-sign-in: agents sign in at https:\/\/vssps\.dev\.azure\.com: a guest cannot connect .* -> let guests through to https:\/\/vssps/,
+    ],
+  ],
+  [
+    'the proxy leads guests to the server, and not to where agents sign in',
+    {
+      guest: {
+        servers: [
+          server,
+          {
+            ...kept,
+            host: 'proxy.lan',
+            port: 3128,
+            connects: true,
+            http: { complaint: 'curl: (56) CONNECT tunnel failed, response 403' },
+          },
+        ],
+      },
+    },
+    [/^red guest-sign-in: .* a guest reaches proxy\.lan:3128.*response 403 -> let guests through to https:\/\/vssps/],
+  ],
+  [
+    'the rules of setup keep guests from where agents sign in',
+    {
+      network: { config: { 'ipv4.address': '10.9.8.1/24', 'security.acls': 'iap-a1b2c3' } },
+      guest: { servers: [server, kept] },
+    },
+    [/^red guest-sign-in: .*rules of network .* -> .*; if they are private, name it under network\.allow/],
+  ],
   [
     'a proxy in between asks who it is',
     { guest: { servers: [{ ...server, http: { status: 407 } }] } },

@@ -23,6 +23,8 @@ export interface ProbeParts {
   readonly now: () => number;
   /** Whether it is enough to know that the server gives agents an identity of their own. */
   readonly onlyRegister?: boolean;
+  /** Hears who the agent is, whatever becomes of it then. */
+  readonly onRegistered?: (identity: AgentIdentity) => void;
 }
 
 /** Higher than any release, so that no server wants to replace the agent by a newer one. */
@@ -50,6 +52,7 @@ export async function probe(
     const agent = { name, version: VERSION, enabled: false, systemCapabilities: { 'Agent.Name': name } };
     const identity = await registerAgent(target, agent, key, signal);
     await using _removal = { [Symbol.asyncDispose]: () => remove(target, identity) };
+    parts.onRegistered?.(identity);
     if (parts.onlyRegister) return { kind: 'accepted' };
     step = undefined;
     await proveUnused(target, identity, signal);
