@@ -1,6 +1,7 @@
 import type { Registration } from '../../src/model/agent.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
 import { AzureBudget } from './azure-budget.js';
+import { AzurePast } from './azure-past.js';
 import { aRequest, type Demanding, jobRequest, meets } from './demands.js';
 import type { Holding } from './holding.js';
 import type { Random } from './random.js';
@@ -8,7 +9,6 @@ import type { Timeline } from './timeline.js';
 
 /** The service lets go of a job whose agent is silent for this long. */
 const LOCK_MS = 60_000;
-const HISTORY_MS = 30_000;
 
 /** The agent's end of a registration: what Azure reaches when it hands out a job. */
 export interface Listener {
@@ -23,14 +23,7 @@ export interface Listener {
 interface State {
   readonly registrations: Map<number, Registration>;
   readonly queue: UnfinishedRequest[];
-  readonly history: Moment[];
-}
-
-/** What there was from a time on. */
-interface Moment {
-  readonly at: number;
-  readonly registrations: readonly Registration[];
-  readonly queue: readonly UnfinishedRequest[];
+  readonly past: AzurePast;
 }
 
 /** Azure Pipelines as it truly is: who is registered, what is queued, and who holds which job. */
@@ -136,7 +129,7 @@ export class AzureWorld {
 
   /** All job requests that are not over, as a server shows them that is behind by `lagMs`. */
   unfinished(key: string, lagMs = 0): readonly UnfinishedRequest[] {
-    const { registrations, queue } = this.#shown(key, this.#timeline.now - lagMs);
+    const { registrations, queue } = this.#state(key).past.at(this.#timeline.now - lagMs);
     const assigned = registrations.flatMap(one =>
       one.assigned ? [{ ...aRequest(one.assigned.requestId, []), received: one.assigned.received }] : [],
     );
@@ -191,7 +184,7 @@ export class AzureWorld {
 
   /** What a list shows that is of the time `at`, and may lag behind: a server that is behind shows an older state than the one before. */
   list(key: string, at: number, lagMs: number): readonly Registration[] {
-    const { registrations } = this.#shown(key, at - lagMs);
+    const { registrations } = this.#state(key).past.at(at - lagMs);
     if (this.#hiddenUntil.size === 0) return registrations;
     return registrations.filter(({ agentId }) => (this.#hiddenUntil.get(agentId) ?? 0) <= at);
   }
@@ -250,7 +243,7 @@ export class AzureWorld {
   }
 
   #state(key: string): State {
-    const state = this.#pools.get(key) ?? { registrations: new Map(), queue: [], history: [] };
+    const state = this.#pools.get(key) ?? { registrations: new Map(), queue: [], past: new AzurePast() };
     this.#pools.set(key, state);
     return state;
   }
@@ -260,16 +253,8 @@ export class AzureWorld {
     this.#note(key);
   }
 
-  #shown(key: string, at: number): Moment {
-    const nothing = { at, registrations: [], queue: [] };
-    return this.#state(key).history.findLast(moment => moment.at <= at) ?? nothing;
-  }
-
   #note(key: string): void {
-    const { history, registrations, queue } = this.#state(key);
-    const { now } = this.#timeline;
-    history.push({ at: now, registrations: [...registrations.values()], queue: [...queue] });
-    const kept = history.findLastIndex(entry => entry.at <= now - HISTORY_MS);
-    if (kept > 20) history.splice(0, kept);
+    const { past, registrations, queue } = this.#state(key);
+    past.note({ at: this.#timeline.now, registrations: [...registrations.values()], queue: [...queue] });
   }
 }
