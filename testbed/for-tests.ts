@@ -32,10 +32,9 @@ const COMING_MS = 1_800_000;
  * Describes behaviour on a real Incus. Where none can run, the tests are skipped and their title says why.
  *
  * @param tests is given a function that returns the testbed; call it inside tests and hooks.
- * @param obstacle why these tests cannot run here though there may be an Incus.
  */
-export function describeOnIncus(title: string, tests: (testbed: () => Testbed) => void, obstacle?: string): void {
-  const provided = obstacle === undefined ? inject('testbed') : { available: false as const, reason: obstacle };
+export function describeOnIncus(title: string, tests: (testbed: () => Testbed) => void): void {
+  const provided = inject('testbed');
   if (provided.available) {
     describe(title, () => {
       let testbed: Testbed | undefined;

@@ -6,10 +6,23 @@ import { runCommand } from '../../../testbed/run-command.js';
 import { cacheDirectory } from '../../../testbed/work-tree.js';
 import { NAME, type PackageHost } from './package-host.js';
 
+const INSTALL = 'dpkg --install build/packages/*_all.deb';
+
 /** The Node of this host, made to say that it is the distribution's own. */
 const SHARED = `#!/bin/sh
 if [ "$1" = -p ]; then echo '${JSON.stringify({ version: process.version, shared: true })}'; else exec '${process.execPath}' "$@"; fi
 `;
+
+/** Whether this host's Node is the distribution's own, in several packages: the package that is built here brings none then. */
+export const nodeIsShared = Reflect.get(process.config.variables, 'node_shared') === true;
+
+/** The package as it is built here, which brings no Node, on a host that has none; after it the host has the distribution's. */
+export function asksForTheDistributionsNode(on: () => PackageHost): void {
+  test('asks for a Node of the distribution, which is put beside it', async () => {
+    await isRefusedWithoutNode(on());
+    expect(isFrom(await oldestNode(), await installNode(on()))).toBe(true);
+  });
+}
 
 /** The package that brings no Node, on a host that has none, and then the distribution's where that is not too old. */
 export function theDistributionsNode(on: () => PackageHost): void {
@@ -20,17 +33,9 @@ export function theDistributionsNode(on: () => PackageHost): void {
     const file = await on().build(node);
     expect(file).toMatch(/_all\.deb$/);
     await on().give(file);
-    const install = 'dpkg --install build/packages/*_all.deb';
-    const oldest = await oldestNode();
-    await expect(on().tell(install)).rejects.toThrow(`depends on nodejs (>= ${oldest})`);
-    await on().tell(`dpkg --purge ${NAME}`);
-
-    const { archives, version } = await nodePackages(await host.pull('/var/lib/dpkg/status'), folder);
-    await host.run('mkdir /root/node');
-    for (const archive of archives) await host.push(`/root/node/${archive.split('/').at(-1)}`, await readFile(archive));
-    await host.run('dpkg --install /root/node/*.deb');
-    if (isFrom(oldest, version)) {
-      await on().tell(install);
+    await isRefusedWithoutNode(on());
+    if (isFrom(await oldestNode(), await installNode(on()))) {
+      await on().tell(INSTALL);
       expect(await host.run(`head -n 1 /usr/lib/${NAME}/bundle/main.js; ${NAME} --version`)).toMatch(
         /^#!\/usr\/bin\/node .*\n\d+\.\d+\.\d+\n$/,
       );
@@ -38,9 +43,23 @@ export function theDistributionsNode(on: () => PackageHost): void {
       await on().writeToken(on().scenario.emulator.token);
       await host.run(`chgrp ${NAME}-token /etc/${NAME}/*; systemctl start ${NAME}`);
       expect(await host.run(`systemctl is-active ${NAME}`)).toBe('active\n');
-    } else await expect(on().tell(install)).rejects.toThrow('depends on nodejs');
+    } else await expect(on().tell(INSTALL)).rejects.toThrow('depends on nodejs');
     await on().tell(`dpkg --purge ${NAME}; rm build/packages/*_all.deb`);
   });
+}
+
+async function isRefusedWithoutNode(on: PackageHost): Promise<void> {
+  await expect(on.tell(INSTALL)).rejects.toThrow(`depends on nodejs (>= ${await oldestNode()})`);
+  await on.tell(`dpkg --purge ${NAME}`);
+}
+
+/** Installs the distribution's Node, and gives back its version. */
+async function installNode({ folder, host }: PackageHost): Promise<string> {
+  const { archives, version } = await nodePackages(await host.pull('/var/lib/dpkg/status'), folder);
+  await host.run('mkdir /root/node');
+  for (const archive of archives) await host.push(`/root/node/${archive.split('/').at(-1)}`, await readFile(archive));
+  await host.run('dpkg --install /root/node/*.deb');
+  return version;
 }
 
 /** The distribution's Node with what a host lacks for it, by the list of what that has; they are kept between runs. */
