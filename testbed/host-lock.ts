@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identifyProcess, isRunning, type ProcessIdentity } from './process-identity.js';
 
@@ -24,25 +24,27 @@ async function acquire(path: string): Promise<void> {
   const self = JSON.stringify(identifyProcess(process.pid));
   const giveUpAt = performance.now() + deadlineMs;
   while (!(await createLock(path, self))) {
-    const holder = await readHolder(path);
-    if (holder !== undefined && !isRunning(holder)) await rm(path, { force: true });
+    const content = await readFile(path, 'utf8').catch(() => undefined);
+    // Gone in between.
+    if (content === undefined) continue;
+    const holder = content === '' ? undefined : (JSON.parse(content) as ProcessIdentity);
+    if (holder === undefined || !isRunning(holder)) await rm(path, { force: true });
     else if (performance.now() < giveUpAt) await sleep(50);
-    else throw new Error(`wait for ${path}: process ${holder?.pid} keeps it; end that process and try again`);
+    else throw new Error(`wait for ${path}: process ${holder.pid} keeps it; end that process and try again`);
   }
 }
 
+/** It is there with its content or not at all: who is killed while it writes leaves no lock of nobody. */
 async function createLock(path: string, content: string): Promise<boolean> {
-  return writeFile(path, content, { flag: 'wx' }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false;
-      throw error;
-    },
-  );
-}
-
-async function readHolder(path: string): Promise<ProcessIdentity | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  // Empty between its creation and its content.
-  return text === '' ? undefined : (JSON.parse(text) as ProcessIdentity);
+  const draft = `${path}.${process.pid}`;
+  await writeFile(draft, content);
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(draft, { force: true });
+  }
 }
