@@ -94,6 +94,8 @@ async function answer(
         ? await guarded(respond)
         : await strike(fault, world, { signal, socket: context.env?.incoming?.socket }, () => guarded(respond));
     if (given.counted) ({ status } = given.response);
+    // Else a machine's own time would stand beside that of the emulated organisation.
+    given.response.headers.set('Date', new Date(world.clock.now()).toUTCString());
     given.response.headers.set('X-VSS-E2EID', randomUUID());
     given.response.headers.set('ActivityId', randomUUID());
     return given.response;

@@ -11,6 +11,8 @@ export interface EmulatorOptions {
   readonly collection?: string;
   /** Names of the agent pools; default one, `default`. */
   readonly pools?: readonly string[];
+  /** Those of them, by name, whose agents are not their owner's affair: Microsoft's own, or a scale set's. */
+  readonly keptPools?: Readonly<Record<string, 'hosted' | 'elastic'>>;
   /** The personal access token that stands for the organisation; random by default. */
   readonly token?: string;
   /** A token of Microsoft Entra that is taken for the organisation, too, as Bearer; none by default. */
@@ -21,6 +23,7 @@ export interface EmulatorOptions {
   readonly tokenOrigin?: string;
   /** PEM texts; with them the emulator speaks HTTPS. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** The time of everything, and of the header `Date`; default the machine's. */
   readonly clock?: Clock;
   /** What `connectionData` says; an agent rewrites the token endpoint's host unless it is `hosted`. Default `onPremises`. */
   readonly deployment?: 'hosted' | 'onPremises';
@@ -65,6 +68,7 @@ export interface AgentPackage {
 export interface Settings {
   readonly collection: string;
   readonly pools: readonly string[];
+  readonly keptPools: Readonly<Record<string, 'hosted' | 'elastic'>>;
   readonly token: string;
   readonly entraToken: string | undefined;
   readonly tokenOrigin: string | undefined;
@@ -96,6 +100,7 @@ export function resolveSettings(options: EmulatorOptions): Settings {
   return {
     collection: options.collection ?? 'emulated',
     pools: options.pools ?? ['default'],
+    keptPools: options.keptPools ?? {},
     token: options.token ?? randomBytes(26).toString('hex'),
     entraToken: options.entraToken,
     tokenOrigin: options.tokenOrigin,

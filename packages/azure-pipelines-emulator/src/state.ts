@@ -11,6 +11,8 @@ export interface Pool {
   readonly id: number;
   readonly name: string;
   readonly createdAt: number;
+  /** Who makes and removes its agents, where that is not its owner. */
+  readonly keptBy: 'hosted' | 'elastic' | undefined;
   autoUpdate: boolean;
   lastMessageId: number;
 }

@@ -14,6 +14,18 @@ describe('agent pools', () => {
     expect((await organisation.admin('GET', `${PATH}/9`)).body.typeKey).toBe('TaskAgentPoolNotFoundException');
   });
 
+  it('tell whose agents Azure itself makes', async () => {
+    using organisation = new Organisation({
+      pools: ['own', 'Azure Pipelines', 'scale set'],
+      keptPools: { 'Azure Pipelines': 'hosted', 'scale set': 'elastic' },
+    });
+    expect((await organisation.admin('GET', PATH)).body.value).toMatchObject([
+      { isHosted: false, options: 'none' },
+      { isHosted: true, options: 'none' },
+      { isHosted: false, options: 'elasticPool' },
+    ]);
+  });
+
   it('are listed as those that may be managed', async () => {
     using organisation = new Organisation({ pools: ['linux', 'my agents'], manages: ['linux'] });
     const found = await organisation.admin('GET', `${PATH}?actionFilter=manage`);

@@ -72,7 +72,8 @@ function queuedPool(call: Call): Pool {
 }
 
 function queue(call: Call, pool: Pool): object {
-  const { id, name } = pool;
-  const reference = { id, scope: call.world.state.instanceId, name, isHosted: false, poolType: 'automation', size: 0 };
+  const { id, keptBy, name } = pool;
+  const isHosted = keptBy === 'hosted';
+  const reference = { id, scope: call.world.state.instanceId, name, isHosted, poolType: 'automation', size: 0 };
   return { id: queueIdOf(id), projectId: call.world.state.projectId, name, pool: reference };
 }

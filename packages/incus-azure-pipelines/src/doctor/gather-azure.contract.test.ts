@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { identitiesWith } from '../../test/an-identity.js';
 import { aPool } from '../../test/simulation/examples.js';
-import { systemClock } from '../lib/clock.js';
+import { type Clock, systemClock } from '../lib/clock.js';
 import { rememberHostPool } from '../lib/host-pools.js';
 import { Identity } from '../lib/identity/identity.js';
 import { openInstallation } from '../lib/installation.js';
@@ -30,6 +30,9 @@ interface Given extends EmulatorOptions {
   readonly registration?: PoolSpec['registration'];
   readonly remembered?: boolean;
 }
+
+/** A clock that is not that of this machine. */
+const clockAhead = (ms: number): Clock => ({ ...systemClock, now: () => Date.now() + ms });
 
 /** What the doctor says of an emulated server, and who is registered there afterwards. */
 async function examined({
@@ -108,6 +111,19 @@ test.each<[string, Given, object]>([
   ['lets fewer jobs run at once than there may be agents', { parallelJobs: 1 }, { 'parallel-jobs': 'yellow' }],
   ['takes no keys of agents', { refuseKeys: true }, { 'permission-manage': 'green', registration: 'yellow' }],
   ['takes no keys where the host must register', { refuseKeys: true, registration: 'host' }, { registration: 'red' }],
+  [
+    "has an agent pool of Microsoft's own",
+    { keptPools: { default: 'hosted' } },
+    { 'agent-pool': 'red', registration: 'grey' },
+  ],
+  ['leaves the agent pool to a scale set', { keptPools: { default: 'elastic' } }, { 'agent-pool': 'red' }],
+  ['is an hour ahead', { clock: clockAhead(3_600_000) }, { clock: 'red', registration: 'yellow' }],
+  ['is an hour behind', { clock: clockAhead(-3_600_000) }, { clock: 'red', registration: 'yellow' }],
+  [
+    'is two minutes ahead, which its tokens bear',
+    { clock: clockAhead(120_000) },
+    { clock: 'yellow', registration: 'green' },
+  ],
   ['takes no assertions', { refuseAssertions: true }, { registration: 'yellow' }],
   ['gives agents no identity', { omitAuthorization: true }, { registration: 'red' }],
   [
