@@ -97,7 +97,7 @@ describeOnIncus('the package for Debian', testbed => {
     expect(await host.run(`${command} --no-pager`)).toContain(`exposure level for ${NAME}.service: ${exposure} `);
   });
 
-  test('is a service that is up when it has asked Incus and Azure, and answers those who may ask', async () => {
+  test('is a service that is up when it has asked Incus and Azure, and answers those who may ask, and nobody else', async () => {
     const { text, stateDirectory } = await place.config();
     await host.push('/root/typed/config.yaml', text);
     await host.push('/root/typed/pat', `${place.scenario.emulator.token}\n`);
@@ -113,8 +113,14 @@ describeOnIncus('the package for Debian', testbed => {
     expect(await host.run(`systemctl is-active ${NAME}`)).toBe('active\n');
     expect(await place.tell(status)).toContain('default (agent pool "default"): ');
     await place.shows(follow, '"level":"');
-    await place.tell(told('docs/how-to/install.md#4-the-service', 1).script({ SOMEBODY: 'nobody' }));
     const asked = `runuser --user nobody -- ${status} --json`;
+    expect(await host.run(`${asked} 2>&1 || echo "code $?"`)).toMatch(
+      /^[^\n]* EACCES [^\n]*; call this as root, or as a member of the group of its socket[^\n]*\ncode 2\n$/,
+    );
+    expect(await host.run(`stat --format='%G %a' /run/${NAME} /run/${NAME}/control.sock`)).toBe(
+      `${NAME}-control 750\n${NAME}-control 660\n`,
+    );
+    await place.tell(told('docs/how-to/install.md#4-the-service', 1).script({ SOMEBODY: 'nobody' }));
     expect(JSON.parse(await host.run(asked))).toMatchObject({ pools: [{ name: 'default' }] });
     expect(
       await host.run('setpriv --reuid nobody --regid nogroup --clear-groups cat /etc/*/pat 2>&1 || true'),
