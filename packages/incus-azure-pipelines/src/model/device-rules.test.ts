@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceFaults, profileFault } from './device-rules.js';
+import { deviceFaults, instanceFault, profileFault } from './device-rules.js';
 import type { Device } from './fittings.js';
 
 const FOLDER = { type: 'disk', source: '/srv/tools', path: '/opt/tools' } as const;
@@ -103,5 +103,34 @@ describe('a profile', () => {
       'device "web" of profile "gpu": a device of type "proxy" is not given to guests',
     );
     expect(faultOf({}, { tools: FOLDER })).toMatch(/^device "tools" of profile "gpu" shows something of the host; /);
+  });
+});
+
+describe('an instance of which a base is made', () => {
+  const root = { type: 'disk', path: '/', pool: 'default' };
+  const faultOf = (config: Device, devices: Readonly<Record<string, Device>> = {}) =>
+    instanceFault({ name: 'golden', config, devices });
+
+  it('may have what it needs to be one, and what bases set themselves', () => {
+    const config = { 'volatile.uuid': 'a', 'image.os': 'debian', 'security.nesting': 'true', 'limits.memory': '2GiB' };
+    expect(faultOf(config, { root, eth0: { type: 'nic', network: 'incusbr0' } })).toBeUndefined();
+  });
+
+  it.each(['security.privileged', 'security.syscalls.intercept.mount', 'raw.lxc', 'raw.idmap', 'nvidia.runtime'])(
+    'does not set %s',
+    key => {
+      expect(faultOf({ [key]: 'true' })).toMatch(
+        `it sets ${key}, which guests are not given; take it away with: incus config`,
+      );
+    },
+  );
+
+  it.each([
+    ['a folder', FOLDER],
+    ['a file of the host', { type: 'unix-char', source: '/dev/kvm' }],
+    ['a card', { type: 'gpu' }],
+    ['a way from the host', { type: 'proxy', connect: 'tcp:127.0.0.1:22', listen: 'tcp:127.0.0.1:22' }],
+  ])('does not have %s', (_, device) => {
+    expect(faultOf({}, { root, shown: device })).toMatch(/^its device "shown" would come to every guest; /);
   });
 });

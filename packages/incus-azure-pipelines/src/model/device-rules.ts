@@ -174,3 +174,30 @@ export function profileFault(profile: {
   }
   return undefined;
 }
+
+/** Keys of an instance that are of no harm to the host when a base inherits them, or that the base sets itself. */
+const INSTANCE_KEY =
+  /^(?:agent|boot|cloud-init|environment|image|limits|linux\.sysctl|snapshots|user|volatile)\.|^security\.(?:nesting|idmap\.isolated)$/;
+
+/**
+ * Why no base is made of an instance, in a sentence; undefined where one may be. A copy inherits what the instance has for
+ * itself, key by key and device by device, and every guest would have it.
+ */
+export function instanceFault(instance: {
+  readonly name: string;
+  readonly config: Device;
+  readonly devices: Readonly<Record<string, Device>>;
+}): string | undefined {
+  const { name } = instance;
+  const key = Object.keys(instance.config).find(one => !INSTANCE_KEY.test(one));
+  if (key !== undefined)
+    return `it sets ${key}, which guests are not given; take it away with: incus config unset ${name} ${key}`;
+  const found = Object.entries(instance.devices).find(([, device]) => !isPlace(device));
+  if (found === undefined) return undefined;
+  return `its device "${found[0]}" would come to every guest; take it away with: incus config device remove ${name} ${found[0]}; what guests are to have is named under "devices" of the pool`;
+}
+
+/** Where it lies, and its network: what a base is given of its own. */
+function isPlace({ path, type }: Device): boolean {
+  return type === 'nic' || (type === 'disk' && path === '/');
+}

@@ -1,5 +1,6 @@
 import { type CopySource, type IncusClient, ignoreNotFound, type ImageSource as WireImageSource } from 'incus-client';
 import type { WayOut } from '../../lib/way-out.js';
+import { instanceFault } from '../../model/device-rules.js';
 import type { ImageServer, ImageSource } from '../../model/pool.js';
 import { fingerprintAt } from './image-server.js';
 
@@ -43,8 +44,10 @@ async function instance(client: IncusClient, name: string, signal: AbortSignal):
   const where = `find source instance "${name}" in project "${client.project}"`;
   const found = await ignoreNotFound(client.instances.get(name, { signal }));
   if (found === undefined) throw new Error(`${where}: there is none of that name; correct baseImage`);
-  const { created_at, last_used_at, status } = found.instance;
+  const { config, created_at, devices, last_used_at, status } = found.instance;
   if (status !== 'Stopped') throw new Error(`${where}: it is ${status}; stop it, so that what is copied is whole`);
+  const fault = instanceFault({ name, config, devices });
+  if (fault !== undefined) throw new Error(`${where}: ${fault}`);
   const source = { type: 'copy', source: name, instance_only: true } as const;
   return { source, identity: `instance ${name} ${created_at} ${last_used_at}`, unasked: undefined };
 }
