@@ -33,7 +33,9 @@ function readOptions(): BenchOptions | undefined {
 }
 
 async function run({ quick, registration, only }: BenchOptions): Promise<void> {
-  await prepareHost(line => process.stderr.write(`${line}\n`), stop.signal);
+  // The page is looked at in the browser of its tests.
+  const purpose = only.includes('page') ? 'tests' : 'private-incus';
+  await prepareHost(line => process.stderr.write(`${line}\n`), stop.signal, purpose);
   await using workbench = await startWorkbench({ registration, quick, signal: stop.signal });
   const now = new Date().toISOString();
   const day = now.slice(0, 10);

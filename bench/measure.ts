@@ -5,6 +5,7 @@ import { measureFirstLine } from './figures/first-line.js';
 import { measureIdle } from './figures/idle.js';
 import { measureListening } from './figures/listening.js';
 import { measureLying } from './figures/lying.js';
+import { measurePage } from './figures/page.js';
 import { measurePrediction } from './figures/prediction.js';
 import { type Bare, measureReplacement } from './figures/replacement.js';
 import { measureRinging } from './figures/ringing.js';
@@ -25,6 +26,7 @@ const OF_THE_PROGRAM = {
   bursts: measureBursts,
   prediction: measurePrediction,
   'cold-start': measureColdStart,
+  page: measurePage,
 };
 const RESERVES = [2, 0] as const;
 /** The last one shows what it brings that long jobs give way. */

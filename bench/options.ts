@@ -14,6 +14,7 @@ export const MEASUREMENTS = [
   'bursts',
   'prediction',
   'cold-start',
+  'page',
 ] as const;
 
 export type Measurement = (typeof MEASUREMENTS)[number];

@@ -48,7 +48,7 @@ export class PretendDaemon implements AsyncDisposable {
   }
 
   /** Starts one whose pool wants so many agents. It has not looked yet. */
-  static async start(agentCount: number, reserve = 0, port = 0): Promise<PretendDaemon> {
+  static async start(agentCount: number, reserve = 0, port = 0, page = PAGE): Promise<PretendDaemon> {
     const daemon = new PretendDaemon(agentCount, reserve);
     const status = () => daemon.#status;
     const onFailure = (error: unknown) => {
@@ -68,7 +68,7 @@ export class PretendDaemon implements AsyncDisposable {
     const view = { healthy: () => true, metrics: new Registry() };
     const death = async (name: string) => daemon.#deaths.get(name);
     const onlookers = new Onlookers(systemClock, () => {});
-    const routes = publicRoutes(view, { feed, onlookers, death, folder: PAGE, host: '127.0.0.1' });
+    const routes = publicRoutes(view, { feed, onlookers, death, folder: page, host: '127.0.0.1' });
     daemon.#served = await serveOnPort(routes.fetch, '127.0.0.1', port);
     return daemon;
   }
