@@ -180,9 +180,8 @@ async function assemble(
   events.on('action-failed', ({ action }) => action.kind === 'build-base' && wantedBases.ring());
   wishes.onChange(() => reconciler.ring());
   rememberHostsAtWork(events, { pools: pools.parts, installation, registration });
-  events.on('log-collected', ({ pool, name, registrationError }) =>
-    reconciler.noteRegistration(pool, name, registrationError),
-  );
+  events.on('agent-registered', ({ agentId, name }) => reconciler.noteRegistered(name, agentId));
+  events.on('log-collected', log => reconciler.noteRegistration(log.pool, log.name, log.registrationError));
   events.on('pass-ended', () => pools.keepOnly(reconciler.last?.observed));
 
   return {

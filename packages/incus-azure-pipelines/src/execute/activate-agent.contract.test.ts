@@ -54,6 +54,17 @@ it('gives the agent its capabilities before the guest is told anything, its work
   expect(incus.calls).toHaveLength(before);
 });
 
+it('tells the id of an agent that the host has registered before the instance is told, though that fails', async () => {
+  const { parts, pool } = await start({ kind: 'host' }, call => (call === MARK ? 500 : 200));
+  const told: unknown[] = [];
+  const emit: typeof parts.emit = (event, about) => {
+    if (event === 'agent-registered') told.push({ ...about, isThere: pool.emulator.agents().length === 1 });
+  };
+  const failed = activateAgent(action, { ...parts, emit }, signal);
+  await expect(failed).rejects.toThrow('scripted');
+  expect(told).toEqual([{ name: 'ci-1', agentId: expect.any(Number), isThere: true }]);
+});
+
 it('takes two calls to Incus and none to Azure when the guest registers', async () => {
   const { parts, pool, incus } = await start({ kind: 'guest' });
   const before = pool.emulator.calls().length;

@@ -77,6 +77,7 @@ async function activateRegistered(
   const enabled = action.kind === 'activate-agent';
   const agent = { ...runnableAgent(action.name, action.agentVersion, parts.architecture), enabled };
   const identity = await registerAgent(target, agent, await parts.keys.take(signal), signal);
+  parts.emit('agent-registered', { name: action.name, agentId: identity.agentId });
   await settle(target, identity, pool.spec, enabled, signal);
   try {
     await activate(

@@ -157,6 +157,8 @@ export interface Life {
   readonly activeSince: number | undefined;
   /** The registration that it had when Azure last showed one: an activation that is tried again makes another. */
   readonly agentId: number | undefined;
+  /** The id of the registration that the host made of it, be it that no reading shows that yet; undefined where another did. */
+  readonly registeredAs: number | undefined;
   /** The instance was seen running after its activation, so that Ready now means finished. */
   readonly seenStarted: boolean;
   /** The guest said Ready before its activation, and has not been seen stopped since. Incus forgets it, we do not. */

@@ -20,6 +20,8 @@ export interface DaemonEvents {
   };
   /** The record of an agent that ended could not be written; the daemon goes on without it. */
   readonly 'end-unwritten': { readonly agent: Agent; readonly at: number; readonly error: string };
+  /** The host has registered an agent, which no reading shows yet; its instance has been told nothing. */
+  readonly 'agent-registered': { readonly name: string; readonly agentId: number };
   /** An agent was seen to have taken its job. */
   readonly 'job-taken': { readonly agent: Agent; readonly job: JobRequest };
   /** Azure told how the job of an agent ended. */

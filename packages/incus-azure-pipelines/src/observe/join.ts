@@ -15,6 +15,8 @@ export interface Sightings {
   readonly activating?: ReadonlySet<string>;
   /** By name of one that is being disabled by us: readings that began before prove nothing of it (epoch ms). */
   readonly disabling?: ReadonlyMap<string, number>;
+  /** By name: the id of the registration that the host made. */
+  readonly registrationIds?: ReadonlyMap<string, number>;
   /** Names of those whose registration we have deleted. */
   readonly deregistered?: ReadonlySet<string>;
 }
@@ -54,6 +56,7 @@ export function join(
     const life = nextLife(old, instance, reading, instances.at, now, {
       isActivating,
       isDeregistered: sightings.deregistered?.has(name) ?? false,
+      registeredAs: sightings.registrationIds?.get(name),
       disablingUntil: sightings.disabling?.get(name),
     });
     const phase = phaseOf(instance, reading, life, old?.phase);

@@ -120,6 +120,7 @@ function isActivated(phase: AgentPhase): boolean {
 interface Doings {
   readonly isActivating?: boolean;
   readonly isDeregistered?: boolean;
+  readonly registeredAs?: number | undefined;
   /** Until when (epoch ms) the call that disables it may have had no effect: only what is read later proves one. */
   readonly disablingUntil?: number | undefined;
 }
@@ -131,7 +132,7 @@ export function nextLife(
   reading: Reading<Registration | undefined>,
   instancesAt: number,
   now: number,
-  { isActivating = false, isDeregistered: deregistered = false, disablingUntil }: Doings = {},
+  { isActivating = false, isDeregistered: deregistered = false, registeredAs, disablingUntil }: Doings = {},
 ): Life {
   const old = before?.life;
   const registration = knownValue(reading);
@@ -144,6 +145,7 @@ export function nextLife(
   return {
     activeSince: old?.activeSince ?? (instance?.activatedAt === undefined || isActivating ? undefined : now),
     agentId: registration?.agentId ?? old?.agentId,
+    registeredAs,
     instanceSeen: old?.instanceSeen === true || instance !== undefined,
     seenStarted,
     saidPrepared: instance?.status === 'ready' || (old?.saidPrepared === true && instance?.status !== 'stopped'),

@@ -56,7 +56,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
       yield* retire(agent, observed.disabled.get(agent.name) ?? DISABLED_BY_OTHERS, alarm);
       return;
     case 'busy':
-      yield* fence(agent);
+      yield* fence(agent, observed);
       yield* giveWay(agent, alarm);
       yield* limitJob(spec, agent, observed, alarm);
       return;
@@ -67,7 +67,7 @@ export function* reap(spec: PoolSpec, agent: Agent, observed: Observed, alarm: A
       yield deleteInstance(agent, 'stopped and still there');
       return;
     case 'orphan':
-      yield* forget(spec, agent, alarm);
+      yield* forget(spec, agent, observed, alarm);
       return;
     case 'idle':
       // Its mark says that it is disabled, and Azure that it is not: who enabled it made an agent of it.
@@ -102,7 +102,13 @@ function* deleteUnregistered(agent: Agent, reason: string, alarm: Alarm): Genera
   const { agentPool = '', life, name, pool } = agent;
   if (life.deregistered) yield deleteInstance(agent, reason);
   else if (life.quietAbsent && lasted(life.quietAbsent, PROOF_MS, alarm))
-    yield { kind: 'delete-instance', pool, name, unless: { agentPool, agentId: life.agentId }, reason };
+    yield {
+      kind: 'delete-instance',
+      pool,
+      name,
+      unless: { agentPool, agentId: life.agentId ?? life.registeredAs },
+      reason,
+    };
 }
 
 /**
@@ -158,13 +164,22 @@ export function* drainOnRequest(agent: Agent, reason: string, alarm: Alarm): Gen
  * One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. Its guest says
  * that the job is over before a reading does, and a short one no reading may have shown at all: for this its word is enough.
  */
-function* fence(agent: Agent): Generator<Action> {
+function* fence(agent: Agent, { disabled }: Observed): Generator<Action> {
   const registration = knownValue(agent.registration);
+  if (registration === undefined) yield* fenceUnseen(agent, disabled);
   if (!registration?.enabled) return;
   if (registration.assigned?.received) yield disable(agent, registration, 'has its one job');
   else if (agent.life.requestId !== undefined) yield disable(agent, registration, 'has had its one job');
   else if (agent.life.saidFinished && !agent.life.disbelieved)
     yield disable(agent, registration, 'says that it is finished');
+}
+
+/** The life of an agent may be over before a reading shows its registration; the id that the host registered it under is enough. */
+function* fenceUnseen(agent: Agent, disabled: Observed['disabled']): Generator<Action> {
+  const { deregistered, disbelieved, registeredAs, saidFinished } = agent.life;
+  if (registeredAs === undefined || deregistered || disabled.has(agent.name)) return;
+  if (agent.registration.known && saidFinished && !disbelieved)
+    yield disable(agent, { agentId: registeredAs }, 'says that it is finished');
 }
 
 /** A job that takes its time, and perhaps every core, is not to hold the next agent up; a short one is not worth a call. */
@@ -182,7 +197,7 @@ function* finish(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm)
   const tooLateAt = agent.since + COLLECT_MS;
   if (!observed.collected.has(agent.name) && agent.instance?.status === 'ready' && !alarm.passed(tooLateAt))
     yield { kind: 'collect-log', pool: agent.pool, name: agent.name, reason: 'finished' };
-  yield* fence(agent);
+  yield* fence(agent, observed);
   if (!alarm.passed(agent.since + spec.timeouts.powerOffMs)) return;
   // Whom Azure has can be drained with proof; one that it does not show may not have registered yet.
   const isProvable = knownValue(agent.registration) !== undefined || agent.life.deregistered;
@@ -202,10 +217,10 @@ function hadItsStart(spec: PoolSpec, { life, instance }: Agent, alarm: Alarm): b
  * online all the same, though it has had its job, is somebody else with its key: nobody gets a second job by that. Where nothing
  * tells of a job, it is kept from getting one, and no more than that.
  */
-function* forget(spec: PoolSpec, agent: Agent, alarm: Alarm): Generator<Action> {
+function* forget(spec: PoolSpec, agent: Agent, observed: Observed, alarm: Alarm): Generator<Action> {
+  yield* fence(agent, observed);
   const registration = knownValue(agent.registration);
   if (!registration) return;
-  yield* fence(agent);
   if (registration.online && agent.life.requestId !== undefined)
     yield* retire(agent, 'its instance is gone, and it has had its one job', alarm);
   else if (registration.online && registration.enabled && !registration.assigned)
@@ -230,7 +245,11 @@ function lasted(span: Span, ms: number, alarm: Alarm): boolean {
   return false;
 }
 
-function disable({ agentPool = '', name, pool }: Agent, { agentId }: Registration, reason: string): Action {
+function disable(
+  { agentPool = '', name, pool }: Agent,
+  { agentId }: Pick<Registration, 'agentId'>,
+  reason: string,
+): Action {
   return { kind: 'disable-agent', pool, name, agentId, agentPool, reason };
 }
 

@@ -19,6 +19,11 @@ test.each<[string, Partial<Agent>, boolean]>([
   ['shows enabled: its disabling has Azure read', {}, false],
   ['shows disabled', { registration: known(aRegistration({ enabled: false })) }, false],
   [
+    'does not show yet, while its id is known to us',
+    { registration: known(undefined), life: aLife({ registeredAs: 7 }) },
+    false,
+  ],
+  [
     'does not show since we deregistered it',
     { registration: known(undefined), life: aLife({ deregistered: true }) },
     false,

@@ -1,4 +1,5 @@
 import { type Agent, type AgentPhase, type JobRequest, takenBy } from '../model/agent.js';
+import type { Emit } from '../model/event.js';
 import { knownValue } from '../model/observed.js';
 
 export type Change =
@@ -19,15 +20,32 @@ export function* changesOf(before: readonly Agent[], after: readonly Agent[]): G
   for (const agent of old.values()) yield { kind: 'gone', agent };
 }
 
+/** Tells one of them, seen at that time (epoch ms). */
+export function tell(change: Change, emit: Emit, at: number): void {
+  const { agent } = change;
+  switch (change.kind) {
+    case 'gone':
+      emit('agent-gone', { agent, at });
+      return;
+    case 'phase':
+      emit('phase-changed', { agent, from: change.from, at });
+      return;
+    case 'job-taken':
+    case 'job-ended':
+      emit(change.kind, { agent, job: change.job });
+  }
+}
+
 /**
- * The agent pools, by `azureKey`, to be read soon, since an agent has just finished whose registration no reading shows: a job
- * may have been so short, and it is to be disabled.
+ * The agent pools, by `azureKey`, to be read soon, since an agent has just finished whose registration no reading shows, and
+ * whose id we do not know: a job may have been so short, and it is to be disabled.
  */
 export function agentPoolsToRead(before: readonly Agent[], after: readonly Agent[]): readonly string[] {
   const phases = new Map(before.map(({ name, phase }) => [name, phase]));
   const keys = after.flatMap(agent => {
     const isNew = agent.phase === 'finished' && phases.get(agent.name) !== 'finished';
-    const isUnseen = knownValue(agent.registration) === undefined && !agent.life.deregistered;
+    const { deregistered, registeredAs } = agent.life;
+    const isUnseen = knownValue(agent.registration) === undefined && registeredAs === undefined && !deregistered;
     return isNew && isUnseen && agent.agentPool !== undefined ? [agent.agentPool] : [];
   });
   return [...new Set(keys)];

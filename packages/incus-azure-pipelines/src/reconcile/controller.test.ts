@@ -67,6 +67,16 @@ test('what Azure showed while Incus could not be read denies a proof all the sam
   expect(decided(disabled, lacking, disabled)).toEqual([]);
 });
 
+test('an agent that is over before a reading shows it is disabled by the id that it was registered with', () => {
+  const controller = new Controller(parts, NOW);
+  const activatedAt = NOW - 60_000;
+  const guest = (status: 'running' | 'ready') => known([anInstance({ activatedAt, status, rangSinceChange: true })]);
+  controller.noteRegistered(anInstance().name, 7);
+  controller.observe({ ...sight(0, undefined), instances: guest('running') }, NOW);
+  const pass = controller.observe({ ...sight(0, undefined), instances: guest('ready') }, NOW + 1);
+  expect(pass.plan.actions).toContainEqual(expect.objectContaining({ kind: 'disable-agent', agentId: 7 }));
+});
+
 test('the end of an action has Azure read again where it has changed something there, be it that it failed', () => {
   const controller = new Controller(parts, NOW);
   const about = { pool: 'linux', name: anInstance().name, reason: '' };

@@ -12,7 +12,7 @@ import { azureKey } from '../model/pool.js';
 import { join, type Sightings, withoutDeniedProofs } from '../observe/join.js';
 import { type QueueSight, shareQueue } from '../observe/queue.js';
 import { plan } from '../plan/plan.js';
-import { agentPoolsToRead, type Change, changesOf } from './changes.js';
+import { agentPoolsToRead, changesOf, tell } from './changes.js';
 import { Ledger } from './ledger.js';
 import { QueueWatch, type Readers } from './queue-watch.js';
 import { ReadingWatch } from './reading-watch.js';
@@ -97,8 +97,9 @@ export class Controller {
     this.#watch.noteRoom(sight.hostRoom);
     this.#setbacks.settle(sight.registrations, now);
     const before = this.#agents.known ? this.#agents.value : [];
-    const { activating, deregistered, disabling } = this.#ledger;
-    const agents = this.#parts.join(before, { ...sight, activating, deregistered, disabling }, desired, owner, now);
+    const { activating, deregistered, disabling, registrationIds } = this.#ledger;
+    const sightings = { ...sight, activating, deregistered, disabling, registrationIds };
+    const agents = this.#parts.join(before, sightings, desired, owner, now);
     if (agents.known) {
       this.#remember(agents, before, now);
       this.#ledger.keepOnly(new Set(agents.value.map(agent => agent.name)), this.#basesIn(sight));
@@ -150,6 +151,11 @@ export class Controller {
     for (const base of bases) this.#ledger.forgive(`build-base/${base}`);
   }
 
+  /** Notes the id under which the host has registered an agent: a short life may be over before a reading shows it. */
+  noteRegistered(name: string, agentId: number): void {
+    this.#ledger.registeredAs(name, agentId);
+  }
+
   /**
    * Takes to heart how a guest says that its registration went. Its complaint counts when a reading that begins now or later
    * shows neither its agent online nor a job, and what it can do is make the pool's next activation wait, or the next trial of
@@ -168,25 +174,9 @@ export class Controller {
   }
 
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {
-    for (const change of changesOf(before, agents.value)) this.#tell(change, now);
+    for (const change of changesOf(before, agents.value)) tell(change, this.#parts.emit, now);
     this.#setbacks.see({ before, after: agents.value }, this.#decided, now);
     this.#agents = agents;
-  }
-
-  #tell(change: Change, at: number): void {
-    const { emit } = this.#parts;
-    const { agent } = change;
-    switch (change.kind) {
-      case 'gone':
-        emit('agent-gone', { agent, at });
-        return;
-      case 'phase':
-        emit('phase-changed', { agent, from: change.from, at });
-        return;
-      case 'job-taken':
-      case 'job-ended':
-        emit(change.kind, { agent, job: change.job });
-    }
   }
 
   /** Names of the bases that are wanted or there; undefined while one of the two is unknown. */

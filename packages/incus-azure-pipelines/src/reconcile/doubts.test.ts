@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { aRegistration, JOB, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
 import type { Registration } from '../model/agent.js';
 import type { Reading } from '../model/reading.js';
-import { Doubts } from './doubts.js';
+import { type Doubt, Doubts } from './doubts.js';
 
 const doubt = {
   name: nameOf(0),
@@ -47,6 +47,29 @@ test('the first doubt of an agent is the one, is settled once, and has Azure rea
   const readings = new Map([['agents', known([])]]);
   expect(doubts.settle(readings)).toEqual([{ doubt, wasAtWork: false }]);
   expect(doubts.settle(readings)).toEqual([]);
+});
+
+describe('once an agent was found to have been at work', () => {
+  const pool = 'short jobs';
+  /** Whether a doubt has Azure read soon, `ms` after one of its pool was settled like that. */
+  function hasRead(ms: number, given: Partial<Doubt>): boolean {
+    const doubts = new Doubts();
+    doubts.add({ ...doubt, pool });
+    doubts.takeAdded();
+    doubts.settle(new Map([['agents', known([aRegistration({ completed: JOB })])]]));
+    doubts.add({ ...doubt, pool, name: nameOf(1), since: NOW + ms, ...given });
+    return doubts.takeAdded().length > 0;
+  }
+
+  test('the next doubt of its pool waits for the reading that comes anyway, for ten minutes', () => {
+    expect(hasRead(599_999, {})).toBe(false);
+    expect(hasRead(600_000, {})).toBe(true);
+  });
+
+  test('one of another pool, and one that is waited for, have Azure read', () => {
+    expect(hasRead(1, { pool: 'linux' })).toBe(true);
+    expect(hasRead(1, { isBlamed: true })).toBe(true);
+  });
 });
 
 test('what a guest says itself takes the place of what its end alone tells, and not the reverse', () => {

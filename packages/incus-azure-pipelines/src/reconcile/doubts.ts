@@ -25,21 +25,30 @@ export interface Verdict {
 }
 
 /**
+ * A pool with an agent that was at work after all has jobs so short, and is known for it so long: its next doubt is settled by the
+ * reading that comes anyway.
+ */
+const KNOWN_MS = 600_000;
+
+/**
  * Agents whose end tells that something is wrong, unless they had a job that was so short that no reading shows it yet. The
  * first doubt of an agent is the one, but for what its guest says itself, which tells more than its end.
  */
 export class Doubts {
   readonly #doubts = new Map<string, Doubt>();
+  /** By pool: when an agent of it was last found to have been at work (epoch ms). */
+  readonly #acquitted = new Map<string, number>();
   #added = new Set<string>();
 
   add(doubt: Doubt): void {
     const earlier = this.#doubts.get(doubt.name);
     if (earlier !== undefined && (earlier.isTold || !doubt.isTold)) return;
     this.#doubts.set(doubt.name, doubt);
-    this.#added.add(doubt.agentPool);
+    const acquittedAt = this.#acquitted.get(doubt.pool) ?? Number.NEGATIVE_INFINITY;
+    if (doubt.isBlamed || doubt.since >= acquittedAt + KNOWN_MS) this.#added.add(doubt.agentPool);
   }
 
-  /** The agent pools of all that was added since this was last asked, by `azureKey`: to be read soon. */
+  /** The agent pools to be read soon for what was added since this was last asked, by `azureKey`. */
   takeAdded(): readonly string[] {
     const added = [...this.#added];
     this.#added = new Set();
@@ -53,7 +62,9 @@ export class Doubts {
       if (!reading?.known || reading.at < doubt.since) return [];
       this.#doubts.delete(doubt.name);
       const shown = reading.value.find(({ name }) => name === doubt.name);
-      return [{ doubt, wasAtWork: shown?.online === true || takenBy(shown) !== undefined }];
+      const wasAtWork = shown?.online === true || takenBy(shown) !== undefined;
+      if (wasAtWork) this.#acquitted.set(doubt.pool, reading.at);
+      return [{ doubt, wasAtWork }];
     });
   }
 }

@@ -42,6 +42,7 @@ export class Ledger {
   readonly #asked = new Map<string, number>();
   readonly #deregistered = new Set<string>();
   readonly #disabled = new Map<string, string>();
+  readonly #registrationIds = new Map<string, number>();
 
   started(action: Action): void {
     this.#entries.set(targetOf(action), { action, endedAt: undefined, isWell: false });
@@ -82,6 +83,11 @@ export class Ledger {
   /** Notes that an instance of a pool ended in vain: before it was an agent, or before that was online. */
   endedInVain(kind: Vain, pool: string, at: number, error: string, random: number): void {
     this.#failed(`${kind}/${pool}`, at, error, random, VAIN_BACKOFF);
+  }
+
+  /** Notes the id of the registration that the host made of an agent. */
+  registeredAs(name: string, agentId: number): void {
+    this.#registrationIds.set(name, agentId);
   }
 
   /** Notes that an agent of a pool was registered. */
@@ -130,13 +136,20 @@ export class Ledger {
    * Forgets what it knows of agents that are no more, and failures of bases that nobody wants; `bases` undefined is unknown.
    */
   keepOnly(names: ReadonlySet<string>, bases?: ReadonlySet<string>): void {
-    for (const kept of [this.#asked, this.#collected, this.#deregistered, this.#disabled, this.#warned])
-      for (const name of kept.keys()) if (!names.has(name)) kept.delete(name);
+    const kept = [
+      this.#asked,
+      this.#collected,
+      this.#deregistered,
+      this.#disabled,
+      this.#registrationIds,
+      this.#warned,
+    ];
+    for (const known of kept) for (const name of known.keys()) if (!names.has(name)) known.delete(name);
     for (const key of this.#failures.keys()) {
       const [kind, target] = key.split('/', 2);
       const perPool = kind !== undefined && isSharedByPool(kind);
-      const kept = kind?.endsWith('-base') === true ? bases : names;
-      if (!perPool && target !== undefined && kept?.has(target) === false) this.#failures.delete(key);
+      const targets = kind?.endsWith('-base') === true ? bases : names;
+      if (!perPool && target !== undefined && targets?.has(target) === false) this.#failures.delete(key);
     }
   }
 
@@ -176,6 +189,11 @@ export class Ledger {
   /** By name of an agent: why it was disabled by us. */
   get disabled(): ReadonlyMap<string, string> {
     return this.#disabled;
+  }
+
+  /** By name of an agent: the id of the last registration that the host made of it. */
+  get registrationIds(): ReadonlyMap<string, number> {
+    return this.#registrationIds;
   }
 
   /** Names of agents whose registration was deleted by us. */

@@ -75,6 +75,11 @@ export class Reconciler {
     this.ring();
   }
 
+  /** Notes the id under which the host has registered an agent. */
+  noteRegistered(name: string, agentId: number): void {
+    this.#controller.noteRegistered(name, agentId);
+  }
+
   /** Notes how a guest says that its registration went. */
   noteRegistration(pool: string, name: string, error: string | undefined): void {
     this.#controller.noteRegistration(pool, name, error, this.#parts.clock.now());

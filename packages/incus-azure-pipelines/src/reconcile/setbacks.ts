@@ -70,7 +70,7 @@ export class Setbacks {
       else if (wasAtWork) this.#ledger.registered(doubt.pool);
   }
 
-  /** The agent pools of all that came into doubt since this was last asked, by `azureKey`: to be read soon. */
+  /** The agent pools to be read soon for those that came into doubt since this was last asked, by `azureKey`. */
   takeAsked(): readonly string[] {
     return this.#doubts.takeAdded();
   }

@@ -94,6 +94,7 @@ function agentIn(phase: AgentPhase): Agent {
     life: {
       instanceSeen: true,
       activeSince: undefined,
+      registeredAs: undefined,
       agentId: undefined,
       seenStarted: true,
       saidPrepared: false,

@@ -11,6 +11,7 @@ import type { Settings } from '../../src/reconcile/settings.js';
 import { AzureReaders } from './azure-readers.js';
 import type { Brain } from './brain.js';
 import { checkPass } from './check-pass.js';
+import { REGISTER } from './deeds.js';
 import { RoomReader, reserveOf } from './host-room.js';
 import type { IncusEvent } from './incus-world.js';
 import { perform } from './performer.js';
@@ -207,7 +208,7 @@ export class Daemon {
     if (action.kind === 'create-instance') this.#vainCreations.note(action);
     this.#controller.started(action, startedAt);
     world.chronicle.tell(() => `  ${action.kind} ${'name' in action ? action.name : action.base}: ${action.reason}`);
-    perform(action, this.#process, this.#brain.deedOf, error => {
+    const ended = (error: string | undefined) => {
       const { now } = this.#process;
       const { reread, withinMs }: Aftermath =
         error === undefined
@@ -217,7 +218,16 @@ export class Daemon {
       if (error === undefined && action.kind === 'collect-log') this.#noteRegistration(action, now);
       for (const key of reread) this.#azure.all.get(key)?.refreshAfterDeed();
       this.ring(withinMs);
+    };
+    perform(action, this.#process, this.#brain.deedOf, ended, step => {
+      if (step === REGISTER && 'name' in action) this.#noteRegistered(action.name);
     });
+  }
+
+  /** Whoever registers an agent knows its id at once. */
+  #noteRegistered(name: string): void {
+    const agentId = this.#process.world.guests.get(name)?.agentId;
+    if (agentId !== undefined) this.#controller.noteRegistered(name, agentId);
   }
 
   /** The log that was collected says whether the guest could register its agent. */

@@ -3,6 +3,9 @@ import { CONTRACT } from '../../src/model/marks.js';
 import { keepPlaceholder } from './placeholders.js';
 import type { World } from './world.js';
 
+/** The step by which the host comes to know the id of an agent. */
+export const REGISTER = 'register an agent';
+
 /** One call of an executor to the outside, after which the next one follows. */
 export interface Step {
   readonly name: string;
@@ -143,7 +146,7 @@ function activate(action: Action<'activate-agent' | 'listen-agent'>, world: Worl
     if (left !== undefined) world.azure.remove(key, left);
     return undefined;
   });
-  const register = step('register', 'azure', () => {
+  const register = step(REGISTER, 'azure', () => {
     const guest = guests.get(name);
     if (guest?.agentId !== undefined && world.azure.find(key, guest.agentId)) return 'the name is taken';
     if (guest) guest.key = key;

@@ -112,6 +112,7 @@ export function aLife(given: Partial<Life> = {}): Life {
     instanceSeen: true,
     activeSince: NOW - 3_000_000,
     agentId: undefined,
+    registeredAs: undefined,
     seenStarted: false,
     saidPrepared: false,
     saidFinished: false,

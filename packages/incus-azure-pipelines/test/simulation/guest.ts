@@ -16,6 +16,8 @@ export interface GuestWorld {
   readonly azure: AzureWorld;
   /** Jobs end when they are told to, and not by themselves. */
   readonly holdsJobs: () => boolean;
+  /** Jobs take no longer (ms); undefined where most take up to 20 s, and a few up to 90. */
+  readonly longestJobMs: () => number | undefined;
   /** Whether a fault hits the guest now; it counts where it does. */
   readonly suffers: (guest: Guest, rate: 'guestStuck' | 'keyStolen', fault: Fault) => boolean;
   /** Somebody else takes a job with its key. */
@@ -130,7 +132,7 @@ export class Guest implements Listener {
     this.workingSince = this.#world.timeline.now;
     this.jobs += 1;
     this.keyStolen ||= this.#world.suffers(this, 'keyStolen', 'key stolen');
-    const ms = this.#world.random.chance(0.2) ? 90_000 : 20_000;
+    const ms = this.#world.longestJobMs() ?? (this.#world.random.chance(0.2) ? 90_000 : 20_000);
     if (!this.#world.holdsJobs()) this.#in(300, ms, () => this.endJob(true));
   }
 

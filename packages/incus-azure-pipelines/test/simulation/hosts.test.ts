@@ -78,7 +78,7 @@ test.each([
   [5, 30, 30, false],
   [40, 60, 60, true],
 ])(
-  '%i daemons make %i calls a minute at most to read, in a burst of %i jobs too',
+  '%i daemons make %i calls a minute at most to read, in a burst of %i long jobs too',
   { timeout },
   (hosts, calls, jobs, isThrottled) => {
     const pool = new Hosts({ seed: 1, room: roomFor(hosts) }).start();
@@ -98,6 +98,25 @@ test.each([
     // What is done to agents costs calls too, and is slowed down rather than lost.
     expect(budget.refused > 0).toBe(isThrottled);
     expect(pool.jobsDone).toBe(jobs);
+  },
+);
+
+test.each([
+  [1, 40],
+  [5, 60],
+])(
+  '%i daemons read at their interval, and each once more, while %i jobs end within seconds of their beginning',
+  { timeout },
+  (hosts, jobs) => {
+    const pool = new Hosts({ seed: 1, room: roomFor(hosts) }).start();
+    const budget = new AzureBudget();
+    pool.world.azure.budget = budget;
+    const { timeline } = pool.world;
+    const from = timeline.now;
+    expect(pool.burstOfShortJobs(jobs, 3_000, 10 * STEP_MS)).toBe(true);
+    // Each asks for one early, by which it learns that jobs are so short.
+    const readings = 1 + Math.ceil((timeline.now - from) / sharedInterval(POLL_MS, hosts));
+    expect(budget.readings(from, timeline.now)).toBeLessThanOrEqual(2 * hosts * readings);
   },
 );
 

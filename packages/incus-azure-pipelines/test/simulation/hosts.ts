@@ -75,6 +75,17 @@ export class Hosts {
     return { waitedMs, made: guests.size - before };
   }
 
+  /** Queues so many jobs at once that take up to `longestJobMs` each, and waits until all are done; whether they are in time. */
+  burstOfShortJobs(jobs: number, longestJobMs: number, longestMs: number): boolean {
+    const { world } = this;
+    Object.assign(world, { holdsJobs: false, longestJobMs });
+    const before = this.jobsDone;
+    for (let job = 0; job < jobs; job++) world.azure.enqueue(this.#key, []);
+    const areDone = () => this.jobsDone - before === jobs;
+    this.#wait(longestMs, areDone);
+    return areDone();
+  }
+
   /** Ends all jobs that run. */
   endJobs(): void {
     for (const guest of this.world.guests.values()) guest.endJob(true);

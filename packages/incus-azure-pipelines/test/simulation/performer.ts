@@ -5,25 +5,32 @@ import type { Process } from './process.js';
 
 type Outcome = 'well' | 'failed' | 'failed half-way' | 'failed at its end';
 
-/** Does an action step by step, as well as the world lets it; tells how it ended when the last step has. */
+/** Does an action step by step, as well as the world lets it; tells of each step that went well, and how it all ended. */
 export function perform(
   action: Action,
   process: Process,
   how = deedOf,
   ended: (error: string | undefined) => void,
+  went: (step: string) => void = () => {},
 ): void {
   const deed = how(action, process.world, () => process.now);
-  takeSteps(deed.steps, 0, action, process, (error, taken) => {
+  const taking = { action, process, went };
+  takeSteps(deed.steps, 0, taking, (error, taken) => {
     if (error === undefined || taken === 0) ended(error);
-    else takeSteps(deed.undo, 0, action, process, () => ended(error));
+    else takeSteps(deed.undo, 0, taking, () => ended(error));
   });
+}
+
+interface Taking {
+  readonly action: Action;
+  readonly process: Process;
+  readonly went: (step: string) => void;
 }
 
 function takeSteps(
   steps: Deed['steps'],
   index: number,
-  action: Action,
-  process: Process,
+  taking: Taking,
   ended: (error: string | undefined, taken: number) => void,
 ): void {
   const step = steps[index];
@@ -31,14 +38,15 @@ function takeSteps(
     ended(undefined, index);
     return;
   }
-  takeStep(step, action, process, error => {
-    if (error === undefined) takeSteps(steps, index + 1, action, process, ended);
-    else ended(error, index);
+  takeStep(step, taking, error => {
+    if (error !== undefined) return ended(error, index);
+    taking.went(step.name);
+    takeSteps(steps, index + 1, taking, ended);
   });
 }
 
 /** What was asked for may come about though the daemon that asked is dead by then. */
-function takeStep(step: Step, action: Action, process: Process, ended: (error: string | undefined) => void): void {
+function takeStep(step: Step, { action, process }: Taking, ended: (error: string | undefined) => void): void {
   const { world } = process;
   const { random, timeline } = world;
   const isSlow = world.happens('actionSlow');

@@ -51,6 +51,7 @@ export class World {
   readonly most = new Map<string, number>();
   /** Jobs end when they are told to, and not by themselves. */
   holdsJobs = false;
+  longestJobMs: number | undefined;
   #desired: readonly PoolSpec[];
   #byOwner: ReadonlyMap<string, readonly PoolSpec[]>;
   #isStorm = true;
@@ -192,9 +193,10 @@ export class World {
     const { timeline, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
     const holdsJobs = () => this.holdsJobs;
+    const longestJobMs = () => this.longestJobMs;
     const robberTook = (robbed: Guest) => checkSecondJob(robbed, this);
     const guest = new Guest(
-      { timeline, random, incus, azure, holdsJobs, suffers, robberTook, baseFault: this.faultOf(base) },
+      { timeline, random, incus, azure, holdsJobs, longestJobMs, suffers, robberTook, baseFault: this.faultOf(base) },
       name,
       this.keyOf(pool),
       pool,
