@@ -32,7 +32,6 @@ export class Bench {
   registrations: Reading<readonly Registration[]> = known([]);
   lists = 0;
   refreshes = 0;
-  refreshesAfterDeeds = 0;
   /** Runs while a list is under way. */
   duringList: () => void = () => {};
   readonly #stop = new AbortController();
@@ -115,10 +114,7 @@ export class Bench {
     return { instances, bases: this.instances.known ? known([base], at) : this.instances };
   }
 
-  #azure(): Pick<
-    AzureObserver,
-    'agentPoolId' | 'parallelJobs' | 'readers' | 'reading' | 'refresh' | 'refreshAfterDeed' | 'requests'
-  > {
+  #azure(): Pick<AzureObserver, 'agentPoolId' | 'parallelJobs' | 'readers' | 'reading' | 'refresh' | 'requests'> {
     const azure = {
       agentPoolId: 1,
       parallelJobs: undefined,
@@ -127,9 +123,6 @@ export class Bench {
       requests: undefined,
       refresh: () => {
         this.refreshes += 1;
-      },
-      refreshAfterDeed: () => {
-        this.refreshesAfterDeeds += 1;
       },
     };
     return Object.defineProperty(azure, 'reading', { get: () => this.registrations });

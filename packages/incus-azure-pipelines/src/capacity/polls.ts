@@ -12,8 +12,7 @@ export interface PollsOptions {
 }
 
 /**
- * What a daemon has read of Azure, at the times at which it reads: each interval, and sooner where it has to, and after a deed of its own where
- * there are calls to spare. A reading that could show nothing new is left out, which makes the nights of a trace short.
+ * What a daemon has read of Azure, at the times at which it reads: each interval, and sooner where it has to. A reading that could show nothing new is left out, which makes the nights of a trace short.
  */
 export class Polls {
   readonly #agenda: Agenda;
@@ -58,12 +57,6 @@ export class Polls {
     this.#due(Math.max(this.#agenda.now, this.#readAt + this.#pace.earlyMs));
   }
 
-  /** A deed of the daemon's own is to be seen, soon if there is a call to spare. */
-  refreshAfterDeed(): void {
-    if (!this.#options.readsQueue && this.#pace.hasCallToSpare(this.#agenda.now)) this.refresh();
-    else this.changed();
-  }
-
   /** The interval counts from the latest reading. */
   #nextAfter(now: number): number {
     const { intervalMs } = this.#options;
@@ -81,7 +74,6 @@ export class Polls {
   #read(): void {
     const { now } = this.#agenda;
     this.#dueAt = Number.POSITIVE_INFINITY;
-    if (now < this.#readAt + this.#options.intervalMs) this.#pace.asked(now);
     this.#registrations = { known: true, value: this.#world.registrations, at: now };
     this.#readAt = now;
     this.#isNews = this.#world.isSettling;

@@ -134,19 +134,19 @@ class Replay {
     if (action.kind === 'create-instance') this.#tally.created();
     const { ms, end } = beginDeed(this.#world, action, this.#options.durations);
     this.#agenda.in(ms, () => {
-      const { reread, withinMs } = this.#end(action, startedAt, end);
-      if (reread.length > 0) this.#polls.refreshAfterDeed();
-      this.#ring(withinMs);
+      this.#ring(this.#end(action, startedAt, end));
     });
   }
 
-  #end(action: Action, startedAt: number, end: () => void) {
+  /** Gives back within how many ms it asks for a pass. */
+  #end(action: Action, startedAt: number, end: () => void): number {
     const { now } = this.#agenda;
     try {
       end();
       return this.#controller.ended(action, startedAt, now);
     } catch (error) {
-      return this.#controller.failed(action, now, error);
+      this.#controller.failed(action, now, error);
+      return 0;
     }
   }
 

@@ -88,6 +88,15 @@ export interface PoolArithmetic {
   readonly waiting: string | undefined;
   /** That is for want of room on the host. */
   readonly lacksRoom?: true;
+  /** What cannot be done for it now, be it wanted or not. */
+  readonly heldUp?: HeldUp;
+}
+
+/** No instance can be made; or none of those that are there can become an agent either. */
+export interface HeldUp {
+  readonly in: 'creating' | 'registering';
+  /** It has failed, and that is so long ago that one is to try it again. */
+  readonly isToBeTried: boolean;
 }
 
 /** One function per kind of action; a kind without one does not compile. */

@@ -240,12 +240,8 @@ describe('where the queue is read', () => {
     expect(askedFor).toEqual([0]);
   });
 
-  test('nothing is read early for a deed, which would be more than twelve calls a minute, but for what is to be known', async () => {
-    for (let n = 0; n < 7; n++) {
-      await follow(3);
-      observer.refreshAfterDeed();
-    }
-    expect(askedAt).toEqual([0, 10_000, 20_000]);
+  test('the queue is read early with the agents, where something is to be known', async () => {
+    await follow(21);
     observer.refresh();
     await follow(10);
     expect(askedAt).toEqual([0, 10_000, 20_000, 21_000, 31_000]);

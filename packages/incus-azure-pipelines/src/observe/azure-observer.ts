@@ -106,11 +106,6 @@ export class AzureObserver {
     this.#early.ring();
   }
 
-  /** The same because one of our own calls has changed something, which can wait: where the queue is read, that takes all calls there are. */
-  refreshAfterDeed(): void {
-    if (!this.#queue?.isWanted && this.#pace.hasCallToSpare(this.#options.clock.now())) this.refresh();
-  }
-
   /** Somebody looks now: asks for a reading soon, unless that of the queue is new enough. */
   lookedAt(): void {
     if (this.#queue !== undefined && !this.isQueueFresh) this.refresh();
@@ -139,7 +134,7 @@ export class AzureObserver {
         .finally(() => {
           queueRead = undefined;
         });
-      if (await this.#pause(startedAt, pauseMs, signal)) this.#pace.asked(clock.now());
+      await this.#pause(startedAt, pauseMs, signal);
     }
     await queueRead;
   }
@@ -161,7 +156,6 @@ export class AzureObserver {
   #readQueue(signal: AbortSignal): Promise<void> | undefined {
     if (this.#queue?.isWanted === false) this.#queue.forget();
     if (!this.#queue?.isWanted || !this.#reading.known || this.#poolId === undefined) return undefined;
-    this.#pace.asked(this.#options.clock.now());
     return this.#queue.read(this.#poolId, signal);
   }
 
@@ -208,19 +202,16 @@ export class AzureObserver {
       throw new Error(`the list of agents came empty, though ${name} is there and had a job; it is not believed`);
   }
 
-  /** Sleeps until the next reading is due, or shortly after someone asked for an early one: then true. */
-  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<boolean> {
+  /** Sleeps until the next reading is due, or shortly after someone asked for an early one. */
+  async #pause(startedAt: number, pauseMs: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
-    let isEarly: boolean;
     {
       using pause = childSignal(signal);
       const due = clock.sleep(Math.min(startedAt + pauseMs - clock.now(), pauseMs), pause.signal).catch(() => {});
-      const early = this.#reading.known ? this.#early.wait(pause.signal) : due;
-      isEarly = await Promise.race([due.then(() => false), early.then(() => this.#reading.known)]);
+      await Promise.race(this.#reading.known ? [due, this.#early.wait(pause.signal)] : [due]);
     }
     const spacingMs = this.#pace.earlyMs;
     await clock.sleep(Math.min(startedAt + spacingMs - clock.now(), spacingMs), signal).catch(() => {});
-    return isEarly;
   }
 }
 

@@ -26,28 +26,6 @@ test.each([
   expect(pace.earlyMs).toBe(earlyMs);
 });
 
-test.each([
-  [1, 6, 60_000],
-  [2, 4, 58_182],
-  [5, 3, 60_000],
-  [40, 1, 80_000],
-])('%i hosts may save up %i calls, within %i ms', (hosts, calls, withinMs) => {
-  const pace = paceOf(hosts);
-  for (let call = 0; call < calls; call++) {
-    expect(pace.hasCallToSpare(NOW + call)).toBe(true);
-    pace.asked(NOW + call);
-  }
-  expect(pace.hasCallToSpare(NOW + withinMs - 1)).toBe(false);
-  expect(pace.hasCallToSpare(NOW + withinMs)).toBe(true);
-});
-
-test('calls count on for whoever goes on from another', () => {
-  const [before, after] = [paceOf(40), paceOf(0)];
-  before.asked(NOW);
-  after.continueFrom(before);
-  expect(after.hasCallToSpare(NOW)).toBe(false);
-});
-
 test('is exact where one reads alone, and else a little longer by chance, so that nobody keeps in step', () => {
   expect(paceOf(0).pauseMs(() => 0.9)).toBe(10_000);
   expect(paceOf(1).pauseMs(() => 0.9)).toBe(10_000);

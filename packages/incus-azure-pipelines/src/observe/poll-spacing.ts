@@ -10,8 +10,6 @@ const BUDGET = [
   { readers: 40, calls: 60 },
 ] as const;
 const ALONE = BUDGET[0];
-/** Six of ten seconds are the minute that the budget is for. */
-const SAVED_UP_INTERVALS = 6;
 /** However many registrations somebody makes up, a reading comes within twenty times the interval. */
 const MOST_READERS = 100;
 
@@ -21,16 +19,6 @@ const MOST_READERS = 100;
  */
 export function sharedInterval(intervalMs: number, readers: number): number {
   return (intervalMs * counted(readers) * ALONE.calls) / callsOf(counted(readers));
-}
-
-/**
- * What one of so many readers may ask beside its list at each interval, so that all stay within their budget: a call for each
- * interval, saved up for a minute where one alone reads every ten seconds, and for one interval where that is longer.
- */
-export function spareCalls(intervalMs: number, readers: number): { readonly calls: number; readonly withinMs: number } {
-  const shared = sharedInterval(intervalMs, readers);
-  const calls = Math.max(1, Math.floor((SAVED_UP_INTERVALS * intervalMs) / shared));
-  return { calls, withinMs: calls * shared };
 }
 
 /** How far apart two early readings of one of so many readers are, in ms: all together make one a second at most. */

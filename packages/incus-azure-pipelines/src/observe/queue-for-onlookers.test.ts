@@ -73,22 +73,6 @@ test('where nobody looks no queue is read, nor what agents offer', async () => {
   expect(observer.requests).toBeUndefined();
 });
 
-test('where nobody looks agents are read early six times a minute at most, and not at all early while somebody does', async () => {
-  const askFor = async (seconds: number) => {
-    for (let second = 0; second < seconds; second++) {
-      observer.refreshAfterDeed();
-      await pass(1);
-    }
-  };
-  await askFor(117);
-  const minute = (from: number) => agentsAt.filter(at => at >= from && at < from + 60_000).length;
-  expect(agentsAt.slice(0, 9)).toEqual([0, 3_000, 4_000, 5_000, 6_000, 7_000, 8_000, 18_000, 28_000]);
-  expect(Math.max(...agentsAt.map(minute))).toBe(12);
-  onlookers.enter();
-  await askFor(31);
-  expect(detailedAt).toEqual([120_000, 130_000, 140_000, 150_000]);
-});
-
 test('both are read as soon as somebody comes, then at the pace of a pool that scales, and no more once all are gone', async () => {
   const first = onlookers.enter();
   await pass(1);

@@ -12,7 +12,8 @@ import {
   OWNERS,
   unknown,
 } from '../../test/simulation/examples.js';
-import type { Agent } from '../model/agent.js';
+import type { HeldUp } from '../model/action.js';
+import type { Agent, AgentPhase } from '../model/agent.js';
 import { azureKey } from '../model/pool.js';
 import { isLeft, type UnfinishedRequest, type WaitingRequest } from '../model/queue.js';
 import type { FreeAgent } from './other-hosts.js';
@@ -55,6 +56,34 @@ describe('a queue', () => {
   test('counts a request for the pool whose idle agent will be given it', () => {
     const agents = [anAgent(0, 'idle', { pool: 'second', since: NOW })];
     expect(counts(aSight([aRequest(1)], { agents }))).toEqual({ first: 0, second: 1 });
+  });
+
+  test('counts requests for a pool whose agents are on their way, before others are made', () => {
+    const own = (n: number, phase: AgentPhase) => anAgent(n, phase, { pool: 'second' });
+    const agents = [own(0, 'starting'), own(1, 'preparing')];
+    const requests = [1, 2, 3].map(id => aRequest(id));
+    expect(counts(aSight(requests, { agents }))).toEqual({ first: 1, second: 2 });
+    const keeping = { ...second, reserve: 1 };
+    expect(counts(aSight(requests, { agents }), [first, keeping])).toEqual({ first: 2, second: 1 });
+  });
+
+  test.each<[HeldUp['in'], number]>([
+    ['creating', 2],
+    ['registering', 1],
+  ])('passes over a pool that is held up in %s, but for %i agents that it has or can have', (held, there) => {
+    const heldUp = new Map([['large', { in: held, isToBeTried: false }]]);
+    const large = aPool({ name: 'large', agentCount: 5, standby: 1, reserve: 1 });
+    const agents = [anAgent(0, 'starting', { pool: 'large' }), anAgent(1, 'prepared', { pool: 'large' })];
+    const offers = new Map(['large', 'second'].map(name => [name, { shownBy: undefined, capabilities: {} }] as const));
+    const requests = [1, 2, 3, 4].map(id => aRequest(id));
+    const sight = aSight(requests, { agents, heldUp, offers });
+    expect(counts(sight, [large, second])).toEqual({ large: there, second: 4 - there });
+    expect(counts(sight, [large])).toEqual({ large: 4 });
+    const toBeTried = new Map([['large', { in: held, isToBeTried: true }]]);
+    expect(counts({ ...sight, heldUp: toBeTried }, [large, second])).toEqual({ large: there, second: 4 - there });
+    expect(counts({ ...sight, heldUp: toBeTried, agents: [] }, [large, second])).toEqual({ large: 1, second: 3 });
+    const both = new Map([...heldUp, ['second', { in: held, isToBeTried: false }]] as const);
+    expect(counts({ ...sight, heldUp: both, agents: [] }, [large, second])).toEqual({ large: 4, second: 0 });
   });
 
   test('counts a request for a pool that offers what it demands', () => {
@@ -186,6 +215,15 @@ describe('a request that waits beside an idle agent', () => {
     ['has seen it idle for less', old, [{ ...idle, since: NOW - HELD_MS + 1 }]],
   ])('is counted while it %s', (_, before, agents) => {
     expect(look(before, agents).queued.get('first')).toMatchObject({ value: 1 });
+  });
+
+  test('is counted where the agent, of an older base, offers less than the next ones', () => {
+    const registration = known(aRegistration({ capabilities: { 'agent.version': '4.275.0' } }));
+    const docker = (id: number) => aRequest(id, { demands: ['docker'] });
+    const before = old.map(request => ({ ...request, demands: ['docker'] }));
+    const counted = (agents: readonly Agent[]) => counts(aSight([docker(1)], { agents }), [first], before);
+    expect(counted([{ ...idle, registration }])).toEqual({ first: 1 });
+    expect(counted([idle])).toEqual({ first: 0 });
   });
 
   test('stays so while the agent has another job for a moment, and counts when nobody is idle for a minute', () => {

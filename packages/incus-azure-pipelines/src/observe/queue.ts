@@ -1,6 +1,7 @@
 import { unmetDemands } from 'azure-pipelines-client/demands';
+import type { HeldUp } from '../model/action.js';
 import { type Agent, isLive, type Registration } from '../model/agent.js';
-import type { Reading } from '../model/observed.js';
+import { knownValue, type Reading } from '../model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../model/pool.js';
 import { isLeft, type Offer, type UnfinishedRequest, type WaitingRequest } from '../model/queue.js';
 import { type Here, HostShares, type Others } from './host-shares.js';
@@ -30,6 +31,8 @@ export interface QueueSight {
   readonly parallelJobs?: ReadonlyMap<string, number>;
   /** By `azureKey`: who else makes agents. */
   readonly others?: ReadonlyMap<string, Others>;
+  /** Pools for which no agent can be made now. */
+  readonly heldUp?: ReadonlyMap<string, HeldUp>;
 }
 
 /** What waits, and for which pools. */
@@ -48,10 +51,10 @@ interface Place {
   readonly capabilities: Offer['capabilities'] | undefined;
   readonly idle: readonly Agent[];
   /** Idle agents that are not counted on by a request yet. */
-  free: number;
+  readonly free: Set<Agent>;
   /** Agents, idle or on their way, that are not counted on by a request yet; the reserve is not among them. */
   coming: number;
-  /** Agents that it may still have for requests. */
+  /** Agents that it may still have for requests: where it is held up, those that are there or can become some, or one that tries. */
   room: number;
   /** Requests that its agents have done since the queue was read, and nobody has seen which. */
   done: number;
@@ -61,7 +64,9 @@ interface Place {
 /** Who could do what demands the same. */
 interface Fit {
   readonly able: readonly Place[];
-  /** Idle agents that could, those of other hosts included. */
+  /** Idle agents of these places that could: one of an older base may have less than the next ones will. */
+  readonly own: readonly Agent[];
+  /** Those of other hosts included. */
   readonly idle: readonly Pick<Agent, 'since'>[];
   /** Where there are none: what the nearest place lacks. */
   readonly unmet: readonly string[];
@@ -74,8 +79,8 @@ interface Chances extends Pick<WaitingRequest, 'agentPool' | 'mostAtOnce'> {
 }
 
 /**
- * Counts each request that no agent has for one pool: one that has an idle agent for it, else the first in the file that has
- * room for another, else the first that offers what it demands. What no pool offers, what waits though it could be taken, and
+ * Counts each request that no agent has for one pool: one that has an idle agent for it, else one that has an agent on its way,
+ * else the first in the file that has room for another and is not held up, else the first that offers what it demands. What no pool offers, what waits though it could be taken, and
  * what is beyond the jobs that the organisation may run at once, counts for none; nor does what is left to another host. A request that was done since then still stands in the reading, and counts no more: an agent that says that
  * it is finished has had the oldest that it could do. Unknown where queue or agents are not read. Where no pool scales, the
  * counting is for those who look: nothing is left to another host, and nobody is told unfit before an agent has shown what it offers.
@@ -143,12 +148,12 @@ function doneBy(able: readonly Place[]): boolean {
   return place !== undefined;
 }
 
-function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight, isFollowed: boolean, readAt: number): Place {
+function placeOf(spec: PoolSpec, sight: QueueSight, isFollowed: boolean, readAt: number): Place {
+  const { agents, drained, heldUp, offers } = sight;
   const own = agents.filter(agent => agent.pool === spec.name);
   const live = own.filter(({ phase }) => isLive(phase));
   const idle = live.filter(({ phase }) => phase === 'idle');
   const others = live.filter(({ phase }) => phase !== 'idle' && phase !== 'starting').length;
-  const room = drained.has(spec.name) ? 0 : spec.agentCount - others;
   const offer = offers.get(spec.name);
   const capabilities = isFollowed || offer?.shownBy !== undefined ? (offer?.capabilities ?? {}) : undefined;
   // One that we have taken from Azure was seen without a job before.
@@ -158,7 +163,11 @@ function placeOf(spec: PoolSpec, { agents, drained, offers }: QueueSight, isFoll
   const starting = live.filter(({ phase }) => phase === 'starting').length;
   const made = own.filter(({ phase }) => phase === 'preparing' || phase === 'prepared').length;
   const coming = idle.length + starting + Math.max(0, made - spec.reserve);
-  return { spec, capabilities, idle, free: Math.min(idle.length, room), coming, room, done, queued: 0 };
+  const held = heldUp?.get(spec.name);
+  const there = idle.length + starting + (held?.in === 'creating' ? made : 0);
+  const most = drained.has(spec.name) ? 0 : spec.agentCount - others;
+  const room = held === undefined ? most : Math.min(most, Math.max(there, held.isToBeTried ? 1 : 0));
+  return { spec, capabilities, idle, free: new Set(idle.slice(0, Math.max(0, room))), coming, room, done, queued: 0 };
 }
 
 function fitOf(demands: readonly string[], places: readonly Place[], shares: HostShares | undefined): Fit {
@@ -168,40 +177,53 @@ function fitOf(demands: readonly string[], places: readonly Place[], shares: Hos
   });
   const able = lacks.flatMap(({ place, unmet }) => (unmet.length === 0 ? [place] : []));
   const nearest = lacks.reduce((least, { unmet }) => (unmet.length < least.length ? unmet : least), demands);
-  const idle = [...able.flatMap(place => place.idle), ...(shares?.idle(demands) ?? [])];
-  return { able, idle, unmet: able.length > 0 ? [] : nearest };
+  const own = able.flatMap(place => place.idle).filter(agent => canDo(agent, demands));
+  const idle = [...own, ...(shares?.idle(demands) ?? [])];
+  return { able, own, idle, unmet: able.length > 0 ? [] : nearest };
+}
+
+function canDo({ registration }: Agent, demands: readonly string[]): boolean {
+  const told = knownValue(registration)?.capabilities;
+  return told === undefined || unmetDemands(told, demands).length === 0;
 }
 
 function judged(
   request: UnfinishedRequest,
   known: WaitingRequest | undefined,
-  { agentPool, fit: { able, idle, unmet }, mostAtOnce, shares }: Chances,
+  { agentPool, fit, mostAtOnce, shares }: Chances,
   readAt: number,
   now: number,
 ): WaitingRequest {
+  const { able, idle, unmet } = fit;
   const since = known?.since ?? now;
   const couldTakeAt = idle.length > 0 ? now : known?.couldTakeAt;
   const isLong = since <= readAt - HELD_MS && idle.some(agent => agent.since <= readAt - HELD_MS);
   const wasHeldBesideIdle = known?.held === true && known.mostAtOnce === undefined;
   const isStill = wasHeldBesideIdle && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
   const held = mostAtOnce !== undefined || isLong || isStill;
-  const turn = held || able.length === 0 ? undefined : shares?.turnFor(request, known, hereFor(able));
-  const pool = (held || isLeft({ turn }) ? able[0] : claimed(able))?.spec.name;
+  const turn = held || able.length === 0 ? undefined : shares?.turnFor(request, known, hereFor(fit));
+  const pool = (held || isLeft({ turn }) ? able[0] : claimed(fit))?.spec.name;
   const { demands, jobName, queuedAt, requestId } = request;
   // Written out: it is made for each request in each pass.
   return { requestId, jobName, demands, queuedAt, agentPool, since, pool, unmet, couldTakeAt, held, mostAtOnce, turn };
 }
 
-function hereFor(able: readonly Place[]): Here {
-  const some = (key: 'free' | 'coming' | 'room') => able.some(place => place[key] > 0);
-  return { idle: some('free'), coming: some('coming') && some('room'), room: some('room') };
+function hereFor({ able, own }: Fit): Here {
+  const room = able.some(place => place.room > 0);
+  const idle = able.some(place => own.some(agent => place.free.has(agent)));
+  return { idle, coming: room && able.some(place => place.coming > 0), room };
 }
 
 /** The place that an agent is to be had at. */
-function claimed(able: readonly Place[]): Place | undefined {
-  const place = able.find(({ free }) => free > 0) ?? able.find(({ room }) => room > 0) ?? able[0];
+function claimed({ able, own }: Fit): Place | undefined {
+  const free = own.find(agent => able.some(place => place.free.has(agent)));
+  const place =
+    able.find(one => free !== undefined && one.free.has(free)) ??
+    able.find(({ coming, free, room }) => coming > free.size && room > 0) ??
+    able.find(({ room }) => room > 0) ??
+    able[0];
   if (place === undefined) return undefined;
-  place.free -= 1;
+  if (free !== undefined) place.free.delete(free);
   place.coming -= 1;
   place.room -= 1;
   place.queued += 1;

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { aFailure, agentsIn, count, planned, targets } from '../../test/planned.js';
-import { anAgent, anInstance, anObserved, aPool, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
-import type { Action } from '../model/action.js';
+import { anAgent, anInstance, anObserved, aPool, known, NOW, nameOf, unknown } from '../../test/simulation/examples.js';
+import { type Action, PREPARATION, REGISTRATION } from '../model/action.js';
+import type { Observed } from '../model/observed.js';
 import { plan } from './plan.js';
 
 describe('what is not known', () => {
@@ -45,6 +46,41 @@ describe('failures', () => {
     const failures = new Map([[`disable-agent/${nameOf(0)}`, aFailure(NOW + 500)]]);
     const result = planned(aPool(), agentsIn('busy', 'busy'), { failures });
     expect(targets(result, 'disable-agent')).toEqual([nameOf(1)]);
+  });
+});
+
+describe('what is held up', () => {
+  const heldUp = (given: Partial<Observed>) => planned(aPool(), [], given).pools.get('linux')?.heldUp;
+  const failing = (kind: string, retryAt = NOW + 1) => ({ failures: new Map([[`${kind}/linux`, aFailure(retryAt)]]) });
+
+  test.each<[string, Partial<Observed>]>([
+    ['no base is there', { bases: known([]) }],
+    ['creations fail', failing('create-instance')],
+    ['instances end before they are prepared', failing(PREPARATION)],
+  ])('is the creation of instances where %s', (_, given) => {
+    expect(heldUp(given)).toEqual({ in: 'creating', isToBeTried: false });
+  });
+
+  test.each<[string, Partial<Observed>]>([
+    [
+      'it is not settled who registers',
+      { registration: new Map([['linux', { kind: 'probing', why: 'not asked yet' }]]) },
+    ],
+    ['activations fail', failing('activate-agent')],
+    ['agents end before they are online', failing(REGISTRATION)],
+  ])('is the registration of agents where %s', (_, given) => {
+    expect(heldUp(given)).toEqual({ in: 'registering', isToBeTried: false });
+  });
+
+  test.each([
+    ['create-instance', 'creating'],
+    [REGISTRATION, 'registering'],
+  ])('is to be tried once its time has come: %s', (kind, what) => {
+    expect(heldUp(failing(kind, NOW))).toEqual({ in: what, isToBeTried: true });
+  });
+
+  test('is nothing where all is well', () => {
+    expect(heldUp({})).toBeUndefined();
   });
 });
 

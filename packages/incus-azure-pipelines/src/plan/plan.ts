@@ -1,5 +1,6 @@
 import {
   type Action,
+  type HeldUp,
   keyOf,
   type Plan,
   type PoolArithmetic,
@@ -9,7 +10,7 @@ import {
 } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { HostReserve } from '../model/host-room.js';
-import type { Observed } from '../model/observed.js';
+import type { Failure, Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import { inForce, standbyAt } from '../model/standby.js';
 import { activate } from './activate.js';
@@ -72,7 +73,7 @@ export function plan(desired: readonly PoolSpec[], observed: Observed, now: numb
   actions.offer(endRemoved(desired, agents, observed, alarm));
   // What has booted takes the cores for no boot, be it on its way out.
   actions.offer(create(censuses, observed.agents.value, observed, now, options.maxConcurrentCreates, room, alarm));
-  const pools = summary(desired, censuses, observed, room);
+  const pools = summary(desired, censuses, observed, room, alarm);
   return { actions: actions.admitted, wakeAt: alarm.at, ...(room.isAsked ? { asksForRoom: true } : {}), pools };
 }
 
@@ -123,6 +124,7 @@ function summary(
   censuses: readonly Census[],
   observed: Observed,
   room: Room,
+  alarm: Alarm,
 ): ReadonlyMap<string, PoolArithmetic> {
   return new Map(
     desired.flatMap((spec, index) => {
@@ -130,9 +132,24 @@ function summary(
       if (census === undefined) return [];
       const waiting = observed.drained.has(spec.name) ? BY_A_PERSON : obstacle(census, observed, room);
       const lacksRoom = room.lackingFor(spec.name) === undefined ? {} : { lacksRoom: true as const };
-      return [[spec.name, { ...arithmeticOf(census, waiting), ...lacksRoom }]];
+      const heldUp = heldUpOf(spec, observed, room, alarm);
+      return [[spec.name, { ...arithmeticOf(census, waiting), ...lacksRoom, ...(heldUp && { heldUp }) }]];
     }),
   );
+}
+
+/** What has failed is held up until it goes well, and is then tried by one alone. */
+function heldUpOf(spec: PoolSpec, observed: Observed, room: Room, alarm: Alarm): HeldUp | undefined {
+  const failureOf = (kind: string) => observed.failures.get(`${kind}/${spec.name}`);
+  const stands = { isToBeTried: false };
+  const after = ({ retryAt }: Failure) => ({ isToBeTried: alarm.passed(retryAt) });
+  if (registrationObstacle(spec, observed) !== undefined) return { in: 'registering', ...stands };
+  const registering = failureOf('activate-agent') ?? failureOf(REGISTRATION);
+  if (registering) return { in: 'registering', ...after(registering) };
+  const lacks = room.lackingFor(spec.name) ?? baseObstacle(spec, observed);
+  if (lacks !== undefined) return { in: 'creating', ...stands };
+  const creating = failureOf('create-instance') ?? failureOf(PREPARATION);
+  return creating && { in: 'creating', ...after(creating) };
 }
 
 function obstacle(census: Census, observed: Observed, room: Room): string | undefined {

@@ -11,6 +11,7 @@ import {
   unknown,
 } from '../../test/simulation/examples.js';
 import type { Registration } from '../model/agent.js';
+import { knownValue } from '../model/observed.js';
 import { azureKey } from '../model/pool.js';
 import type { Reading } from '../model/reading.js';
 import { Controller, type Sight } from './controller.js';
@@ -67,6 +68,29 @@ test('what Azure showed while Incus could not be read denies a proof all the sam
   expect(decided(disabled, lacking, disabled)).toEqual([]);
 });
 
+test('a request passes on from a pool without a base to the next that can have an agent, and stays there for half a minute', () => {
+  const pools = ['first', 'second'].map(name => aPool({ name, agentCount: 2, standby: 1 }));
+  const controller = new Controller({ ...parts, desired: pools }, NOW);
+  const request = { requestId: 1, jobName: '', demands: [], received: false, isPrivate: true, queuedAt: undefined };
+  const counted = (ms: number, ready: readonly string[]) => {
+    const { queued } = controller.observe(
+      {
+        ...sight(ms, undefined),
+        instances: known([], NOW + ms),
+        bases: known(ready.map(pool => aBase(`base of ${pool}`, { pool, provenFor: [pool] }))),
+        wantedBases: new Map(pools.map(({ name }) => [name, known(`base of ${name}`)])),
+        requests: new Map([[azureKey(spec.azure), known([request], NOW + ms)]]),
+      },
+      NOW + ms,
+    ).observed;
+    return pools.map(({ name }) => knownValue(queued.get(name)));
+  };
+  expect(counted(0, ['second'])).toEqual([1, 0]);
+  expect(counted(1, ['second'])).toEqual([0, 1]);
+  expect(counted(2, ['first', 'second'])).toEqual([0, 1]);
+  expect(counted(30_001, ['first', 'second'])).toEqual([1, 0]);
+});
+
 test('an agent that is over before a reading shows it is disabled by the id that it was registered with', () => {
   const controller = new Controller(parts, NOW);
   const activatedAt = NOW - 60_000;
@@ -75,17 +99,6 @@ test('an agent that is over before a reading shows it is disabled by the id that
   controller.observe({ ...sight(0, undefined), instances: guest('running') }, NOW);
   const pass = controller.observe({ ...sight(0, undefined), instances: guest('ready') }, NOW + 1);
   expect(pass.plan.actions).toContainEqual(expect.objectContaining({ kind: 'disable-agent', agentId: 7 }));
-});
-
-test('the end of an action has Azure read again where it has changed something there, be it that it failed', () => {
-  const controller = new Controller(parts, NOW);
-  const about = { pool: 'linux', name: anInstance().name, reason: '' };
-  const key = azureKey(spec.azure);
-  const azure = { kind: 'disable-agent', ...about, agentId: 7, agentPool: key } as const;
-  expect(controller.ended(azure, NOW, NOW).reread).toEqual([key]);
-  expect(controller.failed(azure, NOW, new Error('no answer'))).toMatchObject({ reread: [key], withinMs: 0 });
-  expect(controller.ended({ kind: 'enable-agent', ...about, agentId: 7 }, NOW, NOW).reread).toEqual([key]);
-  expect(controller.ended({ kind: 'delete-instance', ...about }, NOW, NOW).reread).toEqual([]);
 });
 
 test('a trial whose instance is gone is lost, unless a reading that began since shows a job of its agent', () => {

@@ -41,12 +41,6 @@ export interface Pass {
   readonly reread: readonly string[];
 }
 
-/** What the end of an action asks for: a pass within so many ms, and a reading of these agent pools, by `azureKey`, if there is a call to spare. */
-export interface Aftermath {
-  readonly withinMs: number;
-  readonly reread: readonly string[];
-}
-
 export interface ControllerParts extends Settings {
   readonly owner: string;
   readonly random: () => number;
@@ -112,6 +106,7 @@ export class Controller {
     const reread = [...new Set([...unseen, ...this.#setbacks.takeAsked()])];
     this.#last = { at: now, observed, plan: decided, nextAt, readableSince: this.#readableSince(sight), reread };
     if (agents.known) this.#decided = decided;
+    this.#queue.noteHeldUp(decided.pools, now);
     emit('pass-ended', { at: now });
     return this.#last;
   }
@@ -132,18 +127,17 @@ export class Controller {
     this.#parts.emit('action-started', { action, at });
   }
 
-  /** Notes that an action has ended well. */
-  ended(action: Action, startedAt: number, at: number): Aftermath {
+  /** Notes that an action has ended well; gives back within how many ms that asks for a pass. */
+  ended(action: Action, startedAt: number, at: number): number {
     this.#ledger.ended(action, at);
     this.#parts.emit('action-ended', { action, at, ms: at - startedAt });
-    return { withinMs: urgencyMs(action.kind), reread: this.#azureOf(action) };
+    return urgencyMs(action.kind);
   }
 
-  /** Notes that an action has failed, be it that its answer alone was lost: what it did is seen by a reading. */
-  failed(action: Action, at: number, error: unknown): Aftermath & { readonly failure: Failure } {
+  /** Notes that an action has failed, be it that its answer alone was lost, which asks for a pass at once: what it did is seen by a reading. */
+  failed(action: Action, at: number, error: unknown): Failure {
     const message = error instanceof Error ? error.message : String(error);
-    const failure = this.#ledger.failed(action, at, message, this.#parts.random(), error instanceof UsedUpError);
-    return { withinMs: 0, reread: this.#azureOf(action), failure };
+    return this.#ledger.failed(action, at, message, this.#parts.random(), error instanceof UsedUpError);
   }
 
   /** Forgets that these bases could not be built: a person wants them tried now. */

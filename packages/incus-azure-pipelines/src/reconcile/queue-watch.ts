@@ -1,3 +1,4 @@
+import type { HeldUp, Plan } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import { knownValue, type Observed, type Reading } from '../model/observed.js';
 import { isScaled, type PoolSpec } from '../model/pool.js';
@@ -15,6 +16,12 @@ export interface Readers {
   /** How often each of them reads, in ms. */
   readonly intervalMs: number;
 }
+
+/**
+ * A pool that was held up is asked for no agent for so long, where another can have one: once it is not asked any more, nothing
+ * may tell what it lacks.
+ */
+const HELD_UP_MS = 30_000;
 
 type Seen = Pick<QueueSight, 'parallelJobs' | 'requests' | 'registrations' | 'drained'> &
   Pick<Observed, 'bases' | 'wantedBases'> & {
@@ -34,11 +41,18 @@ export class QueueWatch {
   /** By `azureKey`: of the requests in the last reading those that agents of ours have taken, be they gone or not. */
   #taken: ReadonlyMap<string, ReadonlySet<number>> = new Map();
   #hosts: ReadonlyMap<string, readonly OtherHost[]> = new Map();
+  /** By pool. */
+  readonly #heldUp = new Map<string, { readonly heldUp: HeldUp; readonly until: number }>();
 
   constructor(desired: readonly PoolSpec[], owner: string, share: typeof shareQueue) {
     this.#desired = desired;
     this.#owner = owner;
     this.#shareQueue = share;
+  }
+
+  /** Takes in what a plan found to be held up. */
+  noteHeldUp(pools: Plan['pools'], now: number): void {
+    for (const [pool, { heldUp }] of pools) if (heldUp) this.#heldUp.set(pool, { heldUp, until: now + HELD_UP_MS });
   }
 
   /** These pools share the queues from now on. What agents have shown where nothing hung on it is forgotten. */
@@ -59,7 +73,10 @@ export class QueueWatch {
       [...(seen.readers ?? [])].map(([key, readers]) => [key, this.#others(key, readers, seen, now)]),
     );
     this.#taken = takenOf(this.#taken, seen.requests, agents.value);
-    const sight = { ...seen, agents: agents.value, offers: this.#offers, taken: this.#taken, others };
+    const heldUp = new Map(
+      [...this.#heldUp].flatMap(([pool, one]) => (now < one.until ? [[pool, one.heldUp] as const] : [])),
+    );
+    const sight = { ...seen, agents: agents.value, offers: this.#offers, taken: this.#taken, others, heldUp };
     const { hosts, queued, waiting } = this.#shareQueue(this.#waiting, sight, this.#desired, now);
     this.#waiting = waiting;
     this.#hosts = new Map([...[...others].map(([key, one]) => [key, one.hosts] as const), ...hosts]);

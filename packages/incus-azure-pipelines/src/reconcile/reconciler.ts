@@ -10,7 +10,7 @@ import type { Observed } from '../model/observed.js';
 import type { AzureObserver } from '../observe/azure-observer.js';
 import type { HostWatch } from '../observe/host-watch.js';
 import type { IncusObserver } from '../observe/incus-observer.js';
-import { type Aftermath, Controller, type ControllerParts, type Pass, type Sight } from './controller.js';
+import { Controller, type ControllerParts, type Pass, type Sight } from './controller.js';
 import type { DrainWishes } from './drain-wishes.js';
 import { perform } from './perform.js';
 import type { Settings } from './settings.js';
@@ -20,10 +20,7 @@ export interface ReconcilerParts extends ControllerParts {
   /** By `azureKey`. */
   readonly azure: ReadonlyMap<
     string,
-    Pick<
-      AzureObserver,
-      'agentPoolId' | 'parallelJobs' | 'readers' | 'reading' | 'refresh' | 'refreshAfterDeed' | 'requests'
-    >
+    Pick<AzureObserver, 'agentPoolId' | 'parallelJobs' | 'readers' | 'reading' | 'refresh' | 'requests'>
   >;
   /** By pool: the base that its configuration asks for. */
   readonly wantedBases: () => Observed['wantedBases'];
@@ -141,19 +138,16 @@ export class Reconciler {
     const { clock, emit, executors } = this.#parts;
     const startedAt = clock.now();
     this.#controller.started(action, startedAt);
-    let after: Aftermath;
+    let withinMs = 0;
     try {
       await perform(executors, action, signal);
-      after = this.#controller.ended(action, startedAt, clock.now());
+      withinMs = this.#controller.ended(action, startedAt, clock.now());
     } catch (error) {
       const at = clock.now();
-      const { failure, ...rest } = this.#controller.failed(action, at, error);
-      const { retryAt, count } = failure;
+      const { retryAt, count } = this.#controller.failed(action, at, error);
       if (!signal.aborted) emit('action-failed', { action, at, error, retryAt, count });
-      after = rest;
     }
-    for (const key of after.reread) this.#parts.azure.get(key)?.refreshAfterDeed();
-    this.#doorbell.ring(after.withinMs);
+    this.#doorbell.ring(withinMs);
   }
 
   /** Waits for a ring, the plan's own deadline, or the interval. */

@@ -12,7 +12,7 @@ const KEPT_MS = 600_000;
 type AzureReading = Reading<readonly Registration[]>;
 type KnownReading = AzureReading & { known: true };
 
-/** One agent pool as the daemon reads it: at a polite rate, sooner after a deed of its own, late, stale and in vain. */
+/** One agent pool as the daemon reads it: at a polite rate, sooner where something is to be known, late, stale and in vain. */
 export class AzureReader {
   readonly #process: Process;
   readonly #key: string;
@@ -60,13 +60,8 @@ export class AzureReader {
 
   /** Asks for a reading soon. */
   refresh(): void {
-    if (this.#isPausing && this.reading.known) this.#rest(this.#pace.earlyMs, true);
+    if (this.#isPausing && this.reading.known) this.#rest(this.#pace.earlyMs);
     else this.#isEarly = true;
-  }
-
-  /** The same, if there is a call to spare. */
-  refreshAfterDeed(): void {
-    if (this.requests === undefined && this.#pace.hasCallToSpare(this.#process.now)) this.refresh();
   }
 
   /**
@@ -79,12 +74,11 @@ export class AzureReader {
     return (agreed.at(-1)?.trueAt ?? 0) - (agreed[0]?.trueAt ?? 0);
   }
 
-  #read(isEarly = false): void {
+  #read(): void {
     const { world, now: at } = this.#process;
     const { timeline, random, azure } = world;
     const trueAt = timeline.now;
     this.#startedAt = trueAt;
-    if (isEarly) this.#pace.asked(at);
     this.#isPausing = false;
     this.#isEarly = false;
     const lags = world.strikes('azureLags', 'Azure shows the past');
@@ -110,7 +104,7 @@ export class AzureReader {
       this.#ring();
       if (reading.known) this.#readQueue();
       const isNextEarly = this.#isEarly && reading.known;
-      this.#rest(isNextEarly ? this.#pace.earlyMs : this.#pace.pauseMs(() => random.next()), isNextEarly);
+      this.#rest(isNextEarly ? this.#pace.earlyMs : this.#pace.pauseMs(() => random.next()));
     });
   }
 
@@ -148,11 +142,11 @@ export class AzureReader {
   }
 
   /** Pauses until so long after the last reading began. */
-  #rest(ms: number, isEarly: boolean): void {
+  #rest(ms: number): void {
     const pause = ++this.#pause;
     this.#isPausing = true;
     this.#process.wait('the next list of Azure', this.#startedAt + ms - this.#process.world.timeline.now, () => {
-      if (pause === this.#pause && !this.#isOver) this.#read(isEarly);
+      if (pause === this.#pause && !this.#isOver) this.#read();
     });
   }
 }

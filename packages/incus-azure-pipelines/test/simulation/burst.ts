@@ -4,6 +4,7 @@ import { capabilitiesOf } from './demands.js';
 import type { Keeper } from './keeper.js';
 import { comeToPeace } from './peace.js';
 import { promised } from './promises.js';
+import { chosen } from './random.js';
 import type { World } from './world.js';
 
 /** The queue is read, instances are made and boot, few at a time, and register: the slowest that is no fault. */
@@ -20,7 +21,7 @@ const OUTAGE_MS = 60_000;
 export function burst(world: World, keepers: readonly Keeper[]): void {
   const spec = world.desired.find(one => scales(one) && mayBurst(one, world));
   // The calm of half of the worlds is enough: it takes minutes of theirs.
-  if (spec === undefined || world.scenario.seed % 2 === 0) return;
+  if (spec === undefined || chosen(world.scenario.seed, 'burst', 2) === 0) return;
   const { azure, guests, random, timeline } = world;
   const key = world.keyOf(spec.name);
   const jobs = random.between(1, spec.agentCount);
@@ -28,7 +29,7 @@ export function burst(world: World, keepers: readonly Keeper[]): void {
   const before = own();
   const startAt = timeline.now;
   for (let job = 0; job < jobs; job++)
-    azure.enqueue(key, isAlone(spec, world) && random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);
+    azure.enqueue(key, mayTakeAny(spec, world) && random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);
   const waiting = () => azure.queued(key, capabilitiesOf(spec.name));
   while (waiting() > 0 && timeline.now < startAt + STEP_MS) timeline.runUntil(timeline.now + LOOK_MS);
   const found = () => `${spec.name}: ${spec.agentCount}, standby ${spec.standby}; ${waiting()} of ${jobs} wait`;
@@ -59,7 +60,8 @@ function mayBurst(spec: PoolSpec, world: World): boolean {
   return !world.removed.has(spec.name) && !isTrying(spec, world) && !isBroken(spec, world);
 }
 
-/** It has its agent pool for itself; else what is queued has to say which one it wants. */
-function isAlone({ name }: PoolSpec, world: World): boolean {
-  return world.desired.every(other => other.name === name || world.keyOf(other.name) !== world.keyOf(name));
+/** All that is queued comes to it: nobody else can do it. Else what is queued has to say which pool it wants. */
+function mayTakeAny({ name }: PoolSpec, world: World): boolean {
+  const others = world.desired.filter(other => other.name !== name && world.keyOf(other.name) === world.keyOf(name));
+  return others.every(other => !world.scenario.sideBySide && (world.removed.has(other.name) || isBroken(other, world)));
 }

@@ -6,7 +6,7 @@ import { azureKey, type PoolSpec } from '../../src/model/pool.js';
 import { LIST_SPACING_MS } from '../../src/observe/incus-observer.js';
 import { IncusPicture } from '../../src/observe/incus-picture.js';
 import type { PlanOptions } from '../../src/plan/plan.js';
-import { type Aftermath, Controller, type Sight } from '../../src/reconcile/controller.js';
+import { Controller, type Sight } from '../../src/reconcile/controller.js';
 import type { Settings } from '../../src/reconcile/settings.js';
 import { AzureReaders } from './azure-readers.js';
 import type { Brain } from './brain.js';
@@ -210,18 +210,14 @@ export class Daemon {
     world.chronicle.tell(() => `  ${action.kind} ${'name' in action ? action.name : action.base}: ${action.reason}`);
     const ended = (error: string | undefined) => {
       const { now } = this.#process;
-      const { reread, withinMs }: Aftermath =
-        error === undefined
-          ? this.#controller.ended(action, startedAt, now)
-          : this.#controller.failed(action, now, error);
+      if (error !== undefined) this.#controller.failed(action, now, error);
+      const withinMs = error === undefined ? this.#controller.ended(action, startedAt, now) : 0;
       if (action.kind === 'disable-agent') this.#disabledAt.set(action.name, world.timeline.now);
       if (error === undefined && action.kind === 'collect-log') this.#noteRegistration(action, now);
-      for (const key of reread) this.#azure.all.get(key)?.refreshAfterDeed();
       this.ring(withinMs);
     };
-    perform(action, this.#process, this.#brain.deedOf, ended, step => {
-      if (step === REGISTER && 'name' in action) this.#noteRegistered(action.name);
-    });
+    const went = (step: string) => 'name' in action && step === REGISTER && this.#noteRegistered(action.name);
+    perform(action, this.#process, this.#brain.deedOf, ended, went);
   }
 
   /** Whoever registers an agent knows its id at once. */

@@ -1,5 +1,6 @@
 import type { JobRequest, Registration } from '../../src/model/agent.js';
 import type { UnfinishedRequest } from '../../src/model/queue.js';
+import { chosen } from './random.js';
 
 /** What the job of that number demands. */
 export type Demanding = (requestId: number) => readonly string[];
@@ -23,7 +24,7 @@ const MIXED: Demanding = requestId => {
 
 /** In half of the worlds in which a pool follows the queue jobs have demands. */
 export function demandingOf(seed: number, areScaled: boolean): Demanding {
-  return areScaled && seed % 2 === 0 ? MIXED : NONE;
+  return areScaled && chosen(seed, 'demands', 2) === 0 ? MIXED : NONE;
 }
 
 /** What agents of a pool offer. */

@@ -1,5 +1,6 @@
 import type { PoolSpec } from '../../src/model/pool.js';
 import { aPool } from './examples.js';
+import { chosen } from './random.js';
 import type { Scenario } from './scenario.js';
 import { hoursOf } from './standby-hours.js';
 
@@ -19,5 +20,5 @@ export function desiredPools({ maxJobMs, pools, seed, shared }: Scenario): reado
 
 /** In some worlds those that scale have no idle agent, be it at some hours only. */
 function mayBeEmpty(seed: number, { agentCount, standby }: Scenario['pools'][number]): boolean {
-  return seed % 5 === 0 && standby < agentCount;
+  return chosen(seed, 'no standby', 5) === 0 && standby < agentCount;
 }

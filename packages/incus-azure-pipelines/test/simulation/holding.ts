@@ -1,3 +1,5 @@
+import { chosen } from './random.js';
+
 /** Why Azure lets a request wait that an agent could do. */
 export interface Holding {
   /** Whether a request may have an agent while so many others have theirs. */
@@ -16,7 +18,7 @@ const UNAPPROVED: Holding = { mayRun: requestId => requestId % 3 !== 0 };
  */
 export function holdingOf(seed: number, areScaled: boolean): Holding | undefined {
   if (!areScaled) return undefined;
-  const parallelJobs = 1 + (seed % 3);
+  const parallelJobs = 1 + chosen(seed, 'parallel jobs', 3);
   const mayRun: Holding['mayRun'] = (_, running) => running < parallelJobs;
-  return [{ mayRun }, { mayRun, parallelJobs }, UNAPPROVED][seed % 5];
+  return [{ mayRun }, { mayRun, parallelJobs }, UNAPPROVED][chosen(seed, 'holding', 5)];
 }

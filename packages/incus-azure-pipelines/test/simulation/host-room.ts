@@ -8,6 +8,7 @@ import type { PoolSpec } from '../../src/model/pool.js';
 import { knownValue } from '../../src/model/reading.js';
 import type { Process } from './process.js';
 import { type Decision, promised } from './promises.js';
+import { chosen } from './random.js';
 import type { World } from './world.js';
 
 const GIB = 2 ** 30;
@@ -23,7 +24,7 @@ const UNSEEN_MS = 30_000;
 
 /** What of the host stays free in the world of a seed. */
 export function reserveOf(seed: number): HostReserve | undefined {
-  return seed % 5 === 2 ? { memoryBytes: RESERVE_BYTES } : undefined;
+  return chosen(seed, 'reserve of the host', 5) === 0 ? { memoryBytes: RESERVE_BYTES } : undefined;
 }
 
 /** What a reading of the host finds that begins now. */

@@ -1,6 +1,7 @@
 import type { Brain } from './brain.js';
 import { Daemon } from './daemon.js';
 import { Process } from './process.js';
+import { chosen } from './random.js';
 import type { Scenario } from './scenario.js';
 import type { World } from './world.js';
 
@@ -64,7 +65,7 @@ export class Keeper {
 
 /** Whether daemons follow their file while they run. */
 function hasReloads({ seed }: Pick<Scenario, 'seed'>): boolean {
-  return seed % 8 === 7;
+  return chosen(seed, 'reloads', 8) === 0;
 }
 
 /** All installations of a world, each with its daemon. */

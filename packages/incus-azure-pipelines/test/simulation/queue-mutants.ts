@@ -28,6 +28,8 @@ export const shares: Readonly<Record<string, typeof shareQueue>> = {
     );
     return { queued: new Map(seen), waiting, hosts };
   },
+  'leaves requests to a pool that can make no agent': (before, sight, desired, now) =>
+    shareQueue(before, { ...sight, heldUp: new Map() }, desired, now),
   'makes agents for what waits for a parallel job': (before, sight, desired, now) =>
     shareQueue(before, { ...sight, parallelJobs: new Map() }, desired, now),
   'counts what an agent has already': (before, sight, desired, now) =>

@@ -27,3 +27,16 @@ export class Random {
     return list[Math.floor(this.next() * list.length)];
   }
 }
+
+/** Source: the FNV-1a hash and its constants. */
+const [HASHED_FROM, HASHED_BY] = [0x811c9dc5, 0x01000193];
+
+/**
+ * A whole number in [0, `of`) that hangs on the seed and on what is chosen, and on nothing else: whatever else is chosen or happens, it
+ * stays, and one choice tells nothing of another.
+ */
+export function chosen(seed: number, what: string, of: number): number {
+  let hash = HASHED_FROM;
+  for (const letter of what) hash = Math.imul(hash ^ letter.charCodeAt(0), HASHED_BY);
+  return new Random(hash ^ seed).between(0, of - 1);
+}

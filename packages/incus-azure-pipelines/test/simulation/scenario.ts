@@ -97,7 +97,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
   sideBySide: fc.boolean(),
   maxConcurrentCreates: fc.integer({ min: 1, max: 3 }),
   jobsPerMinute: fc.constantFrom(1, 5, 15, 30),
-  azurePollMs: fc.constantFrom(10_000, 10_000, 30_000),
+  azurePollMs: fc.constantFrom(2_000, 10_000, 30_000),
   stormMs: fc.constantFrom(60_000, 180_000, 300_000),
   maxJobMs: fc.constantFrom(undefined, undefined, 40_000),
   faults: fc.record({

@@ -3,6 +3,7 @@ import { burst } from './burst.js';
 import { keepersOf } from './keeper.js';
 import { comeToPeace } from './peace.js';
 import { BrokenPromise, checksSoFar, promised } from './promises.js';
+import { chosen } from './random.js';
 import type { Scenario } from './scenario.js';
 import { blow } from './storm.js';
 import type { Tally } from './tally.js';
@@ -38,7 +39,7 @@ function live(world: World, brain: Brain): Tally {
   timeline.runUntil(timeline.now + scenario.stormMs);
   world.calm();
   // In some worlds a pool that was taken out of the file is back in the end.
-  if (world.removed.size > 0 && scenario.seed % 4 === 0) {
+  if (world.removed.size > 0 && chosen(scenario.seed, 'removed pools come back', 4) === 0) {
     world.removed.clear();
     for (const keeper of keepers) keeper.kill(1_000);
   }

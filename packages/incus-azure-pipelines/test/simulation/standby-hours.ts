@@ -1,10 +1,11 @@
 /** Worlds in which the standby follows the clock. */
 import type { PoolSpec } from '../../src/model/pool.js';
 import { DAYS } from '../../src/model/standby.js';
+import { chosen } from './random.js';
 
 /** In some worlds the standby follows the clock: while most storms last, it is another one. All of them begin at midnight. */
 export function hoursOf(seed: number, { agentCount, standby }: Pick<PoolSpec, 'agentCount' | 'standby'>) {
-  if (seed % 4 !== 1) return {};
+  if (chosen(seed, 'hours', 4) !== 0) return {};
   const other = standby === agentCount ? 1 : agentCount;
   return { standbyHours: [{ standby: other, days: DAYS, fromMinute: 1, toMinute: 4, timezone: 'UTC' }] };
 }

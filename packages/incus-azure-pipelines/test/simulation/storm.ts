@@ -4,6 +4,7 @@ import { holdingOf } from './holding.js';
 import type { Keeper } from './keeper.js';
 import { act, editPools } from './people.js';
 import { meddle } from './placeholders.js';
+import { chosen } from './random.js';
 import type { Faults } from './scenario.js';
 import type { World } from './world.js';
 
@@ -81,7 +82,7 @@ export function blow(world: World, keepers: readonly Keeper[], ms: number): void
     guest.loseAzure(forGood ? HOUR_MS : random.between(500, 60_000));
   });
   fault('people', () => act(world, keepers));
-  if (world.scenario.seed % 3 === 2) {
+  if (chosen(world.scenario.seed, 'pools are edited', 3) === 0) {
     timeline.in(0.9 * ms, () => {
       if (world.removed.size === 0) editPools(world, keepers);
     });

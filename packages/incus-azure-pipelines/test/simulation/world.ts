@@ -15,7 +15,7 @@ import { Guest } from './guest.js';
 import { HostClock } from './host-clock.js';
 import { IncusWorld, type Instance } from './incus-world.js';
 import { promised } from './promises.js';
-import { Random } from './random.js';
+import { chosen, Random } from './random.js';
 import type { Faults, Scenario } from './scenario.js';
 import { idsOfNew } from './shared-ids.js';
 import { Timeline } from './timeline.js';
@@ -60,7 +60,7 @@ export class World {
     this.scenario = scenario;
     this.random = random;
     this.chronicle = new Chronicle(() => this.timeline.now, isTold);
-    const elsewhereMs = ELSEWHERE_MS[scenario.seed % ELSEWHERE_MS.length];
+    const elsewhereMs = ELSEWHERE_MS[chosen(scenario.seed, 'clock of Incus', ELSEWHERE_MS.length)];
     const clock = elsewhereMs === undefined ? this.clock : new HostClock(this.timeline, elsewhereMs);
     this.incus = new IncusWorld(this.timeline, clock);
     this.azure = new AzureWorld(this.timeline, this.random);
@@ -103,7 +103,7 @@ export class World {
 
   /** How many bases people may want: in some worlds there are four more, which build and do not work. */
   get bases(): number {
-    return this.scenario.seed % 3 === 1 ? 7 : 3;
+    return chosen(this.scenario.seed, 'bases', 3) === 0 ? 7 : 3;
   }
 
   /** What is wrong with a base that people may want. */
