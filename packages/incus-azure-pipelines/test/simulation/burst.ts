@@ -29,7 +29,7 @@ export function burst(world: World, keepers: readonly Keeper[]): void {
   const before = own();
   const startAt = timeline.now;
   for (let job = 0; job < jobs; job++)
-    azure.enqueue(key, mayTakeAny(spec, world) && random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);
+    azure.enqueue(key, isAlone(spec, world) && random.chance(0.5) ? [] : [`pool -equals ${spec.name}`]);
   const waiting = () => azure.queued(key, capabilitiesOf(spec.name));
   while (waiting() > 0 && timeline.now < startAt + STEP_MS) timeline.runUntil(timeline.now + LOOK_MS);
   const found = () => `${spec.name}: ${spec.agentCount}, standby ${spec.standby}; ${waiting()} of ${jobs} wait`;
@@ -60,8 +60,7 @@ function mayBurst(spec: PoolSpec, world: World): boolean {
   return !world.removed.has(spec.name) && !isTrying(spec, world) && !isBroken(spec, world);
 }
 
-/** All that is queued comes to it: nobody else can do it. Else what is queued has to say which pool it wants. */
-function mayTakeAny({ name }: PoolSpec, world: World): boolean {
-  const others = world.desired.filter(other => other.name !== name && world.keyOf(other.name) === world.keyOf(name));
-  return others.every(other => !world.scenario.sideBySide && (world.removed.has(other.name) || isBroken(other, world)));
+/** It has its agent pool for itself; else what is queued has to say which one it wants. */
+function isAlone({ name }: PoolSpec, world: World): boolean {
+  return world.desired.every(other => other.name === name || world.keyOf(other.name) !== world.keyOf(name));
 }

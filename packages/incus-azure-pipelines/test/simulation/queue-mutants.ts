@@ -28,8 +28,6 @@ export const shares: Readonly<Record<string, typeof shareQueue>> = {
     );
     return { queued: new Map(seen), waiting, hosts };
   },
-  'leaves requests to a pool that can make no agent': (before, sight, desired, now) =>
-    shareQueue(before, { ...sight, heldUp: new Map() }, desired, now),
   'makes agents for what waits for a parallel job': (before, sight, desired, now) =>
     shareQueue(before, { ...sight, parallelJobs: new Map() }, desired, now),
   'counts what an agent has already': (before, sight, desired, now) =>
@@ -39,6 +37,10 @@ export const shares: Readonly<Record<string, typeof shareQueue>> = {
 /** A bug that shows where several hosts share an agent pool. */
 export const takesNoNotice: typeof shareQueue = (before, sight, desired, now) =>
   shareQueue(before, { ...sight, others: new Map() }, desired, now);
+
+/** A bug that shows where a pool has no base that works, and shares its agent pool with one that has. */
+export const passesNobodyOver: typeof shareQueue = (before, sight, desired, now) =>
+  shareQueue(before, { ...sight, heldUp: new Map() }, desired, now);
 
 function withoutJobs(registrations: Parameters<typeof shareQueue>[1]['registrations']): typeof registrations {
   return new Map(
