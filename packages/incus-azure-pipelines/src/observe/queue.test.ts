@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { aRequest, aSight, counts, first, KEY, second } from '../../test/queue-examples.js';
 import {
   aLife,
   anAgent,
@@ -14,38 +15,9 @@ import {
 } from '../../test/simulation/examples.js';
 import type { HeldUp } from '../model/action.js';
 import type { Agent, AgentPhase } from '../model/agent.js';
-import { azureKey } from '../model/pool.js';
-import { isLeft, type UnfinishedRequest, type WaitingRequest } from '../model/queue.js';
+import { isLeft, type WaitingRequest } from '../model/queue.js';
 import type { FreeAgent } from './other-hosts.js';
 import { HELD_MS, type QueueSight, shareQueue } from './queue.js';
-
-const first = aPool({ name: 'first', agentCount: 2, standby: 1 });
-const second = aPool({ name: 'second', agentCount: 3, standby: 1 });
-const KEY = azureKey(first.azure);
-const DRAINED = new Set<string>();
-
-function aRequest(requestId: number, given: Partial<UnfinishedRequest> = {}): UnfinishedRequest {
-  return { requestId, jobName: 'build', demands: [], received: false, isPrivate: true, queuedAt: undefined, ...given };
-}
-
-function aSight(requests: readonly UnfinishedRequest[], given: Partial<QueueSight> = {}): QueueSight {
-  return {
-    requests: new Map([[KEY, known(requests)]]),
-    registrations: new Map([[KEY, known([])]]),
-    agents: [],
-    offers: new Map([
-      ['first', { shownBy: undefined, capabilities: { docker: '', 'agent.version': '4.275.0' } }],
-      ['second', { shownBy: undefined, capabilities: { gpu: 'two', 'agent.version': '4.275.0' } }],
-    ]),
-    drained: DRAINED,
-    ...given,
-  };
-}
-
-function counts(sight: QueueSight, pools = [first, second], before: readonly WaitingRequest[] = []) {
-  const { queued } = shareQueue(before, sight, pools, NOW);
-  return Object.fromEntries([...queued].map(([pool, reading]) => [pool, reading.known ? reading.value : undefined]));
-}
 
 describe('a queue', () => {
   test('is shared out in the order of the file, each request once, as far as there is room', () => {
@@ -143,55 +115,6 @@ describe('a queue', () => {
     const fixed = aPool({ name: 'first', agentCount: 2 });
     const agents = [anAgent(0, 'idle', { pool: 'first' }), anAgent(1, 'busy', { pool: 'first' })];
     expect(counts(aSight([aRequest(1), aRequest(2)], { agents }), [fixed, second])).toEqual({ second: 1 });
-  });
-});
-
-describe('the parallel jobs of an organisation', () => {
-  const parallelJobs = new Map([[KEY, 2]]);
-  const running = [8, 9].map(id => aRequest(id, { received: true }));
-  const waits = [11, 12, 13].map(id => aRequest(id));
-  const waitingFor = (sight: QueueSight, before: readonly WaitingRequest[] = []) =>
-    shareQueue(before, sight, [first, second], NOW).waiting.map(({ held, mostAtOnce }) =>
-      held ? mostAtOnce : 'agent',
-    );
-
-  test('keep requests beyond them from having agents made, but for one that would show the number to be wrong', () => {
-    const sight = aSight([...running, ...waits], { parallelJobs });
-    expect(counts(sight)).toEqual({ first: 1, second: 0 });
-    expect(waitingFor(sight)).toEqual(['agent', 2, 2]);
-    expect(waitingFor(aSight(waits, { parallelJobs: new Map([[KEY, 1]]) }))).toEqual(['agent', 'agent', 1]);
-  });
-
-  test('do not count while more run than there are said to be', () => {
-    const more = aRequest(10, { received: true });
-    expect(waitingFor(aSight([...running, more, ...waits], { parallelJobs }))).toEqual(['agent', 'agent', 'agent']);
-  });
-
-  test('are used by what an agent of anybody has, be it taken up or not', () => {
-    const assigned = { ...JOB, requestId: 8, received: false };
-    const registrations = new Map([[KEY, known([aRegistration({ name: 'foreign', assigned })])]]);
-    const sight = aSight([aRequest(8), ...waits], { parallelJobs, registrations });
-    expect(waitingFor(sight)).toEqual(['agent', 'agent', 2]);
-  });
-
-  test('are not used any more by what an agent had that is gone, though the queue was not read since', () => {
-    const taken = new Map([[KEY, new Set([10])]]);
-    const sight = aSight([...running, aRequest(10), ...waits], { parallelJobs, taken });
-    expect(waitingFor(sight)).toEqual(['agent', 2, 2]);
-  });
-
-  test('are no matter to public projects, nor to what no pool could do', () => {
-    const open = waits.map(request => ({ ...request, isPrivate: false }));
-    expect(waitingFor(aSight([...running, ...open], { parallelJobs }))).toEqual(['agent', 'agent', 'agent']);
-    const able = aSight([...running, aRequest(10, { demands: ['fpga'] }), aRequest(11)], { parallelJobs });
-    expect(waitingFor(able)).toEqual(['agent', 'agent']);
-  });
-
-  test('let a request go on at once when one of them is free again, though an idle agent was seen', () => {
-    const agents = [anAgent(0, 'idle', { pool: 'first', since: NOW })];
-    const held = shareQueue([], aSight([...running, ...waits], { agents, parallelJobs }), [first, second], NOW).waiting;
-    expect(held.map(request => request.held)).toEqual([false, true, true]);
-    expect(waitingFor(aSight(waits, { parallelJobs }), held)).toEqual(['agent', 'agent', 'agent']);
   });
 });
 

@@ -3,6 +3,7 @@ import { type Agent, isStopped, PROOF_MS, type Registration, type Span, STOPPED_
 import { knownValue, type Observed } from '../model/observed.js';
 import type { PoolSpec } from '../model/pool.js';
 import type { Alarm } from './alarm.js';
+import { disable, fence } from './fence.js';
 import { limitJob } from './job-limit.js';
 
 /** A person drains an agent by disabling it; so may have the daemon before this one, which does not remember why. */
@@ -160,28 +161,6 @@ export function* drainOnRequest(agent: Agent, reason: string, alarm: Alarm): Gen
   if (agent.phase === 'preparing' || agent.phase === 'prepared') yield deleteInstance(agent, reason);
 }
 
-/**
- * One job per registration: an agent that took a job is disabled, so that it can never be handed a second one. Its guest says
- * that the job is over before a reading does, and a short one no reading may have shown at all: for this its word is enough.
- */
-function* fence(agent: Agent, { disabled }: Observed): Generator<Action> {
-  const registration = knownValue(agent.registration);
-  if (registration === undefined) yield* fenceUnseen(agent, disabled);
-  if (!registration?.enabled) return;
-  if (registration.assigned?.received) yield disable(agent, registration, 'has its one job');
-  else if (agent.life.requestId !== undefined) yield disable(agent, registration, 'has had its one job');
-  else if (agent.life.saidFinished && !agent.life.disbelieved)
-    yield disable(agent, registration, 'says that it is finished');
-}
-
-/** The life of an agent may be over before a reading shows its registration; the id that the host registered it under is enough. */
-function* fenceUnseen(agent: Agent, disabled: Observed['disabled']): Generator<Action> {
-  const { deregistered, disbelieved, registeredAs, saidFinished } = agent.life;
-  if (registeredAs === undefined || deregistered || disabled.has(agent.name)) return;
-  if (agent.registration.known && saidFinished && !disbelieved)
-    yield disable(agent, { agentId: registeredAs }, 'says that it is finished');
-}
-
 /** A job that takes its time, and perhaps every core, is not to hold the next agent up; a short one is not worth a call. */
 function* giveWay({ instance, life, name, pool }: Agent, alarm: Alarm): Generator<Action> {
   if (instance === undefined || instance.isWeighed || life.requestSince === undefined) return;
@@ -243,14 +222,6 @@ function lasted(span: Span, ms: number, alarm: Alarm): boolean {
   if (span.to - span.from >= ms) return true;
   alarm.passed(span.from + ms);
   return false;
-}
-
-function disable(
-  { agentPool = '', name, pool }: Agent,
-  { agentId }: Pick<Registration, 'agentId'>,
-  reason: string,
-): Action {
-  return { kind: 'disable-agent', pool, name, agentId, agentPool, reason };
 }
 
 function deregister({ agentPool = '', name, pool }: Agent, { agentId }: Registration, reason: string): Action {

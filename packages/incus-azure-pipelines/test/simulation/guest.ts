@@ -15,8 +15,7 @@ export interface GuestWorld {
   readonly incus: IncusWorld;
   readonly azure: AzureWorld;
   /** Jobs end when they are told to, and not by themselves. */
-  readonly holdsJobs: () => boolean;
-  /** Jobs take no longer (ms); undefined where most take up to 20 s, and a few up to 90. */
+  /** Jobs take no longer, those that are held for ever (ms); undefined where most take up to 20 s, and a few up to 90. */
   readonly longestJobMs: () => number | undefined;
   /** Whether a fault hits the guest now; it counts where it does. */
   readonly suffers: (guest: Guest, rate: 'guestStuck' | 'keyStolen', fault: Fault) => boolean;
@@ -133,7 +132,7 @@ export class Guest implements Listener {
     this.jobs += 1;
     this.keyStolen ||= this.#world.suffers(this, 'keyStolen', 'key stolen');
     const ms = this.#world.longestJobMs() ?? (this.#world.random.chance(0.2) ? 90_000 : 20_000);
-    if (!this.#world.holdsJobs()) this.#in(300, ms, () => this.endJob(true));
+    if (Number.isFinite(ms)) this.#in(300, ms, () => this.endJob(true));
   }
 
   endJob(done: boolean): void {
@@ -145,11 +144,11 @@ export class Guest implements Listener {
 
   /** The listener has exited: the wrapper says so, waits a little for its log to be collected, and powers off. */
   end(): void {
-    const { azure, random, incus } = this.#world;
     if (this.over) return;
+    const { agentId } = this;
+    const { azure, random, incus } = this.#world;
     this.over = true;
     this.listening = false;
-    const { agentId } = this;
     // One that hangs after its job, its listener too, looks to Azure like one that waits for a job.
     const wasWorking = this.working;
     this.working = false;
@@ -162,9 +161,7 @@ export class Guest implements Listener {
     if (hangs) return;
     this.#in(10, 300, () => {
       if (!this.#isStuck()) incus.setState(this.name, 'ready');
-      this.#in(200, 3_000, () => {
-        if (!this.#isStuck()) this.die();
-      });
+      this.#in(200, 3_000, () => this.#isStuck() || this.die());
     });
   }
 

@@ -49,7 +49,7 @@ export class Hosts {
     this.world = new World(scenario, isTold);
     this.keepers = keepersOf(this.world, brain);
     this.#key = this.world.keys[0] ?? '';
-    this.world.holdsJobs = true;
+    this.world.longestJobMs = Number.POSITIVE_INFINITY;
     // One that is cancelled leaves an agent over that was made for it.
     this.world.azure.cancelled = 0;
   }
@@ -78,7 +78,7 @@ export class Hosts {
   /** Queues so many jobs at once that take up to `longestJobMs` each, and waits until all are done; whether they are in time. */
   burstOfShortJobs(jobs: number, longestJobMs: number, longestMs: number): boolean {
     const { world } = this;
-    Object.assign(world, { holdsJobs: false, longestJobMs });
+    world.longestJobMs = longestJobMs;
     const before = this.jobsDone;
     for (let job = 0; job < jobs; job++) world.azure.enqueue(this.#key, []);
     const areDone = () => this.jobsDone - before === jobs;

@@ -119,7 +119,7 @@ export function liveThrough({ faults, order, settles }: Interleaving, brain: Bra
   const keeper = new Keeper(world, brain, world.ownerOf('pool-0'));
   const { timeline, guests } = world;
   timeline.runUntil(timeline.now + READY_MS);
-  world.holdsJobs = true;
+  world.longestJobMs = Number.POSITIVE_INFINITY;
   const scene: Scene = { world, keeper, agents: [...guests.values()] };
   for (const [place, event] of order.entries()) {
     const [kind, number] = event.split(' ');
@@ -130,7 +130,7 @@ export function liveThrough({ faults, order, settles }: Interleaving, brain: Bra
     timeline.runUntil(timeline.now + (settles[place] ? SETTLED_MS : INSTANT_MS));
   }
   world.calm();
-  world.holdsJobs = false;
+  world.longestJobMs = undefined;
   for (const guest of guests.values()) guest.endJob(true);
   comeToPeace(world, [keeper], 0);
   return keeper.passes;

@@ -49,8 +49,7 @@ export class World {
   readonly wantedBase = new Map<string, string>();
   /** Largest agentCount that each pool has had. */
   readonly most = new Map<string, number>();
-  /** Jobs end when they are told to, and not by themselves. */
-  holdsJobs = false;
+  /** How long jobs take at the most (ms), if not as long as usual: for ever are those that end when they are told to. */
   longestJobMs: number | undefined;
   #desired: readonly PoolSpec[];
   #byOwner: ReadonlyMap<string, readonly PoolSpec[]>;
@@ -192,11 +191,10 @@ export class World {
     this.incus.create(name, { pool, base, agentPool: this.agentPools.nameOf(pool), shape, idsFrom });
     const { timeline, random, incus, azure } = this;
     const suffers = (guest: Guest, rate: keyof Faults, fault: Fault) => this.strikes(rate, fault, guest.name);
-    const holdsJobs = () => this.holdsJobs;
     const longestJobMs = () => this.longestJobMs;
     const robberTook = (robbed: Guest) => checkSecondJob(robbed, this);
     const guest = new Guest(
-      { timeline, random, incus, azure, holdsJobs, longestJobMs, suffers, robberTook, baseFault: this.faultOf(base) },
+      { timeline, random, incus, azure, longestJobMs, suffers, robberTook, baseFault: this.faultOf(base) },
       name,
       this.keyOf(pool),
       pool,

@@ -1,0 +1,32 @@
+import { azureKey } from '../src/model/pool.js';
+import type { UnfinishedRequest, WaitingRequest } from '../src/model/queue.js';
+import { type QueueSight, shareQueue } from '../src/observe/queue.js';
+import { aPool, known, NOW } from './simulation/examples.js';
+
+export const first = aPool({ name: 'first', agentCount: 2, standby: 1 });
+export const second = aPool({ name: 'second', agentCount: 3, standby: 1 });
+export const KEY = azureKey(first.azure);
+const DRAINED = new Set<string>();
+
+export function aRequest(requestId: number, given: Partial<UnfinishedRequest> = {}): UnfinishedRequest {
+  return { requestId, jobName: 'build', demands: [], received: false, isPrivate: true, queuedAt: undefined, ...given };
+}
+
+export function aSight(requests: readonly UnfinishedRequest[], given: Partial<QueueSight> = {}): QueueSight {
+  return {
+    requests: new Map([[KEY, known(requests)]]),
+    registrations: new Map([[KEY, known([])]]),
+    agents: [],
+    offers: new Map([
+      ['first', { shownBy: undefined, capabilities: { docker: '', 'agent.version': '4.275.0' } }],
+      ['second', { shownBy: undefined, capabilities: { gpu: 'two', 'agent.version': '4.275.0' } }],
+    ]),
+    drained: DRAINED,
+    ...given,
+  };
+}
+
+export function counts(sight: QueueSight, pools = [first, second], before: readonly WaitingRequest[] = []) {
+  const { queued } = shareQueue(before, sight, pools, NOW);
+  return Object.fromEntries([...queued].map(([pool, reading]) => [pool, reading.known ? reading.value : undefined]));
+}
