@@ -6,11 +6,16 @@ import {
   driverScript,
   runScript,
 } from '../../packages/incus-azure-pipelines/src/doctor/proofs/docker-scripts.js';
+import { judgeAttack } from '../../packages/incus-azure-pipelines/src/doctor/proofs/judge-attack.js';
+import { dockerTrials } from '../../packages/incus-azure-pipelines/src/doctor/proofs/prove-docker.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
 import { startWithBase } from './finished-base.js';
 import { agentsOnline, startDaemon } from './waiting.js';
+
+/** By all names that they have in distributions. */
+const PLUGINS = ['docker-buildx', 'docker-buildx-plugin', 'docker-compose', 'docker-compose-v2'];
 
 const steps = [
   { name: 'build', script: buildScript },
@@ -57,5 +62,21 @@ describeOnIncus('docker in a job', testbed => {
     const waiting = agents.find(({ phase }) => phase === 'prepared')?.name;
     await scenario.emulator.queueJob({ steps: [{ script: 'true' }] }).finished;
     expect(await expectDocker(scenario)).toBe(waiting);
+  });
+
+  test('is seen to lack buildx and compose where it does, by what it then says itself', async () => {
+    const scenario = await start(0);
+    await using _daemon = startDaemon(scenario);
+    await agentsOnline(scenario.emulator, 1);
+    const plugins = dockerTrials.slice(-2);
+    const take = `sudo dpkg --purge --force-depends ${PLUGINS.join(' ')}`;
+    const tries = plugins.map(({ script }) => `echo '== try'\n(${script}) 2>&1 || true`);
+    const { lines } = await scenario.emulator.queueJob({ steps: [{ script: [take, ...tries].join('\n') }] }).finished;
+    const printed = lines.join('\n').split('== try\n').slice(1);
+    const trials = plugins.map((trial, n) => judgeAttack(trial, printed[n] ?? '', 'mend it'));
+    expect(trials).toMatchObject([
+      { outcome: 'untried', came: expect.stringContaining('buildx') },
+      { outcome: 'untried', came: expect.stringContaining('compose') },
+    ]);
   });
 });

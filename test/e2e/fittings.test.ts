@@ -20,6 +20,7 @@ const DEVICE = existsSync('/dev/kvm') ? '/dev/kvm' : '/dev/fuse';
 
 const LOOKS = {
   folder: 'cat /opt/shared/note',
+  'folder by the default profile': 'cat /opt/by-profile/note',
   "what only the host's root may read": 'sudo cat /opt/shared/secret 2>&1 || echo refused',
   'no writing': 'sudo touch /opt/shared/of-a-job 2>&1 || echo refused',
   'no making it writable':
@@ -116,12 +117,23 @@ describeOnIncus('what guests get beside the default profile', testbed => {
   });
 
   test('is found by a job of a daemon that is confined to the project', { timeout: 300_000 }, async () => {
-    await scenario.incus.profiles.replace('more', () => ({ config: { 'limits.kernel.core': '0' }, devices: {} }));
+    const { profiles } = scenario.incus;
+    const byProfile = { type: 'disk', source: shared, path: '/opt/by-profile', readonly: 'true' };
+    await profiles.replace('default', ({ config, devices }) => ({ config, devices: { ...devices, byProfile } }));
+    await profiles.replace('more', () => ({
+      config: {},
+      devices: { net: { type: 'unix-char', source: '/dev/vhost-net' } },
+    }));
     const { stdout } = await runProgram(['plan', '--config', scenario.configPath, '--json']);
-    expect((JSON.parse(stdout) as PlanDocument).hostPaths).toEqual([
+    const { hostPaths, unnamedHostPaths } = JSON.parse(stdout) as PlanDocument;
+    expect(hostPaths).toEqual([
+      { pool: 'default', source: shared, path: '/opt/by-profile', profile: 'default' },
+      { pool: 'default', source: '/dev/vhost-net', path: '/dev/vhost-net', profile: 'more' },
       { pool: 'default', source: DEVICE, path: DEVICE },
       { pool: 'default', source: shared, path: '/opt/shared' },
     ]);
+    expect(unnamedHostPaths).toBeUndefined();
+    await profiles.replace('more', () => ({ config: { 'limits.kernel.core': '0' }, devices: {} }));
     daemon = startDaemon(scenario);
     await agentsOnline(scenario.emulator, 1);
     const instances = await scenario.incus.instances.list();
@@ -136,6 +148,7 @@ describeOnIncus('what guests get beside the default profile', testbed => {
     const found = await look(scenario);
     expect(found).toEqual({
       folder: ['from the host'],
+      'folder by the default profile': ['from the host'],
       "what only the host's root may read": [expect.stringContaining('Permission denied'), 'refused'],
       'no writing': [expect.stringContaining('Read-only file system'), 'refused'],
       'no making it writable': expect.arrayContaining(['refused']),

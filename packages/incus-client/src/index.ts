@@ -56,6 +56,7 @@ export type { Profile, ProfilePut, ProfilesPost, Project, ProjectPut, ProjectsPo
 export type {
   Certificate,
   CertificatesPost,
+  GraphicsCard,
   HostResources,
   ServerEnvironment,
   ServerInfo,

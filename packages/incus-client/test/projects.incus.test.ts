@@ -71,7 +71,9 @@ describeOnIncus('projects and profiles', testbed => {
     const bridge = await server.networks.get(testbed().bridge);
     expect(bridge.config['ipv4.address']).toBe(`${testbed().gateway}/24`);
     expect((await server.networks.leases(testbed().bridge)).map(({ address }) => address)).toContain(testbed().gateway);
-    expect((await server.resources()).memory.total).toBeGreaterThan(0);
+    const { gpu, memory } = await server.resources();
+    expect(memory.total).toBeGreaterThan(0);
+    expect(gpu.cards).toEqual(expect.any(Array));
     expect(await server.metrics({ allProjects: true })).toMatch(/# EOF\s*$/);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { anObserved, aPool, known, NOW } from '../../test/simulation/examples.js';
-import type { Fittings } from '../model/fittings.js';
+import type { HostPaths } from '../model/host-paths.js';
 import { plan } from '../plan/plan.js';
 import { planDocument } from '../report/plan-document.js';
 import { statusOf } from '../report/status.js';
@@ -10,13 +10,13 @@ import { formatPlan } from './plan.js';
 function documentOf({
   isBegun = true,
   error = '',
-  fittings = {},
+  seen = { shown: [], unnamed: [] },
 }: {
   isBegun?: boolean;
   error?: string;
-  fittings?: Fittings;
+  seen?: HostPaths;
 } = {}) {
-  const desired = [aPool({ name: 'linux', agentCount: 1, reserve: 0, fittings })];
+  const desired = [aPool({ name: 'linux', agentCount: 1, reserve: 0 })];
   const observed = anObserved([], {
     registration: new Map([['linux', { kind: 'probing', why: 'not asked' }]]),
     wantedBases: new Map([['linux', known('base-1')]]),
@@ -24,7 +24,7 @@ function documentOf({
   const decided = plan(desired, observed, NOW, { maxConcurrentCreates: 1 });
   const azure = error === '' ? known([]) : { known: false as const, error, since: NOW };
   const status = statusOf(desired, { at: NOW, observed, plan: decided }, () => azure);
-  return planDocument(decided, status, isBegun, desired);
+  return planDocument(decided, status, isBegun, [{ pool: 'linux', ...seen }]);
 }
 
 it('says what is done, what waits, and that the server is asked first', () => {
@@ -66,15 +66,23 @@ it('says why Azure could not be read, as no terminal would obey it', () => {
   expect(text).toContain('linux: Azure cannot be read: no\\u001b[1m answer\n');
 });
 
-it('names every path of this host that guests get to see', () => {
-  const devices = {
-    tools: { type: 'disk', source: '/srv/tools', path: '/opt/tools', readonly: 'true' },
-    cache: { type: 'disk', pool: 'fast', source: 'cache', path: '/srv/cache' },
-    kvm: { type: 'unix-char', source: '/dev/kvm' },
+it('names every path of this host that guests get to see, and what it cannot name, as no terminal would obey it', () => {
+  const seen = {
+    shown: [
+      { source: '/dev/kvm', path: '/dev/kvm' },
+      { source: '/srv/\u001b[1mtools', path: '/opt/tools', profile: 'default' },
+    ],
+    unnamed: [{ by: 'device "cam" of profile "more"', what: 'what it selects' }],
   };
-  const text = formatPlan(documentOf({ fittings: { devices } }), '/var/lib/x');
-  expect(text.split('\n').filter(line => line.includes(' guests '))).toEqual([
-    'linux: guests see /srv/tools of this host as /opt/tools.',
+  expect(
+    formatPlan(documentOf({ seen }), '/var/lib/x')
+      .split('\n')
+      .filter(line => line.includes(' guests ')),
+  ).toEqual([
     'linux: guests see /dev/kvm of this host.',
+    'linux: guests see /srv/\\u001b[1mtools of this host as /opt/tools, by profile "default".',
+    'linux: by device "cam" of profile "more" guests see more of this host: what it selects.',
   ]);
+  expect(documentOf()).not.toHaveProperty('hostPaths');
+  expect(documentOf()).not.toHaveProperty('unnamedHostPaths');
 });

@@ -1,6 +1,8 @@
 import { loadConfig } from '../config/load.js';
 import { makeDaemon } from '../daemon.js';
 import { findInstallation, imagineInstallation } from '../lib/installation.js';
+import { openIncus } from '../observe/clients.js';
+import { readHostPaths } from '../observe/host-paths.js';
 import { type PlanDocument, planDocument } from '../report/plan-document.js';
 import { statusOf } from '../report/status.js';
 import { formatJson } from './format-json.js';
@@ -28,21 +30,27 @@ export async function printPlan(
   const pass = await daemon.look(signal);
   if (!pass.observed.agents.known) throw new Error(`look at the instances: ${pass.observed.agents.error}`);
   const status = statusOf(pools, pass, spec => daemon.pools.azureOf(spec), daemon);
-  const document = planDocument(pass.plan, status, found !== undefined, pools, overcommitment(config.spec));
+  await using incus = await openIncus(config.spec, () => {});
+  const seen = await readHostPaths(incus, pools, signal);
+  const document = planDocument(pass.plan, status, found !== undefined, seen, overcommitment(config.spec));
   write(options.json ? formatJson(document) : formatPlan(document, stateDirectory, screen?.().columns));
 }
 
 /** The plan as a person reads it, on a terminal of `width` columns or, without, of any. */
 export function formatPlan(
-  { owner, actions, hostPaths = [], overcommitment: most, pools, storage }: PlanDocument,
+  { owner, actions, hostPaths = [], overcommitment: most, pools, storage, unnamedHostPaths = [] }: PlanDocument,
   stateDirectory: string,
   width?: number,
 ): string {
   const rows = actions.map(({ pool, action, on, reason }) => [pool, action, on, reason]);
   const lines = [rows.length === 0 ? 'Nothing to do.\n' : table(['pool', 'action', 'on', 'reason'], rows, width)];
   if (storage !== undefined) lines.push(storageLine(storage));
-  for (const { path, pool, source } of hostPaths)
-    lines.push(`${pool}: guests see ${source} of this host${path === source ? '' : ` as ${path}`}.\n`);
+  for (const { path, pool, profile, source } of hostPaths) {
+    const as = path === source ? '' : ` as ${path}`;
+    lines.push(`${pool}: guests see ${source} of this host${as}${profile ? `, by profile "${profile}"` : ''}.\n`);
+  }
+  for (const { by, pool, what } of unnamedHostPaths)
+    lines.push(`${pool}: by ${by} guests see more of this host: ${what}.\n`);
   for (const { name, registration, waiting, azureError } of pools) {
     if (waiting !== undefined) lines.push(`${name} waits: ${waiting}\n`);
     if (azureError !== undefined) lines.push(`${name}: Azure cannot be read: ${azureError}\n`);

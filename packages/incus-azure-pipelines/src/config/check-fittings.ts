@@ -30,7 +30,7 @@ export function checkFittings(pool: PoolEntry): readonly Finding[] {
 }
 
 function checkDevices(pool: PoolEntry): readonly Finding[] {
-  const { devices = {}, workFolder } = pool.settings;
+  const { devices = {}, toolFolder, workFolder } = pool.settings;
   const findings: Finding[] = [];
   const paths = new Map<string, string>();
   for (const [name, settings] of Object.entries(devices)) {
@@ -41,11 +41,20 @@ function checkDevices(pool: PoolEntry): readonly Finding[] {
     for (const { key, problem, remedy } of deviceFaults(device)) findings.push(error(at(key), problem, remedy));
     const { path } = device;
     if (path === undefined) continue;
-    const other = [...paths].find(([taken]) => liesIn(path, taken) || liesIn(taken, path));
+    const meets = (taken: string) => liesIn(path, taken) || liesIn(taken, path);
+    const other = [...paths].find(([taken]) => meets(taken));
     if (other !== undefined)
       findings.push(error(at('path'), `${path} is in the way of device "${other[1]}"`, 'take a path of its own'));
-    if (workFolder?.startsWith('/') && (liesIn(path, workFolder) || liesIn(workFolder, path)))
+    if (workFolder?.startsWith('/') && meets(workFolder))
       findings.push(error(at('path'), `${path} is in the way of workFolder`, 'take a path of its own'));
+    if (toolFolder !== undefined && meets(toolFolder))
+      findings.push(
+        error(
+          at('path'),
+          `${path} is in the way of toolFolder`,
+          `take a path of its own, or delete toolFolder and name the disk in env: {${TOOLS}: ${path}}`,
+        ),
+      );
     paths.set(path, name);
     if (device.type === 'disk' && !isFolder(device) && device.readonly !== 'true')
       findings.push(

@@ -31,23 +31,6 @@ export interface KernelLimits {
   readonly memlock?: number | 'unlimited';
 }
 
-/** Something of this host that a guest gets to see. */
-export interface Shown {
-  /** Path on this host. */
-  readonly source: string;
-  /** Path in the guest. */
-  readonly path: string;
-}
-
-/** The paths of this host that guests with these fittings get to see, folders and devices. */
-export function hostPathsOf({ devices = {} }: Fittings = {}): readonly Shown[] {
-  return Object.values(devices).flatMap(device => {
-    const { source } = device;
-    if (source === undefined || device.pool !== undefined) return [];
-    return [{ source, path: device.path ?? source }];
-  });
-}
-
 /** The keys of an instance that allow its processes what the limits say. */
 export function limitKeys({ limits = {} }: Fittings = {}): Device {
   return Object.fromEntries(Object.entries(limits).map(([name, limit]) => [`limits.kernel.${name}`, String(limit)]));

@@ -1,5 +1,5 @@
 /** What a restricted project has to allow for the fittings of its guests, and no more. Pure. */
-import { hostPathsOf } from './fittings.js';
+import { isFolder } from './device-rules.js';
 import type { PoolSpec } from './pool.js';
 
 /** The keys of the project that let in what the pools ask for. */
@@ -10,11 +10,7 @@ export function openedFor(
   const all = pools.flatMap(({ fittings }) => fittings ?? []);
   const devices = all.flatMap(fittings => Object.values(fittings.devices ?? {}));
   const has = (kind: string) => devices.some(({ type }) => type === kind);
-  const folders = sorted(
-    all.flatMap(fittings =>
-      hostPathsOf(fittings).flatMap(({ source }) => (source.startsWith('/dev/') ? [] : [source])),
-    ),
-  );
+  const folders = sorted(devices.filter(isFolder).flatMap(({ source }) => source ?? []));
   const networks = sorted(all.flatMap(fittings => fittings.network ?? []).filter(name => name !== network));
   return {
     'restricted.devices.disk': folders.length === 0 ? 'managed' : 'allow',

@@ -1,7 +1,7 @@
 import type { Plan } from '../model/action.js';
-import { hostPathsOf, type Shown } from '../model/fittings.js';
+import type { HostPaths, Shown, Unnamed } from '../model/host-paths.js';
 import type { RegistrationMode } from '../model/observed.js';
-import type { PoolSpec } from '../model/pool.js';
+import { printableLine } from './printable.js';
 import { actionStatus } from './status.js';
 import type { ActionStatus, StatusDocument } from './status-document.js';
 
@@ -32,6 +32,8 @@ export interface PlanDocument {
   readonly storage?: NonNullable<StatusDocument['storage']>;
   /** What of this host guests get to see, in the order of the pools. */
   readonly hostPaths?: readonly ({ readonly pool: string } & Shown)[];
+  /** What they may get to see of it besides, of which no path can be told. */
+  readonly unnamedHostPaths?: readonly ({ readonly pool: string } & Unnamed)[];
   /** What the host has free beside its reserve; left out where it keeps none. */
   readonly host?: NonNullable<StatusDocument['host']>;
   readonly overcommitment?: Overcommitment;
@@ -57,17 +59,27 @@ export function planDocument(
   plan: Plan,
   status: StatusDocument,
   isBegun: boolean,
-  pools: readonly Pick<PoolSpec, 'name' | 'fittings'>[],
+  seen: readonly (HostPaths & { readonly pool: string })[],
   overcommitment?: Overcommitment,
 ): PlanDocument {
-  const hostPaths = pools.flatMap(({ name, fittings }) =>
-    hostPathsOf(fittings).map(shown => ({ pool: name, ...shown })),
+  // A profile is written by others than this program, too.
+  const hostPaths = seen.flatMap(({ pool, shown }) =>
+    shown.map(({ path, profile, source }) => ({
+      pool,
+      source: printableLine(source),
+      path: printableLine(path),
+      ...(profile === undefined ? {} : { profile }),
+    })),
+  );
+  const unnamedHostPaths = seen.flatMap(({ pool, unnamed }) =>
+    unnamed.map(({ by, what }) => ({ pool, by: printableLine(by), what: printableLine(what) })),
   );
   return {
     ...(isBegun ? { owner: status.owner } : {}),
     actions: plan.actions.map(action => ({ pool: action.pool, ...actionStatus(action) })),
     ...(status.storage === undefined ? {} : { storage: status.storage }),
     ...(hostPaths.length === 0 ? {} : { hostPaths }),
+    ...(unnamedHostPaths.length === 0 ? {} : { unnamedHostPaths }),
     ...(status.host === undefined ? {} : { host: status.host }),
     ...(overcommitment === undefined ? {} : { overcommitment }),
     pools: status.pools.map(

@@ -47,6 +47,23 @@ export interface HostResources {
   readonly memory: { readonly used: number; readonly total: number };
   /** How many tasks ran or were to run, on average; not told before `resources_load`. */
   readonly load?: { readonly Average1Min: number };
+  readonly gpu: { readonly cards: readonly GraphicsCard[] };
+}
+
+/** A graphics card by its names in `/dev/dri` and `/dev`, as far as it has drivers there. */
+export interface GraphicsCard {
+  readonly drm?: {
+    readonly id: number;
+    readonly card_name: string;
+    readonly control_name?: string;
+    readonly render_name?: string;
+  };
+  readonly nvidia?: { readonly card_name: string };
+  /** As the kernel writes it, e.g. `0000:00:02.0`. */
+  readonly pci_address?: string;
+  /** Four hexadecimal digits, as is the next. */
+  readonly vendor_id?: string;
+  readonly product_id?: string;
 }
 
 export interface StoragePool {

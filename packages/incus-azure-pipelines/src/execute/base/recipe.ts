@@ -26,6 +26,51 @@ exit 0
 `;
 
 /**
+ * Installs what \`packages\` and \`optional\` name: the former or nothing, of the latter what there is, and says what there is
+ * not. A base whose image lacks nothing but the latter is made without a source of packages, too.
+ */
+export const installPackages = `
+# Others may refer to a package that no source has.
+offered() { apt-cache policy "$1" 2>/dev/null | grep 'Candidate: [^(]' >/dev/null; }
+without() { echo "The base is made without $1, since $2."; }
+
+if [ "$((\${#packages[@]} + \${#optional[@]}))" -gt 0 ]; then
+  export DEBIAN_FRONTEND=noninteractive
+  options=(-q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
+  install=()
+  failed=0
+  # Without the mode it ends well where no source answers.
+  apt-get "\${options[@]}" -o APT::Update::Error-Mode=any update || failed=$?
+  if [ "$failed" = 0 ]; then
+    for names in "\${packages[@]}"; do
+      for package in $names; do
+        if offered "$package"; then break; fi
+      done
+      install+=("$package")
+    done
+    for names in "\${optional[@]}"; do
+      chosen=
+      for package in $names; do
+        if offered "$package"; then chosen=$package && break; fi
+      done
+      if [ -n "$chosen" ]; then
+        install+=("$chosen")
+      else
+        without "\${names// / and }" 'no source of packages has it'
+      fi
+    done
+  elif [ "\${#packages[@]}" -gt 0 ]; then
+    exit "$failed"
+  else
+    for names in "\${optional[@]}"; do without "\${names// / and }" 'the sources of packages cannot be read'; done
+  fi
+  if [ "\${#install[@]}" -gt 0 ]; then
+    apt-get "\${options[@]}" install --no-install-recommends "\${install[@]}"
+  fi
+fi
+`;
+
+/**
  * Installs what the image lacks of what jobs and the guest contract need, and makes the agent's user. First argument:
  * \`docker\`, \`docker-by-script\` or \`no-docker\`.
  *
@@ -50,11 +95,9 @@ systemctl --quiet mask --now apt-daily.timer apt-daily-upgrade.timer apt-daily.s
 
 # Each entry is a package, or several of which the first that the distribution has is taken.
 packages=()
-# The same, of which none need be there.
+# The same, left out where the distribution has none of them.
 optional=()
 lacks() { ! command -v "$1" >/dev/null; }
-# Others may refer to a package that no source has.
-offered() { apt-cache policy "$1" 2>/dev/null | grep 'Candidate: [^(]' >/dev/null; }
 if lacks curl; then packages+=(curl); fi
 if lacks sudo; then packages+=(sudo); fi
 if lacks git; then packages+=(git); fi
@@ -69,31 +112,12 @@ if [ "$docker" = docker ]; then
   if lacks docker; then packages+=('docker-cli docker.io'); fi
   if lacks iptables; then packages+=(iptables); fi
   if lacks docker-compose && ! docker compose version >/dev/null 2>&1; then
-    packages+=('docker-compose-v2 docker-compose')
+    optional+=('docker-compose-v2 docker-compose')
   fi
   if ! docker buildx version >/dev/null 2>&1; then optional+=('docker-buildx docker-buildx-plugin'); fi
 fi
 
-if [ "\${#packages[@]}" -gt 0 ]; then
-  export DEBIAN_FRONTEND=noninteractive
-  options=(-q -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
-  # Else it ends well where no source answers.
-  apt-get "\${options[@]}" -o APT::Update::Error-Mode=any update
-  install=()
-  for names in "\${packages[@]}"; do
-    for package in $names; do
-      if offered "$package"; then break; fi
-    done
-    install+=("$package")
-  done
-  for names in "\${optional[@]}"; do
-    for package in $names; do
-      if offered "$package"; then install+=("$package") && break; fi
-    done
-  done
-  apt-get "\${options[@]}" install --no-install-recommends "\${install[@]}"
-fi
-
+${installPackages}
 if [ "$docker" = docker ]; then
   systemctl --quiet enable docker.service
 elif [ "$docker" = no-docker ]; then
