@@ -80,7 +80,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     const { page } = await open(daemon);
     daemon.looked(now, failing('create-instance', 'linux', 'no space left on device', now + 600_000));
     await page
-      .getByText(/create-instance of linux failed 3 times, again in \d+ min.*no space left on device/)
+      .getByText(/create-instance of linux failed 3 times, again in \d+\smin.*no space left on device/)
       .waitFor();
     daemon.looked(now + 1, { creationBlocked: 'fs.inotify.max_user_instances is 128' });
     await page.getByText('waits: fs.inotify.max_user_instances is 128').waitFor();
