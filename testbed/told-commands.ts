@@ -59,23 +59,10 @@ export function commandsIn({ language, place, text }: Block): readonly string[] 
 }
 
 /** Programs that a reader calls on a host. */
-const PROGRAMS = [
-  ...[
-    'apt-get',
-    'cp',
-    'curl',
-    'dpkg',
-    'editor',
-    'gpg',
-    'incus',
-    'incus-azure-pipelines',
-    'install',
-    'journalctl',
-    'nft',
-  ],
-  ...['node', 'npm', 'npx', 'promtool', 'sysctl', 'systemctl', 'systemd-analyze', 'systemd-creds', 'usermod'],
-];
-const CALL = new RegExp(`^(?:[A-Z_]+=\\S+ )*(?:${PROGRAMS.join('|')}) \\S`);
+const PROGRAMS =
+  'apt-get cp curl dpkg editor gpg incus incus-azure-pipelines install journalctl nft node npm npx promtool sysctl systemctl ' +
+  'systemd-analyze systemd-creds usermod';
+const CALL = new RegExp(`^(?:[A-Z_]+=\\S+ )*(?:${PROGRAMS.replaceAll(' ', '|')}) \\S`);
 
 /** The commands between backquotes in the sentences and tables of a document: what begins with the name of a program. */
 export function commandsInText(markdown: string): readonly string[] {

@@ -29,12 +29,12 @@ export function useWatchedPages() {
   });
 
   return {
-    async aDaemon(agentCount: number, reserve = 0, port = 0): Promise<PretendDaemon> {
+    aDaemon: async (agentCount: number, reserve = 0, port = 0): Promise<PretendDaemon> => {
       const daemon = await PretendDaemon.start(agentCount, reserve, port);
       stack.push(daemon);
       return daemon;
     },
-    async open(daemon: PretendDaemon, how: BrowserContextOptions = {}): Promise<WatchedPage> {
+    open: async (daemon: PretendDaemon, how: BrowserContextOptions = {}): Promise<WatchedPage> => {
       const opened = await openWatched(browser, daemon.url, how);
       stack.push(opened);
       watched.push(opened);
