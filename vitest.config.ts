@@ -19,6 +19,8 @@ const SAME_WHEN_CONFINED = [
   'setup',
   // Of no daemon on an Incus.
   'bad-files',
+  'doctor-of-a-host',
+  'incus-by-hand',
   'stopped-start',
   // Of what the socket alone shows or lets be done: the whole host; a package's daemon in a guest; user ids of one's choice.
   'doctor',

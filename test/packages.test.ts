@@ -105,7 +105,14 @@ describe('the packed program', () => {
     for (const title of titles) expect(title).toMatch(/^\S+ \d+\.\d+\.\d+\S* \([\w.-]+\)$/);
   });
 
-  test('is taken away again as the document tells', async () => {
+  test('is taken away again as the documents tell', async () => {
+    const [alone] = told('docs/how-to/install.md#as-a-package-of-debian-or-ubuntu', 1).lines(1);
+    await tell(alone);
+    await expect(program('--version')).rejects.toMatchObject({ code: 'ENOENT' });
+    const [, , install] = told('docs/how-to/install.md#as-an-npm-package').lines(4, {
+      'build/packages': join(folder, 'packages'),
+    });
+    await tell(install);
     const [uninstall] = told('docs/how-to/operate.md#from-a-release-before-the-package', 1).lines(6);
     await tell(uninstall);
     await expect(program('--version')).rejects.toMatchObject({ code: 'ENOENT' });

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
+import { parseOptions as benchOptions } from '../bench/options.js';
 import { parseOptions as chaosOptions } from '../chaos/options.js';
 import { parseOptions as simulationOptions } from '../packages/incus-azure-pipelines/test/simulation/cli/options.js';
 import { parseOptions as soakOptions } from '../soak/options.js';
-import { type Block, blocksOf, commandsIn, isUntried, told } from '../testbed/told-commands.js';
+import { type Block, blocksOf, commandsIn, commandsInText, isUntried, told } from '../testbed/told-commands.js';
 import { UNTRIED } from '../testbed/untried-commands.js';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -88,6 +89,35 @@ test('every command that a document tells is taken up by a test, or has the reas
   expect(untold(blocks, called)).toEqual([]);
 });
 
+/** A verb of the program alone is its name; the test of the documents has the program tell whether it is one. */
+const VERB = /^incus-azure-pipelines (?:--)?[a-z]+$/;
+
+/** Commands in sentences that neither are, nor begin, one of a block, where tests take them up. */
+function untoldInText(markdown: string, inBlocks: readonly string[]): readonly string[] {
+  const isTold = (command: string) => VERB.test(command) || inBlocks.some(told => `${told} `.startsWith(`${command} `));
+  return commandsInText(markdown).filter(command => !isTold(command) && !isUntried(command));
+}
+
+/** What is written from the program tells what that says, and is held to it; decisions and recordings tell what was done. */
+const guides = documents.filter(path => !/^docs\/(?:reference|decisions)\/|\/testdata\//.test(path));
+
+test.each(guides)('every command in a sentence of %s is one of a block, or has the reason why not', path => {
+  expect(untoldInText(textOf(path), blocks.flatMap(commandsIn))).toEqual([]);
+});
+
+test.each([
+  ['one that stands in no block', 'Call `npm uninstall x` then.', ['npm uninstall x']],
+  ['one over two lines', 'Call `npm\nuninstall x` then.', ['npm uninstall x']],
+  ['one of two', '| `npm ci && incus list` | lists |', ['incus list']],
+  ['one with a variable before it', '`A=1 npm start`', ['A=1 npm start']],
+  ['one that is only like one of a block', '`npm c`', ['npm c']],
+  ['nothing where a block has it', '`npm ci`, and `incus admin init`', []],
+  ['nothing that is no call', '`incus`, `incus-admin`, `apt-get`, `install.md`', []],
+  ['nothing in blocks', '```sh\nnpm start `npm stop`\n```', []],
+])('finds in sentences %s', (_, markdown, found) => {
+  expect(untoldInText(markdown, ['npm ci', 'incus admin init --auto'])).toEqual(found);
+});
+
 test('every block says by its language whether it holds commands', () => {
   expect(blocks.filter(({ language }) => !LANGUAGES.has(language))).toEqual([]);
   const others = blocks.filter(block => commandsIn(block).length === 0);
@@ -142,7 +172,7 @@ test('gives a test all commands of a block, and takes no value that has no place
 const untried = UNTRIED.flatMap(({ commands }) => commands);
 
 test('every command that is excused stands in a document', () => {
-  const all = blocks.flatMap(commandsIn);
+  const all = [...blocks.flatMap(commandsIn), ...documents.flatMap(path => commandsInText(textOf(path)))];
   expect(untried.filter(command => !all.includes(command))).toEqual([]);
 });
 
@@ -168,12 +198,13 @@ test('what is told of vitest names files and tests that are there', () => {
 
 test('the options that are told of long runs are those that they take', () => {
   const read: Readonly<Record<string, (args: readonly string[]) => unknown>> = {
+    bench: benchOptions,
     chaos: args => chaosOptions(args, 1),
     simulate: simulationOptions,
     soak: soakOptions,
   };
   const runs = untried.filter(command => /^npm run \w+ -- ./.test(command));
-  expect(runs).toHaveLength(4);
+  expect(runs).toHaveLength(5);
   for (const run of runs) {
     const [, name = '', options = ''] = /^npm run (\w+) -- (.+)$/.exec(run) ?? [];
     expect(read[name]?.(options.split(' ')), run).toBeDefined();

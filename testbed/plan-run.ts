@@ -23,6 +23,8 @@ export interface PrivateIncusOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Added to the configuration of the bridge, which has NAT otherwise. */
   readonly bridgeConfig?: Readonly<Record<string, string>>;
+  /** It has no storage, no network, and nothing in its default profile. */
+  readonly isBare?: boolean;
   /** A command that runs the daemon behind it, such as one that gives it a network of its own. */
   readonly within?: readonly string[];
   readonly signal?: AbortSignal;

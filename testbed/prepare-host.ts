@@ -21,13 +21,14 @@ const otherPackages = [
 
 /**
  * The unit tests let the first read every script that a guest runs, the next two complete the program's verbs, and the last read the
- * alert rules; gpg signs a mirror, and the others build the package of the program.
+ * alert rules; gpg signs a mirror, iptables writes rules for the doctor to find, and the others build the package of the program.
  */
 const testPackages = [
   'shellcheck',
   'zsh',
   'fish',
   'gpg',
+  'iptables',
   'dpkg-dev',
   'binutils',
   ...(isUbuntu2404() ? [] : ['promtool']),

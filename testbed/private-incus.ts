@@ -126,8 +126,8 @@ export class PrivateIncus implements AsyncDisposable {
     this.#keeper = startKeeper();
     await mkdir(this.directory, { mode: 0o711 });
     await this.#launch();
-    await this.#preseed();
-    const { httpsAddress } = this.#options;
+    const { httpsAddress, isBare } = this.#options;
+    if (!isBare) await this.#preseed();
     if (httpsAddress !== undefined) await this.incus(['config', 'set', `core.https_address=${httpsAddress}`]);
   }
 

@@ -58,6 +58,19 @@ export function commandsIn({ language, place, text }: Block): readonly string[] 
   return lines.filter(line => line !== '').flatMap(line => line.split(' && '));
 }
 
+/** Programs that a reader calls on a host. */
+const PROGRAMS =
+  'apt-get cp curl dpkg editor gpg incus incus-azure-pipelines install journalctl nft node npm npx promtool sysctl systemctl ' +
+  'systemd-analyze systemd-creds usermod';
+const CALL = new RegExp(`^(?:[A-Z_]+=\\S+ )*(?:${PROGRAMS.replaceAll(' ', '|')}) \\S`);
+
+/** The commands between backquotes in the sentences and tables of a document: what begins with the name of a program. */
+export function commandsInText(markdown: string): readonly string[] {
+  const text = markdown.replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const codes = [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code.replaceAll(/\s+/g, ' '));
+  return codes.flatMap(code => code.split(' && ')).filter(code => CALL.test(code));
+}
+
 /** Whether no test runs a command, for a reason that stands with it. */
 export function isUntried(command: string): boolean {
   return UNTRIED.some(({ commands }) => commands.includes(command));
@@ -118,12 +131,12 @@ type Tuple<N extends number, T extends readonly string[] = readonly []> = T['len
   ? T
   : Tuple<N, readonly [...T, string]>;
 
-/** What a script of npm does beside the build, which has been done for these tests: `npm run deb`. */
+/** What a script of npm does beside the build, which has been done for these tests: `npm run deb`, also with options. */
 export function withoutBuild(command: string): string {
   const { scripts } = JSON.parse(readFileSync(join(workTree(), 'package.json'), 'utf8'));
-  const [, name = ''] = /^npm run (\S+)$/.exec(command) ?? [];
+  const [, name = '', options = ''] = /^npm run (\S+)(?: --( .+))?$/.exec(command) ?? [];
   const [build, rest, ...more] = String(scripts[name]).split(' && ');
   if (build !== 'npm run --silent build' || rest === undefined || more.length > 0)
     throw new Error(`${command} is not a build and one thing more`);
-  return rest;
+  return rest + options;
 }

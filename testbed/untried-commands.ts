@@ -10,10 +10,6 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
     ],
   },
   {
-    why: 'makes a bridge whose name is for the Incus of the host itself',
-    commands: ['incus admin init --auto --storage-backend btrfs --storage-create-loop 50 --storage-pool default'],
-  },
-  {
     why: '.ci/run does it, before the tests or with them: it makes what they run on',
     commands: ['npm ci', 'npm run build', 'npm run check', 'npm test'],
   },
@@ -28,6 +24,7 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
       'npx vitest run --project floors --update',
       'npx vitest run --project contract packages/incus-azure-pipelines/src/page',
       'npx vitest run --project contract packages/incus-azure-pipelines/src/contract',
+      'npm run test:unit',
     ],
   },
   {
@@ -37,8 +34,16 @@ export const UNTRIED: readonly { readonly why: string; readonly commands: readon
       'npm run chaos -- --minutes 60',
       'npm run chaos -- --seed 7 --faults kill-daemon,restart-incus --log chaos.log',
       'npm run soak -- --minutes 30',
+      'npm run bench -- --only listening',
+      'npm run bench',
     ],
   },
+  { why: 'changes the files that the tests are of', commands: ['npm run format'] },
+  {
+    why: 'opens an editor on a terminal; what is written there, tests write',
+    commands: ['systemctl edit incus-azure-pipelines', 'systemctl edit poweroff.target'],
+  },
+  { why: 'is what a job may call, as much of it as it likes', commands: ['systemctl --user'] },
   { why: 'asks the public image server', commands: ['incus image export images:ubuntu/24.04 ubuntu-24.04'] },
   { why: 'is for the service of another program', commands: ['systemctl reload prometheus'] },
 ];

@@ -54,3 +54,8 @@ function poolOf(status: StatusDocument | undefined, name: string): PoolStatus | 
 }
 
 const LAST_LINES = 20;
+
+/** All places are taken by agents that wait for a job, and nothing else is there. */
+export function isFull(pool: PoolStatus): boolean {
+  return pool.agents.length === pool.agentCount && pool.agents.every(({ phase }) => phase === 'idle');
+}

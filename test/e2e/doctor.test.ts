@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
-import { pipeline } from 'node:stream/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import type { Emulator } from 'azure-pipelines-emulator';
 import type { IncusClient } from 'incus-client';
 import { beforeAll, expect, test } from 'vitest';
@@ -11,6 +10,7 @@ import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { startOutsideHost } from '../../testbed/outside-host.js';
 import { despitePassingInterfaces } from '../../testbed/passing-interfaces.js';
+import { relay } from '../../testbed/relay.js';
 import { runCommand } from '../../testbed/run-command.js';
 import type { Scenario } from '../../testbed/scenario.js';
 import { startWithBase } from './finished-base.js';
@@ -113,21 +113,11 @@ describeOnIncus('doctor', testbed => {
 
 /** Passes connections to loopback on to an emulator on another address. */
 async function startRelay(to: () => Emulator): Promise<AsyncDisposable & { readonly origin: string }> {
-  const relay = createServer(socket => {
-    const { port, url } = to();
-    const other = connect({ host: new URL(url).hostname, port });
-    pipeline(socket, other, socket).catch(() => {});
-  });
-  relay.listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  const { port } = relay.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      relay.close();
-      await once(relay, 'close');
-    },
-  };
+  const listening = createServer().listen(0, '127.0.0.1');
+  await once(listening, 'listening');
+  const { port } = listening.address() as AddressInfo;
+  const passing = relay(listening, () => ({ host: new URL(to().url).hostname, port: to().port }));
+  return { origin: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => passing[Symbol.asyncDispose]() };
 }
 
 const BADNESS = ['grey', 'green', 'yellow', 'red'];

@@ -10,6 +10,7 @@ import { type DaemonProcess, runProgram } from '../../testbed/daemon-process.js'
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { emptyProject } from '../../testbed/owned-project.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
 import { NIC_APART } from './place-of-setup.js';
 import { expectRefusal } from './refusal.js';
 import { makeSecondStorage, type SecondStorage } from './second-storage.js';
@@ -69,9 +70,10 @@ describeOnIncus('what guests get beside the default profile', testbed => {
       docker: { source: 'none' },
     };
     scenario = await startScenario({ ...testbed(), confined: true, settings: { ...settings, provisionScripts: [] } });
+    const makesPlace = told('docs/how-to/shape-a-base.md#where-jobs-work').script({ '/work': settings.workFolder });
     await writeFile(
       join(scenario.directory, 'tools'),
-      'mkdir -p "$AGENT_TOOLSDIRECTORY/node/22" && echo whole > "$AGENT_TOOLSDIRECTORY/node/22/x64.complete"\ninstall -d -o agent -g agent /srv/builds\n',
+      `mkdir -p "$AGENT_TOOLSDIRECTORY/node/22" && echo whole > "$AGENT_TOOLSDIRECTORY/node/22/x64.complete"\n${makesPlace}\n`,
     );
     await scenario.configure(settings);
     await storage.makeVolume(scenario.project);

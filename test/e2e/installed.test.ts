@@ -93,8 +93,9 @@ describeOnIncus('the package for Debian', testbed => {
     );
     expect(await host.run(`systemd-analyze verify --man=no ${NAME}.service ${NAME}-shutdown.service 2>&1`)).toBe('');
     const page = await readFile(join(workTree(), 'docs/how-to/install.md'), 'utf8');
-    const [, command = '', exposure] = /`(systemd-analyze security [\w-]+)` gives (\d\.\d)/.exec(page) ?? [];
-    expect(await host.run(`${command} --no-pager`)).toContain(`exposure level for ${NAME}.service: ${exposure} `);
+    const [judge] = told('docs/how-to/install.md#what-the-service-may-do').lines(1);
+    const [, exposure] = /^It gives (\d\.\d), of 10/m.exec(page) ?? [];
+    expect(await host.run(`${judge} --no-pager`)).toContain(`exposure level for ${NAME}.service: ${exposure} `);
   });
 
   test('is a service that is up when it has asked Incus and Azure, and answers those who may ask, and nobody else', async () => {
@@ -201,7 +202,8 @@ describeOnIncus('the package for Debian', testbed => {
   });
 
   test('is purged with all that is its own, and leaves what a person wrote', async () => {
-    await host.run(`dpkg --purge ${NAME}`);
+    const [purge] = told('docs/how-to/install.md#remove-it').lines(1);
+    await host.run(`echo y | ${purge}`);
     const left = installed.filter(path => path.includes(NAME)).map(path => `! test -e ${path} || echo ${path}`);
     expect((await host.run(left.join('\n'))).trim()).toBe(`/etc/${NAME}`);
     const places = `/run/${NAME} /var/lib/${NAME} /var/lib/private/${NAME} /etc/systemd/system/*.wants/${NAME}*`;

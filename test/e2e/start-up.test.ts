@@ -107,6 +107,11 @@ describeOnIncus('a start that cannot come to good', testbed => {
       // Its images are its own.
       expect(stdout).toContain(`waits: the base cannot be named yet: find source image "debian": project "${project}"`);
       expect(code).toBe(0);
+      const copied = { 'azure-pipelines': project, NAME: 'debian' };
+      await run(told('docs/how-to/set-up.md#what-it-makes').script(copied));
+      const planned = await runProgram(['plan', '--config', scenario.configPath]);
+      expect(planned.stdout).not.toContain('cannot be named');
+      expect(planned.stdout).toContain('build-base');
     } finally {
       await removeProject(scenario.incus.withProject('default'), project);
     }

@@ -73,7 +73,7 @@ describe('an emulator behind a socket', () => {
 describe('the command', () => {
   it('takes jobs from its own host, as the documents tell', async () => {
     const own = { ADDRESS: '127.0.0.1' };
-    const [start] = told('docs/how-to/install.md#for-a-try-without-azure').lines(1, {
+    const [, start] = told('docs/how-to/install.md#for-a-try-without-azure').lines(2, {
       ...own,
       '8080': '0',
     });

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock.js';
 
+/** What an agent pool may be for, beside the agents of its owner that build. */
+export type KeptPool = 'hosted' | 'elastic' | 'deployment';
+
 /** How an emulator is to behave. Everything has a default. */
 export interface EmulatorOptions {
   /** Address to listen on; default 127.0.0.1. */
@@ -11,8 +14,8 @@ export interface EmulatorOptions {
   readonly collection?: string;
   /** Names of the agent pools; default one, `default`. */
   readonly pools?: readonly string[];
-  /** Those of them, by name, whose agents are not their owner's affair: Microsoft's own, or a scale set's. */
-  readonly keptPools?: Readonly<Record<string, 'hosted' | 'elastic'>>;
+  /** Those of them, by name, that take no agents for builds: Microsoft's own, a scale set's, and those for deployments. */
+  readonly keptPools?: Readonly<Record<string, KeptPool>>;
   /** The personal access token that stands for the organisation; random by default. */
   readonly token?: string;
   /** A token of Microsoft Entra that is taken for the organisation, too, as Bearer; none by default. */
@@ -68,7 +71,7 @@ export interface AgentPackage {
 export interface Settings {
   readonly collection: string;
   readonly pools: readonly string[];
-  readonly keptPools: Readonly<Record<string, 'hosted' | 'elastic'>>;
+  readonly keptPools: Readonly<Record<string, KeptPool>>;
   readonly token: string;
   readonly entraToken: string | undefined;
   readonly tokenOrigin: string | undefined;

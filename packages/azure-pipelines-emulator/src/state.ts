@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Capabilities } from 'azure-pipelines-client/demands';
 import type { Bell } from './bell.js';
+import type { KeptPool } from './options.js';
 import type { AgentRecord } from './records.js';
 import type { JsonObject } from './wire/json.js';
 import type { TaskResult } from './wire/task-result.js';
@@ -11,8 +12,8 @@ export interface Pool {
   readonly id: number;
   readonly name: string;
   readonly createdAt: number;
-  /** Who makes and removes its agents, where that is not its owner. */
-  readonly keptBy: 'hosted' | 'elastic' | undefined;
+  /** What it is for, where that is not the builds of its owner's agents. */
+  readonly keptFor: KeptPool | undefined;
   autoUpdate: boolean;
   lastMessageId: number;
 }

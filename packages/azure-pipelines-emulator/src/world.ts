@@ -35,7 +35,7 @@ export class World {
         id: index + 1,
         name,
         createdAt: clock.now(),
-        keptBy: settings.keptPools[name],
+        keptFor: settings.keptPools[name],
         autoUpdate: true,
         lastMessageId: 0,
       })),

@@ -60,9 +60,11 @@ export class PackageHost implements AsyncDisposable {
 
   /** Builds the package as the README tells, of another Node where one is named; gives back its path. */
   async build(node?: string): Promise<string> {
-    const [build] = told('README.md#installation').lines(2);
-    const options = `--output ${this.folder}${node === undefined ? '' : ` --node ${node}`}`;
-    return (await runCommand('sh', ['-c', `cd ${workTree()}; ${withoutBuild(build)} ${options}`])).trim();
+    const [plain] = told('README.md#installation').lines(2);
+    const ofIts = { 'DIRECTORY/bin/node': node ?? '' };
+    const [other] = told('docs/how-to/install.md#as-a-package-of-debian-or-ubuntu', 2).lines(1, ofIts);
+    const build = withoutBuild(node === undefined ? plain : other);
+    return (await runCommand('sh', ['-c', `cd ${workTree()}; ${build} --output ${this.folder}`])).trim();
   }
 
   /** Puts a package where the README has it. */

@@ -23,7 +23,8 @@ export function theFaultsOfAService(on: () => PackageHost): void {
     expect(explained).toMatch(/^Azure cannot be read since .*, so no agent is ended .*: .*the token was refused/);
     expect(doctor).toMatch(/^red +azure-token +.*the token was refused.*\n +-> make a token with the scope/m);
     expect(doctor).toContain('code 2');
-    await on().writeToken(scenario.emulator.token);
+    await host.push('/root/NEW', `${scenario.emulator.token}\n`);
+    await on().tell(told('docs/how-to/install.md#change-the-token').script());
     await host.journalShows(NAME, 'cannot be read', 'can be read again');
     expect(await on().mainPid()).toBe(before);
   });

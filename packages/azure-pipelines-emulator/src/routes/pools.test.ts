@@ -26,6 +26,18 @@ describe('agent pools', () => {
     ]);
   });
 
+  it('are for builds or for deployments, and listed by that where it is asked', async () => {
+    using organisation = new Organisation({ pools: ['builds', 'sites'], keptPools: { sites: 'deployment' } });
+    const namesOf = async (query: string) => {
+      const { body } = await organisation.admin('GET', `${PATH}${query}`);
+      return body.value.map(({ name, poolType }: Record<string, string>) => `${name} ${poolType}`);
+    };
+    expect(await namesOf('')).toEqual(['builds automation', 'sites deployment']);
+    expect(await namesOf('?poolType=automation')).toEqual(['builds automation']);
+    expect(await namesOf('?poolType=Deployment')).toEqual(['sites deployment']);
+    expect(await namesOf('?poolType=2&poolName=sites')).toEqual(['sites deployment']);
+  });
+
   it('are listed as those that may be managed', async () => {
     using organisation = new Organisation({ pools: ['linux', 'my agents'], manages: ['linux'] });
     const found = await organisation.admin('GET', `${PATH}?actionFilter=manage`);

@@ -4,10 +4,12 @@ import { type Call, idOf, json, jsonList, poolIn, type Route, readBody } from '.
 import type { Pool } from '../state.js';
 import { flagOf } from '../wire/json.js';
 import { matchedJobRequest, queueIdOf } from '../wire/task-agent-job-request.js';
-import { taskAgentPool } from '../wire/task-agent-pool.js';
+import { poolTypeOf, taskAgentPool } from '../wire/task-agent-pool.js';
 
 const POOLS = '/_apis/distributedtask/pools';
 const QUEUES = '/{project}/_apis/distributedtask/queues';
+/** A type is asked for by its name or by its number. */
+const TYPE_NUMBERS = { automation: '1', deployment: '2' } as const;
 const callers = ['organisation'] as const;
 
 /** Routes of pools and queues. */
@@ -27,12 +29,13 @@ function list(call: Call): Response {
   const ids = query.get('poolIds')?.split(',').map(Number);
   const { manages } = world.settings;
   const managed = query.get('actionFilter')?.toLowerCase() === 'manage';
-  const type = query.get('poolType')?.toLowerCase() ?? 'automation';
+  const type = query.get('poolType')?.toLowerCase();
   const found = world.state.pools
     .filter(pool => name === undefined || pool.name.toLowerCase() === name)
     .filter(pool => ids === undefined || ids.includes(pool.id))
+    .filter(pool => type === undefined || type === poolTypeOf(pool) || type === TYPE_NUMBERS[poolTypeOf(pool)])
     .filter(pool => !managed || manages === undefined || manages.includes(pool.name));
-  return jsonList(type === 'automation' || type === '1' ? found.map(pool => taskAgentPool(world.state, pool)) : []);
+  return jsonList(found.map(pool => taskAgentPool(world.state, pool)));
 }
 
 async function patch(call: Call): Promise<Response> {
@@ -72,8 +75,9 @@ function queuedPool(call: Call): Pool {
 }
 
 function queue(call: Call, pool: Pool): object {
-  const { id, keptBy, name } = pool;
-  const isHosted = keptBy === 'hosted';
-  const reference = { id, scope: call.world.state.instanceId, name, isHosted, poolType: 'automation', size: 0 };
+  const { id, keptFor, name } = pool;
+  const isHosted = keptFor === 'hosted';
+  const poolType = poolTypeOf(pool);
+  const reference = { id, scope: call.world.state.instanceId, name, isHosted, poolType, size: 0 };
   return { id: queueIdOf(id), projectId: call.world.state.projectId, name, pool: reference };
 }

@@ -8,11 +8,11 @@ export function taskAgentPool(state: State, pool: Pool): object {
     id: pool.id,
     name: pool.name,
     scope: state.instanceId,
-    isHosted: pool.keptBy === 'hosted',
-    poolType: 'automation',
+    isHosted: pool.keptFor === 'hosted',
+    poolType: poolTypeOf(pool),
     size: [...state.agents.values()].filter(agent => agent.poolId === pool.id).length,
     isLegacy: false,
-    options: pool.keptBy === 'elastic' ? 'elasticPool' : 'none',
+    options: pool.keptFor === 'elastic' ? 'elasticPool' : 'none',
     createdOn: isoTime(pool.createdAt),
     autoProvision: false,
     autoUpdate: pool.autoUpdate,
@@ -21,4 +21,9 @@ export function taskAgentPool(state: State, pool: Pool): object {
     owner,
     properties: {},
   };
+}
+
+/** What sort of jobs it is for. */
+export function poolTypeOf({ keptFor }: Pool): 'automation' | 'deployment' {
+  return keptFor === 'deployment' ? 'deployment' : 'automation';
 }

@@ -11,6 +11,8 @@ import { type Finding, green, grey, red, yellow } from './finding.js';
 
 /** From here on a storage pool is taken for nearly full, and for full. */
 const FULL = { yellow: 0.85, red: 0.97 };
+/** As much may be left and of no use: btrfs counts what it keeps for its own records as free. */
+const NO_ROOM_BYTES = 2 ** 30;
 
 /** Project and profile: what instances are made in. */
 export function checkProject(
@@ -91,9 +93,11 @@ export function checkStorage({ devices, room, storage }: ProjectFacts): Finding[
   if (room === undefined || room.totalBytes === 0)
     return [copies, grey('storage-room', 'Incus does not tell the room in its storage')];
   const part = room.usedBytes / room.totalBytes;
-  const what = `storage pool "${pool}" has ${formatGib(room.totalBytes - room.usedBytes)} left of ${formatGib(room.totalBytes)}`;
+  const left = room.totalBytes - room.usedBytes;
+  const what = `storage pool "${pool}" has ${formatGib(left)} left of ${formatGib(room.totalBytes)}`;
   const remedy = 'make it larger, or take out what does not belong to the agents: incus storage info';
-  const level = part >= FULL.red ? red : part >= FULL.yellow ? yellow : undefined;
+  const isNearlyFull = part >= FULL.yellow || left < NO_ROOM_BYTES;
+  const level = part >= FULL.red ? red : isNearlyFull ? yellow : undefined;
   return [copies, level === undefined ? green('storage-room', what) : level('storage-room', { what, remedy })];
 }
 

@@ -117,6 +117,7 @@ test.each<[string, Given, object]>([
     { 'agent-pool': 'red', registration: 'grey' },
   ],
   ['leaves the agent pool to a scale set', { keptPools: { default: 'elastic' } }, { 'agent-pool': 'red' }],
+  ['has the agent pool for deployments', { keptPools: { default: 'deployment' } }, { 'agent-pool': 'red' }],
   ['is an hour ahead', { clock: clockAhead(3_600_000) }, { clock: 'red', registration: 'yellow' }],
   ['is an hour behind', { clock: clockAhead(-3_600_000) }, { clock: 'red', registration: 'yellow' }],
   [

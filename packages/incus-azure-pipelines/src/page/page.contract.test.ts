@@ -1,12 +1,11 @@
-import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { browserObstacle, openWatched, startBrowser, type WatchedPage } from '../../test/browser.js';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { browserObstacle } from '../../test/browser.js';
 import { liveThroughAnHour } from '../../test/busy-hour.js';
 import { failing, PretendDaemon } from '../../test/pretend-daemon.js';
 import { nameOf } from '../../test/simulation/examples.js';
+import { DESK, flaws, useWatchedPages } from '../../test/watched-pages.js';
 
-const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const HOSTILE = '<script>alert(1)</script><img src=x onerror=alert(2)>\u001b[31mred\u001b]52;c;aGk=\u0007\u202egnirts';
 const SHOWN =
   '<script>alert(1)</script><img src=x onerror=alert(2)>\\u001b[31mred\\u001b]52;c;aGk=\\u0007\\u202egnirts';
@@ -28,39 +27,11 @@ const obstacle = browserObstacle();
 const title = obstacle === undefined ? 'the page' : `the page [skipped: ${obstacle}]`;
 
 describe.skipIf(obstacle !== undefined)(title, () => {
-  let browser: Browser;
+  const { aDaemon, open } = useWatchedPages();
   let now: number;
-  const stack: AsyncDisposable[] = [];
-  const watched: WatchedPage[] = [];
-
-  beforeAll(async () => {
-    browser = await startBrowser();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-  });
-
-  /** Whatever a test looked at, the page asked nobody else, broke no rule of its policy, and did not fail. */
-  afterEach(async () => {
-    const complaints = await Promise.all(watched.splice(0).map(each => each.complaints()));
-    for (const each of stack.splice(0).toReversed()) await each[Symbol.asyncDispose]();
-    expect(complaints.flat()).toEqual([]);
-  });
-
-  async function aDaemon(agentCount: number, reserve = 0): Promise<PretendDaemon> {
+  beforeEach(() => {
     now = Date.now();
-    const daemon = await PretendDaemon.start(agentCount, reserve);
-    stack.push(daemon);
-    return daemon;
-  }
-
-  async function open(daemon: PretendDaemon, how: BrowserContextOptions = {}): Promise<WatchedPage> {
-    const opened = await openWatched(browser, daemon.url, how);
-    stack.push(opened);
-    watched.push(opened);
-    return opened;
-  }
+  });
 
   const cell = (page: Page, n: number, phase: string) =>
     page.locator(`[role=option][data-name="${nameOf(n)}"][data-phase="${phase}"]`);
@@ -109,7 +80,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     const { page } = await open(daemon);
     daemon.looked(now, failing('create-instance', 'linux', 'no space left on device', now + 600_000));
     await page
-      .getByText(/create-instance of linux failed 3 times, again in \d+ min.*no space left on device/)
+      .getByText(/create-instance of linux failed 3 times, again in \d+\smin.*no space left on device/)
       .waitFor();
     daemon.looked(now + 1, { creationBlocked: 'fs.inotify.max_user_instances is 128' });
     await page.getByText('waits: fs.inotify.max_user_instances is 128').waitFor();
@@ -145,7 +116,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
   test.each(['light', 'dark'] as const)('has nothing that axe finds wrong, in %s', async colorScheme => {
     const daemon = await aDaemon(64, 4);
     liveThroughAnHour(daemon, 64, now);
-    const { page, screenshot } = await open(daemon, { colorScheme, viewport: { width: 1400, height: 1000 } });
+    const { page, screenshot } = await open(daemon, { colorScheme, ...DESK });
     await page.getByText(/places filled again/).waitFor();
     await screenshot(`64-agents-${colorScheme}`);
     daemon.looked(now, {
@@ -162,30 +133,6 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     await page.getByText('Job completed.').waitFor();
     expect(await flaws(page, 'dialog')).toEqual([]);
     await screenshot(`drawer-${colorScheme}`);
-  });
-
-  test('shows 600 agents, each to be told from the others', async () => {
-    const daemon = await aDaemon(600, 40);
-    liveThroughAnHour(daemon, 600, now);
-    const { page, screenshot } = await open(daemon, { colorScheme: 'dark', viewport: { width: 1400, height: 1000 } });
-    await page.getByText(/places filled again/).waitFor();
-    expect(await page.locator('[role=option]').count()).toBeGreaterThanOrEqual(600);
-    const busy = page.locator('[role=option][data-phase=busy]').first();
-    expect(await busy.getAttribute('aria-label')).toMatch(/^host-a1b2c3-\S+, busy, .+, since \d\d:\d\d:\d\d$/);
-    const box = await busy.boundingBox();
-    expect(Math.min(box?.width ?? 0, box?.height ?? 0)).toBeGreaterThanOrEqual(24);
-    await screenshot('600-agents-dark');
-    expect(await flaws(page)).toEqual([]);
-  });
-
-  test('fits a phone', async () => {
-    const daemon = await aDaemon(24, 2);
-    liveThroughAnHour(daemon, 24, now);
-    const { page, screenshot } = await open(daemon, PHONE);
-    await page.getByText(/places filled again/).waitFor();
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
-    await screenshot('phone-light');
-    await page.locator('.hour').screenshot({ path: 'build/screenshots/phone-hour.png' });
   });
 
   test('shows hostile text as text', async () => {
@@ -237,8 +184,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     const { port } = first;
     await first[Symbol.asyncDispose]();
     await page.getByText(/not live since/).waitFor();
-    const second = await PretendDaemon.start(1, 0, port);
-    stack.push(second);
+    const second = await aDaemon(1, 0, port);
     second.enters(1, 'busy', now + 1);
     second.looked(now + 1);
     await cell(page, 1, 'busy').waitFor();
@@ -246,13 +192,3 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     await page.getByRole('status').getByText('live', { exact: true }).waitFor();
   });
 });
-
-/** What axe finds wrong with the page as it is now, one line each. */
-async function flaws(page: Page, part = 'html'): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(`axe.run('${part}')`);
-  const { violations } = found as { violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] };
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ failureSummary, html }) => `${id}: ${html} ${failureSummary}`),
-  );
-}

@@ -49,7 +49,7 @@ test('what failed stands before what is waited for, with the time of the next tr
     { key: 'create/linux', kind: 'trouble', text: 'create of linux failed 2 times', failure },
     { key: 'waits', kind: 'waits', text: 'waits: the base is being built' },
   ]);
-  expect([5_000, 65_000].map(now => tryAgain(65_000, now))).toEqual(['again in 1 min', 'again now']);
+  expect([5_000, 65_000].map(now => tryAgain(65_000, now))).toEqual(['again in 1\u00a0min', 'again now']);
 });
 
 test('that the latest token is refused is told as trouble, though the one before is good still', () => {
@@ -78,7 +78,7 @@ test('what waits in the queue is told by its reason, and an unread queue as trou
 
 test('a standby that follows the clock is told with its hours, and for how long they are in force', () => {
   expect(standbyWords({ standby: 3, during: 'mon-fri 07:00 to 19:00, UTC', until: 5_400_000 }, 0)).toBe(
-    '3 (mon-fri 07:00 to 19:00, UTC; for 1 h 30 min more)',
+    '3 (mon-fri 07:00 to 19:00, UTC; for 1\u00a0h 30\u00a0min more)',
   );
   expect(standbyWords({ standby: 1, during: 'all other times' }, 0)).toBe('1 (all other times)');
 });

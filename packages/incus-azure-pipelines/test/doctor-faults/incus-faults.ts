@@ -155,6 +155,11 @@ const TABLE: readonly (readonly [string, Parameters<typeof judgedIncus>[0], RegE
     /^yellow storage-room: .*10 GiB left of 100 GiB/,
   ],
   [
+    'what is left of a small storage may be of no use',
+    { server: isNew, project: { room: { usedBytes: 2.5 * GIB, totalBytes: 3 * GIB } } },
+    /^yellow storage-room: .*0\.5 GiB left of 3 GiB/,
+  ],
+  [
     'the storage is full',
     { server: isNew, project: { room: { usedBytes: 99 * GIB, totalBytes: 100 * GIB } } },
     /^red storage-room: .*1 GiB left/,
