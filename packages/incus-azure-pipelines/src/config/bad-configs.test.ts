@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BAD_FILE_VARIABLES, BAD_FILES, useBadFileFolder } from '../../test/bad-files.js';
+import { configJsonSchema } from './json-schema.js';
 import { parseConfig } from './load.js';
 import { ConfigError, formatMessage } from './message.js';
 
@@ -32,6 +33,13 @@ describe.each(BAD_FILES)('$group', ({ cases }) => {
   });
 });
 
+it('has a wrong value of every key that the schema knows', () => {
+  const told = BAD_FILES.flatMap(({ cases }) => cases.flatMap(({ says }) => says.map(keyOfWrongValue)));
+  const keys = keysIn(configJsonSchema()).map(key => key.replace(/^pools\[\]\./, ''));
+  expect(keys.length).toBeGreaterThan(100);
+  expect(keys.filter(key => !told.some(other => isAt(other, key)))).toEqual([]);
+});
+
 it('tells of everything in one reading, in the order of the lines', async () => {
   const text = `agentCount: two
 maxCore: 2
@@ -51,3 +59,34 @@ reconcileInterval: 15
     '7:20: reconcileInterval',
   ]);
 });
+
+interface Schema {
+  readonly anyOf?: readonly Schema[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly additionalProperties?: Schema | boolean;
+  readonly items?: Schema;
+}
+
+/** The keys of a schema: `azure.auth.pat`, `profiles[]` for what is in a list, `remotes.*` for names of a person's own. */
+function keysIn({ additionalProperties, anyOf = [], items, properties = {} }: Schema, place = ''): readonly string[] {
+  const under = (key: string, inner: Schema) => [key, ...keysIn(inner, key)];
+  return [
+    ...Object.entries(properties).flatMap(([name, inner]) => under(place === '' ? name : `${place}.${name}`, inner)),
+    ...(typeof additionalProperties === 'object' ? under(`${place}.*`, additionalProperties) : []),
+    ...(items === undefined ? [] : keysIn(items, `${place}[]`)),
+    ...anyOf.flatMap(inner => keysIn(inner, place)),
+  ];
+}
+
+/** The key whose value a message of the table refuses; empty where it is about a key that is unknown or not there. */
+function keyOfWrongValue(message: string): string {
+  const [, key = '', problem = ''] = /^\d+:\d+: (?!warning: )(\S+): (.+?); /.exec(message) ?? [];
+  if (/^(?:unknown key|is missing|has no value)$/.test(problem)) return '';
+  return key.replace(/^pools\[\d+\]\./, '').replaceAll(/\[\d+\]/g, '[]');
+}
+
+/** Whether a key of a file is one of the schema. */
+function isAt(key: string, schemaKey: string): boolean {
+  const [parts, wanted] = [key.split('.'), schemaKey.split('.')];
+  return parts.length === wanted.length && wanted.every((part, i) => part === '*' || part === parts[i]);
+}

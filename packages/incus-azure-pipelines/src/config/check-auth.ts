@@ -4,6 +4,8 @@ import type { AuthSettings } from './auth-schema.js';
 import { error, type Finding, type KeyPath, valueAt, warning } from './finding.js';
 import type { PoolEntry } from './pool-entry.js';
 
+const DELETE_FOR_CERTIFICATE = "delete it: a certificate's last day is read from its file";
+
 const WAYS = ['pat', 'command', 'servicePrincipal', 'managedIdentity', 'workloadIdentity'] as const;
 
 /** Whether the agent's own `config.sh` can be given what this signs in with. */
@@ -54,7 +56,9 @@ function checkWhole(pool: PoolEntry, auth: AuthSettings): readonly Finding[] {
       error(at(), 'needs either secret or certificate', 'write secret: {file: PATH}, or certificate: PATH'),
     );
   else if (secret === undefined && secretExpires !== undefined)
-    findings.push(error(at('secretExpires'), 'is for a secret, and here is a certificate', 'delete it', 'key'));
+    findings.push(
+      error(at('secretExpires'), 'is for a secret, and here is a certificate', DELETE_FOR_CERTIFICATE, 'key'),
+    );
   return findings;
 }
 
@@ -63,10 +67,8 @@ function checkPlace(pool: PoolEntry, auth: AuthSettings, path: KeyPath): readonl
   const findings: Finding[] = [];
   if (!isForGuests(auth)) {
     if (azure?.patExpires !== undefined) {
-      const remedy = auth.servicePrincipal ? 'write servicePrincipal.secretExpires in its place' : 'delete it';
-      findings.push(
-        error(pool.path('azure', 'patExpires'), 'is for a personal access token, and here is none', remedy, 'key'),
-      );
+      const problem = 'is for a personal access token, and here is none';
+      findings.push(error(pool.path('azure', 'patExpires'), problem, inPlaceOfPatExpires(auth), 'key'));
     }
     if (registration === 'guest')
       findings.push(
@@ -87,6 +89,12 @@ function checkPlace(pool: PoolEntry, auth: AuthSettings, path: KeyPath): readonl
       ),
     );
   return findings;
+}
+
+/** What tells of an end that is near, for a way to sign in that is no personal access token. */
+function inPlaceOfPatExpires({ servicePrincipal }: AuthSettings): string {
+  if (servicePrincipal?.secret !== undefined) return 'write servicePrincipal.secretExpires in its place';
+  return servicePrincipal?.certificate !== undefined ? DELETE_FOR_CERTIFICATE : 'delete it';
 }
 
 function isServices(url: string): boolean {

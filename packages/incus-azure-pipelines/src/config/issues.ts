@@ -3,7 +3,6 @@
 import * as z from 'zod';
 import { error, type Finding, formatPath, type KeyPath, show, valueAt } from './finding.js';
 import { expectationOf } from './kinds.js';
-import { poolKeys } from './pool-schema.js';
 import { fileSchema } from './schema.js';
 import { suggest } from './suggest.js';
 
@@ -14,7 +13,8 @@ export function findingsOf(issues: readonly z.core.$ZodIssue[], file: unknown): 
 
 function findingsAt(issue: z.core.$ZodIssue, file: unknown, parent: KeyPath): readonly Finding[] {
   const path: KeyPath = [...parent, ...issue.path.filter(part => typeof part !== 'symbol')];
-  if (issue.code === 'unrecognized_keys') return issue.keys.map(name => unknownKey([...path, name]));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map(name => unknownKey([...path, name], valueAt(file, [...path, name])));
   if (issue.code === 'invalid_key') return [invalidKey(path)];
   if (issue.code === 'invalid_union') {
     // A branch that complains about something inside the value took its shape: its words are the useful ones.
@@ -24,26 +24,41 @@ function findingsAt(issue: z.core.$ZodIssue, file: unknown, parent: KeyPath): re
   return [invalidValue(path, valueAt(file, path))];
 }
 
-function unknownKey(path: KeyPath): Finding {
+function unknownKey(path: KeyPath, value: unknown): Finding {
   const name = String(path.at(-1));
   const parent = path.slice(0, -1);
   const siblings = keysOf(schemaAt(parent));
   const unknown = (remedy: string) => error(path, 'unknown key', remedy, 'key');
   if (name === '<<') return unknown('merge keys are not read; what stands beside "pools:" is the default of each pool');
   if (parent[0] === 'pools' && parent.length === 2 && Object.hasOwn(fileSchema.shape, name)) {
+    const { otherKey } = expectationOf(fileSchema.shape[name as keyof typeof fileSchema.shape].unwrap()) ?? {};
+    if (typeof value === 'string' && otherKey !== undefined) return unknown(`write ${otherKey}`);
     return unknown('it holds for the whole file: move it beside "pools:"');
   }
-  for (const owner of ['azure', 'imageServer', 'incus', 'http']) {
-    if (!keysOf(schemaAt([owner])).includes(name)) continue;
-    const home = Object.hasOwn(poolKeys, owner) ? parent.slice(0, parent[0] === 'pools' ? 2 : 0) : [];
-    return { ...unknown(`it belongs under "${owner}:"`), meant: [...home, owner, name] };
+  const [home, ...others] = homesOf(name, parent);
+  if (home !== undefined) {
+    const places = [home, ...others].map(inner => `"${formatPath(inner.slice(parent.length))}:"`);
+    const finding = unknown(`it belongs under ${places.join(' or ')}`);
+    return others.length > 0 ? finding : { ...finding, meant: [...home, name] };
   }
   const near = suggest(name, siblings);
   if (near !== undefined) return { ...unknown(`did you mean "${near}"?`), meant: [...parent, near] };
-  if (parent.length > 0 && Object.hasOwn(fileSchema.shape, name)) {
+  if (parent.length > 0 && name !== 'name' && Object.hasOwn(fileSchema.shape, name)) {
     return { ...unknown(`it does not belong under "${formatPath(parent)}:"; move it out`), meant: [name] };
   }
   return unknown(`delete it; known here are ${siblings.join(', ')}`);
+}
+
+/** The maps below a place that know a key, of those the least deep; azure's own, which no file is without, before all others. */
+function homesOf(name: string, place: KeyPath): readonly KeyPath[] {
+  let level: readonly KeyPath[] = [place];
+  while (level.length > 0) {
+    level = level.flatMap(outer => keysOf(schemaAt(outer)).map(inner => [...outer, inner]));
+    const homes = level.filter(inner => keysOf(schemaAt(inner)).includes(name));
+    const needed = homes.find(inner => inner.at(-1) === 'azure');
+    if (homes.length > 0) return needed === undefined ? homes : [needed];
+  }
+  return [];
 }
 
 function invalidKey(path: KeyPath): Finding {
@@ -81,7 +96,8 @@ function invalidValue(path: KeyPath, value: unknown): Finding {
   if (kind === 'text' && (typeof value === 'number' || typeof value === 'boolean')) {
     return error(path, `${value} is a ${typeof value}, where text is needed`, `put it in quotes: ${prefix}"${value}"`);
   }
-  return error(path, `${show(value)} is not ${expects}`, write);
+  const other = kind === 'map' && typeof value === 'string' ? expectation.otherKey : undefined;
+  return error(path, `${show(value)} is not ${expects}`, other === undefined ? write : `${write}, or ${other}`);
 }
 
 function keysOf(schema: z.core.$ZodType | undefined): readonly string[] {

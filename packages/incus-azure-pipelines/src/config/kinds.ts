@@ -10,6 +10,8 @@ export interface Expectation {
   readonly expects: string;
   /** A value that is accepted, as YAML. */
   readonly example: string;
+  /** The key that was meant where text stands in place of this map, and for what. */
+  readonly otherKey?: string;
 }
 
 const expectations = z.registry<Expectation>();

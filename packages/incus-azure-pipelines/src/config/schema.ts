@@ -102,7 +102,12 @@ const daemonKeys = {
           "The host's address on the bridge, of IPv4, or of IPv6 where guests have that alone; one that Incus finds free when left out.",
         ),
       }),
-      { kind: 'map', expects: 'a map with allow, ipv4, ipv6 and address', example: '{allow: [10.1.2.3:8080]}' },
+      {
+        kind: 'map',
+        expects: 'a map with allow, ipv4, ipv6 and address',
+        example: '{allow: [10.1.2.3:8080]}',
+        otherKey: 'networkName: NAME for the name of a network of Incus',
+      },
     ),
     'The network that setup makes for the guests.',
   ),
