@@ -131,7 +131,8 @@ export class Guest implements Listener {
     this.workingSince = this.#world.timeline.now;
     this.jobs += 1;
     this.keyStolen ||= this.#world.suffers(this, 'keyStolen', 'key stolen');
-    const ms = this.#world.longestJobMs() ?? (this.#world.random.chance(0.2) ? 90_000 : 20_000);
+    const usualMs = this.#world.random.chance(0.2) ? 90_000 : 20_000;
+    const ms = this.#world.longestJobMs() ?? usualMs;
     if (Number.isFinite(ms)) this.#in(300, ms, () => this.endJob(true));
   }
 
