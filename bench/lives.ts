@@ -23,6 +23,11 @@ export class Lives implements AsyncDisposable {
     return this.#lives.get(name) ?? {};
   }
 
+  /** How many instances were created since, those that are gone again among them. */
+  createdSince(since: number): number {
+    return [...this.#lives.values()].filter(({ createdAt }) => createdAt !== undefined && createdAt >= since).length;
+  }
+
   /** From created to prepared, ms, of every guest that got there after `since`. */
   preparations(since: number): readonly number[] {
     return [...this.#lives.values()].flatMap(({ createdAt, preparedAt }) =>

@@ -10,7 +10,7 @@ export interface Bursts {
   readonly jobs: number;
   /** From queued to the first line, ms, of every job that began. */
   readonly waits: readonly number[];
-  /** Of each burst: agents that were there before, and those that were registered until the pool was at rest again. */
+  /** Of each burst: agents that were there before, and instances that were created until the pool was at rest again, for there is no reserve. */
   readonly agentsEver: readonly number[];
   /** Jobs that did not end well. */
   readonly failed: number;

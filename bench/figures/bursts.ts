@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobRecord } from 'azure-pipelines-emulator';
 import type { DaemonProcess } from '../../testbed/daemon-process.js';
+import { Lives } from '../lives.js';
 import { Program } from '../program.js';
-import { Registrations } from '../registrations.js';
 import type { Outcome } from '../report/outcome.js';
 import { ShellBench } from '../shell-bench.js';
 import { standInPackage } from '../stand-in-package.js';
@@ -26,6 +26,7 @@ const LOOK_MS = 250;
 interface Pool {
   readonly program: Program;
   readonly daemon: DaemonProcess;
+  readonly lives: Lives;
   readonly standby: number;
   readonly signal: AbortSignal;
 }
@@ -36,11 +37,12 @@ export async function measureBursts(workbench: Workbench): Promise<Outcome> {
   const sizes = SIZES.filter(({ jobs }) => !quick || jobs < 30);
   const bare = await bareArrivals(workbench, sizes);
   await using program = await Program.start(workbench, { agentPackage: await standInPackage({ signal }) });
+  await using lives = new Lives(program.scenario.incus);
   const seen: Bursts[] = [];
   const left: Left[] = [];
   for (const standby of STANDBYS)
     await program.run({ ...POOL, standby }, async daemon => {
-      const pool = { program, daemon, standby, signal };
+      const pool = { program, daemon, lives, standby, signal };
       if (standby === 0) await exampleMade(pool);
       for (const { jobs, times } of sizes) {
         const bursts = await burstsOf(pool, jobs, times);
@@ -86,18 +88,18 @@ async function exampleMade({ daemon }: Pool): Promise<void> {
 }
 
 async function burstsOf(pool: Pool, jobs: number, times: number): Promise<Bursts> {
-  const { program, standby } = pool;
+  const { program, lives, standby } = pool;
   const { emulator } = program.scenario;
   const ended: JobRecord[] = [];
   const agentsEver: number[] = [];
   await atRest(pool);
   for (let turn = 0; turn < times; turn++) {
-    using registrations = new Registrations(emulator);
+    const begunAt = Date.now();
     const steps = [{ script: `echo begun; sleep ${JOB_SECONDS}` }];
     const queued = Array.from({ length: jobs }, (_, n) => emulator.queueJob({ name: `job ${n}`, steps }));
     ended.push(...(await Promise.all(queued.map(({ finished }) => finished))));
     await atRest(pool, new Set(ended.map(({ agentName }) => agentName)));
-    agentsEver.push(standby + registrations.names.length);
+    agentsEver.push(standby + lives.createdSince(begunAt));
   }
   return {
     standby,
