@@ -15,9 +15,9 @@ const PUBLIC_CLOUD = 'https://login.microsoftonline.com';
 
 const REMEDIES: Readonly<Record<EntraUser['kind'], string>> = {
   secret: 'see that tenantId, clientId and secret belong together, and that the secret has not expired',
-  certificate: 'see that the certificate is among those of the application, and has not expired',
+  certificate: 'see that tenantId, clientId and certificate belong together, and that the certificate has not expired',
   managed: 'see that this machine has a managed identity, in Azure or by Azure Arc',
-  federated: 'see that the application trusts who has issued the token in tokenFile',
+  federated: 'see that tenantId and clientId are of an application that trusts who has issued the token in tokenFile',
 };
 
 /** Tokens for a user of Entra. The library that asks for them is loaded at the first one. */
@@ -26,19 +26,23 @@ export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenS
     kind: 'bearer',
     isKept: true,
     async ask(signal) {
-      const secret = user.kind === 'secret' ? (await user.secret()).reveal() : '';
+      const secret = user.kind === 'managed' ? '' : (await user.secret()).reveal();
       const answer = await signIn(user, secret, options, signal).catch((error: unknown) => ({ error }));
       if (!('error' in answer)) return answer;
       const { error } = answer;
       if (error instanceof Silence) throw new Error(`ask Microsoft Entra for a token: ${silence(user, options)}`);
-      const said = foreignWords(error instanceof Error ? error.message : String(error), [secret]);
-      const why = said.replace(/ Trace ID: .*$/, '');
+      const why = foreignWords(plain(error instanceof Error ? error.message : String(error)), [secret]);
       // Without its cause, which may hold the request, and with it the secret.
       throw new Error(
         `ask Microsoft Entra for a token: ${why}; ${error instanceof Unsent ? UNSENT : REMEDIES[user.kind]}`,
       );
     },
   };
+}
+
+/** What the library has around what was said is left out, and so is what tells one refusal from another. */
+function plain(text: string): string {
+  return text.replace(/^.*? - Description: /s, '').replace(/\.? (?:- Correlation|Trace) ID: .*$/s, '');
 }
 
 /** Nobody has answered, so that nothing is known of who signs in. */
