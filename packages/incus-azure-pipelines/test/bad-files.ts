@@ -32,7 +32,7 @@ export function useBadFileFolder(): () => string {
     const { certificate, key } = makeClientIdentity('builds', 0);
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const [plain, locked] = [{}, { cipher: 'aes-128-cbc', passphrase: 'secret' }].map(lock =>
-      privateKey.export({ type: 'pkcs8', format: 'pem', ...lock }),
+      String(privateKey.export({ type: 'pkcs8', format: 'pem', ...lock })),
     );
     await writeFile(join(directory, 'not-rsa.pem'), `${certificate}${key}`);
     await writeFile(join(directory, 'no-pair.pem'), `${certificate}${plain}`);
