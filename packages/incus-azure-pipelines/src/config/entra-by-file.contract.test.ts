@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GuardedProxy, startGuardedProxy } from '../../../../testbed/guarded-proxy.js';
 import { makePrivateAuthority, type PrivateAuthority } from '../../../../testbed/private-authority.js';
-import { useConfigFolder } from '../../test/config-folder.js';
+import { ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
 import { FakeClock } from '../../test/simulation/fake-clock.js';
 import {
   makeTestCertificate,
@@ -54,6 +54,7 @@ beforeEach(async () => {
   proxy = await startGuardedProxy({ user: 'builds', password: 'right', routes });
 });
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await proxy[Symbol.asyncDispose]();
   await entra[Symbol.asyncDispose]();
 });
@@ -128,6 +129,16 @@ describe.each(WAYS)('$who', ({ auth, holds, shown, shows }) => {
       /^ask Microsoft Entra for a token: AADSTS90002: Tenant 'contoso\.example' not found; see that tenantId(?:,| and) clientId [^;]+$/,
     );
     for (const secret of holds()[0].trim().split('\n')) expect(said).not.toContain(secret);
+  });
+
+  it.each(['localhost', '127.0.0.1'])('is told that Entra is not reached where nobody listens on %s', async host => {
+    await folder.write('by', holds()[0]);
+    vi.stubEnv('AZURE_AUTHORITY_HOST', `https://${host}:1`);
+    const { credentials } = await folder.read(ONE_POOL.replace('pat: token', `auth: {${auth}}`));
+    const asked = [...credentials.values()][0]?.ask(new AbortController().signal);
+    await expect(asked).rejects.toThrow(
+      /^ask Microsoft Entra for a token: .*ECONNREFUSED.*; see that proxy and caCertificates say how Entra is reached$/,
+    );
   });
 
   it('is told that its file is gone, and Entra is not asked without it', async () => {

@@ -3,6 +3,7 @@
 import { childSignal } from '../child-signal.js';
 import { type Clock, systemClock } from '../clock.js';
 import { Secret } from '../secret.js';
+import { WayOut } from '../way-out.js';
 import type { EntraOptions, EntraUser } from './entra-user.js';
 import { foreignWords } from './foreign-words.js';
 import type { IssuedToken, TokenSource } from './identity.js';
@@ -68,15 +69,18 @@ const UNSENT = 'see that proxy and caCertificates say how Entra is reached';
 class Unsent extends Error {
   constructor(cause: unknown) {
     const inner = cause instanceof Error ? (cause.cause ?? cause) : cause;
-    super(inner instanceof Error ? inner.message : String(inner));
+    // Where a name has more than one address, all that there is in words is what became of each.
+    const [first = inner] = inner instanceof AggregateError ? inner.errors : [];
+    super(first instanceof Error ? first.message : String(first));
   }
 }
 
 async function signIn(user: EntraUser, secret: string, options: EntraOptions, stop: AbortSignal): Promise<IssuedToken> {
   const { entraCredential } = await import('./entra-credential.js');
-  const { clock = systemClock, wayOut } = options;
+  const { clock = systemClock, wayOut = new WayOut() } = options;
   let unsent: unknown;
-  const dispatcher = wayOut?.isOwn && user.kind !== 'managed' ? wayOut.open() : undefined;
+  // Not the library's own: it does not say why a request got nowhere.
+  const dispatcher = user.kind === 'managed' ? undefined : wayOut.open();
   try {
     // Made anew each time, because it would give again what it has kept.
     const credential = entraCredential(user, secret, {
