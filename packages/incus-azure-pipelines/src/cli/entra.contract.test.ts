@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DaemonProcess } from '../../../../testbed/daemon-process.js';
+import { DaemonProcess, runProgram } from '../../../../testbed/daemon-process.js';
 import { type Emulator, startEmulator } from '../../../azure-pipelines-emulator/src/index.js';
 import { useConfigFolder } from '../../test/config-folder.js';
 import { PretendIncus } from '../../test/pretend-incus.js';
@@ -89,6 +89,23 @@ function said({ log, stderr }: DaemonProcess): string {
   for (const line of certificate.key.trim().split('\n').slice(1, -1)) expect(all).not.toContain(line);
   return all;
 }
+
+it('doctor says in one sentence that a machine has no endpoint for its identity', async () => {
+  const config = await folder.write(
+    'config.yaml',
+    `agentCount: 1
+baseImage: local:debian
+incus: {socket: ${folder.path('no-incus')}}
+stateDirectory: ${folder.path('state')}
+azure: {url: "http://127.0.0.1:1", pool: default, auth: {managedIdentity: {}}}
+`,
+  );
+  const env = { ...process.env, AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://127.0.0.1:1' };
+  const { stdout } = await runProgram(['doctor', '--config', config], { env });
+  expect(/^red +azure-token +(.*)$/m.exec(stdout)?.[1]).toBe(
+    'read the token: ask Microsoft Entra for a token: ManagedIdentityCredential: Network unreachable; see that this machine has a managed identity, in Azure or by Azure Arc',
+  );
+});
 
 describe.each(WAYS)('the program as it is installed, that signs in by %s,', (_, auth, shown) => {
   it('asks once for all its calls, and once more where Azure refuses the token', () =>

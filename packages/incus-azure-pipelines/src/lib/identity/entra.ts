@@ -43,7 +43,9 @@ export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenS
 
 /** What the library has around what was said is left out, and so is what tells one refusal from another. */
 function plain(text: string): string {
-  return text.replace(/^.*? - Description: /s, '').replace(/\.? (?:- Correlation|Trace) ID: .*$/s, '');
+  return text
+    .replace(/^.*? - Description: /s, '')
+    .replace(/\.? (?:- Correlation ID|Trace ID|Message: network_error): .*$/s, '');
 }
 
 /** Nobody has answered, so that nothing is known of who signs in. */
@@ -79,7 +81,7 @@ async function signIn(user: EntraUser, secret: string, options: EntraOptions, st
   const { entraCredential } = await import('./entra-credential.js');
   const { clock = systemClock, wayOut = new WayOut() } = options;
   let unsent: unknown;
-  // Not the library's own: it does not say why a request got nowhere.
+  // The library's own do not say why a request got nowhere. For a machine it keeps those of the first question, so they are its own.
   const dispatcher = user.kind === 'managed' ? undefined : wayOut.open();
   try {
     // Made anew each time, because it would give again what it has kept.
