@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,19 +23,57 @@ const NEEDED = [
 test.each(['--version', '--help'])(
   '%s loads what says which verbs there are, and nothing that a verb needs',
   async asked => {
-    const folder = await mkdtemp(join(tmpdir(), 'iap-loaded-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const { code } = await runProgram([asked], { env: { ...process.env, NODE_V8_COVERAGE: folder } });
+    const { code, origins } = await loadedBy([asked], await newFolder());
     expect(code).toBe(0);
-    const loaded = await partsLoaded(folder);
-    expect(loaded).toContain(basename(PROGRAM));
-    const parts: Readonly<Record<string, readonly string[]>> = JSON.parse(
-      await readFile(join(workTree(), 'build/bundle-parts.json'), 'utf8'),
-    );
-    const files = loaded.flatMap(part => parts[part] ?? [`${part}, which no build has made`]);
-    expect([...new Set(files.map(origin))].sort()).toEqual(NEEDED);
+    expect([...origins].sort()).toEqual(NEEDED);
   },
 );
+
+const ENTRA = 'the library @azure/identity';
+const PRINCIPAL = '{tenantId: contoso.example, clientId: 11111111-2222-3333-4444-555555555555, secret: x}';
+
+test.each([
+  ['no library of Entra to call Azure by a personal access token', 'pat: x', 'find the agent pool', false],
+  ['none by what a program prints', 'command: {run: [/bin/echo, x]}', 'find the agent pool', false],
+  ['it to ask Entra for a token', `servicePrincipal: ${PRINCIPAL}`, 'ask Microsoft Entra for a token', true],
+])('doctor loads %s', async (_, auth, tried, isLoaded) => {
+  const folder = await newFolder();
+  const config = join(folder, 'config.yaml');
+  const nowhere = 'https://127.0.0.1:1';
+  await writeFile(
+    config,
+    `agentCount: 1
+baseImage: debian/13
+incus: {socket: ${join(folder, 'no-incus')}}
+stateDirectory: ${join(folder, 'state')}
+azure: {url: ${nowhere}/contoso, pool: linux, auth: {${auth}}}
+`,
+    { mode: 0o600 },
+  );
+  const { origins, stdout } = await loadedBy(['doctor', '--config', config], folder, { AZURE_AUTHORITY_HOST: nowhere });
+  expect(stdout).toContain(tried);
+  expect(origins.has(ENTRA)).toBe(isLoaded);
+});
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'iap-loaded-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+/** Runs the program, and tells of which sources and libraries the parts are made that it has loaded. */
+async function loadedBy(args: readonly string[], folder: string, variables: NodeJS.ProcessEnv = {}) {
+  const coverage = join(folder, 'coverage');
+  const env = { ...process.env, ...variables, NODE_V8_COVERAGE: coverage };
+  const { code, stdout } = await runProgram(args, { env });
+  const loaded = await partsLoaded(coverage);
+  expect(loaded).toContain(basename(PROGRAM));
+  const parts: Readonly<Record<string, readonly string[]>> = JSON.parse(
+    await readFile(join(workTree(), 'build/bundle-parts.json'), 'utf8'),
+  );
+  const files = loaded.flatMap(part => parts[part] ?? [`${part}, which no build has made`]);
+  return { code, stdout, origins: new Set(files.map(origin)) };
+}
 
 /** Names of the parts of the program that Node has run, as it wrote them down at its end. */
 async function partsLoaded(folder: string): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../packages/incus-azure-pipelines/src/config/load.js';
-import { makeClientIdentity } from '../packages/incus-azure-pipelines/src/lib/client-certificate.js';
+import { makeTestCertificate } from '../packages/incus-azure-pipelines/test/token-endpoint.js';
 import { documents, ROOT } from './markdown.js';
 
 describe('a configuration that is shown', () => {
@@ -14,9 +14,9 @@ describe('a configuration that is shown', () => {
     await writeFile(join(folder, 'script'), 'true\n');
     await writeFile(join(folder, 'mirror.asc'), '-----BEGIN PGP PUBLIC KEY BLOCK-----\n');
     await writeFile(join(folder, 'token'), 'token\n', { mode: 0o600 });
-    const { certificate, key } = makeClientIdentity('documents', Date.now());
-    await writeFile(join(folder, 'authority.crt'), certificate);
-    await writeFile(join(folder, 'certificate'), `${certificate}${key}`, { mode: 0o600 });
+    await using made = await makeTestCertificate();
+    await writeFile(join(folder, 'authority.crt'), made.cert);
+    await writeFile(join(folder, 'certificate'), `${made.cert}${made.key}`, { mode: 0o600 });
   });
   afterAll(() => rm(folder, { recursive: true }));
 

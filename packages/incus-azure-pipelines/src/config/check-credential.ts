@@ -1,13 +1,12 @@
 /** What may be wrong with what a pool signs in with, or with how it is kept. */
 
-import { X509Certificate } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import type { AuthSettings, SecretSettings } from './auth-schema.js';
-import { authOf, CLIENT_SECRET, TOKEN } from './credential.js';
+import { authOf, CLIENT_SECRET, ISSUERS_TOKEN, TOKEN } from './credential.js';
+import { readEntraCertificate } from './entra-certificate.js';
 import type { ConfigEnvironment } from './environment.js';
-import { readTextFile } from './files.js';
 import { error, type Finding, type KeyPath, warning } from './finding.js';
 import type { PoolEntry } from './pool-entry.js';
 import { readSecret, type SecretWords } from './secret-text.js';
@@ -33,12 +32,18 @@ export async function checkCredential(
     ...(await secret(at('pat'), pat, TOKEN)),
     ...(await secret(at('servicePrincipal', 'secret'), servicePrincipal?.secret, CLIENT_SECRET)),
     ...(await checkProgram(at('command', 'run', 0), command, directory, environment)),
-    ...(await checkTokenFile(at('workloadIdentity', 'tokenFile'), workloadIdentity?.tokenFile, directory)),
+    ...(await secret(at('workloadIdentity', 'tokenFile'), inFile(workloadIdentity?.tokenFile), ISSUERS_TOKEN)),
   ];
   if (servicePrincipal?.certificate === undefined) return { findings };
   const path = at('servicePrincipal', 'certificate');
-  const checked = await checkCertificate(path, resolve(directory, servicePrincipal.certificate));
-  return { ...checked, findings: [...findings, ...checked.findings] };
+  const file = resolve(directory, servicePrincipal.certificate);
+  const found = await readEntraCertificate(file);
+  if (!('secret' in found)) return { findings: [...findings, error(path, found.problem, found.remedy)] };
+  return { findings: found.isOpen ? [...findings, open(path, file)] : findings, certificateEnds: found.endsAt };
+}
+
+function inFile(file: string | undefined): SecretSettings | undefined {
+  return file === undefined ? undefined : { file };
 }
 
 /** What is wrong with a secret, or with how it is kept. */
@@ -78,35 +83,6 @@ async function checkProgram(
 async function isProgram(file: string): Promise<boolean> {
   const isExecutable = access(file, constants.X_OK).then(async () => (await stat(file)).isFile());
   return await isExecutable.catch(() => false);
-}
-
-async function checkTokenFile(path: KeyPath, written: string | undefined, directory: string) {
-  if (written === undefined) return [];
-  const file = resolve(directory, written);
-  const read = await readTextFile(file, { limitBytes: 65_536 });
-  if ('problem' in read)
-    return [error(path, read.problem, read.remedy ?? 'have the token written there, or correct the path')];
-  return (read.mode & 0o004) === 0 ? [] : [open(path, file)];
-}
-
-async function checkCertificate(path: KeyPath, file: string): Promise<CheckedCredential> {
-  const read = await readTextFile(file, { limitBytes: 65_536 });
-  if ('problem' in read)
-    return { findings: [error(path, read.problem, read.remedy ?? 'put the file there, or correct the path')] };
-  const remedy = 'put the certificate and its key, both as PEM and without a password, into this one file';
-  if (!/^-----BEGIN (?:RSA )?PRIVATE KEY-----$/m.test(read.text))
-    return { findings: [error(path, `${file} holds no private key`, remedy)] };
-  const certificateEnds = endOf(read.text);
-  if (certificateEnds === undefined) return { findings: [error(path, `${file} holds no certificate`, remedy)] };
-  return { findings: (read.mode & 0o004) === 0 ? [] : [open(path, file)], certificateEnds };
-}
-
-function endOf(pem: string): number | undefined {
-  try {
-    return Date.parse(new X509Certificate(pem).validTo);
-  } catch {
-    return undefined;
-  }
 }
 
 function open(path: KeyPath, file: string): Finding {

@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { ONE_POOL, useConfigFolder } from '../../test/config-folder.js';
-import { makeClientIdentity } from '../lib/client-certificate.js';
 import { formatMessage } from './message.js';
 
 const { read, write } = useConfigFolder();
 
 const withAuth = (auth: string) => ONE_POOL.replace('pat: token', `auth: ${auth}`);
 const PRINCIPAL = 'tenantId: contoso.com, clientId: 11111111-2222-3333-4444-555555555555';
-const DAY_MS = 86_400_000;
 
 describe('who a pool is', () => {
   it.each([
@@ -37,32 +35,22 @@ describe('who a pool is', () => {
     expect(spec.pools.map(({ tokenExpiresAt }) => tokenExpiresAt)).toEqual([Date.UTC(2027, 0, 31), undefined]);
   });
 
-  it('ends with its certificate, or with the day that is written for its secret', async () => {
-    const made = Date.UTC(2026, 5, 1);
-    const { certificate, key } = makeClientIdentity('daemon', made);
-    await write('client.pem', `${certificate}${key}`, 0o600);
-    const byCertificate = await read(withAuth(`{servicePrincipal: {${PRINCIPAL}, certificate: client.pem}}`));
-    expect(byCertificate.spec.pools[0]?.tokenExpiresAt).toBe(made + 3650 * DAY_MS);
-    expect(byCertificate.warnings).toEqual([]);
-    const bySecret = await read(withAuth(`{servicePrincipal: {${PRINCIPAL}, secret: x, secretExpires: 2027-01-31}}`));
-    expect(bySecret.spec.pools[0]?.tokenExpiresAt).toBe(Date.UTC(2027, 0, 31));
+  it('ends with the day that is written for its secret', async () => {
+    const { spec } = await read(withAuth(`{servicePrincipal: {${PRINCIPAL}, secret: x, secretExpires: 2027-01-31}}`));
+    expect(spec.pools[0]?.tokenExpiresAt).toBe(Date.UTC(2027, 0, 31));
   });
 });
 
 it('warns of secrets that everybody can read, and of a server that knows no tokens of Entra', async () => {
-  const { certificate, key } = makeClientIdentity('daemon', 0);
-  const open = await write('open.pem', `${certificate}${key}`, 0o644);
   const token = await write('open-token', 'x', 0o644);
   const messages = await Promise.all(
     [
-      withAuth(`{servicePrincipal: {${PRINCIPAL}, certificate: open.pem}}`),
       withAuth(`{servicePrincipal: {${PRINCIPAL}, secret: {file: open-token}}}`),
       withAuth(`{workloadIdentity: {${PRINCIPAL}, tokenFile: open-token}}`),
       withAuth('{managedIdentity: {}}').replace('dev.azure.com', 'tfs.example.com'),
     ].map(async text => (await read(text)).warnings.map(message => formatMessage({ ...message, file: '' }))),
   );
   expect(messages.map(([first]) => first?.replace(/^.*warning: azure\.auth\.?/, ''))).toEqual([
-    `servicePrincipal.certificate: every user of this host can read the file; run: chmod o-rwx ${open}`,
     `servicePrincipal.secret: every user of this host can read the file; run: chmod o-rwx ${token}`,
     `workloadIdentity.tokenFile: every user of this host can read the file; run: chmod o-rwx ${token}`,
     expect.stringContaining('which Azure DevOps Services takes and Azure DevOps Server does not'),

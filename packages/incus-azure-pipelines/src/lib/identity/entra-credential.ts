@@ -1,11 +1,11 @@
 /** The library that signs in with Microsoft Entra. It is large: nothing but a dynamic import may name this file. */
 
 import {
+  ClientAssertionCredential,
   ClientCertificateCredential,
   ClientSecretCredential,
   ManagedIdentityCredential,
   type TokenCredential,
-  WorkloadIdentityCredential,
 } from '@azure/identity';
 import type { Dispatcher } from 'undici';
 import { clientBy } from './client-by.js';
@@ -19,7 +19,7 @@ interface Place {
   readonly onUnsent: (error: unknown) => void;
 }
 
-/** Makes what signs in. `secret` is the text of a client secret where the user has one. */
+/** Makes what signs in. `secret` is the text of the user's secret, of whatever kind. */
 export function entraCredential(
   user: EntraUser,
   secret: string,
@@ -34,15 +34,11 @@ export function entraCredential(
   switch (user.kind) {
     case 'secret':
       return new ClientSecretCredential(user.tenantId, user.clientId, secret, options);
-    case 'certificate': {
-      const { certificatePath, clientId, tenantId } = user;
-      return new ClientCertificateCredential(tenantId, clientId, { certificatePath }, options);
-    }
+    case 'certificate':
+      return new ClientCertificateCredential(user.tenantId, user.clientId, { certificate: secret }, options);
     case 'managed':
       return new ManagedIdentityCredential({ ...options, ...(user.clientId && { clientId: user.clientId }) });
-    case 'federated': {
-      const { clientId, tenantId, tokenFilePath } = user;
-      return new WorkloadIdentityCredential({ ...options, tenantId, clientId, tokenFilePath });
-    }
+    case 'federated':
+      return new ClientAssertionCredential(user.tenantId, user.clientId, async () => secret, options);
   }
 }

@@ -5,26 +5,18 @@ import type { WayOut } from '../way-out.js';
 /** Who signs in, and by what. */
 export type EntraUser =
   | {
-      readonly kind: 'secret';
+      /** By a client secret, by a certificate, or by a token of another issuer. */
+      readonly kind: 'secret' | 'certificate' | 'federated';
       readonly tenantId: string;
       readonly clientId: string;
-      /** Read anew each time. */
+      /**
+       * The client secret, the certificate with its key (PEM), or the token. Read anew each time.
+       *
+       * @throws an error whose message is one sentence, without the secret.
+       */
       readonly secret: () => Promise<Secret>;
     }
-  | {
-      readonly kind: 'certificate';
-      readonly tenantId: string;
-      readonly clientId: string;
-      /** PEM with certificate and key. */
-      readonly certificatePath: string;
-    }
-  | { readonly kind: 'managed'; readonly clientId: string | undefined }
-  | {
-      readonly kind: 'federated';
-      readonly tenantId: string;
-      readonly clientId: string;
-      readonly tokenFilePath: string;
-    };
+  | { readonly kind: 'managed'; readonly clientId: string | undefined };
 
 /** Where another authority is asked than that of the public cloud. The library knows variables of its own, too. */
 export interface EntraOptions {

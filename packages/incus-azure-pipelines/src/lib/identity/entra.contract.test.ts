@@ -1,9 +1,6 @@
 import { createVerify, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { FakeClock } from '../../../test/simulation/fake-clock.js';
 import {
@@ -19,26 +16,25 @@ import { Secret } from '../secret.js';
 import { WayOut } from '../way-out.js';
 import { entraSource } from './entra.js';
 import type { EntraUser } from './entra-user.js';
+import { Identity } from './identity.js';
 
 const tenantId = 'contoso.example';
 const clientId = '11111111-2222-3333-4444-555555555555';
 const SCOPE = '499b84ac-1321-427f-aa17-267ca6975798/.default';
+const MINUTE_MS = 60_000;
 const { signal } = new AbortController();
 
 let certificate: TestCertificate;
-let directory: string;
 /** One for all tests: the library finds it once in a process. */
 let machine: TokenEndpoint;
 let answerOfMachine: TokenAnswer;
 beforeAll(async () => {
   machine = await startMachineEndpoint(request => answerOfMachine(request));
   certificate = await makeTestCertificate();
-  directory = await mkdtemp(join(tmpdir(), 'entra-'));
 });
 afterAll(async () => {
   await machine[Symbol.asyncDispose]();
   await certificate[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
 });
 
 const token: TokenAnswer = () => ({ body: { token_type: 'Bearer', expires_in: 3600, access_token: 'ey.the.token' } });
@@ -97,7 +93,8 @@ it('gives a service principal with a secret a token for Azure DevOps, a new one 
 });
 
 it('gives a service principal with a certificate a token for a statement that its key has signed', async () => {
-  const user: EntraUser = { kind: 'certificate', tenantId, clientId, certificatePath: certificate.path };
+  const secret = async () => new Secret(`${certificate.cert}${certificate.key}`);
+  const user: EntraUser = { kind: 'certificate', tenantId, clientId, secret };
   const { posts, url } = await signedIn(user);
   const [head, claims, signature] = (posts[0]?.client_assertion ?? '').split('.');
   const { publicKey } = new X509Certificate(certificate.cert);
@@ -114,19 +111,11 @@ it('gives a service principal with a certificate a token for a statement that it
   ).toBe(true);
 });
 
-it('gives a workload a token for the one that its own issuer has put into a file, read anew each time', async () => {
-  const tokenFilePath = join(directory, 'federated');
-  await writeFile(tokenFilePath, 'first.of.issuer\n');
-  const user: EntraUser = { kind: 'federated', tenantId, clientId, tokenFilePath };
-  await using entra = await startEntra(certificate, token);
-  const source = entraSource(user, {
-    authorityHost: entra.url,
-    wayOut: new WayOut({ authorities: [certificate.cert] }),
-  });
-  await source.ask(signal);
-  await writeFile(tokenFilePath, 'second.of.issuer\n');
-  await source.ask(signal);
-  expect(entra.asked.map(({ form }) => form.get('client_assertion'))).toEqual(['first.of.issuer', 'second.of.issuer']);
+it('gives a workload a token for the one of its own issuer, read anew each time', async () => {
+  const tokens = ['first.of.issuer', 'second.of.issuer'];
+  const secret = async () => new Secret(tokens.shift() ?? '');
+  const { posts } = await signedIn({ kind: 'federated', tenantId, clientId, secret }, token, 2);
+  expect(posts.map(post => post.client_assertion)).toEqual(['first.of.issuer', 'second.of.issuer']);
 });
 
 it.each([
@@ -139,6 +128,39 @@ it.each([
   const query = new URL(url, machine.url).searchParams;
   expect([query.get('resource'), query.get('client_id')]).toEqual(['499b84ac-1321-427f-aa17-267ca6975798', id ?? null]);
   expect(headers.metadata).toBe('true');
+});
+
+it.each([
+  ['an hour', 60, '4'],
+  // The library then has a new one already, and gives the old one once more.
+  ['a day', 24 * 60, '5'],
+])('has another token of a machine before the end of one that is kept for %s', async (_, minutes, digit) => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  vi.stubEnv('AZURE_POD_IDENTITY_AUTHORITY_HOST', machine.url);
+  const [before, end] = [machine.asked.length, Date.now() + minutes * MINUTE_MS];
+  const asked = () => machine.asked.length - before;
+  const body = () => ({
+    resource: 'x',
+    token_type: 'Bearer',
+    expires_on: `${Math.floor(Date.now() / 1000) + minutes * 60}`,
+  });
+  answerOfMachine = () => ({ body: { access_token: `token.of.question.${asked()}`, ...body() } });
+  try {
+    const source = entraSource({ kind: 'managed', clientId: clientId.replace('1', digit) });
+    using identity = new Identity(source, { now: () => Date.now() });
+    const text = async () => (await identity.token()).reveal();
+    expect(await text()).toBe('token.of.question.1');
+    vi.setSystemTime(end - 6 * MINUTE_MS);
+    expect([await text(), asked()]).toEqual(['token.of.question.1', 1]);
+    vi.setSystemTime(end - 4 * MINUTE_MS);
+    await text();
+    await expect.poll(asked).toBe(2);
+    vi.setSystemTime(end - 2 * MINUTE_MS);
+    await expect.poll(text).toBe('token.of.question.2');
+  } finally {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+  }
 });
 
 it('asks the machine itself, whatever the way out is', async () => {

@@ -3,6 +3,7 @@
 import { childSignal } from '../child-signal.js';
 import { type Clock, systemClock } from '../clock.js';
 import { Secret } from '../secret.js';
+import { WayOut } from '../way-out.js';
 import type { EntraOptions, EntraUser } from './entra-user.js';
 import { foreignWords } from './foreign-words.js';
 import type { IssuedToken, TokenSource } from './identity.js';
@@ -15,9 +16,9 @@ const PUBLIC_CLOUD = 'https://login.microsoftonline.com';
 
 const REMEDIES: Readonly<Record<EntraUser['kind'], string>> = {
   secret: 'see that tenantId, clientId and secret belong together, and that the secret has not expired',
-  certificate: 'see that the certificate is among those of the application, and has not expired',
+  certificate: 'see that tenantId, clientId and certificate belong together, and that the certificate has not expired',
   managed: 'see that this machine has a managed identity, in Azure or by Azure Arc',
-  federated: 'see that the application trusts who has issued the token in tokenFile',
+  federated: 'see that tenantId and clientId are of an application that trusts who has issued the token in tokenFile',
 };
 
 /** Tokens for a user of Entra. The library that asks for them is loaded at the first one. */
@@ -26,19 +27,25 @@ export function entraSource(user: EntraUser, options: EntraOptions = {}): TokenS
     kind: 'bearer',
     isKept: true,
     async ask(signal) {
-      const secret = user.kind === 'secret' ? (await user.secret()).reveal() : '';
+      const secret = user.kind === 'managed' ? '' : (await user.secret()).reveal();
       const answer = await signIn(user, secret, options, signal).catch((error: unknown) => ({ error }));
       if (!('error' in answer)) return answer;
       const { error } = answer;
       if (error instanceof Silence) throw new Error(`ask Microsoft Entra for a token: ${silence(user, options)}`);
-      const said = foreignWords(error instanceof Error ? error.message : String(error), [secret]);
-      const why = said.replace(/ Trace ID: .*$/, '');
+      const why = foreignWords(plain(error instanceof Error ? error.message : String(error)), [secret]);
       // Without its cause, which may hold the request, and with it the secret.
       throw new Error(
         `ask Microsoft Entra for a token: ${why}; ${error instanceof Unsent ? UNSENT : REMEDIES[user.kind]}`,
       );
     },
   };
+}
+
+/** What the library has around what was said is left out, and so is what tells one refusal from another. */
+function plain(text: string): string {
+  return text
+    .replace(/^.*? - Description: /s, '')
+    .replace(/\.? (?:- Correlation ID|Trace ID|Message: network_error): .*$/s, '');
 }
 
 /** Nobody has answered, so that nothing is known of who signs in. */
@@ -64,15 +71,18 @@ const UNSENT = 'see that proxy and caCertificates say how Entra is reached';
 class Unsent extends Error {
   constructor(cause: unknown) {
     const inner = cause instanceof Error ? (cause.cause ?? cause) : cause;
-    super(inner instanceof Error ? inner.message : String(inner));
+    // Where a name has more than one address, all that there is in words is what became of each.
+    const [first = inner] = inner instanceof AggregateError ? inner.errors : [];
+    super(first instanceof Error ? first.message : String(first));
   }
 }
 
 async function signIn(user: EntraUser, secret: string, options: EntraOptions, stop: AbortSignal): Promise<IssuedToken> {
   const { entraCredential } = await import('./entra-credential.js');
-  const { clock = systemClock, wayOut } = options;
+  const { clock = systemClock, wayOut = new WayOut() } = options;
   let unsent: unknown;
-  const dispatcher = wayOut?.isOwn && user.kind !== 'managed' ? wayOut.open() : undefined;
+  // The library's own do not say why a request got nowhere. For a machine it keeps those of the first question, so they are its own.
+  const dispatcher = user.kind === 'managed' ? undefined : wayOut.open();
   try {
     // Made anew each time, because it would give again what it has kept.
     const credential = entraCredential(user, secret, {
