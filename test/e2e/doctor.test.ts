@@ -59,6 +59,21 @@ describeOnIncus('doctor', testbed => {
     expect(scenario.emulator.agents()).toEqual([]);
   });
 
+  test('finds that docker stores images in another way than agents need', async () => {
+    const { files } = scenario.incus;
+    const [base = ''] = (await scenario.instanceNames()).filter(name => name.startsWith('iap-base-'));
+    const path = '/etc/docker/daemon.json';
+    const before = await files.pull(base, path);
+    if (before.type !== 'file') throw new Error(`${path} is no file`);
+    await files.push(base, path, '{"storage-driver": "vfs"}');
+    const { code, found } = await examined().finally(() => files.push(base, path, before.content));
+    expect(found.get('guest-docker')).toMatchObject({
+      colour: 'red',
+      says: 'a container runs in a guest, but docker stores images by vfs in place of overlay2',
+    });
+    expect(code).toBe(2);
+  });
+
   test('finds that guests do not get through to where agents sign in, which this host does', async () => {
     // On loopback, where the host finds it, and each guest only itself.
     await using signIn = await startRelay(() => hosted.emulator);

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
@@ -6,6 +7,7 @@ import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { freePort } from '../../testbed/free-port.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
 import { type PoolStatus, whenPool } from './daemon-status.js';
 import { expectNothingLeft, expectSixCleanJobs } from './six-jobs.js';
 import { agentsOnline, startDaemon } from './waiting.js';
@@ -24,17 +26,27 @@ const LOOKS = [
   'ip -6 address show dev eth0; ip -6 neigh; journalctl --no-pager --unit systemd-networkd | tail -n 8',
 ].join('\n');
 
+const poolsAt = (url: string) =>
+  POOLS.map(name => ({
+    name,
+    agentCount: 1,
+    reserve: 1,
+    registration: name,
+    azure: { pat: TOKEN, url, pool: name },
+  }));
+
 describeOnIncus('a bridge with IPv6 alone', testbed => {
-  test('is made by setup, has agents that host or guest register, and has six jobs run in clean instances of their own', {
-    timeout: 300_000,
+  test('takes the place of one with IPv4 as the document tells it, has agents that host or guest register, and has six jobs run in clean instances of their own', {
+    timeout: 420_000,
   }, async () => {
+    const place = testbed();
     const gateway = `fd42:${randomInt(0x1000, 0x10000).toString(16)}::1`;
     const port = await freePort();
     const url = `http://[${gateway}]:${port}/emulated`;
     const scenario = await startScenario({
-      ...testbed(),
+      ...place,
       confined: true,
-      // The bridge has its address once setup has made it.
+      // The bridge has its address of IPv6 once setup has given it that.
       emulator: { host: '::', port, publicUrl: url, token: TOKEN, pools: POOLS },
       settings: {
         agentCount: undefined,
@@ -42,20 +54,37 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
         registration: undefined,
         azure: undefined,
         baseImage: 'instance:stock',
-        network: { ipv4: false, ipv6: true, address: `${gateway}/64`, allow: undefined },
-        pools: POOLS.map(name => ({
-          name,
-          agentCount: 1,
-          reserve: 1,
-          registration: name,
-          azure: { pat: TOKEN, url, pool: name },
-        })),
+        pools: poolsAt(`http://${place.gateway}:${port}/emulated`),
       },
     });
     onTestFinished(() => scenario[Symbol.asyncDispose]());
-    await makeStock(scenario, testbed().image);
+    await makeStock(scenario, place.image);
+    const { configPath, controlSocket, emulator, incus } = scenario;
+    const call = async (command: string, ...more: readonly string[]) => {
+      const env = { ...process.env, INCUS_SOCKET: place.socketPath };
+      const ended = await runProgram([...command.split(' ').slice(1), ...more], { env });
+      expect(ended.code, ended.stderr).toBe(0);
+      return ended.stdout;
+    };
+
+    const before = startDaemon(scenario);
+    await agentsOnline(emulator, 2);
+    const [pool] = POOLS;
+    const { lines } = await emulator.queueJob({ pool, steps: [{ script: LOOKS }] }).finished;
+    expect(lines).toEqual(expect.arrayContaining(['switched off: [Network]', 'LinkLocalAddressing=no']));
+    const [drain, stop] = told('docs/how-to/ipv6.md#go-over-to-it').lines(2);
+    const [setup, start, resume, doctor] = told('docs/how-to/ipv6.md#go-over-to-it', 1).lines(4);
+    // The service is a process of the test's.
+    expect([stop, start].map(command => command.split(' ')[0])).toEqual(['systemctl', 'systemctl']);
+    await call(drain, '--socket', controlSocket);
+    expect(await before.end()).toBe(0);
+    const network = { ipv4: false, ipv6: true, address: `${gateway}/64` };
+    const written = JSON.parse(await readFile(configPath, 'utf8'));
+    await writeFile(configPath, JSON.stringify({ ...written, network, pools: poolsAt(url) }));
+    await call(setup, '--config', configPath, '--yes');
     const daemon = startDaemon(scenario);
-    const { emulator, incus } = scenario;
+    await daemon.seen(line => line.msg === 'running');
+    await call(resume, '--socket', controlSocket);
     await agentsOnline(emulator, 2);
     const bridge = (await incus.profiles.get('default')).profile.devices.eth0?.network ?? '';
     expect(addressesOf(bridge)).toEqual([gateway]);
@@ -77,8 +106,9 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
         expect(job.result).toBe('succeeded');
       }
     }
-    const { stdout } = await runProgram(['doctor', '--config', scenario.configPath, '--json']);
-    const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+    const { findings } = JSON.parse(await call(doctor, '--config', configPath, '--json')) as {
+      findings: readonly Finding[];
+    };
     for (const check of ['guest-address', 'guest-server'])
       expect(findings).toContainEqual(
         expect.objectContaining({ check, colour: 'green', says: expect.stringContaining(gateway.slice(0, 9)) }),

@@ -1,14 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
 import {
   makeTestCertificate,
   startEntra,
   type TestCertificate,
   type TokenEndpoint,
 } from '../../packages/incus-azure-pipelines/test/token-endpoint.js';
+import { runProgram } from '../../testbed/daemon-process.js';
 import { describeOnIncus } from '../../testbed/for-tests.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
+import { told } from '../../testbed/told-commands.js';
 import { readPool, whenPool } from './daemon-status.js';
 import { type Foreigners, placeForeigners } from './foreigners.js';
 import { expectNothingLeft, expectSixCleanJobs } from './six-jobs.js';
@@ -18,7 +21,11 @@ const ENTRA_TOKEN = 'ey.of-an.identity';
 const SECRET = 's3cret-0f-the-applicat10n';
 const APPLICATION = { tenantId: 'contoso.example', clientId: '11111111-2222-3333-4444-555555555555' };
 
-describeOnIncus('six jobs through two agents, by a daemon that is confined to its project', testbed => {
+/** A server of one's own that calls itself by another name than it is reached by, which nobody knows here. */
+const COLLECTION = 'tfs/DefaultCollection';
+const PUBLIC_URL = `http://tfs.corp.invalid:8080/${COLLECTION}`;
+
+describeOnIncus('six jobs of a collection below /tfs, by a daemon that is confined to its project', testbed => {
   let scenario: Scenario;
   let foreigners: Foreigners;
   let certificate: TestCertificate;
@@ -29,8 +36,7 @@ describeOnIncus('six jobs through two agents, by a daemon that is confined to it
       body: { token_type: 'Bearer', expires_in: 3600, access_token: ENTRA_TOKEN },
     }));
     const settings = { agentCount: 0, agentPrefix: 'ci' };
-    // As a server of one's own calls itself that is reached by another name: nothing here may go by it.
-    const emulator = { entraToken: ENTRA_TOKEN, publicUrl: 'http://tfs.corp.invalid:8080/emulated' };
+    const emulator = { entraToken: ENTRA_TOKEN, collection: COLLECTION, publicUrl: PUBLIC_URL };
     scenario = await startScenario({ ...testbed(), confined: true, settings, emulator });
     await writeFile(join(scenario.directory, 'secret'), SECRET, { mode: 0o600 });
     await using daemon = scenario.startDaemon();
@@ -84,4 +90,14 @@ describeOnIncus('six jobs through two agents, by a daemon that is confined to it
       expect(await daemon.end()).toBe(0);
     },
   );
+
+  test('the host and a guest reach that server, as the document has them tried', async () => {
+    const [check, doctor] = told('docs/how-to/azure-devops-server.md#use-azure-devops-server').lines(2);
+    const call = (command: string, ...more: readonly string[]) =>
+      runProgram([...command.split(' ').slice(1), '--config', scenario.configPath, ...more]);
+    expect(await call(check)).toMatchObject({ code: 0 });
+    const { findings } = JSON.parse((await call(doctor, '--json')).stdout) as { findings: readonly Finding[] };
+    for (const name of ['azure-server', 'registration', 'guest-server'])
+      expect(findings).toContainEqual(expect.objectContaining({ check: name, colour: 'green' }));
+  });
 });

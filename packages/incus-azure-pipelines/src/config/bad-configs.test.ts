@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { BAD_FILE_VARIABLES, BAD_FILES, useBadFileFolder } from '../../test/bad-files.js';
+import { DEVICE_KEYS, kindOf } from '../model/device-rules.js';
 import { configJsonSchema } from './json-schema.js';
 import { parseConfig } from './load.js';
 import { ConfigError, formatMessage } from './message.js';
@@ -38,6 +40,14 @@ it('has a wrong value of every key that the schema knows', () => {
   const keys = keysIn(configJsonSchema()).map(key => key.replace(/^pools\[\]\./, ''));
   expect(keys.length).toBeGreaterThan(100);
   expect(keys.filter(key => !told.some(other => isAt(other, key)))).toEqual([]);
+});
+
+it('has a wrong value of every key that a device of each kind may have', () => {
+  const told = new Set(BAD_FILES.flatMap(({ cases }) => cases.flatMap(wrongKeysOfDevices)));
+  const keys = Object.entries(DEVICE_KEYS).flatMap(([kind, names]) => names.map(name => `${kind} ${name}`));
+  // By its type a device is of a kind: one that is wrong is of none.
+  const wanted = keys.map(key => key.replace(/^\S+ type$/, 'undefined type'));
+  expect(wanted.filter(key => !told.has(key))).toEqual([]);
 });
 
 it('tells of everything in one reading, in the order of the lines', async () => {
@@ -83,6 +93,14 @@ function keyOfWrongValue(message: string): string {
   const [, key = '', problem = ''] = /^\d+:\d+: (?!warning: )(\S+): (.+?); /.exec(message) ?? [];
   if (/^(?:unknown key|is missing|has no value)$/.test(problem)) return '';
   return key.replace(/^pools\[\d+\]\./, '').replaceAll(/\[\d+\]/g, '[]');
+}
+
+/** The keys of devices whose values are refused in a file, each behind the kind of its device: `gpu mode`. */
+function wrongKeysOfDevices({ file, says }: { readonly file: string; readonly says: readonly string[] }) {
+  return says.flatMap(message => {
+    const [, device, key] = /^devices\.([^.]+)\.([^.]+)$/.exec(keyOfWrongValue(message)) ?? [];
+    return device === undefined ? [] : [`${kindOf(parse(file).devices[device])} ${key}`];
+  });
 }
 
 /** Whether a key of a file is one of the schema. */

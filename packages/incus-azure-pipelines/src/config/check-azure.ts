@@ -34,10 +34,10 @@ export function checkAzureUrl(pool: PoolEntry): readonly Finding[] {
       ),
     ];
   }
-  if (url.search !== '' || url.hash !== '') {
-    return [error(path, 'has a part behind "?" or "#"', `write url: ${url.origin}${url.pathname}`)];
-  }
-  return [...checkOrganisation(url, path), ...checkPrivacy(url, path)];
+  const found = [...checkOrganisation(url, path), ...checkRest(url, path)];
+  // One at a time: each of them says how the whole is to be written.
+  const wrong = found.find(({ severity }) => severity === 'error');
+  return [...(wrong === undefined ? found : [wrong]), ...checkPrivacy(url, path)];
 }
 
 /** A collection URL as the clients want it: without the slash at its end. */
@@ -74,8 +74,25 @@ function checkOrganisation(url: URL, path: KeyPath): readonly Finding[] {
       ),
     ];
   }
-  if (first !== undefined) return [];
-  return [warning(path, 'names no collection', `Azure DevOps Server needs one, as in ${url.origin}/DefaultCollection`)];
+  if (first === undefined)
+    return [
+      warning(path, 'names no collection', `Azure DevOps Server needs one, as in ${url.origin}/DefaultCollection`),
+    ];
+  // What begins with an underscore is a page, as a browser shows it. A project cannot be told from a collection here.
+  const page = segments.findIndex(segment => segment.startsWith('_'));
+  if (page === -1) return [];
+  return [
+    error(
+      path,
+      `says more than the collection: ${show(segments.slice(page).join('/'))}`,
+      `write url: ${[url.origin, ...segments.slice(0, page)].join('/')}`,
+    ),
+  ];
+}
+
+function checkRest(url: URL, path: KeyPath): readonly Finding[] {
+  if (url.search === '' && url.hash === '') return [];
+  return [error(path, 'has a part behind "?" or "#"', `write url: ${url.origin}${url.pathname}`)];
 }
 
 function checkPrivacy(url: URL, path: KeyPath): readonly Finding[] {

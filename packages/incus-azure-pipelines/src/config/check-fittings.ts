@@ -56,7 +56,7 @@ function checkDevices(pool: PoolEntry): readonly Finding[] {
         ),
       );
     paths.set(path, name);
-    if (device.type === 'disk' && !isFolder(device) && device.readonly !== 'true')
+    if (device.type === 'disk' && !isFolder(device) && (device.readonly ?? 'false') === 'false')
       findings.push(
         warning(
           at(),

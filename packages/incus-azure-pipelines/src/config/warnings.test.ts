@@ -92,6 +92,19 @@ describe('warnings', () => {
     expect(await messagesFor('incus: {url: "https://incus.example:8443"}\n')).toEqual([]);
   });
 
+  it('says that jobs share what they write to a volume, unless it is read only', async () => {
+    const warningsOf = async (readonly: string) => {
+      const volume = `{type: disk, pool: fast, source: cache, path: /srv/cache${readonly}}`;
+      const { warnings } = await read(`${ONE_POOL}devices: {cache: ${volume}}\n`);
+      return warnings.map(message => formatMessage({ ...message, file: '' }).slice(1));
+    };
+    const wanted =
+      '4:18: warning: devices.cache: jobs share what they write there, so that one can change what later ones use; write readonly: true unless that is wanted';
+    for (const readonly of ['', ', readonly: false', ', readonly: "false"'])
+      expect(await warningsOf(readonly)).toEqual([wanted]);
+    for (const readonly of [', readonly: true', ', readonly: "true"']) expect(await warningsOf(readonly)).toEqual([]);
+  });
+
   it('says when a script is empty or has Windows line ends', async () => {
     await write('empty.sh', '\n');
     await write('windows.sh', '#!/bin/sh\r\ntrue\r\n');

@@ -11,7 +11,7 @@ export interface DeviceFault {
 }
 
 /** The keys that a device of each kind may have. */
-const KEYS = {
+export const DEVICE_KEYS = {
   folder: ['type', 'source', 'path', 'readonly'],
   volume: ['type', 'pool', 'source', 'path', 'readonly'],
   'unix-char': ['type', 'source', 'mode', 'gid'],
@@ -55,7 +55,7 @@ export function isPlainPath(path: string): boolean {
 export function deviceFaults(device: Device): readonly DeviceFault[] {
   const kind = kindOf(device);
   if (kind === undefined) return [typeFault(device.type)];
-  const known: readonly string[] = KEYS[kind];
+  const known: readonly string[] = DEVICE_KEYS[kind];
   return Object.entries(device)
     .flatMap(([key, value]) => {
       if (!known.includes(key)) return [strayKey(key, kind)];
@@ -66,10 +66,11 @@ export function deviceFaults(device: Device): readonly DeviceFault[] {
     .concat(kind === 'gpu' ? [] : sourceFaults(device, kind), kind in DISKS ? pathFaults(device) : []);
 }
 
-type Kind = keyof typeof KEYS;
+type Kind = keyof typeof DEVICE_KEYS;
 const DISKS: Partial<Record<Kind, true>> = { folder: true, volume: true };
 
-function kindOf(device: Device): Kind | undefined {
+/** The kind of a device by its type; undefined where guests are given none of that type. */
+export function kindOf(device: Device): Kind | undefined {
   if (device.type === 'disk') return isFolder(device) ? 'folder' : 'volume';
   return device.type === 'unix-char' || device.type === 'gpu' ? device.type : undefined;
 }
@@ -90,7 +91,7 @@ function typeFault(type: string | undefined): DeviceFault {
 
 function strayKey(key: string, kind: Kind): DeviceFault {
   const what = { folder: 'a disk', volume: 'a volume', 'unix-char': 'a unix-char device', gpu: 'a gpu' }[kind];
-  const others = KEYS[kind].filter(known => known !== 'type').join(', ');
+  const others = DEVICE_KEYS[kind].filter(known => known !== 'type').join(', ');
   return {
     key,
     problem: `${key} of ${what} is not passed on, since not each value of it is safe`,
