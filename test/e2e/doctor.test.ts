@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { Emulator } from 'azure-pipelines-emulator';
 import type { IncusClient } from 'incus-client';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../packages/incus-azure-pipelines/src/doctor/finding.js';
 import { MARKS } from '../../packages/incus-azure-pipelines/src/model/marks.js';
 import { runProgram } from '../../testbed/daemon-process.js';
@@ -66,7 +66,8 @@ describeOnIncus('doctor', testbed => {
     const before = await files.pull(base, path);
     if (before.type !== 'file') throw new Error(`${path} is no file`);
     await files.push(base, path, '{"storage-driver": "vfs"}');
-    const { code, found } = await examined().finally(() => files.push(base, path, before.content));
+    onTestFinished(() => files.push(base, path, before.content));
+    const { code, found } = await examined();
     expect(found.get('guest-docker')).toMatchObject({
       colour: 'red',
       says: 'a container runs in a guest, but docker stores images by vfs in place of overlay2',
