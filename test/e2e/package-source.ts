@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { runCommand } from '../../testbed/run-command.js';
@@ -36,6 +37,12 @@ export async function servePackages(
   return { ...server, line: `deb [trusted=yes] ${server.url} ./` };
 }
 
+/** PEM texts. */
+export interface ServerCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Makes packages, each with one program that does nothing. */
 export async function makePackages(
   directory: string,
@@ -56,18 +63,24 @@ export function sha256Of(content: Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Serves files on an address that guests reach. */
-export async function serveFiles(host: string, files: ReadonlyMap<string, Buffer>): Promise<FileServer> {
+/** Serves files on an address that guests reach; by https where it has a certificate. */
+export async function serveFiles(
+  host: string,
+  files: ReadonlyMap<string, Buffer>,
+  certificate?: ServerCertificate,
+): Promise<FileServer> {
   const fetched: string[] = [];
-  const server = createServer((request, answer) => {
+  const serve: RequestListener = (request, answer) => {
     const path = (request.url ?? '').replace('/./', '/');
     const file = files.get(path);
     if (file !== undefined) fetched.push(path);
     answer.writeHead(file === undefined ? 404 : 200).end(file);
-  }).listen(0, host);
+  };
+  const server = certificate === undefined ? createServer(serve) : createSecureServer(certificate, serve);
+  server.listen(0, host);
   await once(server, 'listening');
   return {
-    url: `http://${host}:${(server.address() as AddressInfo).port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://${host}:${(server.address() as AddressInfo).port}`,
     fetched,
     async [Symbol.asyncDispose]() {
       server.close();

@@ -16,22 +16,25 @@ import { runCommand } from '../../testbed/run-command.js';
 import { type Scenario, startScenario } from '../../testbed/scenario.js';
 import { told } from '../../testbed/told-commands.js';
 import { whenPool } from './daemon-status.js';
+import { type FileServer, serveFiles } from './package-source.js';
 import { MIRROR_SIGNER, type SignedMirror, serveMirror } from './signed-mirror.js';
 import { expectNothingLeft, expectSixCleanJobs } from './six-jobs.js';
 import { agentsOnline, tellOnFailure } from './waiting.js';
+import { waysOut } from './ways-out.js';
 
 const USER = 'builds';
 /** The beginning stands in every form of it. */
 const BEGINNING = 's3cr3t0fTheProxy';
 const PASSWORD = `${BEGINNING}@%/'`;
 const NEXT = 'an0therSecret';
-/** The server is a host of its own in a private network, which guests do not reach. */
+/** The server listens on this host, at an address that guests do not reach, and another host passes on to it what it is asked. */
 const NEAR = '10.213.214.1';
 const FAR = '10.213.214.2';
-/** Only the proxy knows where these lead. */
+/** Only the proxies know where these lead. */
 const SERVER = 'tfs.corp.example';
 const REGISTRY = 'registry.corp.example';
 const PACKAGES = 'packages.corp.example';
+const PAGES = 'pages.corp.example';
 const COLLECTION = 'tfs/DefaultCollection';
 const TOKEN = 'the-t0ken-0f-the-0rganisation';
 
@@ -41,14 +44,15 @@ const SCRIPT = [
   `curl --silent --output /tmp/answer --write-out 'curl %{http_code}\\n' https://${SERVER}/${COLLECTION}/_apis/connectionData || exit 1`,
   'sudo apt-get update -q -o APT::Update::Error-Mode=any || exit 1',
   'echo "apt done"',
+  `curl --fail --silent http://${PAGES}/page || exit 1`,
   `docker pull --quiet ${REGISTRY}/thing || exit 1`,
   `docker cp "$(docker create --pull never ${REGISTRY}/thing)":/note - | tar --extract --to-stdout`,
-  `docker info --format 'docker by {{.HTTPSProxy}}'`,
+  `docker info --format 'docker by {{.HTTPProxy}} {{.HTTPSProxy}} not for {{.NoProxy}}'`,
+  `grep -h . /home/agent/.proxy /home/agent/.proxybypass | sed 's/^/agent by /'`,
   `printf %s "\${VSTS_HTTP_PROXY_PASSWORD:0:${BEGINNING.length}}" >/tmp/needle`,
   'test "$(wc -c </tmp/needle)" -gt 10 || exit 1',
   'sudo grep -alF -f /tmp/needle /proc/[0-9]*/cmdline && exit 1',
   'echo "no argument"',
-  `timeout 3 bash -c ': </dev/tcp/${FAR}/8080' || echo 'no other way'`,
   `sudo grep -rlF -f /tmp/needle /etc /home /opt /root /usr/local /var/lib/iap /var/log /run | sed 's/^/holds /'`,
   'printf %s "$VSTS_HTTP_PROXY_PASSWORD" | sha256sum | sed "s/^/password /"',
 ].join('\n');
@@ -56,12 +60,17 @@ const SCRIPT = [
 /** Where the password is found in an agent. */
 const HOLDS = ['holds /home/agent/.docker/config.json', 'holds /run/iap/way-out.env'];
 
-describeOnIncus('a server of a private authority, behind a proxy that has to be signed in at', testbed => {
+describeOnIncus('a server of a private authority, behind proxies that have to be signed in at', testbed => {
   let directory: string;
+  /** The proxy of https, and that of http. */
   let proxy: GuardedProxy;
+  let plain: GuardedProxy;
   let mirror: SignedMirror;
   let registry: ImageRegistry;
+  /** Is reached by its name through the proxy of http, and by its address without one. */
+  let pages: FileServer;
   let far: OutsideHost;
+  let ways: string;
   let scenario: Scenario;
   let daemon: DaemonProcess;
 
@@ -71,7 +80,8 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     const trust = await makePrivateAuthority(['corp.example']);
     await writeFile(join(directory, 'authority.crt'), trust.authority);
     await writeFile(join(directory, 'password'), `${PASSWORD}\n`, { mode: 0o600 });
-    mirror = await serveMirror(gateway, directory, { git: 'git' });
+    mirror = await serveMirror(gateway, directory, { git: 'git' }, trust);
+    pages = await serveFiles(gateway, new Map([['/page', Buffer.from('a page\n')]]));
     const key = join(directory, 'mirror.asc');
     const gpg = ['--homedir', mirror.gpgHome, '--batch', '--armor', '--output', key, '--export', MIRROR_SIGNER];
     await runCommand('gpg', gpg);
@@ -79,31 +89,35 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     await writeFile(join(directory, 'lose.sh'), 'dpkg --purge --force-depends git >/dev/null');
     registry = await ImageRegistry.start(gateway, { thing: noteImage('of the private registry\n') }, trust);
     const routes = new Map([
-      [`${PACKAGES}:80`, new URL(mirror.url)],
+      [`${PACKAGES}:443`, new URL(mirror.url)],
       [`${REGISTRY}:443`, new URL(`https://${gateway}:${registry.port}`)],
     ]);
     proxy = await startGuardedProxy({ host: gateway, user: USER, password: PASSWORD, routes });
+    const toPages = new Map([[`${PAGES}:80`, new URL(pages.url)]]);
+    plain = await startGuardedProxy({ host: gateway, user: USER, password: PASSWORD, routes: toPages });
     const url = `https://${SERVER}/${COLLECTION}`;
     const port = await freePort();
     far = await startOutsideHost(NEAR, [FAR], { host: NEAR, port });
     routes.set(`${SERVER}:443`, new URL(`https://${FAR}:${far.port}`));
+    ways = waysOut(`${pages.url}/page`, [new URL(proxy.url).host, `${FAR}:${far.port}`, `${NEAR}:${port}`]);
     scenario = await startScenario({
       ...testbed(),
-      // What setup opens is the proxy, and nothing else that is private.
+      // What setup opens is the proxies and what is named here, and nothing else that is private.
       confined: true,
       emulator: { host: NEAR, port, tls: trust, token: TOKEN, collection: COLLECTION, publicUrl: url },
       settings: {
         agentCount: 1,
         reserve: 1,
-        network: { allow: undefined },
+        network: { allow: [new URL(pages.url).host] },
         docker: true,
-        aptMirror: { url: `http://${PACKAGES}`, key },
+        aptMirror: { url: `https://${PACKAGES}`, key },
         provisionScripts: [{ path: join(directory, 'lose.sh'), when: 'before' }],
         registration: 'host',
         azure: { pat: TOKEN, url, pool: 'default' },
         proxy: {
-          http: proxy.url,
-          noProxy: ['elsewhere.example', '192.0.2.0/24'],
+          http: plain.url,
+          https: proxy.url,
+          noProxy: ['elsewhere.example', '192.0.2.0/24', gateway],
           user: USER,
           password: { file: join(directory, 'password') },
         },
@@ -117,27 +131,29 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     await using _directory = { [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
     await using _mirror = mirror;
     await using _registry = registry;
+    await using _pages = pages;
     await using _proxy = proxy;
+    await using _plain = plain;
     await using _far = far;
     await scenario?.[Symbol.asyncDispose]();
   });
 
   const run = async (more = ''): Promise<JobRecord> => {
     await agentsOnline(scenario.emulator, 1);
-    return await scenario.emulator.queueJob({ steps: [{ script: `${SCRIPT}\n${more}` }] }).finished;
+    return await scenario.emulator.queueJob({ steps: [{ script: `${SCRIPT}\n${ways}\n${more}` }] }).finished;
   };
-  const asked = (target: string) => proxy.passages.filter(passage => passage.target === target);
+  const tunnelTo = (name: string) => ({ target: `${name}:443`, by: 'tunnel', status: 200 });
 
-  test('a base is built with packages that are fetched that way', async () => {
+  test('a base is built with packages of a mirror that bears a certificate of the authority, through the proxy of https', async () => {
     tellOnFailure(daemon);
     await agentsOnline(scenario.emulator, 1);
     expect(mirror.fetched).toContain('/git.deb');
-    expect(asked(`${PACKAGES}:80`)).toContainEqual({ target: `${PACKAGES}:80`, by: 'url', status: 200 });
+    expect(proxy.passages).toContainEqual(tunnelTo(PACKAGES));
   });
 
-  test('daemon, agent, docker, apt and the programs of a job all go that way, and no password is an argument', async () => {
+  test('daemon, agent, docker, apt and the programs of a job go by the proxy of the scheme, and no password is an argument', async () => {
     tellOnFailure(daemon);
-    const before = asked(`${PACKAGES}:80`).length;
+    const before = proxy.passages.length;
     const job = await run();
     expect(job.result, job.lines.join('\n')).toBe('succeeded');
     expect(job.lines).toEqual(
@@ -147,16 +163,29 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
         // Which it gives to those alone that trust the private authority.
         'of the private registry',
         'no argument',
-        'no other way',
+        'a page',
+        `agent by ${proxy.url}`,
         passwordLine(PASSWORD),
       ]),
     );
-    expect(job.lines.find(line => line.startsWith('docker by '))).toMatch(/^docker by http:\/\/.*@/);
+    const at = (url: string) => `http://\\S+@${new URL(url).host}/?`;
+    const dockers = new RegExp(`^docker by ${at(plain.url)} ${at(proxy.url)} not for .*,${testbed().gateway}$`);
+    expect(job.lines.find(line => line.startsWith('docker by '))).toMatch(dockers);
+    expect(plain.passages).toEqual([{ target: `${PAGES}:80`, by: 'url', status: 200 }]);
     expect(job.lines.filter(line => line.startsWith('holds ')).toSorted()).toEqual(HOLDS);
-    expect(asked(`${PACKAGES}:80`).slice(before)).toContainEqual({ target: `${PACKAGES}:80`, by: 'url', status: 200 });
-    expect(asked(`${REGISTRY}:443`)).toContainEqual({ target: `${REGISTRY}:443`, by: 'tunnel', status: 200 });
-    expect(asked(`${SERVER}:443`)).toContainEqual({ target: `${SERVER}:443`, by: 'tunnel', status: 200 });
+    expect(proxy.passages.slice(before)).toContainEqual(tunnelTo(PACKAGES));
+    expect(proxy.passages).toEqual(expect.arrayContaining([tunnelTo(REGISTRY), tunnelTo(SERVER)]));
     expect(proxy.passages.filter(({ status }) => status === 407)).toEqual([]);
+  });
+
+  test('a guest reaches what noProxy names by its address, the proxy, and neither the server nor the host before it', async () => {
+    tellOnFailure(daemon);
+    const { lines } = await run();
+    const { gateway } = testbed();
+    const reached = lines.filter(line => /^(?:by its address|a way to )/.test(line));
+    expect(reached).toEqual(['by its address', `a way to ${gateway}`]);
+    expect(lines).toContain(`agent by ^https?://${gateway.replaceAll('.', '\\.')}(:[0-9]+)?$`);
+    expect([...proxy.passages, ...plain.passages].filter(({ target }) => target.startsWith(gateway))).toEqual([]);
   });
 
   test('the doctor finds a way for this host and for a guest, and names what the proxy refuses', async () => {
@@ -195,6 +224,7 @@ describeOnIncus('a server of a private authority, behind a proxy that has to be 
     tellOnFailure(daemon);
     await agentsOnline(scenario.emulator, 1);
     proxy.alsoTake(NEXT);
+    plain.alsoTake(NEXT);
     await writeFile(join(directory, 'password'), NEXT);
     const [idle, waiting] = [await run(), await run()];
     expect([idle.result, waiting.result]).toEqual(['succeeded', 'succeeded']);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCommand } from '../../testbed/run-command.js';
-import { type FileServer, makePackages, serveFiles, sha256Of } from './package-source.js';
+import { type FileServer, makePackages, type ServerCertificate, serveFiles, sha256Of } from './package-source.js';
 
 /** A mirror with suites, components and a signature, as the archives of distributions are. */
 export interface SignedMirror extends FileServer {
@@ -19,6 +19,7 @@ export async function serveMirror(
   host: string,
   directory: string,
   packages: Readonly<Record<string, string>>,
+  certificate?: ServerCertificate,
 ): Promise<SignedMirror> {
   const { index, files } = await makePackages(directory, packages);
   const gpgHome = join(directory, 'gpg');
@@ -41,7 +42,7 @@ export async function serveMirror(
     // It has started an agent that would stay.
     await runCommand('gpgconf', ['--homedir', gpgHome, '--kill', 'gpg-agent']);
   }
-  return { ...(await serveFiles(host, served)), gpgHome };
+  return { ...(await serveFiles(host, served, certificate)), gpgHome };
 }
 
 async function suitesOfThisHost(): Promise<readonly string[]> {
