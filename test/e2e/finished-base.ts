@@ -33,9 +33,7 @@ async function giveBase(scenario: Scenario): Promise<void> {
   const { stateDirectory } = JSON.parse(await readFile(scenario.configPath, 'utf8')) as { stateDirectory: string };
   const { ownerId } = await openInstallation(stateDirectory);
   const config = ['--config', scenario.configPath];
-  const { actions } = JSON.parse(await call(['plan', ...config, '--json'])) as PlanDocument;
-  const wanted = actions.find(({ action }) => action === 'build-base')?.on;
-  if (wanted === undefined) throw new Error(`nothing is to be built in ${scenario.project}`);
+  const wanted = wantedBase(await call(['plan', ...config, '--json']));
   const shelf = incus.withProject(SHELF);
   await withHostLock(
     async () => {
@@ -49,6 +47,21 @@ async function giveBase(scenario: Scenario): Promise<void> {
     },
     `${LOCKS}${digestIn(wanted)}.lock`,
   );
+}
+
+/** Which base a plan, as `plan --json` prints it, would build. @throws Error when it would build none. */
+export function wantedBase(plan: string): string {
+  const { actions } = JSON.parse(plan) as PlanDocument;
+  const wanted = actions.find(({ action }) => action === 'build-base')?.on;
+  if (wanted === undefined) throw new Error('no base is to be built');
+  return wanted;
+}
+
+/** Copies the base of one project that has the shape of a wanted one into another, for an owner. @throws Error when there is none. */
+export async function copyBase(from: IncusClient, to: IncusClient, wanted: string, ownerId: string): Promise<void> {
+  const source = (await from.instances.names()).find(name => digestIn(name) === digestIn(wanted));
+  if (source === undefined) throw new Error(`nothing has the shape of ${wanted}`);
+  await copy(to, wanted, { source, project: from.project }, { [MARKS.owner]: ownerId });
 }
 
 /** What shapes a base is the end of its name; before it stands whose it is. */

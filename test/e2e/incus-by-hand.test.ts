@@ -34,7 +34,7 @@ describeOnIncus('an Incus that was just installed', () => {
   test('has storage, a bridge and a project by the commands of the document', async () => {
     const { incus, run } = await installed();
     await run(init);
-    await run(told('docs/how-to/install.md#2-incus', 1).script());
+    await run(told('docs/how-to/install.md#without-setup').script());
     expect(await incus.server.storagePools.get('default')).toMatchObject({ driver: 'btrfs' });
     expect(await run(address)).toMatch(/^10\.\d+\.\d+\.1\/24\n$/);
     const { profile } = await incus.withProject('azure-pipelines').profiles.get('default');
@@ -49,7 +49,7 @@ describeOnIncus('an Incus that was just installed', () => {
     await expect(run(init)).rejects.toThrow('Failed to automatically find an unused IPv4 subnet');
     expect(await incus.server.storagePools.get('default')).toMatchObject({ driver: 'btrfs' });
     await expect(run(address)).rejects.toThrow(/not found/i);
-    await run(told('docs/how-to/install.md#2-incus', 2).script());
+    await run(told('docs/how-to/install.md#without-setup', 1).script());
     expect(await run(address)).toBe('10.213.0.1/24\n');
   });
 });

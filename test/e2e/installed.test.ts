@@ -6,6 +6,7 @@ import { describeOnIncus } from '../../testbed/for-tests.js';
 import { recordLifecycle } from '../../testbed/lifecycle-log.js';
 import { told } from '../../testbed/told-commands.js';
 import { workTree } from '../../testbed/work-tree.js';
+import { theCertificateOfSetup } from './installed/certificate.js';
 import { asksForTheDistributionsNode, nodeIsShared, theDistributionsNode } from './installed/distributions-node.js';
 import { theCommandsOfOperators } from './installed/operators.js';
 import { NAME, PackageHost } from './installed/package-host.js';
@@ -109,7 +110,7 @@ describeOnIncus('the package for Debian', testbed => {
     const [list, adopt] = told('docs/how-to/operate.md#move-or-lose-the-state-directory').lines(2, lost);
     expect(await place.tell(list)).toContain(ownerId);
     await place.tell(adopt);
-    const [enable, status, follow] = told('docs/how-to/install.md#4-the-service').lines(3);
+    const [enable, status, follow] = told('docs/how-to/install.md#5-the-service').lines(3);
     await place.tell(enable);
     expect(await host.run(`systemctl is-active ${NAME}`)).toBe('active\n');
     expect(await place.tell(status)).toContain('default (agent pool "default"): ');
@@ -121,7 +122,7 @@ describeOnIncus('the package for Debian', testbed => {
     expect(await host.run(`stat --format='%G %a' /run/${NAME} /run/${NAME}/control.sock`)).toBe(
       `${NAME}-control 750\n${NAME}-control 660\n`,
     );
-    await place.tell(told('docs/how-to/install.md#4-the-service', 1).script({ SOMEBODY: 'nobody' }));
+    await place.tell(told('docs/how-to/install.md#5-the-service', 1).script({ SOMEBODY: 'nobody' }));
     expect(JSON.parse(await host.run(asked))).toMatchObject({ pools: [{ name: 'default' }] });
     expect(
       await host.run('setpriv --reuid nobody --regid nogroup --clear-groups cat /etc/*/pat 2>&1 || true'),
@@ -137,6 +138,7 @@ describeOnIncus('the package for Debian', testbed => {
 
   theCommandsOfOperators(() => place);
   theFaultsOfAService(() => place);
+  theCertificateOfSetup(() => place);
 
   test('tells the journal how grave each line is', async () => {
     const [, grave, all] = told('docs/how-to/watch.md#read-the-journal').lines(3);

@@ -97,7 +97,7 @@ describeOnIncus('a start that cannot come to good', testbed => {
     const place = { 'azure-pipelines': project, 'pool=default': `pool=${storagePool}`, incusbr0: bridge };
     const run = (script: string) => runCommand('bash', ['-c', script], { env: incusEnvironment(directory) });
     try {
-      await run(told('docs/how-to/install.md#2-incus', 1).script(place));
+      await run(told('docs/how-to/install.md#without-setup').script(place));
       await run(told('docs/how-to/operate.md#share-the-cores-otherwise').script({ 'azure-pipelines': project }));
       const { profile } = await scenario.incus.withProject(project).profiles.get('default');
       expect(profile.config).toMatchObject({ 'limits.cpu.allowance': '100%' });

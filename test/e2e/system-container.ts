@@ -67,6 +67,13 @@ export class SystemContainer implements AsyncDisposable {
     await this.#incus.instances.patch(this.name, { devices: { socket } });
   }
 
+  /** Lets its processes reach what listens at an address of this host's loopback, under the same address. */
+  async reach(url: string): Promise<void> {
+    const { host } = new URL(url);
+    const port = { type: 'proxy', bind: 'instance', connect: `tcp:${host}`, listen: `tcp:${host}` };
+    await this.#incus.instances.patch(this.name, { devices: { port } });
+  }
+
   /** Resolves when the journal of a unit has shown these texts, one after the other, since the container began. */
   async journalShows(unit: string, ...texts: readonly string[]): Promise<void> {
     const wait = texts.map(text => `until [[ $line == *${quoted(text)}* ]]; do read -r line <&3; done; line=`);

@@ -40,7 +40,7 @@ export function theCommandsOfOperators(on: () => PackageHost): void {
     expect(await ok(`systemd-creds decrypt --name=pat /etc/credstore.encrypted/${NAME}.pat -`)).toBe(
       await ok(`cat /etc/${NAME}/pat`),
     );
-    const [write, apply] = told('docs/how-to/install.md#2-incus', 3).lines(2);
+    const [write, apply] = told('docs/how-to/install.md#without-setup', 2).lines(2);
     // It is a setting of the kernel, which lets no container change it.
     expect(await ok(`${write}; ${apply} 2>&1 || true`)).toContain('on key "fs.inotify.max_user_instances"');
   });

@@ -19,7 +19,9 @@ const SOCKET = '/srv/incus.socket';
 const EDITOR = '#!/bin/sh\ncat "/root/typed/$(basename "$1")" >"$1"\n';
 
 export class PackageHost implements AsyncDisposable {
-  readonly #testbed: Testbed;
+  readonly testbed: Testbed;
+  /** Of the Incus beside it, whoever has it being its administrator. */
+  readonly socket = SOCKET;
   /** In which its container is. */
   readonly incus: IncusClient;
   #folder: string | undefined;
@@ -27,7 +29,7 @@ export class PackageHost implements AsyncDisposable {
   #host: SystemContainer | undefined;
 
   constructor(testbed: Testbed) {
-    this.#testbed = testbed;
+    this.testbed = testbed;
     this.incus = connectIncus({ connection: { kind: 'unix', socketPath: testbed.socketPath } });
   }
 
@@ -42,10 +44,10 @@ export class PackageHost implements AsyncDisposable {
 
   /** Starts it, with the package, built as the README tells, in `/root/build/packages`. */
   async start(): Promise<void> {
-    const { image, socketPath } = this.#testbed;
+    const { image, socketPath } = this.testbed;
     this.#folder = await mkdtemp(join(tmpdir(), 'iap-deb-'));
     const build = this.build();
-    this.#scenario = await startWithBase({ ...this.#testbed, confined: false, settings: { agentCount: 1 } });
+    this.#scenario = await startWithBase({ ...this.testbed, confined: false, settings: { agentCount: 1 } });
     this.#host = await SystemContainer.start(this.incus, 'host-of-the-package', image);
     await this.host.share(socketPath, SOCKET);
     await this.host.run('groupadd --system incus-admin; mkdir -p /root/build/packages /root/typed');
@@ -91,7 +93,7 @@ kill $!`);
 
   /** Runs a command of a document that is for Incus, on the host that has it. */
   tellIncus(command: string): Promise<string> {
-    return runCommand('sh', ['-c', command], { env: incusEnvironment(this.#testbed.directory) });
+    return runCommand('sh', ['-c', command], { env: incusEnvironment(this.testbed.directory) });
   }
 
   writeToken(token: string): Promise<string> {
