@@ -76,6 +76,12 @@ describe('where the clock is put', () => {
     expect(at('2030-03-31T00:30:00Z', nights)).toEqual([6, '2030-03-31T01:30']);
   });
 
+  test('on over the only ones of a week, they are in force again a week later', () => {
+    const sundays = [hours('02:15', '02:45', { days: ['sun'] })];
+    expect(at('2030-03-24T02:00:00Z', sundays)).toEqual([1, 'never']);
+    expect(at('2030-04-07T00:15:00Z', sundays)).toEqual([6, '2030-04-07T00:45']);
+  });
+
   test('on over all of them, they are left out that day', () => {
     expect(at('2030-03-30T12:00:00Z', lost)).toEqual([1, '2030-04-01T00:15']);
   });

@@ -32,7 +32,7 @@ export interface StandbyInForce {
   readonly standby: number;
   /** Undefined while none are. */
   readonly hours: StandbyHours | undefined;
-  /** When others begin, or these end (epoch ms); undefined where that is not within a week. */
+  /** When others begin, or these end (epoch ms); undefined where that is not within eight days. */
   readonly until: number | undefined;
 }
 
@@ -47,18 +47,26 @@ export function standbysOf({ standby, standbyHours = [], standbys }: Standing): 
   return standbys ?? [standby, ...standbyHours.map(hours => hours.standby)];
 }
 
+/** Which hours are in force, as far as was looked ahead. */
+interface Look {
+  readonly hours: number;
+  readonly to: number;
+  /** Whether others are in force then, or nothing was found until then. */
+  readonly changes: boolean;
+}
+
 /** What was found last, with the time for which it holds: passes follow each other closely, and hours are long. */
-const found = new WeakMap<readonly StandbyHours[], { readonly from: number; readonly to: number; hours: number }>();
+const found = new WeakMap<readonly StandbyHours[], Look & { readonly from: number }>();
 
 /** The standby that is in force at `now` (epoch ms), and how long it is. */
 export function standbyAt({ standby, standbyHours }: Standing, now: number): StandbyInForce {
   if (standbyHours === undefined) return { standby, hours: undefined, until: undefined };
   const before = found.get(standbyHours);
   const holds = before !== undefined && before.from <= now && now < before.to;
-  const { hours: index, to } = holds ? before : look(standbyHours, now);
-  if (!holds) found.set(standbyHours, { from: now, to, hours: index });
-  const hours = standbyHours[index];
-  return { standby: hours?.standby ?? standby, hours, until: Number.isFinite(to) ? to : undefined };
+  const seen = holds ? before : { from: now, ...look(standbyHours, now) };
+  found.set(standbyHours, seen);
+  const hours = standbyHours[seen.hours];
+  return { standby: hours?.standby ?? standby, hours, until: seen.changes ? seen.to : undefined };
 }
 
 /** No clock is put on or back but at a full quarter of an hour of UTC. */
@@ -67,11 +75,12 @@ const MINUTE_MS = 60_000;
 const LOOK_AHEAD_MS = 8 * 86_400_000;
 
 /** Goes from one moment at which something may change to the next, until something does. */
-function look(all: readonly StandbyHours[], now: number): { readonly hours: number; readonly to: number } {
+function look(all: readonly StandbyHours[], now: number): Look {
   const hours = indexAt(all, now);
-  for (let at = nextMoment(all, now); at <= now + LOOK_AHEAD_MS; at = nextMoment(all, at))
-    if (indexAt(all, at) !== hours) return { hours, to: at };
-  return { hours, to: Number.POSITIVE_INFINITY };
+  const to = now + LOOK_AHEAD_MS;
+  for (let at = nextMoment(all, now); at <= to; at = nextMoment(all, at))
+    if (indexAt(all, at) !== hours) return { hours, to: at, changes: true };
+  return { hours, to, changes: false };
 }
 
 /** Up to a full quarter of an hour all wall clocks go on evenly: what comes first, that or hours that begin or end. */

@@ -133,6 +133,12 @@ describe('a request that waits beside an idle agent', () => {
     expect(waiting).toMatchObject([{ held: true, pool: 'first', since: NOW - HELD_MS }]);
   });
 
+  test('stands with the pool that has that agent, though another one in the file could have one, too', () => {
+    const agents = [anAgent(0, 'idle', { pool: 'second', since: NOW - HELD_MS })];
+    const { waiting } = shareQueue(old, aSight([aRequest(1)], { agents }), [first, second], NOW);
+    expect(waiting).toMatchObject([{ held: true, pool: 'second' }]);
+  });
+
   test.each([
     ['has waited for less', look([], [idle], NOW - 1).waiting, [idle]],
     ['has seen it idle for less', old, [{ ...idle, since: NOW - HELD_MS + 1 }]],

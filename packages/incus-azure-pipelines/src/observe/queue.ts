@@ -176,10 +176,10 @@ function fitOf(demands: readonly string[], places: readonly Place[], shares: Hos
     return { place, unmet: capabilities === undefined ? [] : unmetDemands(capabilities, demands) };
   });
   const able = lacks.flatMap(({ place, unmet }) => (unmet.length === 0 ? [place] : []));
-  const nearest = lacks.reduce((least, { unmet }) => (unmet.length < least.length ? unmet : least), demands);
+  const least = lacks.reduce((few, { unmet }) => (unmet.length < few.length ? unmet : few), demands);
   const own = able.flatMap(place => place.idle).filter(agent => canDo(agent, demands));
   const idle = [...own, ...(shares?.idle(demands) ?? [])];
-  return { able, own, idle, unmet: able.length > 0 ? [] : nearest };
+  return { able, own, idle, unmet: able.length > 0 ? [] : least };
 }
 
 function canDo({ registration }: Agent, demands: readonly string[]): boolean {
@@ -202,7 +202,7 @@ function judged(
   const isStill = wasHeldBesideIdle && couldTakeAt !== undefined && now - couldTakeAt < HELD_MS;
   const held = mostAtOnce !== undefined || isLong || isStill;
   const turn = held || able.length === 0 ? undefined : shares?.turnFor(request, known, hereFor(fit));
-  const pool = (held || isLeft({ turn }) ? able[0] : claimed(fit))?.spec.name;
+  const pool = (held || isLeft({ turn }) ? nearest(fit) : claimed(fit))?.spec.name;
   const { demands, jobName, queuedAt, requestId } = request;
   // Written out: it is made for each request in each pass.
   return { requestId, jobName, demands, queuedAt, agentPool, since, pool, unmet, couldTakeAt, held, mostAtOnce, turn };
@@ -212,6 +212,11 @@ function hereFor({ able, own }: Fit): Here {
   const room = able.some(place => place.room > 0);
   const idle = able.some(place => own.some(agent => place.free.has(agent)));
   return { idle, coming: room && able.some(place => place.coming > 0), room };
+}
+
+/** The place that a request stands with which has no agent anywhere: one where an idle one shows why. */
+function nearest({ able, own }: Fit): Place | undefined {
+  return able.find(({ idle }) => own.some(agent => idle.includes(agent))) ?? able[0];
 }
 
 /** The place that an agent is to be had at. */

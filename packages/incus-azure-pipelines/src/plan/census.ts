@@ -49,7 +49,8 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     action => action.kind === 'create-instance' && action.pool === spec.name && !names.has(action.name),
   );
   const bases = chooseBases(spec, observed);
-  const standby = lacksExample(spec, bases.base?.name, observed) ? Math.max(1, spec.standby) : spec.standby;
+  const isShown = lacksExample(spec, bases.base?.name, observed) || hasHeld(spec, observed);
+  const standby = isShown ? Math.max(1, spec.standby) : spec.standby;
   const shape = shapeOf(spec);
   const isCurrent = ({ instance }: Agent) => instance?.base === bases.base?.name && instance?.shape === shape;
   const drained = observed.drained.has(spec.name);
@@ -81,6 +82,14 @@ export function takeCensus(spec: PoolSpec, agents: readonly Agent[], observed: O
     creatingTrials,
     instances: own.filter(agent => agent.instance !== undefined).length,
   };
+}
+
+/**
+ * Whether requests wait for something else than an agent, as one that is idle beside them shows. Were it gone, they would count again, and have
+ * agents made for all of them.
+ */
+function hasHeld({ name }: PoolSpec, { waiting }: Observed): boolean {
+  return waiting.some(({ held, mostAtOnce, pool }) => held && mostAtOnce === undefined && pool === name);
 }
 
 /**

@@ -68,11 +68,15 @@ export function* create(
   let free = maxConcurrentCreates - underWay.length - booting.length;
   const names = [...agents.map(agent => agent.name), ...underWay];
   const tried = new Set(observed.inFlight.map(keyOf));
+  let isShort = false;
   for (const { purpose, isFor } of room.isKept ? WITH_ROOM_KEPT : IN_ORDER) {
+    // What comes free is for the agents that wait for room, though something smaller would have enough of it now.
+    if (isShort) return;
     const needs = censuses.filter(isFor).flatMap(census => needOf(purpose, census, observed, tried, alarm));
     for (let need = emptiest(needs); need !== undefined && free > 0; need = emptiest(needs)) {
       if (!room.takeFor(need.census.spec)) {
         need.wanted = 0;
+        isShort ||= purpose === 'agents';
         continue;
       }
       const birthAt = nextBirth(now, names, observed.owner);

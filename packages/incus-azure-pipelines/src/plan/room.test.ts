@@ -112,6 +112,26 @@ describe('the reserve of the host', () => {
     expect(result.actions).toMatchObject([{ kind: 'create-instance', base, reason }]);
   });
 
+  test('keeps the room that an agent of a big pool waits for from the reserve of a small one', () => {
+    const big = aPool({ name: 'big', agentCount: 1, reserve: 0, instance: { ...SPEC.instance, memoryBytes: 8 * GIB } });
+    const small = aPool({ agentCount: 1, reserve: 2, instance: { ...SPEC.instance, memoryBytes: GIB } });
+    const base = aBase('base-1', { provenFor: ['linux', 'big'] });
+    const made = (memoryBytes: number) => {
+      const given = { hostRoom: { ...PLENTY, memoryBytes }, bases: known([base]) };
+      const observed = anObserved(agentsIn('busy'), {
+        ...given,
+        wantedBases: new Map([
+          ['linux', known('base-1')],
+          ['big', known('base-1')],
+        ]),
+      });
+      const { actions } = plan([small, big], observed, NOW, { maxConcurrentCreates: 10, hostReserve: RESERVE });
+      return actions.flatMap(action => (action.kind === 'create-instance' ? [`${action.pool} ${action.reason}`] : []));
+    };
+    expect(made(9 * GIB)).toEqual([]);
+    expect(made(12 * GIB)).toEqual(['big below target', 'linux for the reserve', 'linux for the reserve']);
+  });
+
   test('touches no agent while the host is full, be it of an old shape', () => {
     const idle = agentsIn(...Array<'idle'>(8).fill('idle')).map(agent => ({
       ...agent,

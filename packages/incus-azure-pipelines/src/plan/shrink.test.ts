@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentsIn, planned, targets } from '../../test/planned.js';
+import { aRequest } from '../../test/queue-examples.js';
 import {
   aBase,
   aLife,
@@ -115,6 +116,32 @@ describe('shrinking', () => {
         targets(planned({ ...pool, agentCount: 5, standby }, agents, { ...nothingWaits, bases }, 0), 'disable-agent');
       expect(gone(1)).toEqual([4, 3, 2, 1].map(nameOf));
       expect(gone(4)).toEqual([nameOf(4)]);
+    });
+
+    test.each([
+      ['one', 'beside idle agents', { held: true, mostAtOnce: undefined }, 3],
+      ['none', 'for one of as many jobs as may run at once', { held: true, mostAtOnce: 2 }, 4],
+      ['none', 'for its agent', { held: false, mostAtOnce: undefined }, 4],
+    ])('with a standby of 0 keeps %s idle to show that a request waits %s', (_, _how, given, gone) => {
+      const request = { ...aRequest(1), agentPool: '', since: NOW, pool: 'linux', unmet: [], couldTakeAt: NOW };
+      const waiting = [{ ...request, turn: undefined, ...given }];
+      const offers = new Map([['linux', { shownBy: nameOf(0), base: 'base-1', capabilities: {} }]]);
+      const result = planned({ ...pool, standby: 0 }, agentsIn('idle', 'idle', 'idle', 'idle'), {
+        ...nothingWaits,
+        waiting,
+        offers,
+      });
+      expect(targets(result, 'disable-agent')).toHaveLength(gone);
+    });
+
+    test('makes none anew to show it where agentCount is taken', () => {
+      const request = { ...aRequest(1), agentPool: '', since: NOW, pool: 'linux', unmet: [], couldTakeAt: NOW };
+      const waiting = [{ ...request, turn: undefined, held: true, mostAtOnce: undefined }];
+      const seen = { ...nothingWaits, waiting };
+      const full = planned({ ...pool, standby: 0 }, agentsIn('busy', 'busy', 'busy', 'busy'), seen);
+      expect(targets(full, 'create-instance')).toEqual([]);
+      const place = planned({ ...pool, standby: 0, reserve: 0 }, agentsIn('busy', 'busy', 'busy'), seen);
+      expect(targets(place, 'create-instance')).toHaveLength(1);
     });
 
     test('keeps what is prepared while the queue is unread', () => {

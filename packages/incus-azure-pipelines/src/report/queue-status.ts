@@ -89,7 +89,7 @@ function judge(
   if (held)
     return {
       for: 'other',
-      why: 'idle agents could take it, so it waits for something else: a parallel job, an approval or an exclusive lock',
+      why: 'idle agents could take it, so it waits for something else: a parallel job, an approval or an exclusive lock; one stays idle, to see when that is over',
     };
   if (turn?.of === 'agent') return { for: 'agent', why: 'an agent of another host is about to be given it' };
   if (turn?.of === 'host') return { for: 'agent', why: 'another host is to make an agent for it, if it has room' };
