@@ -1,5 +1,6 @@
 import { azureKey } from '../src/model/pool.js';
 import type { UnfinishedRequest, WaitingRequest } from '../src/model/queue.js';
+import type { OtherHost } from '../src/observe/other-hosts.js';
 import { type QueueSight, shareQueue } from '../src/observe/queue.js';
 import { aPool, known, NOW } from './simulation/examples.js';
 
@@ -24,6 +25,12 @@ export function aSight(requests: readonly UnfinishedRequest[], given: Partial<Qu
     drained: DRAINED,
     ...given,
   };
+}
+
+/** Another host with one agent, of which nothing else is known. */
+export function aHost(owner: string, given: Partial<OtherHost> = {}): OtherHost {
+  const most = { agents: given.agents ?? 1, grewAt: undefined, fewerSince: undefined };
+  return { owner, isThere: true, agents: 1, free: [], most, told: [], full: undefined, ...given };
 }
 
 export function counts(sight: QueueSight, pools = [first, second], before: readonly WaitingRequest[] = []) {

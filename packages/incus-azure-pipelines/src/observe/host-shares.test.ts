@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { aHost } from '../../test/queue-examples.js';
 import { NOW, OWNER, OWNERS } from '../../test/simulation/examples.js';
 import { agentName } from '../model/agent-name.js';
 import type { Turn, UnfinishedRequest, WaitingRequest } from '../model/queue.js';
@@ -22,10 +23,6 @@ function waiting(request: UnfinishedRequest, turn: Turn, since = turn.since): Wa
   const { jobName, demands, requestId } = request;
   const unchanged = { unmet: [], couldTakeAt: undefined, held: false, mostAtOnce: undefined, queuedAt: undefined };
   return { requestId, jobName, demands, agentPool: '', since, pool: 'linux', turn, ...unchanged };
-}
-
-function aHost(owner: string, given: Partial<OtherHost> = {}): OtherHost {
-  return { owner, isThere: true, agents: 1, free: [], full: undefined, ...given };
 }
 
 function anAgentOf(owner: string, given: Partial<FreeAgent> = {}): FreeAgent {
@@ -79,6 +76,28 @@ describe('what no agent can take', () => {
     const shares = sharesOf([aHost(B, { agents: 3 }), aHost(C)], { now: NOW + PATIENCE_MS });
     shares.turnFor(request, known, ROOM);
     expect(shares.hosts).toEqual([aHost(B, { agents: 3, full: { since: NOW + PATIENCE_MS, agents: 3 } }), aHost(C)]);
+  });
+
+  test('stays with a host that makes agents one after the other, until the last of them was so long ago', () => {
+    const request = aRequest(firstOf(B));
+    const known = waiting(request, { of: 'host', since: NOW, passed: 0 });
+    const most = { agents: 3, grewAt: NOW + 30_000, fewerSince: undefined };
+    const look = (now: number) => {
+      const shares = sharesOf([aHost(B, { agents: 3, most }), aHost(C)], { now });
+      return [shares.turnFor(request, known, ROOM).passed, shares.hosts[0]?.full?.agents];
+    };
+    expect(look(NOW + 30_000 + PATIENCE_MS - 1)).toEqual([0, undefined]);
+    expect(look(NOW + 30_000 + PATIENCE_MS)).toEqual([1, 3]);
+  });
+
+  test('has no turn at a host whose agents could not do what it demands', () => {
+    const request = aRequest(firstOf(B), ['gpu']);
+    const turn = (...hosts: readonly OtherHost[]) => sharesOf(hosts).turnFor(request, undefined, ROOM).of;
+    const isWithout = aHost(B, { told: [{ docker: '' }, {}] });
+    expect(turn(aHost(B))).toBe('host');
+    expect(turn(aHost(B, { told: [{ docker: '' }, { gpu: '' }] }))).toBe('host');
+    expect(turn(isWithout)).toBe('here');
+    expect(sharesOf([isWithout]).turnFor(request, undefined, FULL).of).toBe('here');
   });
 
   test('is not left to a host that is taken for full', () => {

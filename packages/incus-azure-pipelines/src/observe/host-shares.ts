@@ -37,6 +37,8 @@ export class HostShares {
   /** Agents of other hosts that no request is left to yet. */
   readonly #free: Map<string, FreeAgent[]>;
   readonly #full = new Set<string>();
+  /** By what is demanded: the hosts that make agents for it. */
+  readonly #able = new Map<string, readonly OtherHost[]>();
 
   constructor(others: Others, now: number) {
     this.#others = others;
@@ -70,7 +72,7 @@ export class HostShares {
   get hosts(): readonly OtherHost[] {
     return this.#others.hosts.map(host =>
       this.#full.has(host.owner) && host.full === undefined
-        ? { ...host, full: { since: this.#now, agents: host.agents } }
+        ? { ...host, full: { since: this.#now, agents: host.most.agents } }
         : host,
     );
   }
@@ -78,24 +80,44 @@ export class HostShares {
   /** Whose turn it is to make an agent for a request for which there is none. */
   #turnToMake(request: UnfinishedRequest, before: Turn | undefined, here: Here): Turn {
     let { passed, since } = before === undefined || before.of === 'agent' ? { passed: 0, since: this.#now } : before;
-    if (this.#now - since >= this.#patienceMs) {
-      for (const owner of this.#ranked(request).slice(0, atATime(passed))) this.#full.add(owner);
+    const theirs = this.#ranked(request).slice(0, atATime(passed));
+    // One that makes agents one after the other comes to this one as well.
+    if (this.#now - Math.max(since, this.#grewAt(theirs)) >= this.#patienceMs) {
+      for (const owner of theirs) this.#full.add(owner);
       since = this.#now;
       passed += 1;
     }
     const rank = this.#ranked(request).indexOf(this.#others.owner);
-    // Where no other host is there, what has no room here waits for it here.
-    const isHere = (here.room && rank < atATime(passed)) || !this.#others.hosts.some(({ isThere }) => isThere);
+    // Where no other host is there for it, what has no room here waits for it here.
+    const isHere = (here.room && rank < atATime(passed)) || this.#ableTo(request).length === 0;
     return { of: isHere ? 'here' : 'host', since, passed };
   }
 
-  /** The hosts that are there and not taken for full, this one included, in the order in which a request comes to them. */
+  /** When one of these hosts was last seen to have more agents than before. */
+  #grewAt(owners: readonly string[]): number {
+    const grown = this.#others.hosts.map(({ most, owner }) => (owners.includes(owner) ? (most.grewAt ?? 0) : 0));
+    return Math.max(0, ...grown);
+  }
+
+  /** The hosts that could take a request and are not taken for full, this one included, in the order in which it comes to them. */
   #ranked(request: UnfinishedRequest): readonly string[] {
-    const { hosts, owner } = this.#others;
-    const isRoomy = (host: OtherHost) => host.isThere && host.full === undefined && !this.#full.has(host.owner);
-    return [owner, ...hosts.filter(isRoomy).map(host => host.owner)].sort(
+    const roomy = this.#ableTo(request).filter(({ full, owner }) => full === undefined && !this.#full.has(owner));
+    return [this.#others.owner, ...roomy.map(({ owner }) => owner)].sort(
       (a, b) => weight(request, b) - weight(request, a),
     );
+  }
+
+  /** The other hosts that make agents which could do what is demanded, by what theirs have told; one that has told nothing may. */
+  #ableTo({ demands }: UnfinishedRequest): readonly OtherHost[] {
+    const key = demands.join('\n');
+    const able =
+      this.#able.get(key) ??
+      this.#others.hosts.filter(
+        ({ isThere, told }) =>
+          isThere && (told.length === 0 || told.some(offered => unmetDemands(offered, demands).length === 0)),
+      );
+    this.#able.set(key, able);
+    return able;
   }
 
   /** The host that has an agent for it: of several, whom its number says. */

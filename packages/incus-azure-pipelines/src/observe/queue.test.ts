@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aRequest, aSight, counts, first, KEY, second } from '../../test/queue-examples.js';
+import { aHost, aRequest, aSight, counts, first, KEY, second } from '../../test/queue-examples.js';
 import {
   aLife,
   anAgent,
@@ -166,7 +166,7 @@ describe('where another host makes agents too', () => {
   const since = NOW - HELD_MS;
   const free = { name: 'theirs', online: true, since, capabilities: {} };
   const look = (theirs: readonly FreeAgent[], before: readonly WaitingRequest[] = []) => {
-    const hosts = [{ owner: OWNERS[1] ?? '', isThere: true, agents: 1, free: theirs, full: undefined }];
+    const hosts = [aHost(OWNERS[1] ?? '', { free: theirs })];
     const others = new Map([[KEY, { owner: OWNER, hosts, intervalMs: 10_000 }]]);
     return shareQueue(
       before,
@@ -207,7 +207,7 @@ describe('a queue that is read for those who look, since no pool scales,', () =>
   });
 
   test('leaves nothing to another host, since nobody makes an agent for it', () => {
-    const hosts = [{ owner: OWNERS[1] ?? '', isThere: true, agents: 1, free: [], full: undefined }];
+    const hosts = [aHost(OWNERS[1] ?? '')];
     const others = new Map([[KEY, { owner: OWNER, hosts, intervalMs: 10_000 }]]);
     const requests = [1, 2, 3, 4].map(id => aRequest(id));
     expect(waitingIn(aSight(requests, { others })).every(({ turn }) => turn === undefined)).toBe(true);
