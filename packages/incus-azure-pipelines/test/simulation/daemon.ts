@@ -42,7 +42,7 @@ export class Daemon {
   #laterId = 0;
   #lastListAt = 0;
   passes = 0;
-  lastActionAt = 0;
+  readonly lastActionAt = new Map<string, number>();
 
   constructor(process: Process, brain: Brain, owner: string) {
     this.#process = process;
@@ -204,7 +204,7 @@ export class Daemon {
   #start(action: Action): void {
     const { world, now: startedAt } = this.#process;
     if (action.kind === 'delete-registration') this.#checkProof(action);
-    if (!world.isLeftBehind(action)) this.lastActionAt = world.timeline.now;
+    if (!world.isLeftBehind(action)) this.lastActionAt.set(action.pool, world.timeline.now);
     if (action.kind === 'create-instance') this.#vainCreations.note(action);
     this.#controller.started(action, startedAt);
     world.chronicle.tell(() => `  ${action.kind} ${'name' in action ? action.name : action.base}: ${action.reason}`);

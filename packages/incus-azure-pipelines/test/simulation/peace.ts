@@ -66,12 +66,12 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
   const { now } = world.timeline;
   // A base that does not work is tried again and again: each time an agent more may just have gone.
   const inFile = world.desired.filter(spec => !world.removed.has(spec.name));
-  const trying = inFile.filter(spec => isTrying(spec, world) && isBroken(spec, world)).length;
+  const trying = inFile.filter(spec => isTrying(spec, world) && isBroken(spec, world)).map(({ name }) => name);
+  // By pool, in true time.
+  const isQuiet = ([pool, lastActionAt]: [string, number]) => trying.includes(pool) || now - lastActionAt > QUIET_MS;
   for (const { daemon } of keepers)
-    promised(
-      trying > 0 || (daemon !== undefined && now - daemon.lastActionAt > QUIET_MS),
-      'in the end nothing is left to do',
-      () => (daemon?.inFlight ?? []).map(action => `${action.kind} ${targetOf(action)}`).join(', '),
+    promised(daemon !== undefined && [...daemon.lastActionAt].every(isQuiet), 'in the end nothing is left to do', () =>
+      (daemon?.inFlight ?? []).map(action => `${action.kind} ${targetOf(action)}`).join(', '),
     );
   const picture = () =>
     keepers
@@ -117,7 +117,7 @@ function checkPeace(world: World, keepers: readonly Keeper[]): void {
     if (!isRead(key, world)) continue;
     const names = world.azure.all(key).flatMap(one => (isHeld(one, world) ? [] : [one.name]));
     const orphans = names.filter(name => isOurs(name, world) && !world.incus.instances.has(name));
-    promised(orphans.length <= trying, 'in the end no registration is an orphan', () => orphans.join(', '));
+    promised(orphans.length <= trying.length, 'in the end no registration is an orphan', () => orphans.join(', '));
     const open = world.desired.filter(
       spec => spec.agentCount > 0 && world.keyOf(spec.name) === key && !world.removed.has(spec.name),
     );
