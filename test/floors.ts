@@ -54,7 +54,7 @@ const KNOW_CLIENTS: readonly string[] = [
 
 /** Files that decide: the same arguments give the same answer. */
 const PURE =
-  /^(?:capacity\/|model\/|plan\/|observe\/(?:able-jobs|fitness|host-shares|hosts-seen|join|offers|other-hosts|pace|parallel-jobs|phase|placeholders|poll-spacing|queue)\.ts$|config\/(?:desired|difference)\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes|used-bases)\.ts$|doctor\/proofs\/(?:docker-scripts|judge-[a-z]+|open-risks|proof|report)\.ts$|page\/(?:figures|lanes|memory|phases|pool-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
+  /^(?:capacity\/|model\/|plan\/|observe\/(?:able-jobs|fitness|host-shares|hosts-seen|join|offers|other-hosts|pace|parallel-jobs|phase|placeholders|poll-spacing|queue)\.ts$|config\/(?:desired|difference)\.ts$|contract\/(?:answers|checks?|[a-z]+-checks|judge|leaks|public-ids|recording-file|redact|redact-url|replayed|shape)\.ts$|doctor\/(?:blockers|check-[a-z]+|finding|routes|used-bases)\.ts$|doctor\/proofs\/(?:docker-scripts|judge-[a-z]+|open-risks|proof|report)\.ts$|page\/(?:announcements|expiry|figures|lanes|memory|note|phases|pool-view|system-view)\.ts$|report\/life\.ts$|setup\/(?:acl-rules|describe-step|model|plan-removal|plan-setup|project-limits|refused-ranges|wish)\.ts$)/;
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\s*\)|\bMath\.random\b|\bset(?:Timeout|Interval|Immediate)\b|\bprocess\.|\bperformance\.|\bcrypto\.|(?<!--)\bawait\b|\basync\b/;
 

@@ -120,6 +120,12 @@ export class PretendDaemon implements AsyncDisposable {
     if (agent !== undefined) this.events.emit('agent-gone', { agent, at });
   }
 
+  /** A reading of these agents alone, in this order. */
+  seenInTurn(agents: readonly number[], at: number): Observed['agents'] {
+    const seen = agents.flatMap(n => this.#agents.get(n) ?? []);
+    return known(seen, at);
+  }
+
   /** The loop has looked. */
   looked(at: number, given: Partial<Observed> = {}, beside: Partial<StatusDocument> = {}): void {
     const observed = anObserved([...this.#agents.values()], { bases: known([BASE]), ...given });

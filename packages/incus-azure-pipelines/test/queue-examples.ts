@@ -1,3 +1,4 @@
+import type { Observed } from '../src/model/observed.js';
 import { azureKey } from '../src/model/pool.js';
 import type { UnfinishedRequest, WaitingRequest } from '../src/model/queue.js';
 import type { OtherHost } from '../src/observe/other-hosts.js';
@@ -36,4 +37,16 @@ export function aHost(owner: string, given: Partial<OtherHost> = {}): OtherHost 
 export function counts(sight: QueueSight, pools = [first, second], before: readonly WaitingRequest[] = []) {
   const { queued } = shareQueue(before, sight, pools, NOW);
   return Object.fromEntries([...queued].map(([pool, reading]) => [pool, reading.known ? reading.value : undefined]));
+}
+
+/** A job that no agent has, and that counts for the pool `linux`. */
+export function aWaiting(requestId: number, given: Partial<WaitingRequest> = {}): WaitingRequest {
+  const { demands, jobName, queuedAt } = aRequest(requestId);
+  const nobody = { couldTakeAt: undefined, held: false, mostAtOnce: undefined, turn: undefined, unmet: [] };
+  return { requestId, jobName, demands, queuedAt, agentPool: KEY, since: NOW, pool: 'linux', ...nobody, ...given };
+}
+
+/** What is observed of a queue in which these wait. */
+export function aReadQueue(waiting: readonly WaitingRequest[]): Pick<Observed, 'queued' | 'waiting'> {
+  return { queued: new Map([['linux', known(waiting.length)]]), waiting };
 }

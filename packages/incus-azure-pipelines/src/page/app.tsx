@@ -1,8 +1,9 @@
+import { Announcer } from './announcer.js';
 import { Drawer } from './drawer.js';
 import { Ends } from './ends.js';
 import { Hour } from './hour.js';
 import { Pool } from './pool.js';
-import { connection, memory } from './stream.js';
+import { connection, memory, today } from './stream.js';
 import { Systems } from './systems.js';
 import { clock } from './words.js';
 
@@ -23,6 +24,7 @@ export function App() {
         <Hour />
         <Ends />
       </main>
+      <Announcer />
       <Drawer />
     </>
   );
@@ -36,7 +38,7 @@ function Connection() {
       {state.kind === 'connecting' && 'connecting to the daemon'}
       {state.kind === 'live' && 'live'}
       {state.kind === 'lost' &&
-        `not live since ${clock(state.since)}: the daemon does not answer, or too many pages are open. Trying again.`}
+        `not live since ${clock(state.since, today.value)}: the daemon does not answer, or too many pages are open. All that is shown is as it was then. Trying again.`}
     </p>
   );
 }

@@ -1,9 +1,9 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { AgentStatus } from '../report/status-document.js';
 import { opened } from './drawer-state.js';
 import { Mark } from './mark.js';
 import { LOOKS } from './phases.js';
-import { now } from './stream.js';
+import { now, today } from './stream.js';
 import { clock, duration, shortName } from './words.js';
 
 /** With more agents than this, a cell shows the phase alone; who goes to it is told the rest. */
@@ -17,17 +17,13 @@ interface CellsProps {
 /** The agents of a pool, each as a cell: one stop of the tabulator for all, arrows between them, Enter for more. */
 export function Cells({ agents, pool }: CellsProps) {
   const list = useRef<HTMLDivElement>(null);
-  const [active, setActive] = useState({ name: '', index: 0 });
+  const [active, setActive] = useState('');
   const isRoomy = agents.length <= MOST_ROOMY;
-  const stop = agents.some(({ name }) => name === active.name)
-    ? active.name
-    : agents[Math.min(active.index, agents.length - 1)]?.name;
-  const hadFocus = useRef(false);
-  useLayoutEffect(() => {
-    // The agent that had the focus is gone: its neighbour gets it.
-    if (hadFocus.current && !list.current?.contains(document.activeElement))
-      list.current?.querySelector<HTMLElement>('[tabindex="0"]')?.focus({ preventScroll: true });
-  }, [stop]);
+  // Where the stop is in the list: when its agent goes, the one that comes after it is the stop.
+  const index = useRef(0);
+  const found = agents.findIndex(({ name }) => name === active);
+  index.current = found < 0 ? Math.min(index.current, Math.max(agents.length - 1, 0)) : found;
+  const stop = agents[index.current]?.name;
   if (agents.length === 0) return <p class="none">no agent is there</p>;
   return (
     <div
@@ -37,18 +33,7 @@ export function Cells({ agents, pool }: CellsProps) {
       aria-label={`Agents of ${pool}`}
       aria-orientation="horizontal"
       onKeyDown={event => move(event, list.current)}
-      onFocusIn={event => {
-        const name = cellOf(event.target)?.dataset.name;
-        hadFocus.current = true;
-        if (name !== undefined) setActive({ name, index: agents.findIndex(agent => agent.name === name) });
-      }}
-      onFocusOut={event => {
-        const cell = cellOf(event.target);
-        // A cell that is taken out of the page loses the focus too, which is nobody's wish: it is gone right after.
-        queueMicrotask(() => {
-          if (cell?.isConnected && !list.current?.contains(document.activeElement)) hadFocus.current = false;
-        });
-      }}
+      onFocusIn={event => setActive(cellOf(event.target)?.dataset.name ?? '')}
       onClick={event => open(cellOf(event.target))}
     >
       {agents.map(agent => (
@@ -73,9 +58,10 @@ interface CellProps {
 
 function Cell({ agent, isOpen, isRoomy, isStop }: CellProps) {
   const { drained, job, name, phase, since } = agent;
+  const day = today.value;
   // Agents come anew with each document; what is shown of one changes seldom.
   return useMemo(() => {
-    const label = [name, phase, job, `since ${clock(since)}`, drained && 'drained by a person']
+    const label = [name, phase, job, `since ${clock(since, day)}`, drained && 'drained by a person']
       .filter(Boolean)
       .join(', ');
     return (
@@ -100,7 +86,7 @@ function Cell({ agent, isOpen, isRoomy, isStop }: CellProps) {
         )}
       </div>
     );
-  }, [name, phase, since, job, drained, isRoomy, isStop, isOpen]);
+  }, [name, phase, since, job, drained, isRoomy, isStop, isOpen, day]);
 }
 
 function Age({ since }: { readonly since: number }) {

@@ -2,8 +2,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Columns } from './figures.js';
 import { colour, isDark } from './scheme.js';
+import { today } from './stream.js';
 import { useWidth } from './use-width.js';
-import { minute } from './words.js';
+import { tick } from './words.js';
 
 /** One line of a chart. */
 export interface Line {
@@ -79,7 +80,12 @@ function Plot({ columns, from, lines, onPoint, steps, to, width }: PlotProps) {
         y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] },
       },
       axes: [
-        { ...axis, values: (_, splits) => splits.map(second => minute(second * 1000)), space: 70, size: 28 },
+        {
+          ...axis,
+          values: (_, splits) => splits.map(second => tick(second * 1000, today.peek())),
+          space: 70,
+          size: sizeOf,
+        },
         { ...axis, size: 44, ...(steps === undefined ? {} : { incrs: steps }) },
       ],
       series: [{}, ...lines.map(line => seriesOf(line, current))],
@@ -91,6 +97,11 @@ function Plot({ columns, from, lines, onPoint, steps, to, width }: PlotProps) {
   useEffect(() => plot.current?.setSize({ width, height: HEIGHT_PX }), [width]);
   useEffect(() => plot.current?.setData(columns), [columns]);
   return <div ref={place} />;
+}
+
+/** How high (px) a scale of time is that tells these times: where one has its day below it, twice. */
+function sizeOf(_: uPlot, values: readonly string[] | null): number {
+  return values?.some(value => value.includes('\n')) ? 44 : 28;
 }
 
 function seriesOf({ colour: name, look }: Line, element: Element): uPlot.Series {

@@ -3,7 +3,7 @@ import type { AgentLife, LastWords } from '../report/page-document.js';
 import type { AgentStatus, StatusDocument } from '../report/status-document.js';
 import { opened } from './drawer-state.js';
 import { Mark } from './mark.js';
-import { memory, now } from './stream.js';
+import { connection, memory, now, today } from './stream.js';
 import { clock, duration } from './words.js';
 
 /** All that is known of one agent, over the page: its phases, and its last lines once it has ended. */
@@ -31,8 +31,14 @@ function Agent({ name }: { readonly name: string }) {
     ['request', String(agent?.requestId ?? life?.requestId ?? '')],
     ['result', life?.result],
     ['base', agent?.base ?? life?.base],
-    ['ends', agent?.endsAt === undefined ? undefined : `not before ${clock(agent.endsAt)}: its job runs too long`],
-    ['ended', life?.endedAt === undefined ? undefined : `${clock(life.endedAt)}: ${life.why ?? 'it is gone'}`],
+    [
+      'ends',
+      agent?.endsAt === undefined ? undefined : `not before ${clock(agent.endsAt, today.value)}: its job runs too long`,
+    ],
+    [
+      'ended',
+      life?.endedAt === undefined ? undefined : `${clock(life.endedAt, today.value)}: ${life.why ?? 'it is gone'}`,
+    ],
   ];
   return (
     <>
@@ -56,21 +62,26 @@ function Agent({ name }: { readonly name: string }) {
       </dl>
       <h3>Phases</h3>
       <ol class="phases">{life && phasesOf(life)}</ol>
-      {isOver ? (
-        <LastLines name={name} why={life?.why} />
-      ) : (
-        <p class="hint">
-          It lives: its log is told by <code>incus-azure-pipelines logs {name} -f</code>
-        </p>
-      )}
+      {isOver ? <LastLines name={name} why={life?.why} /> : <Whereabouts agent={agent} name={name} />}
     </>
+  );
+}
+
+/** Whether it is there, as far as the page knows, and where to learn more of it. */
+function Whereabouts({ agent, name }: { readonly agent: AgentStatus | undefined; readonly name: string }) {
+  if (agent === undefined) return <p class="hint">It is not there any more, and nothing is known of its end.</p>;
+  if (connection.value.kind === 'lost') return <p class="hint">It lived when the daemon was heard last.</p>;
+  return (
+    <p class="hint">
+      It lives: its log is told by <code>incus-azure-pipelines logs {name} -f</code>
+    </p>
   );
 }
 
 function phasesOf({ endedAt, phases }: AgentLife) {
   return phases.map(({ at, phase }, index) => (
     <li key={at}>
-      <Mark phase={phase} /> {phase} <span class="age">from {clock(at)}</span>{' '}
+      <Mark phase={phase} /> {phase} <span class="age">from {clock(at, today.value)}</span>{' '}
       <span class="age">for {duration((phases[index + 1]?.at ?? endedAt ?? now.value) - at)}</span>
     </li>
   ));

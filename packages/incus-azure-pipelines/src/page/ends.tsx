@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { opened } from './drawer-state.js';
 import { ended } from './memory.js';
-import { memory } from './stream.js';
+import { memory, today } from './stream.js';
 import { clock } from './words.js';
 
 /** So many are shown at first. */
@@ -20,7 +20,7 @@ export function Ends() {
       <ul class="deaths">
         {lives.map(({ endedAt, job, name, result, why }) => (
           <li key={name}>
-            <time class="age">{clock(endedAt ?? 0)}</time>
+            <time class="age">{clock(endedAt ?? 0, today.value)}</time>
             <button type="button" class="link" onClick={() => (opened.value = name)}>
               {name}
             </button>

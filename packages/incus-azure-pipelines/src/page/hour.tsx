@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 import { Chart, type Line } from './chart.js';
 import { loadColumns, replacementColumns, spread } from './figures.js';
 import { NOTHING } from './memory.js';
-import { memory, now } from './stream.js';
+import { memory, now, today } from './stream.js';
 import { Timeline } from './timeline.js';
 import { clock, count, minute, seconds } from './words.js';
 
@@ -72,7 +72,7 @@ function LoadChart() {
     const [at, busy, live, wanted] = columns.map(column => column[index]);
     return typeof at !== 'number'
       ? ''
-      : `${clock(at * 1000)}: ${busy ?? '?'} busy, ${live ?? '?'} live, ${wanted ?? '?'} wanted`;
+      : `${clock(at * 1000, today.value)}: ${busy ?? '?'} busy, ${live ?? '?'} live, ${wanted ?? '?'} wanted`;
   };
   return (
     <Chart
@@ -98,7 +98,7 @@ function ReplacementChart() {
       : `${count(shown.length, 'place')} filled again; the middle one in ${seconds(figures.median)}, the longest in ${seconds(figures.longest)}.`;
   const tellAt = (index: number) => {
     const one = shown[index];
-    return one === undefined ? '' : `${clock(one.at)}, ${one.pool}: ${seconds(one.ms)}`;
+    return one === undefined ? '' : `${clock(one.at, today.value)}, ${one.pool}: ${seconds(one.ms)}`;
   };
   return (
     <Chart
@@ -134,9 +134,9 @@ function Timelines() {
         </li>
         <li>blank: nobody</li>
       </ul>
-      {since > from && <p class="hint">This daemon looks since {minute(since)}.</p>}
+      {since > from && <p class="hint">This daemon looks since {minute(since, today.value)}.</p>}
       {livesFrom > from && (
-        <p class="hint">There were so many agents that those before {clock(livesFrom)} are not kept.</p>
+        <p class="hint">There were so many agents that those before {clock(livesFrom, today.value)} are not kept.</p>
       )}
       {pools.map(pool => (
         <Timeline key={pool} pool={pool} lives={all.filter(life => life.pool === pool)} from={from} to={to} />

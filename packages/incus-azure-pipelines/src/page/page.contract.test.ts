@@ -86,7 +86,10 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     await page.getByText('waits: fs.inotify.max_user_instances is 128').waitFor();
     const unwrittenEnds = { count: 2, lastAt: now, error: 'the disk is full' };
     daemon.looked(now + 2, {}, { unwrittenEnds });
-    await page.getByText(/^2 ends of agents could not be written down, the last .* ago: the disk is full$/).waitFor();
+    await page
+      .locator('.notes')
+      .getByText(/^2 ends of agents could not be written down, the last at \d\d:\d\d:\d\d: the disk is full$/)
+      .waitFor();
   });
 
   test('is used by keyboard alone, and keeps the place when an agent goes', async () => {
@@ -190,5 +193,42 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     await cell(page, 1, 'busy').waitFor();
     expect(await cell(page, 0, 'idle').count()).toBe(0);
     await page.getByRole('status').getByText('live', { exact: true }).waitFor();
+  });
+
+  test('says of no agent that it lives which nobody sees any more', async () => {
+    const first = await aDaemon(1);
+    first.enters(0, 'idle', now);
+    first.looked(now);
+    const { page } = await open(first);
+    await cell(page, 0, 'idle').click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('It lives: its log is told by').waitFor();
+    const { port } = first;
+    await first[Symbol.asyncDispose]();
+    await drawer.getByText('It lived when the daemon was heard last.').waitFor();
+    const second = await aDaemon(1, 0, port);
+    second.looked(now + 1);
+    await drawer.getByText('It is not there any more, and nothing is known of its end.').waitFor();
+  });
+
+  test('counts no age on while the daemon is gone, and says so wherever the reader is on the page', async () => {
+    const daemon = await aDaemon(64, 4);
+    liveThroughAnHour(daemon, 64, now);
+    daemon.enters(5_000, 'idle', now);
+    daemon.looked(now, failing('create-instance', 'linux', 'no space left', now + 600_000));
+    const { page, screenshot } = await open(daemon, DESK);
+    await page.clock.install();
+    await page.reload();
+    await cell(page, 5_000, 'idle').waitFor();
+    await daemon[Symbol.asyncDispose]();
+    const lost = page.getByText(/not live since .* as it was then/);
+    await lost.waitFor();
+    await page.clock.fastForward(3_600_000);
+    expect(await cell(page, 5_000, 'idle').locator('.age').textContent()).toMatch(/^\d+\u00a0s$/);
+    await page.getByText(/failed 3 times, again in \d+\u00a0min/).waitFor();
+    await page.getByRole('heading', { name: 'Agents that ended' }).scrollIntoViewIfNeeded();
+    expect(await page.evaluate('document.querySelector(".lost").getBoundingClientRect().top >= 0')).toBe(true);
+    await screenshot('lost');
+    expect(await flaws(page)).toEqual([]);
   });
 });

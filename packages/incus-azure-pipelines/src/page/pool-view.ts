@@ -1,4 +1,6 @@
 import type { HoursStatus, PoolStatus, RemovedPoolStatus } from '../report/status-document.js';
+import { expiryNote } from './expiry.js';
+import { type Note, note, worstFirst } from './note.js';
 import { PHASES, type Phase } from './phases.js';
 import { clock, count, duration } from './words.js';
 
@@ -10,63 +12,49 @@ export function tally(agents: PoolStatus['agents']): { readonly phase: Phase; re
   });
 }
 
-export interface Note {
-  /** What it is about, which stays while the words change. */
-  readonly key: string;
-  readonly kind: 'trouble' | 'waits' | 'does';
-  readonly text: string;
-  /** Why it failed, and when (epoch ms) it is tried again. */
-  readonly failure?: { readonly error: string; readonly retryAt: number };
-}
-
-/** What a pool does, waits for and backs off from, in sentences; what is worst first. Pure. */
-export function notesOf(pool: PoolStatus | RemovedPoolStatus): Note[] {
+/** What a pool does, waits for and backs off from, in sentences, what is worst first; `today` is an instant of the reader's day. Pure. */
+export function notesOf(pool: PoolStatus | RemovedPoolStatus, today: number): Note[] {
   const backingOff = pool.backingOff.map(({ action, on, error, failures, retryAt }) => ({
-    ...note('trouble', `${action}/${on}`, `${action} of ${on} failed ${count(failures, 'time')}`),
-    failure: { error, retryAt },
+    ...note('trouble', `${action}/${on}`, `${action} of ${on} failed ${times(failures)}`),
+    failure: { action, error, retryAt },
   }));
   if (!('target' in pool)) return [...backingOff, note('waits', 'removed', `not in the configuration: ${pool.fate}`)];
-  const { azure, drained, placeholder, queue, tokenRefusedSince, tries, waiting } = pool;
-  return [
-    ...(azure.readable
-      ? []
-      : [note('trouble', 'azure', `Azure cannot be read since ${clock(azure.since)}: ${azure.error ?? ''}`)]),
-    ...(tokenRefusedSince === undefined
-      ? []
-      : [
-          note(
-            'trouble',
-            'token',
-            `the token is refused since ${clock(tokenRefusedSince)}; the one before it is used as long as it is good`,
-          ),
-        ]),
+  const { azure, drained, placeholder, queue, tokenExpiresAt, tokenRefusedSince, tries, waiting } = pool;
+  const { unread } = queue ?? {};
+  const since = (at: number) => `since ${clock(at, today)}`;
+  return worstFirst([
+    !azure.readable && {
+      ...note('trouble', 'azure', `Azure cannot be read ${since(azure.since)}: ${azure.error ?? ''}`),
+      isUrgent: true,
+    },
+    tokenRefusedSince !== undefined &&
+      note(
+        'trouble',
+        'token',
+        `the token is refused ${since(tokenRefusedSince)}; the one before it is used as long as it is good`,
+      ),
+    expiryNote(tokenExpiresAt, today),
     ...backingOff,
-    ...(waiting === undefined ? [] : [note('waits', 'waits', `waits: ${waiting}`)]),
-    ...(queue?.unread === undefined
-      ? []
-      : [
-          note(
-            'trouble',
-            'queue',
-            `the queue cannot be read since ${clock(queue.unread.since)}: ${queue.unread.error}`,
-          ),
-        ]),
-    ...(queue?.waiting ?? []).map(({ requests, why }) =>
-      note('waits', `queue/${why}`, `${count(requests.length, 'job')} queued: ${why}`),
-    ),
-    ...(drained && waiting === undefined ? [note('waits', 'drained', 'drained by a person')] : []),
-    ...(placeholder === undefined
-      ? []
-      : [
-          note(
-            placeholder.state === 'there' ? 'does' : 'waits',
-            'placeholder',
-            `placeholder ${placeholder.state}: ${placeholder.why}`,
-          ),
-        ]),
-    ...(tries === undefined ? [] : [note('does', 'tries', `tries the base ${tries}`)]),
+    waiting !== undefined && note('waits', 'waits', `waits: ${waiting}`),
+    unread && note('trouble', 'queue', `the queue cannot be read ${since(unread.since)}: ${unread.error}`),
+    ...(queue?.waiting ?? []).map(({ requests, why }) => ({
+      ...note('waits', `queue/${why}`, `${count(requests.length, 'job')} queued: ${why}`),
+      requests,
+    })),
+    drained && waiting === undefined && note('waits', 'drained', 'drained by a person'),
+    placeholder &&
+      note(
+        placeholder.state === 'there' ? 'does' : 'waits',
+        'placeholder',
+        `placeholder ${placeholder.state}: ${placeholder.why}`,
+      ),
+    tries !== undefined && note('does', 'tries', `tries the base ${tries}`),
     ...doings(pool.underWay),
-  ];
+  ]);
+}
+
+function times(n: number): string {
+  return n === 1 ? 'once' : count(n, 'time');
 }
 
 /** When what failed is tried again, in words. Pure. */
@@ -77,10 +65,6 @@ export function tryAgain(retryAt: number, now: number): string {
 /** The standby that is in force, where it follows the clock, and for how long it still is. Pure. */
 export function standbyWords({ during, standby, until }: HoursStatus, now: number): string {
   return `${standby} (${during}${until === undefined ? '' : `; for ${duration(until - now)} more`})`;
-}
-
-function note(kind: Note['kind'], key: string, text: string): Note {
-  return { key, kind, text };
 }
 
 /** Actions under way, many of one kind as one. */

@@ -1,10 +1,12 @@
 import type { PoolStatus, RemovedPoolStatus } from '../report/status-document.js';
 import { Cells } from './cells.js';
+import { tokenWords } from './expiry.js';
 import { Mark } from './mark.js';
+import { Notes } from './notes.js';
 import { LOOKS } from './phases.js';
-import { type Note, notesOf, standbyWords, tally, tryAgain } from './pool-view.js';
-import { now } from './stream.js';
-import { duration } from './words.js';
+import { notesOf, standbyWords, tally } from './pool-view.js';
+import { now, today } from './stream.js';
+import { duration, minute } from './words.js';
 
 /** One pool: what it wants and has, what it waits for, and its agents. */
 export function Pool({ pool }: { readonly pool: PoolStatus | RemovedPoolStatus }) {
@@ -16,7 +18,7 @@ export function Pool({ pool }: { readonly pool: PoolStatus | RemovedPoolStatus }
         </h2>
         {'target' in pool && <Figures pool={pool} />}
       </header>
-      <Notes pool={pool} />
+      <Notes label={`What ${pool.name} does and waits for`} notes={notesOf(pool, today.value)} />
       <ul class="tally" aria-label={`Phases in ${pool.name}`}>
         {tally(pool.agents).map(({ count, phase }) => (
           <li key={phase} class={`tone-${LOOKS[phase].tone}`} title={LOOKS[phase].means}>
@@ -30,12 +32,20 @@ export function Pool({ pool }: { readonly pool: PoolStatus | RemovedPoolStatus }
 }
 
 function Figures({ pool }: { readonly pool: PoolStatus }) {
-  const { agentPool, generation, hours, live, prepared, listening, preparing, reserve, target, wants } = pool;
+  const { agentPool, generation, hours, live, prepared, listening, preparing, reserve, target, tokenExpiresAt, wants } =
+    pool;
+  const token = tokenWords(tokenExpiresAt, today.value);
   const figures: readonly (readonly [string, string])[] = [
     ['live', target < live ? `${live}, ${target} wanted` : `${live} of ${target}`],
     ['reserve', `${prepared + listening} of ${reserve}${preparing === 0 ? '' : `, ${preparing} boot`}`],
     ['agent pool', agentPool],
-    ['base', generation === undefined ? 'none yet' : `${duration(now.value - generation.builtAt)} old`],
+    [
+      'base',
+      generation === undefined
+        ? 'none yet'
+        : `${duration(now.value - generation.builtAt)} old (${minute(generation.builtAt, today.value)})`,
+    ],
+    ...(token === undefined ? [] : [['token', token] as const]),
   ];
   return (
     <>
@@ -55,33 +65,4 @@ function Figures({ pool }: { readonly pool: PoolStatus }) {
       </p>
     </>
   );
-}
-
-function Notes({ pool }: { readonly pool: PoolStatus | RemovedPoolStatus }) {
-  const notes = notesOf(pool);
-  return (
-    <ul class="notes" aria-label={`What ${pool.name} does and waits for`} hidden={notes.length === 0}>
-      {notes.map(({ failure, key, kind, text }) => (
-        <li key={key} class={`note-${kind}`}>
-          <bdi>
-            {text}
-            {failure && <Failure failure={failure} />}
-          </bdi>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** It counts down in a part of its own, so that nothing else is drawn each second. */
-function Failure({ failure: { error, retryAt } }: { readonly failure: NonNullable<Note['failure']> }) {
-  return (
-    <>
-      , <Countdown retryAt={retryAt} />: {error}
-    </>
-  );
-}
-
-function Countdown({ retryAt }: { readonly retryAt: number }) {
-  return <span>{tryAgain(retryAt, now.value)}</span>;
 }

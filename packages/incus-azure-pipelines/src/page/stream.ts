@@ -1,6 +1,7 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { PageDocument } from '../report/page-document.js';
 import { type Memory, NOTHING, remembered } from './memory.js';
+import { dayOf } from './words.js';
 
 export type Connection =
   | { readonly kind: 'connecting' }
@@ -10,9 +11,19 @@ export type Connection =
 
 export const memory = signal<Memory>(NOTHING);
 export const connection = signal<Connection>({ kind: 'connecting' });
-/** The daemon's time (epoch ms), each second. */
+/** The daemon's time (epoch ms), each second; once it is not heard any more, when it was last: of after that, nothing is known. */
 export const now = signal(Date.now());
+/** When the day began (epoch ms) that it is by the daemon's time, where the page is read. */
+export const today = computed(() => dayOf(now.value));
 
+/** Whether the daemon, which is heard, has not looked for so long that several looks are missing. */
+export const isLate = computed(() => {
+  const { lookEveryMs, status } = memory.value;
+  return status !== undefined && now.value - status.at > MISSED_LOOKS * lookEveryMs;
+});
+
+/** As many as `/healthz` forgives. */
+const MISSED_LOOKS = 3;
 const TICK_MS = 1_000;
 const RETRY_MS = 2_000;
 /** The daemon is heard every ten seconds; after three times that it is gone, though nobody has closed the connection. */
@@ -57,7 +68,10 @@ function heard(at: number): void {
 function lose(): void {
   if (source === undefined) return;
   close();
-  if (connection.value.kind !== 'lost') connection.value = { kind: 'lost', since: (heardAt || askedAt) + aheadMs };
+  if (connection.value.kind !== 'lost') {
+    now.value = (heardAt || askedAt) + aheadMs;
+    connection.value = { kind: 'lost', since: now.value };
+  }
   setTimeout(() => !document.hidden && open(), RETRY_MS);
 }
 
@@ -73,6 +87,6 @@ function close(): void {
 }
 
 function tick(): void {
-  now.value = Date.now() + aheadMs;
+  if (connection.value.kind === 'live') now.value = Date.now() + aheadMs;
   if (Date.now() - Math.max(heardAt, askedAt) > SILENCE_MS) lose();
 }

@@ -4,6 +4,7 @@ import { drawLanes, laneHeightOf, type Sheet, spanAt } from './draw-lanes.js';
 import { opened } from './drawer-state.js';
 import { type JobRun, jobsIn, type Lane, lanesOf, type Span } from './lanes.js';
 import { colour, isDark } from './scheme.js';
+import { today } from './stream.js';
 import { useWidth } from './use-width.js';
 import { clock, count, duration, seconds, shortName } from './words.js';
 
@@ -28,8 +29,8 @@ export function Timeline({ from, lives, pool, to }: TimelineProps) {
       </h3>
       <Picture lanes={lanes} pool={pool} from={from} to={to} />
       <div class="ends">
-        <span>{clock(from)}</span>
-        <span>{clock(to)}</span>
+        <span>{clock(from, today.value)}</span>
+        <span>{clock(to, today.value)}</span>
       </div>
       <JobTable jobs={jobs} pool={pool} />
     </section>
@@ -71,7 +72,9 @@ function Picture({ from, lanes, pool, to }: Omit<TimelineProps, 'lives'> & { rea
 
 function told({ from, life, phase, to }: Span): string {
   const job = phase === 'busy' ? [life.job, life.result] : [];
-  return [life.name, phase, ...job, `from ${clock(from)}`, `for ${duration(to - from)}`].filter(Boolean).join(', ');
+  return [life.name, phase, ...job, `from ${clock(from, today.value)}`, `for ${duration(to - from)}`]
+    .filter(Boolean)
+    .join(', ');
 }
 
 /** More rows than this are of no help to anybody. */
@@ -110,7 +113,7 @@ function JobTable({ jobs, pool }: { readonly jobs: readonly JobRun[]; readonly p
                   <td>
                     <bdi>{life.job}</bdi>
                   </td>
-                  <td>{clock(from)}</td>
+                  <td>{clock(from, today.value)}</td>
                   <td>{duration(to - from)}</td>
                   <td>{runs ? 'runs' : life.result}</td>
                   <td>{lane + 1}</td>
