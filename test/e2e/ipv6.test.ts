@@ -88,7 +88,9 @@ describeOnIncus('a bridge with IPv6 alone', testbed => {
     await agentsOnline(emulator, 2);
     const bridge = (await incus.profiles.get('default')).profile.devices.eth0?.network ?? '';
     expect(addressesOf(bridge)).toEqual([gateway]);
-    const isFull = ({ agents, prepared }: PoolStatus) => prepared === 1 && agents.some(({ phase }) => phase === 'idle');
+    // Those of the base before, which has no IPv6, may be there for a while.
+    const isFull = ({ agents, base, prepared }: PoolStatus) =>
+      prepared === 1 && agents.some(({ phase }) => phase === 'idle') && agents.every(agent => agent.base === base);
     const namesIn = async (phase: string) => {
       const pools = await Promise.all(POOLS.map(pool => whenPool(scenario, daemon, isFull, pool)));
       return pools.map(({ agents }) => agents.find(agent => agent.phase === phase)?.name);
