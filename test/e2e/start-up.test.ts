@@ -146,8 +146,8 @@ describeOnIncus('a start that cannot come to good', testbed => {
     const port = typeof address === 'object' ? address?.port : undefined;
     await scenario.configure({ http: { port } });
     await expectRefusal(scenario, {
-      code: 2,
-      says: /cannot listen on 127\.0\.0\.1:.*EADDRINUSE.*choose another under "http"/,
+      code: 1,
+      says: /cannot listen on 127\.0\.0\.1:.*EADDRINUSE.*if it stays so, choose another under "http"/,
       hasState: true,
     });
   });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { PassingError } from './passing-error.js';
 import { serveOnPort, serveOnSocket } from './serve.js';
 import { UserError } from './user-error.js';
 
@@ -38,11 +39,21 @@ test('a folder that is none is told, and stays as it is', async () => {
   expect(await readFile(join(directory, 'file'), 'utf8')).toBe('mine');
 });
 
-test('a port that is taken is told', async () => {
+test('a port that is taken, or an address that is not there, may pass, and is told', async () => {
   await using served = await serveOnPort(answer, '127.0.0.1', 0);
   const { body } = await request(`http://127.0.0.1:${served.port}/`, { reset: true });
   expect(await body.text()).toBe('hello');
-  await expect(serveOnPort(answer, '127.0.0.1', served.port)).rejects.toThrow(
-    new RegExp(`^cannot listen on 127\\.0\\.0\\.1:${served.port} \\(.*EADDRINUSE.*\\); choose another under "http"$`),
+  const taken = serveOnPort(answer, '127.0.0.1', served.port);
+  await expect(taken).rejects.toThrow(
+    new RegExp(
+      `^cannot listen on 127\\.0\\.0\\.1:${served.port} now \\(.*EADDRINUSE.*\\); if it stays so, choose another under "http"$`,
+    ),
   );
+  await expect(taken).rejects.toBeInstanceOf(PassingError);
+  // An address for documents alone, which no host has.
+  await expect(serveOnPort(answer, '192.0.2.1', 0)).rejects.toBeInstanceOf(PassingError);
+});
+
+test('an address that is none is a mistake in the configuration', async () => {
+  await expect(serveOnPort(answer, 'no-such-host.invalid', 0)).rejects.toBeInstanceOf(UserError);
 });

@@ -2,6 +2,7 @@ import { chmod, mkdir, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { createAdaptorServer } from '@hono/node-server';
+import { PassingError } from './passing-error.js';
 import { UserError } from './user-error.js';
 
 type Server = ReturnType<typeof createAdaptorServer>;
@@ -12,10 +13,22 @@ export interface Served extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Serves on a TCP port; 0 takes a free one. @throws UserError when the port is taken. */
+/** What another process or an interface that comes later may clear by itself. */
+const PASSING_CODES = new Set(['EADDRINUSE', 'EADDRNOTAVAIL']);
+
+/**
+ * Serves on a TCP port; 0 takes a free one.
+ *
+ * @throws PassingError when the port is taken, or the address not there, now: a service is to be started again.
+ * @throws UserError when it can never be used.
+ */
 export async function serveOnPort(fetch: Fetch, host: string, port: number): Promise<Served> {
   const server = createAdaptorServer({ fetch, overrideGlobalObjects: false });
   await listen(server, { host, port }).catch(error => {
+    if (PASSING_CODES.has(error.code))
+      throw new PassingError(
+        `cannot listen on ${host}:${port} now (${reasonOf(error)}); if it stays so, choose another under "http"`,
+      );
     throw new UserError(`cannot listen on ${host}:${port} (${reasonOf(error)}); choose another under "http"`);
   });
   return served(server);
