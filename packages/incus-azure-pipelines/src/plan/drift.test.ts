@@ -52,6 +52,12 @@ describe('another shape', () => {
     expect(rest).toMatchObject([{ name: nameOf(1) }, { name: nameOf(2) }]);
   });
 
+  test('leaves every idle agent its place until a reserve of it is prepared', () => {
+    expect(targets(planned(spec, full), 'disable-agent')).toEqual([]);
+    expect(targets(planned(spec, [...full, fresh(3, 'preparing')]), 'disable-agent')).toEqual([]);
+    expect(targets(planned(spec, [...full, fresh(3, 'prepared')]), 'disable-agent')).toEqual([nameOf(0)]);
+  });
+
   test('costs one place where it never comes online', () => {
     const lost = planned({ ...spec, agentCount: 2, reserve: 0 }, [anAgent(1, 'idle')]);
     expect(targets(lost, 'disable-agent')).toEqual([]);

@@ -33,10 +33,11 @@ export function driftAtOnce(agent: Agent, census: Census, maxAtOnce: number): nu
 
 /**
  * What has the new shape may never come online. So the reserve is of that shape before any agent goes for it, and only once an
- * agent with it was seen online do more than one go.
+ * agent with it was seen online do more than one go. Where a reserve is kept, none goes before its successor is prepared.
  */
 function forShape(census: Census, maxAtOnce: number): number {
-  if (census.older.length > 0) return 0;
+  const { listening, older, prepared, spec } = census;
+  if (older.length > 0 || (spec.reserve > 0 && listening.length + prepared.length === 0)) return 0;
   const isOfShape = ({ instance }: Agent) => instance?.shape === shapeOf(census.spec);
   const isProven = census.live.some(agent => isOfShape(agent) && agent.life.seenOnline);
   return isProven ? maxAtOnce : one(census, isOfShape);

@@ -126,6 +126,12 @@ describe('a placeholder that no pool wants', () => {
     ]);
   });
 
+  test('stays after its pool was renamed until that of the new name is there', () => {
+    const renamed = { ...placeholder, agentId: 8, name: placeholderName(OWNER, 'before') };
+    expect(done([renamed])).toMatchObject([{ kind: 'keep-placeholder', agentId: undefined }]);
+    expect(done([renamed, placeholder])).toMatchObject([{ kind: 'remove-placeholder', agentId: 8 }]);
+  });
+
   test.each<Partial<Registration>>([{ online: true }, { assigned: aJob() }])(
     'stays where somebody has it: %o',
     given => {

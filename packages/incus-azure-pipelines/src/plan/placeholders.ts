@@ -41,7 +41,7 @@ export function* keepPlaceholders(
       if (registration.online || registration.assigned) continue;
       const pool = (spec ?? specs[0])?.name ?? NO_POOL;
       const { agentId, name } = registration;
-      const reason = whyGone(spec, agents, observed);
+      const reason = spec === undefined ? whyGoneWithPool(specs, observed) : whyGone(spec, agents, observed);
       if (reason !== undefined) yield { kind: 'remove-placeholder', pool, name, agentId, agentPool, reason };
     }
   }
@@ -93,9 +93,21 @@ function isTold(name: string): boolean {
   return name !== BASE_SHOWN;
 }
 
-/** Why one that is not wanted may go now, in words. */
-function whyGone(spec: PoolSpec | undefined, agents: readonly Agent[], observed: Observed): string | undefined {
-  if (spec === undefined) return 'no pool wants it any more';
+/**
+ * Why that of a pool which is not configured any more may go now, in words. A pool of another name that takes its place has one of its
+ * own once it knows what its agents offer; until then jobs wait for this one.
+ */
+function whyGoneWithPool(specs: readonly PoolSpec[], observed: Observed): string | undefined {
+  const isThere = ({ azure, name }: PoolSpec) =>
+    knownValue(observed.placeholders.get(azureKey(azure)))?.some(
+      one => one.name === placeholderName(observed.owner, name),
+    );
+  const heirs = specs.filter(spec => wantsPlaceholder(spec, observed));
+  return heirs.length === 0 || heirs.some(isThere) ? 'no pool wants it any more' : undefined;
+}
+
+/** Why one whose pool does not want it may go now, in words. */
+function whyGone(spec: PoolSpec, agents: readonly Agent[], observed: Observed): string | undefined {
   if (observed.withoutPlaceholder.has(spec.name)) return 'a person drains the pool without it';
   if (spec.agentCount === 0) return 'its pool is paused';
   const hasOne = agents.some(({ pool, registration }) => pool === spec.name && knownValue(registration)?.enabled);
