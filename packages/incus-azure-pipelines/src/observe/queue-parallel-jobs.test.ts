@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aRequest, aSight, counts, first, KEY, second } from '../../test/queue-examples.js';
+import { aRequest, aSight, aWaiting, counts, first, KEY, second } from '../../test/queue-examples.js';
 import { anAgent, aRegistration, JOB, known, NOW } from '../../test/simulation/examples.js';
 import type { WaitingRequest } from '../model/queue.js';
 import { type QueueSight, shareQueue } from './queue.js';
@@ -43,6 +43,18 @@ describe('the parallel jobs of an organisation', () => {
     expect(waitingFor(aSight([...running, ...open], { parallelJobs }))).toEqual(['agent', 'agent', 'agent']);
     const able = aSight([...running, aRequest(10, { demands: ['fpga'] }), aRequest(11)], { parallelJobs });
     expect(waitingFor(able)).toEqual(['agent', 'agent']);
+  });
+
+  test('are left to those behind a request that waits for something else', () => {
+    const agents = [anAgent(0, 'idle', { pool: 'first', since: NOW - 120_000 })];
+    const approval = { ...aWaiting(11, { held: true, couldTakeAt: NOW, since: NOW - 120_000 }) };
+    const sight = aSight([aRequest(8, { received: true }), ...waits], { agents, parallelJobs });
+    const seen = shareQueue([approval], sight, [first, second], NOW).waiting;
+    expect(seen.map(({ held, mostAtOnce }) => [held, mostAtOnce])).toEqual([
+      [true, undefined],
+      [false, undefined],
+      [false, undefined],
+    ]);
   });
 
   test('let a request go on at once when one of them is free again, though an idle agent was seen', () => {

@@ -124,7 +124,9 @@ export function shareQueue(
       const seen = known.get(request.requestId);
       const isDone = seen?.held !== true && doneBy(fit.able);
       if (isDone) continue;
-      const mostAtOnce = fit.able.length > 0 ? licences.take(request) : undefined;
+      // What waits for an approval would keep a parallel job from one that could have it.
+      const isHeldBesides = seen?.held === true && seen.mostAtOnce === undefined;
+      const mostAtOnce = fit.able.length > 0 && !isHeldBesides ? licences.take(request) : undefined;
       const chances = { agentPool: key, fit, shares: isFollowed ? shares : undefined, mostAtOnce };
       waiting.push(judged(request, seen, chances, requests.at, now));
     }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   aBase,
   anInstance,
@@ -12,7 +12,7 @@ import {
 } from '../../test/simulation/examples.js';
 import type { Registration } from '../model/agent.js';
 import { knownValue } from '../model/observed.js';
-import { azureKey } from '../model/pool.js';
+import { azureKey, type PoolSpec } from '../model/pool.js';
 import type { Reading } from '../model/reading.js';
 import { Controller, type Sight } from './controller.js';
 
@@ -137,4 +137,26 @@ test('the end of a guest that does not complain clears nothing where its agent w
   expect(controller.observe(finished(11_000), NOW + 11_000).observed.failures.size).toBe(1);
   controller.noteRegistration('linux', name, undefined, NOW + 11_000);
   expect(controller.observe(finished(12_000), NOW + 12_000).observed.failures.size).toBe(1);
+});
+
+describe('after something has failed for a pool', () => {
+  const empty = (ms: number): Sight => ({ ...sight(ms, undefined), instances: known([], NOW + ms) });
+  /** What is started a second later, when these are the pools then. */
+  const startedWith = (pool: PoolSpec) => {
+    const controller = new Controller(parts, NOW);
+    const [action] = controller.observe(empty(0), NOW).plan.actions;
+    if (action === undefined) throw new Error('nothing is made');
+    controller.started(action, NOW);
+    controller.failed(action, NOW, new Error('no such device'));
+    controller.take({ ...parts, desired: [pool] });
+    return controller.observe(empty(1_000), NOW + 1_000).plan.actions.map(({ kind }) => kind);
+  };
+
+  test('it is tried at once when the pool is configured in another way', () => {
+    expect(startedWith({ ...spec, fittings: { devices: {} } })).toEqual(['create-instance']);
+  });
+
+  test('it waits for its time when another configuration leaves the pool as it was', () => {
+    expect(startedWith({ ...spec })).toEqual([]);
+  });
 });

@@ -2,8 +2,9 @@
  * What the loop decides, apart from its waiting: it owns the picture of the world and the ledger. Readings go in, and what
  * to start comes out; it waits for nobody, so that the simulation drives the very same one.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { UsedUpError } from '../execute/used-up-error.js';
-import { type Action, isForIncus, type Plan } from '../model/action.js';
+import { type Action, isForIncus, type Plan, TRIAL } from '../model/action.js';
 import type { Agent } from '../model/agent.js';
 import type { Emit } from '../model/event.js';
 import type { LookedUp } from '../model/looked-up.js';
@@ -77,8 +78,13 @@ export class Controller {
     return this.#last;
   }
 
-  /** Goes by other settings from the next pass on. What is known and remembered stays. */
+  /**
+   * Goes by other settings from the next pass on. What is known and remembered stays, but for failures of pools that have changed:
+   * what mends them shall not wait for a try that would have failed.
+   */
   take({ desired, hostReserve, reconcileIntervalMs, maxConcurrentCreates }: Settings): void {
+    const before = new Map(this.#parts.desired.map(spec => [spec.name, spec]));
+    for (const spec of desired) if (!isDeepStrictEqual(spec, before.get(spec.name))) this.#forgive(spec.name);
     this.#parts = { ...this.#parts, desired, hostReserve, reconcileIntervalMs, maxConcurrentCreates };
     this.#queue.takePools(desired);
   }
@@ -165,6 +171,12 @@ export class Controller {
       const agentPool = agent ? agent.agentPool : this.#keyOf(pool);
       this.#setbacks.doubt({ name, pool, tried, agentPool, since: at, error, isTold: true });
     }
+  }
+
+  #forgive(pool: string): void {
+    this.#ledger.forgivePool(pool);
+    const wanted = this.#last?.observed.wantedBases.get(pool);
+    if (wanted?.known) for (const kind of ['build-base', TRIAL]) this.#ledger.forgive(`${kind}/${wanted.value}`);
   }
 
   #remember(agents: Reading<readonly Agent[]> & { known: true }, before: readonly Agent[], now: number): void {

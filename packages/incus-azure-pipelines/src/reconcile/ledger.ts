@@ -75,6 +75,14 @@ export class Ledger {
     this.#failures.delete(key);
   }
 
+  /** Forgets what has failed for a whole pool: it is configured in another way, which may mend that. */
+  forgivePool(pool: string): void {
+    for (const key of this.#failures.keys()) {
+      const [kind = '', target] = key.split('/', 2);
+      if (target === pool && isSharedByPool(kind)) this.#failures.delete(key);
+    }
+  }
+
   /** Notes that a guest of a pool gave up before its agent was registered: its pool's next one is not due at once. */
   gaveUp(pool: string, at: number, error: string, random: number): void {
     this.#failed(`${REGISTRATION}/${pool}`, at, error, random, CREATION_BACKOFF);

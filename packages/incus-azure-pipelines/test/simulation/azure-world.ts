@@ -201,7 +201,7 @@ export class AzureWorld {
   }
 
   #push(key: string, demands: readonly string[]): void {
-    this.#state(key).queue.push(aRequest(++this.#lastId, demands));
+    this.#state(key).queue.push({ ...aRequest(++this.#lastId, demands), queuedAt: this.#timeline.now });
     this.#note(key);
   }
 

@@ -4,7 +4,7 @@ import { checkBases } from './base-promises.js';
 import { checkRoom } from './host-room.js';
 import { checkPlaceholders } from './placeholders.js';
 import { checkDecision, type Decision } from './promises.js';
-import { checkQueue } from './queue-promises.js';
+import { checkHeld, checkQueue } from './queue-promises.js';
 import { checkSetbacks } from './setback-promises.js';
 import { checkIds, checkSharers } from './shared-ids.js';
 import { checkPlaces, checkTruth } from './truth.js';
@@ -23,6 +23,7 @@ export function checkPass(
   checkBases(decision, agents);
   checkSetbacks(decision);
   checkQueue(decision, sight, waitingIn(world));
+  checkHeld(decision.observed, sight.requests, world);
   checkRoom(decision);
   checkPlaceholders(decision);
   checkSharers(decision, agents);

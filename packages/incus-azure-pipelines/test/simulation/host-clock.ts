@@ -4,6 +4,8 @@ import type { Timeline } from './timeline.js';
 export class HostClock {
   readonly #timeline: Timeline;
   #aheadMs: number;
+  /** When it was last set (true time, epoch ms). */
+  setAt = Number.NEGATIVE_INFINITY;
 
   constructor(timeline: Timeline, aheadMs = 0) {
     this.#timeline = timeline;
@@ -17,5 +19,6 @@ export class HostClock {
   /** Sets it ahead, or with a negative number back. */
   step(ms: number): void {
     this.#aheadMs += ms;
+    this.setAt = this.#timeline.now;
   }
 }

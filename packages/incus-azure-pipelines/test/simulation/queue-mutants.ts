@@ -30,6 +30,17 @@ export const shares: Readonly<Record<string, typeof shareQueue>> = {
   },
   'makes agents for what waits for a parallel job': (before, sight, desired, now) =>
     shareQueue(before, { ...sight, parallelJobs: new Map() }, desired, now),
+  'takes all that waits for what waits for something else': (before, sight, desired, now) => {
+    const { hosts, queued, waiting } = shareQueue(before, sight, desired, now);
+    const none = [...queued].map(
+      ([pool, reading]) => [pool, reading.known ? { ...reading, value: 0 } : reading] as const,
+    );
+    return {
+      queued: new Map(none),
+      waiting: waiting.map(one => ({ ...one, held: true, mostAtOnce: undefined })),
+      hosts,
+    };
+  },
   'counts what an agent has already': (before, sight, desired, now) =>
     shareQueue(before, { ...sight, registrations: withoutJobs(sight.registrations) }, desired, now),
 };

@@ -1,13 +1,15 @@
 /** What the daemon promises about pools that follow the queue. */
 import { PREPARATION, targetOf } from '../../src/model/action.js';
 import { type Agent, type AgentPhase, isLive, type Registration } from '../../src/model/agent.js';
-import { knownValue, type Reading } from '../../src/model/observed.js';
+import { knownValue, type Observed, type Reading } from '../../src/model/observed.js';
 import { azureKey, type PoolSpec, scales } from '../../src/model/pool.js';
 import { isLeft, type UnfinishedRequest } from '../../src/model/queue.js';
+import { HELD_MS } from '../../src/observe/queue.js';
 import type { Sight } from '../../src/reconcile/controller.js';
 import { hasRoomFor } from './host-room.js';
 import { type Decision, promised } from './promises.js';
 import { standbyNow } from './standby-hours.js';
+import type { World } from './world.js';
 
 /**
  * Holds a decision, and what it counts, against the promises about the queue. `queued` are the requests that truly
@@ -46,6 +48,23 @@ export function checkQueue(
       demands.length === 0 && !received && !taken.has(requestId) && queued.has(requestId);
     const open = (knownValue(requests.get(key)) ?? []).filter(isOpen);
     if (isAlone) checkGrowth(spec, decision, open, doneUnseen(spec, decision, requests.get(key)));
+  }
+}
+
+/**
+ * That a request waits for something else than an agent shows beside idle agents, and in a minute: whoever takes a fresh one for
+ * such makes no agent for it. By true time, since the daemon's own clock may be set meanwhile. @throws BrokenPromise.
+ */
+export function checkHeld({ waiting }: Observed, requests: Sight['requests'], { clock, timeline }: World): void {
+  const queued = new Map<number, number>();
+  for (const reading of requests.values())
+    for (const { queuedAt, requestId } of knownValue(reading) ?? [])
+      if (queuedAt !== undefined) queued.set(requestId, queuedAt);
+  for (const { held, mostAtOnce, requestId } of waiting) {
+    const at = queued.get(requestId);
+    if (!held || mostAtOnce !== undefined || at === undefined || clock.setAt >= at) continue;
+    const ms = timeline.now - at;
+    promised(ms >= HELD_MS, 'nothing fresh is taken for what waits for something else', () => `${requestId}: ${ms} ms`);
   }
 }
 
