@@ -13,6 +13,7 @@ const NEEDED = [
   'cli/main.ts',
   'cli/output.ts',
   'cli/program.ts',
+  'cli/reader-left.ts',
   'cli/seed-form.ts',
   'lib/release.ts',
   'report/log-form.ts',

@@ -33,7 +33,7 @@ import { statusOf } from '../report/status.js';
 import { followUnwrittenEnds } from '../report/unwritten-ends.js';
 import { ConfigFollower } from './config-follower.js';
 import { logForm, outputOf } from './log-output.js';
-import { onHangUp, stopSignals } from './stop-signals.js';
+import { onHangUp, SERVICE_STOP_SIGNALS, stopSignals } from './stop-signals.js';
 
 /** The loop passes at least every interval; after this many without a pass it is not well. */
 const MISSED_INTERVALS = 4;
@@ -43,7 +43,7 @@ const KEPT_DEATHS = { most: 500, mostBytes: 32 * 1024 ** 2, oldestMs: 14 * 24 * 
 /** Runs the daemon until SIGTERM or SIGINT. Agents go on; the next daemon adopts them. */
 export async function run(options: { readonly config: string; readonly logLevel: LogLevel }): Promise<void> {
   const log = makeLog(options.logLevel, logForm(outputOf(process.stdout)));
-  using stop = stopSignals(name => log.info({ signal: name }, 'stopping; agents go on'));
+  using stop = stopSignals(name => log.info({ signal: name }, 'stopping; agents go on'), SERVICE_STOP_SIGNALS);
   const configuration = await ConfigFollower.open({
     path: options.config,
     clock: systemClock,

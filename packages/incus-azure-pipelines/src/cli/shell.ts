@@ -57,10 +57,12 @@ async function openUntil(
   const aborted = new Promise<never>((_, reject) =>
     signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
   );
+  // The keyboard of a terminal that is closed fails, and may do so before the signal of it comes.
+  const gone = new Promise<never>((_, reject) => void stdin.on('error', reject));
   stdin.setRawMode(true).on('data', typed).resume();
   stdout.on('resize', resized);
   try {
-    await Promise.race([terminal.ended, aborted]);
+    await Promise.race([terminal.ended, aborted, gone]);
   } finally {
     stdout.off('resize', resized);
     stdin.setRawMode(false).off('data', typed).pause();

@@ -1,22 +1,33 @@
 import { forMany } from '../lib/for-many.js';
 
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** The last one comes when the terminal is closed. */
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** What stops a service, which takes SIGHUP for something else. */
+export const SERVICE_STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * A signal that aborts when the process is told to stop; `told` hears by which. The same one once more ends the process at
- * once, since nobody listens to it any longer.
+ * once, since nobody listens to it any longer. Who was stopped by SIGHUP ends by it when this is disposed of.
  */
-export function stopSignals(told: (name: NodeJS.Signals) => void): Disposable & { readonly signal: AbortSignal } {
+export function stopSignals(
+  told: (name: NodeJS.Signals) => void,
+  names: readonly NodeJS.Signals[] = STOP_SIGNALS,
+): Disposable & { readonly signal: AbortSignal } {
   const stop = new AbortController();
+  let hungUp = false;
   const onSignal = (name: NodeJS.Signals) => {
+    hungUp ||= name === 'SIGHUP';
     told(name);
     stop.abort();
   };
-  for (const name of STOP_SIGNALS) process.once(name, onSignal);
+  for (const name of names) process.once(name, onSignal);
   return {
     signal: forMany(stop.signal),
     [Symbol.dispose]() {
-      for (const name of STOP_SIGNALS) process.off(name, onSignal);
+      for (const name of names) process.off(name, onSignal);
+      // Ending by itself, Node would put the terminal back, and abort where that is gone.
+      if (hungUp) process.kill(process.pid, 'SIGHUP');
     },
   };
 }
