@@ -25,12 +25,18 @@ export function warning(path: KeyPath, problem: string, remedy: string): Finding
   return { path, problem, remedy, severity: 'warning', at: 'value' };
 }
 
-/** Writes a path as a person would say it: `pools[0].azure.url`. */
+/** Writes a path as a person would say it: `pools[0].azure.url`. A key that may be a token is not repeated. */
 export function formatPath(path: KeyPath): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? part : `${text}.${part}`;
+    const name = mayBeSecret(part) ? '(a long word)' : part;
+    return text === '' ? name : `${text}.${name}`;
   }, '');
+}
+
+/** Whether text looks like a token or a client secret, which people put in wrong places: one long word with letters and digits. */
+export function mayBeSecret(text: string): boolean {
+  return /^[\w~+=.-]{32,}$/.test(text) && /[A-Za-z]/.test(text) && /\d/.test(text);
 }
 
 /** The value at a path inside parsed YAML; undefined where there is none. */
@@ -41,11 +47,12 @@ export function valueAt(value: unknown, path: KeyPath): unknown {
   }, value);
 }
 
-/** Shows a value that is no secret: short, on one line, with nothing that a terminal would obey. */
+/** Shows a value that is not meant as a secret, unless it looks like one: short, on one line, with nothing that a terminal would obey. */
 export function show(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object' && value !== null) return 'a map of keys';
   if (typeof value !== 'string') return String(value);
+  if (mayBeSecret(value)) return 'a long word';
   const short = value.length > 60 ? `${value.slice(0, 57)}...` : value;
   return JSON.stringify(short).replace(
     /[\p{Cc}\p{Cf}\u2028\u2029]/gu,

@@ -5,6 +5,7 @@ import { Secret } from '../lib/secret.js';
 import type { SecretSettings } from './auth-schema.js';
 import type { ConfigEnvironment } from './environment.js';
 import { readTextFile } from './files.js';
+import { mayBeSecret } from './finding.js';
 
 export interface SecretWords {
   /** Such as `token`. */
@@ -31,6 +32,7 @@ export async function readSecret(
   }
   if (settings.env !== undefined) {
     const value = environment.variables[settings.env];
+    if (value === undefined && mayBeSecret(settings.env)) return misplaced('variable', words);
     if (value === undefined) {
       return {
         problem: `the variable ${settings.env} is not set`,
@@ -41,10 +43,19 @@ export async function readSecret(
   }
   const file = resolve(directory, settings.file ?? '');
   const content = await readTextFile(file, { limitBytes: 65_536 });
+  if ('problem' in content && mayBeSecret(settings.file ?? '')) return misplaced('file', words);
   if ('problem' in content)
     return { problem: content.problem, remedy: content.remedy ?? `put the ${words.what} into it, or correct the path` };
   const found = clean(content.text, file, words);
   return 'secret' in found && (content.mode & 0o004) !== 0 ? { ...found, openFile: file } : found;
+}
+
+/** In place of the name of what is not there: that may be the secret itself. */
+function misplaced(kind: 'file' | 'variable', { what }: SecretWords): FoundSecret {
+  return {
+    problem: `there is no such ${kind}, and its name looks like the ${what} itself`,
+    remedy: `put the ${what} into a file, and write {file: PATH}`,
+  };
 }
 
 function clean(text: string, where: string, { example, what }: SecretWords): FoundSecret {
