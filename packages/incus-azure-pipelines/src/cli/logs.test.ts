@@ -26,6 +26,14 @@ test('the name of a job forges no line, and its control characters are shown', (
   expect(formatDeath(death)).toContain('\none\ntwo\\u001b[2J\n');
 });
 
+test('neither does its result, which comes from Azure', () => {
+  const told = { ...death, result: 'failed\u001b]52;c;eA==\u0007\nci-forged' };
+  for (const shown of [formatDeaths([told]), formatDeath(told)]) {
+    expect(shown).toContain('failed\\u001b]52;c;eA==\\u0007\\u000aci-forged');
+    expect(shown).not.toMatch(/^ci-forged/m);
+  }
+});
+
 test('on a terminal that is too narrow the reason stands below, and nothing of it is lost', () => {
   const why = 'vanished while it held a job: powered off or killed from within, deleted by somebody, or with its host';
   const told = { ...death, why, job: 'build' };

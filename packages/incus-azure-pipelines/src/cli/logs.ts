@@ -29,7 +29,7 @@ export function formatDeaths(deaths: readonly Death[], width = Number.POSITIVE_I
     death.pool,
     instant(death.goneAt),
     printableLine(death.job ?? ''),
-    death.result ?? '',
+    printableLine(death.result ?? ''),
     death.why,
   ]);
   const whole = table(HEAD, rows);
@@ -48,7 +48,10 @@ export function formatDeath(death: Death): string {
 }
 
 function outcome({ result, waitedMs }: Death): string {
-  const parts = [result, waitedMs === undefined ? undefined : `${(waitedMs / 1000).toFixed(1)} s in the queue`];
+  const parts = [
+    result && printableLine(result),
+    waitedMs === undefined ? undefined : `${(waitedMs / 1000).toFixed(1)} s in the queue`,
+  ];
   const told = parts.filter(part => part !== undefined);
   return told.length === 0 ? '' : ` (${told.join(', ')})`;
 }

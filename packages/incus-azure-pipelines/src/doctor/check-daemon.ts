@@ -1,6 +1,6 @@
-import { howOften } from '../lib/times.js';
 /** Judges the daemon by what it says of itself. Pure. */
-import type { DaemonFact } from './facts.js';
+import { howOften } from '../lib/times.js';
+import type { DaemonBackOff, DaemonFact, DaemonPool, DaemonStatus } from './facts.js';
 import { type Finding, green, red, yellow } from './finding.js';
 
 const EXPLAIN = 'incus-azure-pipelines explain';
@@ -34,18 +34,61 @@ export function checkDaemon(daemon: DaemonFact): Finding[] {
   }
 }
 
-function* troubles({ incus, pools }: Extract<DaemonFact, { kind: 'running' }>['status']): Generator<Finding> {
-  const finding = (what: string, remedy: string) => yellow('daemon', { what, remedy });
+function* troubles({ configuration, incus, pools, removed, unwrittenEnds }: DaemonStatus): Generator<Finding> {
   if (!incus.readable)
     yield finding(`the daemon cannot read Incus: ${incus.error ?? ''}`, 'the checks of Incus say more');
-  for (const { azure, backingOff, drained, name, waiting } of pools) {
-    if (!azure.readable)
-      yield finding(`pool ${name} cannot read Azure: ${azure.error ?? ''}`, 'the checks of Azure say more');
-    if (drained)
-      yield finding(`pool ${name} is drained by a person`, `take it back with: incus-azure-pipelines resume ${name}`);
-    else if (waiting !== undefined) yield finding(`pool ${name} waits: ${waiting}`, `${EXPLAIN} ${name}`);
-    for (const { action, error, failures } of backingOff)
-      if (error !== waiting)
-        yield finding(`${action} in pool ${name} failed ${howOften(failures)}: ${error}`, `${EXPLAIN} ${name}`);
+  if (configuration?.refused)
+    yield finding(
+      `the daemon does not take its configuration as it is now, and goes on with the one before: ${configuration.refused.why}`,
+      `mend ${configuration.file}; it is taken by itself`,
+    );
+  if (unwrittenEnds)
+    yield finding(
+      `the ends of ${unwrittenEnds.count} agents could not be written down: ${unwrittenEnds.error}`,
+      'make room in the state directory, or give it back to the user of the service',
+    );
+  for (const pool of pools) yield* troublesOf(pool);
+  for (const { backingOff, fate, name, unread } of removed) {
+    const where = `removed pool ${name}`;
+    if (unread)
+      yield finding(`agents of ${where} are in an agent pool that nobody reads: ${fate}`, `${EXPLAIN} ${name}`);
+    yield* failures(where, name, backingOff);
   }
+}
+
+function* troublesOf({
+  azure,
+  backingOff,
+  drained,
+  name,
+  queue,
+  tokenRefusedSince,
+  waiting,
+}: DaemonPool): Generator<Finding> {
+  if (!azure.readable)
+    yield finding(`pool ${name} cannot read Azure: ${azure.error ?? ''}`, 'the checks of Azure say more');
+  else if (queue?.unread?.error !== undefined)
+    yield finding(`pool ${name} cannot read its queue: ${queue.unread.error}`, 'the checks of Azure say more');
+  if (tokenRefusedSince !== undefined)
+    yield finding(
+      `the latest token of pool ${name} is refused, and the one before it is used`,
+      'put another token in its place before the old one ends',
+    );
+  if (drained)
+    yield finding(`pool ${name} is drained by a person`, `take it back with: incus-azure-pipelines resume ${name}`);
+  else if (waiting !== undefined) yield finding(`pool ${name} waits: ${waiting}`, `${EXPLAIN} ${name}`);
+  yield* failures(
+    `pool ${name}`,
+    name,
+    backingOff.filter(({ error }) => error !== waiting),
+  );
+}
+
+function* failures(where: string, pool: string, backingOff: readonly DaemonBackOff[]): Generator<Finding> {
+  for (const { action, error, failures } of backingOff)
+    yield finding(`${action} in ${where} failed ${howOften(failures)}: ${error}`, `${EXPLAIN} ${pool}`);
+}
+
+function finding(what: string, remedy: string): Finding {
+  return yellow('daemon', { what, remedy });
 }

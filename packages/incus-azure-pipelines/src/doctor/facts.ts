@@ -178,16 +178,34 @@ export type DaemonFact =
   | { readonly kind: 'absent' | 'unreached' | 'other-release' | 'failing'; readonly error: string }
   | { readonly kind: 'running'; readonly status: DaemonStatus };
 
-/** What is looked at of its status. */
-interface DaemonStatus {
+/** What is looked at of its status, as `status --json` shows it. */
+export interface DaemonStatus {
   readonly incus: { readonly readable: boolean; readonly error?: string };
-  readonly pools: readonly {
+  readonly configuration?: { readonly file: string; readonly refused?: { readonly why: string } };
+  readonly unwrittenEnds?: { readonly count: number; readonly error: string };
+  readonly pools: readonly DaemonPool[];
+  readonly removed: readonly {
     readonly name: string;
-    readonly live: number;
-    readonly target: number;
-    readonly drained: boolean;
-    readonly waiting?: string;
-    readonly azure: { readonly readable: boolean; readonly error?: string };
-    readonly backingOff: readonly { readonly action: string; readonly failures: number; readonly error: string }[];
+    readonly fate: string;
+    readonly unread: boolean;
+    readonly backingOff: readonly DaemonBackOff[];
   }[];
+}
+
+export interface DaemonPool {
+  readonly name: string;
+  readonly live: number;
+  readonly target: number;
+  readonly drained: boolean;
+  readonly waiting?: string;
+  readonly tokenRefusedSince?: number;
+  readonly azure: { readonly readable: boolean; readonly error?: string };
+  readonly queue?: { readonly unread?: { readonly error: string } };
+  readonly backingOff: readonly DaemonBackOff[];
+}
+
+export interface DaemonBackOff {
+  readonly action: string;
+  readonly failures: number;
+  readonly error: string;
 }
