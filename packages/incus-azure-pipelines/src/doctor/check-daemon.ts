@@ -67,7 +67,7 @@ function* troublesOf({
 }: DaemonPool): Generator<Finding> {
   if (!azure.readable)
     yield finding(`pool ${name} cannot read Azure: ${azure.error ?? ''}`, 'the checks of Azure say more');
-  else if (queue?.unread?.error !== undefined)
+  else if (queue?.followed && queue.unread)
     yield finding(`pool ${name} cannot read its queue: ${queue.unread.error}`, 'the checks of Azure say more');
   if (tokenRefusedSince !== undefined)
     yield finding(

@@ -7,6 +7,11 @@ test('a daemon that has what it wants is green', () => {
   expect(checkDaemon(aRunningDaemon()).map(({ colour }) => colour)).toEqual(['green']);
 });
 
+test('a queue that is read for onlookers alone, and was not yet, is no trouble', () => {
+  const queue = { followed: false, unread: { since: 1, error: 'not read yet' } };
+  expect(checkDaemon(aRunningDaemon({ queue })).map(({ colour }) => colour)).toEqual(['green']);
+});
+
 test.each(DAEMON_FAULTS)('finds that %s, alone', (_, finds, says) => {
   expect(wrongOf(finds)).toEqual(says.map(pattern => expect.stringMatching(pattern)));
 });

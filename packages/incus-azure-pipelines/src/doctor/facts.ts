@@ -200,7 +200,8 @@ export interface DaemonPool {
   readonly waiting?: string;
   readonly tokenRefusedSince?: number;
   readonly azure: { readonly readable: boolean; readonly error?: string };
-  readonly queue?: { readonly unread?: { readonly error: string } };
+  /** One that is not followed is read for who looks at it, and may not have been yet. */
+  readonly queue?: { readonly followed: boolean; readonly unread?: { readonly error: string } };
   readonly backingOff: readonly DaemonBackOff[];
 }
 

@@ -47,7 +47,7 @@ describe('the parallel jobs of an organisation', () => {
 
   test('are left to those behind a request that waits for something else', () => {
     const agents = [anAgent(0, 'idle', { pool: 'first', since: NOW - 120_000 })];
-    const approval = { ...aWaiting(11, { held: true, couldTakeAt: NOW, since: NOW - 120_000 }) };
+    const approval = aWaiting(11, { held: true, couldTakeAt: NOW, since: NOW - 120_000 });
     const sight = aSight([aRequest(8, { received: true }), ...waits], { agents, parallelJobs });
     const seen = shareQueue([approval], sight, [first, second], NOW).waiting;
     expect(seen.map(({ held, mostAtOnce }) => [held, mostAtOnce])).toEqual([

@@ -48,7 +48,7 @@ const TABLE: readonly (readonly [string, DaemonFact, RegExp])[] = [
   ],
   [
     'the daemon cannot read a queue',
-    aRunningDaemon({ queue: { unread: { since: 1, error: 'HTTP 500' } } }),
+    aRunningDaemon({ queue: { followed: true, unread: { since: 1, error: 'HTTP 500' } } }),
     /^yellow daemon: pool linux cannot read its queue: HTTP 500 -> the checks of Azure say more$/,
   ],
   [
